@@ -1,0 +1,82 @@
+"""symcalc: derivatives line by line, proved, compiled and descended.
+
+    >>> import symcalc as sc
+    >>> J = sc.Loss("mean((y - (m*x + b))^2)", columns="x y")
+    >>> print(sc.text(J.derive("m").result))
+    -2/n Σ xᵢ (yᵢ - (m xᵢ + b))
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symcalc import figures as figures
+    from symcalc.calculus.derivation import Derivation as Derivation
+    from symcalc.calculus.gradient import Gradient as Gradient
+    from symcalc.compute.compiled import Compiled as Compiled
+    from symcalc.errors import DataError as DataError
+    from symcalc.errors import DescentError as DescentError
+    from symcalc.errors import LossError as LossError
+    from symcalc.errors import ProofError as ProofError
+    from symcalc.errors import ReadError as ReadError
+    from symcalc.errors import SymcalcError as SymcalcError
+    from symcalc.functions import relu as relu
+    from symcalc.functions import sigmoid as sigmoid
+    from symcalc.functions import softplus as softplus
+    from symcalc.language import read as read
+    from symcalc.language.names import columns as columns
+    from symcalc.language.names import mean as mean
+    from symcalc.language.names import parameters as parameters
+    from symcalc.language.names import sum_rows as sum_rows
+    from symcalc.language.table import read_table as read_table
+    from symcalc.pages.notation import latex as latex
+    from symcalc.pages.notation import text as text
+    from symcalc.problems import derive as derive
+    from symcalc.training.losses import Loss as Loss
+    from symcalc.training.losses import half_mean_squared_error as half_mean_squared_error
+    from symcalc.training.losses import mean_squared_error as mean_squared_error
+    from symcalc.training.losses import residual_sum_of_squares as residual_sum_of_squares
+    from symcalc.training.models import Model as Model
+    from symcalc.training.models import line as line
+    from symcalc.training.run import Run as Run
+    from symcalc.training.run import Stop as Stop
+
+__version__ = "0.1.0"
+
+# Names come from their modules when they are first used, so that importing symcalc, or deriving without data, does
+# not wait for NumPy and matplotlib.
+_HOMES = {
+    "errors": ("SymcalcError", "ReadError", "LossError", "DataError", "DescentError", "ProofError"),
+    "functions": ("sigmoid", "softplus", "relu"),
+    "language": ("read",),
+    "language.names": ("parameters", "columns", "mean", "sum_rows"),
+    "language.table": ("read_table",),
+    "pages.notation": ("text", "latex"),
+    "problems": ("derive",),
+    "calculus.derivation": ("Derivation",),
+    "calculus.gradient": ("Gradient",),
+    "compute.compiled": ("Compiled",),
+    "training.losses": ("Loss", "mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
+    "training.models": ("Model", "line"),
+    "training.run": ("Run", "Stop"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_ROOMS = frozenset({"figures"})
+
+__all__ = [*_HOME, *_ROOMS]          # noqa: PLE0604 (the table above is the list)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"symcalc.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'symcalc' has no attribute {name!r}")
+    value = getattr(import_module(f"symcalc.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

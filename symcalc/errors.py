@@ -1,0 +1,90 @@
+"""What symcalc says when it cannot go on: one sentence with where, why and what to do instead."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_WIDTH = 72      # of the piece of a long text that is shown above the caret
+
+
+def visible(text: str) -> str:
+    """`text` with everything that could steer a terminal, or hide, written as its code point.
+
+    >>> visible("x\\x1b[31m")
+    'x<U+001B>[31m'
+    """
+    return "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
+
+
+def described(character: str) -> str:
+    """A character as a reader can look it up: itself, its code point and its name.
+
+    >>> described("\\u0445")
+    "'х' (U+0445 CYRILLIC SMALL LETTER HA)"
+    """
+    name = unicodedata.name(character, "")
+    shown = f"'{character}' " if character.isprintable() and not character.isspace() else ""
+    return f"{shown}(U+{ord(character):04X}{' ' if name else ''}{name})".strip()
+
+
+class SymcalcError(Exception):
+    """Every error that symcalc raises on purpose; `str()` is what to show a person.
+
+    >>> raise SymcalcError("there is nothing to do")
+    Traceback (most recent call last):
+    symcalc.errors.SymcalcError: there is nothing to do
+    """
+
+
+class ReadError(SymcalcError, ValueError):
+    """A text that is no formula: the sentence, then the text with a caret under the place.
+
+    >>> print(ReadError("something must follow '+'", "x +", 3))
+    something must follow '+'
+      x +
+         ^
+    """
+
+    def __init__(self, sentence: str, text: str = "", position: int | None = None) -> None:
+        self.sentence, self.text, self.position = sentence, text, position
+        super().__init__(sentence, text, position)
+
+    def __str__(self) -> str:
+        if self.position is None:
+            return self.sentence
+        start = max(0, self.position - _WIDTH // 2)
+        before = visible(self.text[start:self.position])
+        after = visible(self.text[self.position:start + _WIDTH])
+        return f"{self.sentence}\n  {before}{after}\n  {' ' * len(before)}^"
+
+
+class LossError(SymcalcError, ValueError):
+    """An expression that cannot be a loss, or cannot be differentiated or compiled.
+
+    >>> issubclass(LossError, ValueError)
+    True
+    """
+
+
+class DataError(SymcalcError, ValueError):
+    """A table that does not fit: which file, line and column, and the fix.
+
+    >>> issubclass(DataError, ValueError)
+    True
+    """
+
+
+class DescentError(SymcalcError, ValueError):
+    """A descent that cannot start: its rate, steps, start or method.
+
+    >>> issubclass(DescentError, ValueError)
+    True
+    """
+
+
+class ProofError(SymcalcError):
+    """A line of a derivation that does not equal the one before it: a fault in symcalc, never shown as a result.
+
+    >>> issubclass(ProofError, SymcalcError)
+    True
+    """
