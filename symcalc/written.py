@@ -1,0 +1,191 @@
+"""Building expressions that stay as written: SymPy nodes without SymPy's rearranging.
+
+`Add(x, y)` sorts, `Mul(2, a + b)` multiplies out and `sqrt(x**2)` becomes `Abs(x)`; a learner then no longer
+recognises the line. Everything here builds with `evaluate=False` and does only what a person does while writing:
+leave out `+ 0` and `1 *`, stop at `0 *`, and put a number before the letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from sympy import Add, Basic, Derivative, Expr, Float, Integer, Max, Min, Mul, Pow, Rational, Sum, Symbol
+from sympy.core.function import Application
+from sympy.core.relational import Relational
+
+_UNEVALUATED = (Add, Mul, Pow, Application, Derivative, Relational)
+
+
+def number(value: Fraction | int) -> Expr:
+    """The exact number as SymPy has it.
+
+    >>> number(Fraction(1, 2))
+    1/2
+    """
+    return Rational(value.numerator, value.denominator)
+
+
+def exact(value: Expr) -> Fraction:
+    """The number that the digits say: a decimal such as 0.1 is one tenth, not the nearest binary fraction.
+
+    >>> exact(Float(0.1)) * 3
+    Fraction(3, 10)
+    """
+    if isinstance(value, Float):
+        return Fraction(repr(float(value)))
+    return Fraction(int(value.p), int(value.q))
+
+
+def is_number(expression: Basic) -> bool:
+    """Whether the expression is a plain number (2, 1/2, 0.5), not merely constant."""
+    return isinstance(expression, (Rational, Float)) and bool(expression.is_finite)
+
+
+def is_one(expression: Basic) -> bool:
+    """Whether the expression is the number 1, be it written 1 or 1.0."""
+    return is_number(expression) and exact(expression) == 1
+
+
+def is_zero(expression: Basic) -> bool:
+    """Whether the expression is the number 0, be it written 0 or 0.0."""
+    return is_number(expression) and exact(expression) == 0
+
+
+def add(*terms: Expr) -> Expr:
+    """a + b + ... in this order, without zeros.
+
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> add(y, Integer(0), x).args
+    (y, x)
+    """
+    kept = [term for term in terms if not is_zero(term)]
+    return Add(*kept, evaluate=False) if len(kept) > 1 else kept[0] if kept else Integer(0)
+
+
+def mul(*factors: Expr) -> Expr:
+    """a b ... in this order but numbers first, without ones; 0 if a factor is 0.
+
+    >>> x = Symbol("x")
+    >>> mul(x, Integer(1), Integer(3)).args
+    (3, x)
+    """
+    if any(is_zero(factor) for factor in factors):
+        return Integer(0)
+    kept = sorted((factor for factor in factors if not is_one(factor)), key=lambda factor: not is_number(factor))
+    if len(kept) > 1 and kept[0] == -1:
+        return negative(mul(*kept[1:]))
+    if len(kept) > 1 and isinstance(kept[0], Mul):
+        kept[:1] = kept[0].args         # what leads needs no brackets, least of all round its sign
+    return Mul(*kept, evaluate=False) if len(kept) > 1 else kept[0] if kept else Integer(1)
+
+
+def negative(expression: Expr) -> Expr:
+    """-a, the sign joined to a leading number.
+
+    >>> negative(Mul(3, Symbol("x"), evaluate=False)).args
+    (-3, x)
+    """
+    if is_number(expression):
+        return -expression
+    if isinstance(expression, Mul) and is_number(expression.args[0]):
+        return mul(-expression.args[0], *expression.args[1:])
+    factors = expression.args if isinstance(expression, Mul) else (expression,)
+    return Mul(Integer(-1), *factors, evaluate=False)
+
+
+def subtract(minuend: Expr, subtrahend: Expr) -> Expr:
+    """a - b, the difference kept even where b is a sum."""
+    return add(minuend, negative(subtrahend))
+
+
+def power(base: Expr, exponent: Expr) -> Expr:
+    """a^b, with a^1 written a and a^0 written 1.
+
+    >>> power(Symbol("x"), Integer(1))
+    x
+    """
+    if is_one(exponent):
+        return base
+    return Integer(1) if is_zero(exponent) else Pow(base, exponent, evaluate=False)
+
+
+def divide(numerator: Expr, denominator: Expr) -> Expr:
+    """a / b, a numerical fraction where both are whole numbers.
+
+    >>> divide(Symbol("x"), Symbol("y")).args
+    (x, 1/y)
+    """
+    if isinstance(numerator, Integer) and isinstance(denominator, Integer) and denominator != 0:
+        return Rational(numerator, denominator)
+    reciprocal = Pow(denominator, Integer(-1), evaluate=False)
+    if is_one(denominator) or is_zero(numerator):
+        return numerator
+    if is_one(numerator):
+        return reciprocal
+    factors = numerator.args if isinstance(numerator, Mul) else (numerator,)
+    return Mul(*factors, reciprocal, evaluate=False)
+
+
+def call(head: Callable[..., Expr], *arguments: Basic) -> Expr:
+    """f(a, b, ...) unevaluated; `Max` and `Min` keep the order of their arguments, which SymPy would sort.
+
+    >>> call(Max, Symbol("x"), Integer(0)).args
+    (x, 0)
+    """
+    if head in (Max, Min):
+        extremum = Basic.__new__(head, *arguments)
+        extremum._argset = frozenset(arguments)
+        return extremum
+    return head(*arguments, evaluate=False)
+
+
+def derivative_of(expression: Expr, variable: Symbol) -> Derivative:
+    """d/dx (expression), standing.
+
+    >>> derivative_of(Symbol("x")**2, Symbol("x"))
+    Derivative(x**2, x)
+    """
+    return Derivative(expression, variable, evaluate=False)
+
+
+def rebuilt(expression: Basic, arguments: tuple[Basic, ...]) -> Basic:
+    """The same head over other arguments, as written.
+
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> rebuilt(Add(y, x, evaluate=False), (x, y)).args
+    (x, y)
+    """
+    if arguments == expression.args:
+        return expression
+    if isinstance(expression, (Max, Min)):
+        return call(expression.func, *arguments)
+    if isinstance(expression, _UNEVALUATED):
+        return expression.func(*arguments, evaluate=False)
+    return expression.func(*arguments)
+
+
+def replaced(expression: Basic, change: Callable[[Basic], Basic | None]) -> Basic:
+    """The expression with every part for which `change` gives something put in its place, from the top down.
+
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> replaced(Add(y, x, evaluate=False), {y: x}.get).args
+    (x, x)
+    """
+    known: dict[Basic, Basic] = {}
+
+    def visit(part: Basic) -> Basic:
+        if part not in known:
+            changed: Any = change(part)
+            if changed is None:
+                changed = rebuilt(part, tuple(map(visit, part.args))) if part.args else part
+            known[part] = changed
+        return known[part]
+
+    return visit(expression)
+
+
+def row_sum(body: Expr, like: Sum) -> Expr:
+    """The sum of `body` over the same rows as `like`."""
+    return Sum(body, *like.limits)
