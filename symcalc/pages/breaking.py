@@ -1,0 +1,186 @@
+"""Where a long formula may be broken: before + or -, or between factors, and never inside a name or a number.
+
+For a terminal the unit is a character cell, for LaTeX about the width of an M.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from symcalc.errors import visible
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A space at which a formula may be broken; the best is least deep in brackets, and at + or -."""
+
+    at: int
+    depth: int
+    kind: int           # 0 before + and -, 1 before a dot or a relation, 2 between factors
+
+
+# A word that belongs to what follows it: a sign, a sum, a derivative.
+_JOINED = re.compile(r"[-(\[{|√]*(Σ.*|[d∂][⁰¹²³⁴-⁹]*/[d∂].*)|[-+·=<≤>≥≠≈→←]|and|or|if")
+_KINDS = {"+": 0, "-": 0, "·": 1, "=": 1, "≤": 1, "≥": 1, "<": 1, ">": 1, "≠": 1}
+
+
+def width_of(text: str) -> int:
+    """The number of terminal cells that the text takes.
+
+    >>> width_of("x²"), width_of("x̄"), width_of("数")
+    (2, 1, 2)
+    """
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+               for c in visible(text))
+
+
+def chunks(text: str) -> list[str]:
+    """The smallest parts of a written formula that must stay together.
+
+    >>> chunks("1/n · Σ (y - b)")
+    ['1/n', '· Σ (y', '- b)']
+    """
+    parts, start = [], 0
+    for place in _places(text):
+        parts.append(text[start:place.at])
+        start = place.at + 1
+    return [*parts, text[start:]]
+
+
+def broken(text: str, first: int, rest: int) -> list[str]:
+    """The lines of a written formula, the first at most `first` cells wide and the others `rest`.
+
+    >>> broken("2 (a + b) + 3 (c + d)", 15, 12)
+    ['2 (a + b)', '+ 3 (c + d)']
+    """
+    lines, room = [], first
+    while width_of(text) > room and (places := _places(text)):
+        fitting = [place for place in places if width_of(text[:place.at]) <= room]
+        chosen = _best(fitting, room * 0.4) if fitting else places[0]
+        lines.append(text[:chosen.at])
+        text, room = text[chosen.at + 1:], rest
+    return [*lines, text]
+
+
+def _best(places: list[Break], enough: float) -> Break:
+    """The outermost break on a line that is filled well enough, and there the last."""
+    full = [place for place in places if place.at >= enough] or places
+    return min(full, key=lambda place: (place.depth, place.kind, -place.at))
+
+
+def _places(text: str) -> list[Break]:
+    places, depth, bars, start = [], 0, 0, 0
+    for k, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        bars ^= character == "|"
+        if character == " ":
+            if not _JOINED.fullmatch(text[start:k]):
+                places.append(Break(k, depth + bars, _KINDS.get(text[k + 1:k + 2] if text[k + 2:k + 3] == " " else "", 2)))
+            start = k + 1
+    return places
+
+
+# LaTeX
+
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+_START = re.compile(r"(\\left\.|\{\}|\\cdot|[-+= ])*")         # nothing yet that could end a line
+_NARROW = {r"\cdot": 0.72, r"\sum": 1.4, r"\partial": 0.6, r"\,": 0.17, r"\quad": 1.0, r"\qquad": 2.0, r"\left": 0.1,
+           r"\right": 0.1, r"\max": 1.9, r"\min": 1.9, r"\begin": 0.0, r"\end": 0.0}
+_SIGNS = {"+": 1.22, "-": 1.22, "=": 1.3, "<": 1.3, ">": 1.3, "(": 0.4, ")": 0.4, ",": 0.45, "'": 0.3, "|": 0.3}
+
+
+def ems(latex: str) -> float:
+    r"""About how wide the formula will be set, in ems; a fraction is as wide as the wider of its parts.
+
+    >>> ems(r"\frac{a + b}{2}") < ems("a + b + 2")
+    True
+    """
+    return _measure(_TOKEN.findall(latex))
+
+
+def _measure(tokens: list[str]) -> float:
+    width, k = 0.0, 0
+    while k < len(tokens):
+        token = tokens[k]
+        if token == r"\frac":
+            above, k = _group(tokens, k + 1)
+            below, k = _group(tokens, k)
+            width += 0.3 + max(_measure(above), _measure(below))
+        elif token in "^_":
+            inner, k = _group(tokens, k + 1)
+            width += 0.7 * _measure(inner)
+        else:
+            width += _single(token)
+            k += 1
+    return width
+
+
+def _single(token: str) -> float:
+    if token in _SIGNS:
+        return _SIGNS[token]
+    if token.isspace() or token in "{}&":
+        return 0.0
+    return _NARROW.get(token, 1.2 if token[1:] in _FUNCTIONS else 0.55)
+
+
+_FUNCTIONS = {"sin", "cos", "tan", "cot", "sec", "csc", "exp", "ln", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
+
+
+def _group(tokens: list[str], start: int) -> tuple[list[str], int]:
+    """The braced group (or the one token) at `start`, and the place behind it."""
+    if start >= len(tokens) or tokens[start] != "{":
+        return tokens[start:start + 1], start + 1
+    depth = 0
+    for k in range(start, len(tokens)):
+        depth += (tokens[k] == "{") - (tokens[k] == "}")
+        if depth == 0:
+            return tokens[start + 1:k], k + 1
+    return tokens[start + 1:], len(tokens)
+
+
+def broken_latex(latex: str, first: float, rest: float) -> list[str]:
+    r"""The lines of a LaTeX formula, at most so many ems wide; brackets open at a break are closed and opened again.
+
+    >>> broken_latex(r"\left(a + b\right) c", 1, 1)
+    ['\\left(a\\right.', '\\left.{} + b\\right) c']
+    """
+    lines, room = [], first
+    while ems(latex) > room and (places := _latex_places(latex)):
+        fitting = [place for place in places if ems(latex[:place.at]) <= room]
+        chosen = _best_latex(latex, fitting, room) if fitting else places[0]
+        lines.append(latex[:chosen.at] + r"\right." * chosen.depth)
+        # The empty group makes TeX space a sign at the start of a line as a sign between two terms.
+        sign = "{} " if chosen.kind < 2 else r"{} \cdot "
+        latex, room = r"\left." * chosen.depth + sign + latex[chosen.at + 1:], rest
+    return [*lines, latex]
+
+
+def _best_latex(latex: str, places: list[Break], room: float) -> Break:
+    full = [place for place in places if ems(latex[:place.at]) >= 0.4 * room] or places
+    return min(full, key=lambda place: (place.depth, place.kind, -place.at))
+
+
+def _latex_places(latex: str) -> list[Break]:
+    """The spaces outside all braces at which a sign, a dot or a bracketed factor follows."""
+    places: list[Break] = []
+    braces = depth = 0
+    before, start = "", _START.match(latex).end()
+    for match in _TOKEN.finditer(latex):
+        token = match[0]
+        braces += (token in ("{", r"\begin")) - (token in ("}", r"\end"))
+        depth += (token == r"\left") - (token == r"\right")
+        kind = _latex_kind(latex, match.end()) if token == " " and braces == 0 else None
+        if kind is not None and match.start() >= start and before not in ("+", "-", "=", r"\cdot"):
+            places.append(Break(match.start(), depth, kind))
+        before = before if token == " " else token
+    return places
+
+
+def _latex_kind(latex: str, k: int) -> int | None:
+    if latex[k:k + 2] in ("+ ", "- "):
+        return 0
+    if latex.startswith(r"\cdot ", k):
+        return 1
+    return 2 if latex.startswith(r"\left", k) and latex[:k].endswith((") ", "} ")) else None

@@ -1,0 +1,170 @@
+"""A document as one self-contained web page: no script, no network, mathematics as MathML, readable on any screen."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from string import Template
+
+from sympy import Basic
+
+from symcalc.errors import visible
+from symcalc.pages.breaking import broken_latex, ems
+from symcalc.pages.document import (
+    Blank,
+    Block,
+    Code,
+    Document,
+    Equation,
+    Figure,
+    Formula,
+    Heading,
+    Inline,
+    Paragraph,
+    Step,
+    Steps,
+    Table,
+)
+from symcalc.pages.mathml import mathml
+from symcalc.pages.rendering import formula_of, is_explained, relation_of, renderer, template
+
+_SHORT = 8.0
+_INLINE = 16.0            # the same within a sentence
+_LINE = 38.0              # ems of a formula before it is broken; a narrower screen scrolls
+
+
+def render(document: Document, standalone: bool = True) -> str:
+    """The document as a page, or with `standalone=False` as an element to put into one.
+
+    >>> page = render(Document("5 < 6", (Paragraph(("a line",)),)))
+    >>> "<title>5 &lt; 6</title>" in page, "<p>a line</p>" in page
+    (True, True)
+    """
+    title = [f"<h1>{words(document.title)}</h1>"] if document.title else []
+    blocks = [renderer(_RENDERERS, block)(block) for block in document.blocks]
+    body = "".join(f"{block}\n" for block in (*title, *blocks))
+    style = template("style.css")
+    if not standalone:
+        return f'<div class="symcalc">\n<style>\n{style}</style>\n{body}</div>\n'
+    return Template(template("page.html")).substitute(title=words(document.title or "symcalc"), style=style, body=body)
+
+
+def words(text: str) -> str:
+    """The text so that a browser shows exactly these characters.
+
+    >>> words('<b>"&"')
+    '&lt;b&gt;&quot;&amp;&quot;'
+    """
+    return escape(visible(text), quote=True)
+
+
+def inline(parts: Iterable[Inline]) -> str:
+    """Words escaped, mathematics as MathML.
+
+    >>> inline(("x < ", Formula(text="x", latex="x")))
+    'x &lt; <math alttext="x"><mrow><mi>x</mi></mrow></math>'
+    """
+    return "".join(words(part) if isinstance(part, str) else _in_line(part) for part in parts)
+
+
+def _in_line(part: Basic | Formula) -> str:
+    """A formula in a sentence, a wide one in pieces between which a line may end; the first carries its text."""
+    formula = formula_of(part)
+    first, *more = broken_latex(formula.latex, _INLINE, _INLINE)
+    pieces = [Formula(text=formula.text, latex=first), *(Formula(text="", latex=piece) for piece in more)]
+    return " ".join(map(mathml, pieces))
+
+
+def _heading(heading: Heading) -> str:
+    level = min(max(heading.level, 1), 6)
+    return f"<h{level}>{words(heading.text)}</h{level}>"
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    return f"<p>{inline(paragraph.parts)}</p>"
+
+
+# Mathematics
+
+def _math(part: Basic | Formula, sign: Formula | None = None) -> str:
+    """A formula on lines of its own, behind a sign; a screen reader gets it whole with the first of them."""
+    formula = formula_of(part)
+    pieces = broken_latex(formula.latex, _LINE, _LINE - 2)
+    text, latex = (f"{sign.text} {formula.text}", f"{sign.latex} {pieces[0]}") if sign else (formula.text, pieces[0])
+    first = mathml(Formula(text=text, latex=latex), block=True)
+    more = (mathml(Formula(text="", latex=piece), block=True) for piece in pieces[1:])
+    return "".join([_classed(first, "side" if sign else "start"), *(_classed(line, "more") for line in more)])
+
+
+def _classed(math: str, name: str) -> str:
+    return math.replace("<math ", f'<math class="{name}" ', 1)
+
+
+def _equation(equation: Equation) -> str:
+    first, *others = equation.sides
+    if len(others) == 1:
+        left, right, sign = formula_of(first), formula_of(others[0]), relation_of(equation)
+        whole = Formula(text=f"{left.text} {sign.text} {right.text}", latex=f"{left.latex} {sign.latex} {right.latex}")
+        return f'<div class="equation">{_math(whole)}</div>'
+    sides = [_math(first), *(_math(side, relation_of(equation)) for side in others)]
+    # A short left side stands in a column of its own, the signs under each other; a long one stands above them.
+    aligned = " aligned" if others and ems(formula_of(first).latex) < _SHORT else ""
+    return f'<div class="equation{aligned}">{"".join(sides)}</div>'
+
+
+def _steps(steps: Steps) -> str:
+    items = "".join(f"<li>{_step(step, k)}</li>\n" for k, step in enumerate(steps.lines))
+    return f'<ol class="steps">\n{items}</ol>'
+
+
+def _step(step: Step, k: int) -> str:
+    math = _math(step.expression, _EQUALS if k else None)
+    why = f'\n<p class="why">{_explanation(step)}</p>' if is_explained(step) else ""
+    return f'<div class="equation">{math}</div>{why}'
+
+
+_EQUALS = Formula(text="=", latex="=")
+
+
+def _explanation(step: Step) -> str:
+    """The rule with its formula, then the reason."""
+    rule = f'<span class="rule">{words(step.rule)}</span>' if step.rule else ""
+    formula = _in_line(step.formula) if step.formula else ""
+    return "<br/>".join(filter(None, (": ".join(filter(None, (rule, formula))), inline(step.because))))
+
+
+# Tables and the rest
+
+def _table(table: Table) -> str:
+    caption = f"<caption>{words(table.caption)}</caption>\n" if table.caption else ""
+    header = _cells("th", table.header, table.words, ' scope="col"')
+    rows = "".join(f"<tr>{_cells('td', row, table.words)}</tr>\n" for row in table.rows)
+    return (f'<div class="wide">\n<table>\n{caption}<thead>\n<tr>{header}</tr>\n</thead>\n'
+            f"<tbody>\n{rows}</tbody>\n</table>\n</div>")
+
+
+def _cells(tag: str, cells: Sequence[Inline], left: frozenset[int], scope: str = "") -> str:
+    word = ' class="word"'
+    return "".join(f"<{tag}{scope}{word if k in left else ''}>{inline((cell,))}</{tag}>" for k, cell in enumerate(cells))
+
+
+def _code(code: Code) -> str:
+    lines = code.text.expandtabs(4).rstrip("\n").split("\n")
+    return "<pre><code>" + "\n".join(words(line) for line in lines) + "</code></pre>"
+
+
+def _figure(figure: Figure) -> str:
+    data = base64.b64encode(figure.png).decode("ascii")
+    caption = f"\n<figcaption>{words(figure.caption)}</figcaption>" if figure.caption else ""
+    return f'<figure>\n<img src="data:image/png;base64,{data}" alt="{words(figure.alt)}"/>{caption}\n</figure>'
+
+
+def _blank(blank: Blank) -> str:
+    return "\n".join(['<div class="blank"></div>'] * blank.lines)
+
+
+_RENDERERS: Mapping[type, Callable[[Block], str]] = {
+    Heading: _heading, Paragraph: _paragraph, Equation: _equation, Steps: _steps, Table: _table, Code: _code,
+    Figure: _figure, Blank: _blank,
+}

@@ -1,0 +1,222 @@
+r"""A document in LaTeX: compiles with pdfLaTeX as it is, and reads like a source that a teacher would write.
+
+Words pass through `latex_words.words`, mathematics comes from `notation.latex`; nothing else reaches the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sympy import Basic
+
+from symcalc.pages import notation
+from symcalc.pages.breaking import broken_latex, ems
+from symcalc.pages.document import (
+    Blank,
+    Block,
+    Code,
+    Document,
+    Equation,
+    Figure,
+    Formula,
+    Heading,
+    Inline,
+    Paragraph,
+    Step,
+    Steps,
+    Table,
+)
+from symcalc.pages.latex_words import words
+from symcalc.pages.rendering import formula_of, is_explained, relation_of, renderer, template
+
+_LINE = 39.0              # ems across the page that a display may take
+_BESIDE = 21.0            # formulas up to this wide leave room for the reasons at their right
+_INLINE = 18.0            # TeX breaks no line within brackets: wider formulas in a sentence are cut into pieces
+_TALL = 30                # rows from which a table may run over to the next page
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
+_SECTIONS = {1: "section*", 2: "subsection*", 3: "subsubsection*"}
+# The reason beside or under a line of a derivation. In a fragment they come along, for documents that are not ours.
+_MACROS = (r"\newcommand{\why}[1]{\parbox[t]{0.44\linewidth}{\raggedright\small #1}}",
+           r"\newcommand{\whyunder}[1]{\parbox[t]{0.85\linewidth}{\raggedright\small #1}}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What blocks need to know of the document they stand in."""
+
+    figures: Mapping[Figure, str] = field(default_factory=dict)
+
+
+def render(document: Document, standalone: bool = True, figures: Mapping[Figure, str] | None = None) -> str:
+    r"""The document as LaTeX source; `figures` names the files of its pictures, without it their words are shown.
+
+    >>> print(render(Document("", (Paragraph(("5 % of ", Formula(text="x²", latex="x^2"))),)), standalone=False))
+    5 \% of $x^2$
+    <BLANKLINE>
+    """
+    page = _Page(figures or {})
+    blocks = [renderer(_RENDERERS, block)(block, page) for block in document.blocks]
+    title = [rf"{{\LARGE\bfseries {words(document.title)}\par}}" + "\n\\medskip"] if document.title else []
+    body = "\n\n".join([*title, *blocks]) + "\n"
+    if not standalone:
+        has_steps = any(isinstance(block, Steps) for block in document.blocks)
+        return "".join(f"{macro.replace('newcommand', 'providecommand')}\n" for macro in _MACROS if has_steps) + body
+    return template("page.tex").replace("%% macros\n", "".join(f"{macro}\n" for macro in _MACROS)).replace(
+        "%% body\n", body)
+
+
+def fragment(expression: Basic | Formula) -> str:
+    r"""The mathematics between dollar signs, for a sentence.
+
+    >>> from sympy import Symbol
+    >>> print(fragment(Symbol("x")**2))
+    $x^{2}$
+    """
+    return " ".join(f"${piece}$" for piece in broken_latex(formula_of(expression).latex, _INLINE, _INLINE))
+
+
+def inline(parts: Iterable[Inline]) -> str:
+    r"""Words escaped, mathematics between dollar signs.
+
+    >>> print(inline(("5 % of ", Formula(text="x", latex="x"))))
+    5 \% of $x$
+    """
+    return "".join(words(part) if isinstance(part, str) else fragment(part) for part in parts)
+
+
+def _heading(heading: Heading, page: _Page) -> str:
+    return rf"\{_SECTIONS.get(heading.level, 'paragraph*')}{{{words(heading.text)}}}"
+
+
+def _paragraph(paragraph: Paragraph, page: _Page) -> str:
+    return inline(paragraph.parts)
+
+
+# Mathematics
+
+def _display(latex: str, room: float) -> list[str]:
+    """The lines of a formula; what has no place to break it is made smaller rather than run off the page."""
+    return [piece if ems(piece) <= 1.1 * room else rf"\resizebox{{0.9\linewidth}}{{!}}{{$\displaystyle {piece}$}}"
+            for piece in broken_latex(latex, room, room - 3)]
+
+
+def _equation(equation: Equation, page: _Page) -> str:
+    first, *others = [formula_of(side).latex for side in equation.sides]
+    sign = relation_of(equation).latex
+    if len(others) == 1 and ems(first + others[0]) < _LINE - 2:
+        return f"\\[\n  {first} {sign} {others[0]}\n\\]"
+    if ems(first) < _LINE / 3 and others:
+        rows = [_row_of(side, f"& {sign} ", r"& \quad ", _LINE * 2 / 3) for side in others]
+        return _aligned("align*", [f"{first} {rows[0]}", *rows[1:]])
+    return _aligned("align*", [_row_of(first, "& ", r"& \quad ", _LINE),
+                               *(_row_of(side, rf"& \quad {sign} ", r"& \quad\qquad ", _LINE - 3) for side in others)])
+
+
+def _row_of(side: str, first: str, rest: str, room: float) -> str:
+    return _together([(rest if k else first) + line for k, line in enumerate(_display(side, room))])
+
+
+def _together(rows: Sequence[str]) -> str:
+    """Rows between which no page may end."""
+    return " \\\\*\n  ".join(rows)
+
+
+def _aligned(environment: str, rows: Sequence[str]) -> str:
+    name, _, columns = environment.partition(":")
+    body = " \\\\\n".join(f"  {row}" for row in rows)
+    return f"\\begin{{{name}}}{f'{{{columns}}}' if columns else ''}\n{body}\n\\end{{{name}}}"
+
+
+def _steps(steps: Steps, page: _Page) -> str:
+    """The derivation, reasons beside its lines where all are short, else each under its line."""
+    written = [notation.latex(step.expression) for step in steps.lines]
+    beside = all(ems(latex) <= _BESIDE for latex in written)
+    arrange = _beside if beside else _under
+    rows = [arrange(latex, step, k) for k, (latex, step) in enumerate(zip(written, steps.lines))]
+    return _aligned("alignat*:2" if beside else "align*", rows)
+
+
+def _beside(latex: str, step: Step, k: int) -> str:
+    reason = rf" &\qquad& \why{{{_explanation(step)}}}" if is_explained(step) else ""
+    return (r"& \quad = " if k else "& ") + latex + reason
+
+
+def _under(latex: str, step: Step, k: int) -> str:
+    row = _row_of(latex, r"& \quad = " if k else "& ", r"& \quad\qquad ", _LINE - 2)
+    return _together([row, rf"& \quad\qquad \whyunder{{{_explanation(step)}}}"]) if is_explained(step) else row
+
+
+def _explanation(step: Step) -> str:
+    """The rule with its formula, then the reason."""
+    rule = rf"\emph{{{words(step.rule)}}}" if step.rule else ""
+    formula = fragment(step.formula) if step.formula else ""
+    named = r":\; ".join(filter(None, (rule, formula)))
+    # \newline, because \\ would take a [ or * at the start of the reason for its own.
+    return r"\newline ".join(filter(None, (named, inline(step.because))))
+
+
+# Tables and the rest
+
+def _table(table: Table, page: _Page) -> str:
+    kinds = "".join("l" if k in table.words else "r" for k in range(len(table.header)))
+    header = f"  {_row(table.header)} \\\\\n  \\midrule\n"
+    rows = "".join(f"  {_row(row)} \\\\\n" for row in table.rows)
+    caption = f"{words(table.caption)}\\par\n" if table.caption else ""
+    if len(table.rows) < _TALL:
+        tabular = f"\\begin{{tabular}}{{{kinds}}}\n  \\toprule\n{header}{rows}  \\bottomrule\n\\end{{tabular}}"
+        return f"\\begin{{center}}\n{caption}{_fitted(tabular, table)}\n\\end{{center}}"
+    return (f"\\begin{{center}}\n{caption}\\end{{center}}\n{_size(table)}\\begin{{longtable}}{{{kinds}}}\n  \\toprule\n{header}"
+            f"  \\endhead\n{rows}  \\bottomrule\n\\end{{longtable}}\\normalsize")
+
+
+def _row(cells: Sequence[Inline]) -> str:
+    row = " & ".join(map(_cell, cells))
+    # The \\ or rule before it would take a [ or * for its own.
+    return "{}" + row if row.startswith(("[", "*")) else row
+
+
+def _cell(cell: Inline) -> str:
+    """A number is mathematics, so that its sign is a minus and not a hyphen."""
+    return f"${cell}$" if isinstance(cell, str) and _NUMBER.fullmatch(cell) else inline((cell,))
+
+
+def _breadth(table: Table) -> float:
+    """About how wide the table is, in ems."""
+    columns = zip(table.header, *table.rows)
+    return sum(1.2 + max(0.52 * len(cell) if isinstance(cell, str) else ems(formula_of(cell).latex) for cell in column)
+               for column in columns)
+
+
+def _size(table: Table) -> str:
+    """The size of type at which a table that runs over pages fits across one."""
+    share = _LINE / _breadth(table)
+    return "" if share > 1 else "\\footnotesize\n" if share > 0.8 else "\\scriptsize\n" if share > 0.65 else "\\tiny\n"
+
+
+def _fitted(tabular: str, table: Table) -> str:
+    return f"\\resizebox{{\\linewidth}}{{!}}{{%\n{tabular}}}" if _breadth(table) > _LINE else tabular
+
+
+def _code(code: Code, page: _Page) -> str:
+    lines = [words(line) for line in code.text.expandtabs(4).rstrip("\n").split("\n")]
+    return "\\begin{alltt}\\small\n" + "\n".join(lines) + "\n\\end{alltt}"
+
+
+def _figure(figure: Figure, page: _Page) -> str:
+    name = page.figures.get(figure)
+    shown = rf"\includegraphics[width=0.8\linewidth]{{{name}}}" if name else \
+        rf"\fbox{{\parbox{{0.8\linewidth}}{{{words(figure.alt)}}}}}"
+    caption = f"\\par\\smallskip\n{words(figure.caption)}\n" if figure.caption else ""
+    return f"\\begin{{center}}\n{shown}\n{caption}\\end{{center}}"
+
+
+def _blank(blank: Blank, page: _Page) -> str:
+    return "\n".join([r"\par\vspace{8mm}\noindent\rule{\linewidth}{0.4pt}"] * blank.lines)
+
+
+_RENDERERS: Mapping[type, Callable[[Block, _Page], str]] = {
+    Heading: _heading, Paragraph: _paragraph, Equation: _equation, Steps: _steps, Table: _table, Code: _code,
+    Figure: _figure, Blank: _blank,
+}

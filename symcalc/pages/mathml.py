@@ -1,0 +1,109 @@
+"""LaTeX of our own making to MathML: checked element by element, so that no page gets anything but mathematics."""
+
+from __future__ import annotations
+
+import html
+import re
+from xml.etree import ElementTree
+
+from symcalc.errors import visible
+from symcalc.pages.document import Formula
+
+_ELEMENTS = frozenset(["math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle"])
+_ATTRIBUTES = frozenset(["stretchy", "fence", "form", "width", "displaystyle", "scriptlevel", "mathvariant"])
+_TALL = frozenset(("mfrac", "munderover", "mtable"))
+_ROWS = frozenset(("math", "mrow", "mtd"))
+_NAME = re.compile(r"\\(?:text|mathrm|operatorname)\{((?:[^{}\\]|\\[_&%#$ ])*)\}")
+
+
+def mathml(formula: Formula, block: bool = False) -> str:
+    r"""The formula as a `<math>` element that also carries its text form; `block` sets sums with limits above and below.
+
+    >>> print(mathml(Formula(text="x < y", latex="x < y")))
+    <math alttext="x &lt; y"><mrow><mi>x</mi><mo>&lt;</mo><mi>y</mi></mrow></math>
+    """
+    root = _tree(formula, block)
+    attributes = {"alttext": visible(formula.text)} | ({"display": "block"} if block else {})
+    root.attrib.clear()
+    root.attrib.update(attributes)
+    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
+
+
+def _tree(formula: Formula, block: bool) -> ElementTree.Element:
+    """The elements, or the text form where the LaTeX is beyond the converter."""
+    from latex2mathml import exceptions
+    from latex2mathml.converter import convert
+
+    faults = tuple(kind for kind in vars(exceptions).values() if isinstance(kind, type))
+    try:
+        written = convert(_NAME.sub(_plain_name, formula.latex), display="block" if block else "inline")
+        root = ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", written, count=1))
+    except (*faults, ElementTree.ParseError):
+        return _as_text(formula)
+    return root if _cleaned(root) else _as_text(formula)
+
+
+def _plain_name(match: re.Match[str]) -> str:
+    # The converter copies \text as it stands and cuts the other two into letters.
+    return rf"\text{{{html.escape(match[1].replace(chr(92), ''))}}}"
+
+
+def _cleaned(root: ElementTree.Element) -> bool:
+    """Whether all elements are mathematics; attributes that are not are dropped, spaces and brackets put right."""
+    for element in list(root.iter()):
+        for name in set(element.attrib) - _ATTRIBUTES:
+            del element.attrib[name]
+        if element.tag not in _ELEMENTS or "\\" in (element.text or ""):
+            return False
+        if element.tag == "msubsup" and element[0].text == "∑":
+            element.tag = "munderover"
+        # A name is an identifier: browsers set no space between a sign and mere text, nor treat max as a function.
+        if (element.tag == "mo" and (element.text or "").isalpha()) or (element.tag == "mtext" and "\u00a0" not in element.text):
+            element.tag = "mi"
+    for element in list(root.iter()):
+        _keep_low(element)
+        _keep_apart(element)
+        _mark_signs(element)
+    return True
+
+
+def _keep_low(element: ElementTree.Element) -> None:
+    """Brackets round low mathematics stay low; browsers set stretchy ones with wide gaps."""
+    if len(element) and element[0].get("fence") and not any(part.tag in _TALL for part in element.iter()):
+        for part in element:
+            if part.get("fence"):
+                part.set("stretchy", "false")
+
+
+def _keep_apart(element: ElementTree.Element) -> None:
+    """A thin space beside a name of several letters, as TeX has it: x sin(x), not xsin(x)."""
+    for before, after in reversed(list(zip(element, element[1:]))):
+        named = _is_name(after) or (_is_name(before) and not _opens(after))
+        if element.tag in _ROWS and named and not {before.tag, after.tag} & {"mo", "mspace"}:
+            element.insert(list(element).index(after), ElementTree.Element("mspace", width="0.167em"))
+
+
+def _mark_signs(element: ElementTree.Element) -> None:
+    """A minus behind a bracket or a sign belongs to what follows, without the space of a difference."""
+    for before, after in zip(element, element[1:]):
+        if after.tag == before.tag == "mo" and after.text in ("−", "+") and before.get("form") != "postfix":
+            after.set("form", "prefix")
+
+
+def _is_name(element: ElementTree.Element) -> bool:
+    if element.tag in ("msub", "msup", "msubsup"):
+        return _is_name(element[0])
+    text = element.text or ""
+    return element.tag in ("mi", "mtext") and len(text) > 1 and not text.endswith("\u00a0")
+
+
+def _opens(element: ElementTree.Element) -> bool:
+    """Whether a bracket comes first, as after the name of a function."""
+    return element.tag in ("mrow", "msup") and len(element) > 0 and (
+        element[0].get("form") == "prefix" or _opens(element[0]))
+
+
+def _as_text(formula: Formula) -> ElementTree.Element:
+    root = ElementTree.Element("math")
+    ElementTree.SubElement(root, "mtext").text = visible(formula.text)
+    return root

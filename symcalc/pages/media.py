@@ -1,0 +1,179 @@
+"""How each piece of mathematics looks in a medium: Unicode text, and LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from symcalc.vocabulary import GREEK
+
+if TYPE_CHECKING:
+    from symcalc.vocabulary import Function
+
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_INDEX_LETTERS = {"i": "ᵢ", "j": "ⱼ", "k": "ₖ"}
+_NAME = re.compile(r"([A-Za-z]+?)_?(\d*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medium:
+    """The look of each piece; the arguments of its functions are pieces already written."""
+
+    name: Callable[[str], str]
+    indexed: Callable[[str, Sequence[str]], str]
+    digits: Callable[[str], str]
+    brackets: Callable[[str], str]
+    close: str                                       # what `brackets` ends with
+    fraction: Callable[[str, str], str]
+    fractions_inline: bool                           # a/b on one line, which needs brackets that a bar does not
+    power: Callable[[str, str, bool], str]           # base, exponent, whether the exponent is one piece
+    root: Callable[[str, bool], str]
+    bars: Callable[[str], str]
+    function: Callable[[Function | None, str], str]
+    operator: Callable[[str], str]
+    cases: Callable[[Sequence[tuple[str, str]]], str]
+    word: Callable[[str], str]
+    relations: Mapping[str, str]
+    sigma: Callable[[Sequence[tuple[str, ...]]], str]
+    sigma_sign: str
+    derivative: Callable[[Sequence[tuple[str, int]]], str]
+    slope_of: Callable[[str, Sequence[tuple[str, int]], bool], str]      # ∂J/∂m, of a function that is only named
+    slope: str                                       # what a derivative starts with
+    dot: str
+    tight: str
+
+    def is_short(self, name: str) -> bool:
+        """Whether a name is one letter (with or without a number), so that 2x is not misread."""
+        stem = _stem(name)[0]
+        return len(stem) == 1 or stem in GREEK
+
+
+def _stem(name: str) -> tuple[str, str]:
+    """A name as letters and number: x_1 and x1 are x and 1."""
+    match = _NAME.fullmatch(name)
+    return (match[1], match[2]) if match else (name, "")
+
+
+def _text_name(name: str) -> str:
+    stem, number = _stem(name)
+    return GREEK.get(stem, stem) + (number.translate(_SUBSCRIPT) if "_" in name or stem in GREEK else number)
+
+
+def _text_indexed(name: str, indices: Sequence[str]) -> str:
+    if all(index in _INDEX_LETTERS for index in indices):
+        return _text_name(name) + "".join(map(_INDEX_LETTERS.__getitem__, indices))
+    if all(index.isdigit() for index in indices):
+        return _text_name(name) + ",".join(index.translate(_SUBSCRIPT) for index in indices)
+    return f"{_text_name(name)}[{', '.join(indices)}]"
+
+
+def _text_power(base: str, exponent: str, whole: bool) -> str:
+    if exponent.lstrip("-").isdigit() and exponent.isascii():
+        return base + exponent.translate(_SUPERSCRIPT)
+    return f"{base}^{exponent if whole else f'({exponent})'}"
+
+
+def _text_function(row: Function | None, name: str) -> str:
+    return "σ" if row and row.latex == r"\sigma" else row.names[0] if row else name
+
+
+def _text_cases(cases: Sequence[tuple[str, str]]) -> str:
+    return "{" + "; ".join(f"{value} if {condition}" if condition else f"{value} otherwise"
+                           for value, condition in cases) + "}"
+
+
+def _text_sigma(limits: Sequence[tuple[str, ...]]) -> str:
+    # Over the rows, i from 1 to n, the bare sign says enough; any other range is named.
+    return "".join("Σ" if limit == ("i", "1", "n") else f"Σ[{limit[0]}={limit[1]}..{limit[2]}]" for limit in limits)
+
+
+def _text_derivative(variables: Sequence[tuple[str, int]]) -> str:
+    order = sum(count for _, count in variables)
+    d = "d" if len(variables) == 1 else "∂"
+    below = "".join(f"{d}{name}{_order(count)}" for name, count in variables)
+    return f"{d}{_order(order)}/{below}"
+
+
+def _text_slope_of(function: str, variables: Sequence[tuple[str, int]], partial: bool) -> str:
+    d = "∂" if partial else "d"
+    below = "".join(f"{d}{name}{_order(count)}" for name, count in variables)
+    return f"{d}{_order(sum(count for _, count in variables))}{function}/{below}"
+
+
+def _order(count: int) -> str:
+    return str(count).translate(_SUPERSCRIPT) if count > 1 else ""
+
+
+TEXT = Medium(
+    name=_text_name, indexed=_text_indexed, digits=str, brackets="({})".format, close=")",
+    fraction="{}/{}".format, fractions_inline=True, power=_text_power,
+    root=lambda body, loose: f"√({body})" if loose else f"√{body}", bars="|{}|".format,
+    function=_text_function, operator=str, cases=_text_cases, word=" {} ".format,
+    relations={"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"},
+    sigma=_text_sigma, sigma_sign="Σ", derivative=_text_derivative, slope_of=_text_slope_of, slope="d/d", dot=" · ", tight="",
+)
+
+
+def _latex_operator(name: str) -> str:
+    """A name of several letters, which TeX keeps apart from its neighbours; anything but a plain letter is shown, not run."""
+    safe = re.sub("[^A-Za-z0-9]", lambda c: r"\_" if c[0] == "_" else f"[U+{ord(c[0]):04X}]", name)
+    return rf"\operatorname{{{safe}}}"
+
+
+def _latex_name(name: str) -> str:
+    stem, number = _stem(name)
+    if stem in GREEK:
+        # Omicron has no command, and LaTeX spells lambda in full only one way.
+        letter = {"omicron": "o", "lamda": r"\lambda"}.get(stem, f"\\{stem}")
+    else:
+        letter = stem if len(stem) == 1 and stem.isascii() and stem.isalpha() else _latex_operator(stem)
+    return f"{letter}_{{{number}}}" if number else letter
+
+
+def _latex_indexed(name: str, indices: Sequence[str]) -> str:
+    stem = _latex_name(name)
+    inner = ",".join(indices)
+    return f"{stem[:-1]},{inner}}}" if stem.endswith("}") and "_{" in stem else f"{stem}_{{{inner}}}"
+
+
+def _latex_digits(digits: str) -> str:
+    mantissa, exponent, power = digits.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if exponent else digits
+
+
+def _latex_cases(cases: Sequence[tuple[str, str]]) -> str:
+    rows = (f"{value} & \\text{{if }} {condition}" if condition else f"{value} & \\text{{otherwise}}"
+            for value, condition in cases)
+    return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+
+
+def _latex_derivative(variables: Sequence[tuple[str, int]]) -> str:
+    d = "d" if len(variables) == 1 else r"\partial "
+    order = sum(count for _, count in variables)
+    below = " ".join(f"{d}{name}" + (f"^{{{count}}}" if count > 1 else "") for name, count in variables)
+    return rf"\frac{{{d.strip()}{f'^{{{order}}}' if order > 1 else ''}}}{{{below}}}"
+
+
+def _latex_slope_of(function: str, variables: Sequence[tuple[str, int]], partial: bool) -> str:
+    d = r"\partial " if partial else "d"
+    order = sum(count for _, count in variables)
+    below = " ".join(f"{d}{name}" + (f"^{{{count}}}" if count > 1 else "") for name, count in variables)
+    return rf"\frac{{{d.strip()}{f'^{{{order}}}' if order > 1 else ''} {function}}}{{{below}}}"
+
+
+LATEX = Medium(
+    name=_latex_name, indexed=_latex_indexed, digits=_latex_digits,
+    brackets=r"\left({}\right)".format, close=r"\right)",
+    fraction=r"\frac{{{}}}{{{}}}".format, fractions_inline=False,
+    power=lambda base, exponent, whole: f"{base}^{{{exponent}}}",
+    root=lambda body, loose: rf"\sqrt{{{body}}}", bars=r"\left|{}\right|".format,
+    function=lambda row, name: row.latex if row else _latex_operator(name),
+    operator=lambda name: f"\\{name}" if name in ("max", "min") else rf"\text{{{name}}}",
+    cases=_latex_cases, word=r" \text{{ {} }} ".format,
+    relations={"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"},
+    sigma=lambda limits: " ".join(rf"\sum_{{{index}={low}}}^{{{high}}}" for index, low, high in limits),
+    sigma_sign=r"\sum", derivative=_latex_derivative, slope_of=_latex_slope_of, slope=r"\frac{d}", dot=r" \cdot ", tight=" ",
+)

@@ -1,0 +1,338 @@
+"""Mathematics as people write it: an expression to text for a terminal, or to LaTeX.
+
+One walk decides order, brackets and signs for every medium; a `Medium` only says how each thing looks there.
+Nothing is rearranged: what stands first in the expression stands first on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Basic,
+    Derivative,
+    E,
+    Expr,
+    Float,
+    Indexed,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Or,
+    Piecewise,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    Tuple,
+    pi,
+)
+from sympy.core.function import Application, AppliedUndef
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+
+from symcalc.errors import SymcalcError
+from symcalc.pages.media import LATEX, TEXT, Medium
+from symcalc.vocabulary import FUNCTIONS
+
+
+class Level(IntEnum):
+    """How tightly a piece holds together; a piece is bracketed where something tighter is needed."""
+
+    RELATION = 0
+    SUM = 1
+    PRODUCT = 2
+    BIG = 3           # Σ and d/dx: they reach over all that follows, so they stand last in a product
+    FRACTION = 4
+    POWER = 5
+    ATOM = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Written mathematics, and what a neighbour must know of it."""
+
+    string: str
+    level: Level
+    first: str = ""         # "digit", "letter" or "" for anything else: decides 2x, 2 (x) and 2 · 3
+
+
+def text(expression: Basic) -> str:
+    """The expression for a terminal, in Unicode.
+
+    >>> from sympy import symbols
+    >>> m, x = symbols("m x")
+    >>> text(3 * x**2), text(m * x), text(1 / x)
+    ('3x²', 'm x', '1/x')
+    """
+    return _Writer(TEXT).write(expression).string
+
+
+def latex(expression: Basic) -> str:
+    """The expression in LaTeX, without dollar signs.
+
+    >>> from sympy import symbols, sqrt
+    >>> x = symbols("x")
+    >>> print(latex(1 / sqrt(x)))
+    \\frac{1}{\\sqrt{x}}
+    """
+    return _Writer(LATEX).write(expression).string
+
+
+class _Writer:
+    """The walk from expression to piece, for one medium."""
+
+    def __init__(self, medium: Medium) -> None:
+        self.medium = medium
+        self.table: dict[type, Callable[..., Piece]] = {
+            Symbol: self.symbol, Indexed: self.indexed, Float: self.number, Rational: self.number,
+            Add: self.sum, Mul: self.product, Pow: self.power, Sum: self.row_sum, Derivative: self.derivative,
+            Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
+            Relational: self.relation, And: self.junction, Or: self.junction, Tuple: self.list, Application: self.call,
+            BooleanTrue: self.truth, BooleanFalse: self.truth, type(E): self.constant, type(pi): self.constant,
+        }
+
+    def write(self, expression: Basic) -> Piece:
+        for kind in type(expression).__mro__:
+            if kind in self.table:
+                return self.table[kind](expression)
+        raise SymcalcError(f"there is no notation for {type(expression).__name__}")
+
+    def at_least(self, expression: Basic, level: Level) -> str:
+        """The expression, in brackets if it holds together less than `level`."""
+        piece = self.write(expression)
+        return piece.string if piece.level >= level else self.medium.brackets(piece.string)
+
+    # Names and numbers
+
+    def symbol(self, symbol: Symbol) -> Piece:
+        return Piece(self.medium.name(symbol.name), Level.ATOM, "letter" if self.medium.is_short(symbol.name) else "")
+
+    def indexed(self, column: Indexed) -> Piece:
+        name = column.base.label.name
+        indices = [self.write(index).string for index in column.indices]
+        return Piece(self.medium.indexed(name, indices), Level.ATOM, "letter" if self.medium.is_short(name) else "")
+
+    def constant(self, constant: Basic) -> Piece:
+        return Piece("e" if constant is E else self.medium.name("pi"), Level.ATOM, "letter")
+
+    def number(self, number: Rational | Float) -> Piece:
+        if isinstance(number, Rational) and number.q != 1:
+            fraction = self.medium.fraction(str(abs(number.p)), str(number.q))
+            return Piece(f"-{fraction}", Level.SUM) if number < 0 else Piece(fraction, Level.FRACTION, "digit")
+        digits = self.medium.digits(f"{float(number):.15g}" if isinstance(number, Float) else str(number))
+        return Piece(digits, Level.SUM) if number < 0 else Piece(digits, Level.ATOM, "digit")
+
+    # Arithmetic
+
+    def sum(self, expression: Add) -> Piece:
+        written = ""
+        for term in expression.args:
+            sign, rest = _signed(term)
+            piece = self.at_least(rest, Level.PRODUCT) if sign > 0 else self.negated(rest)
+            joint = ("" if sign > 0 else "-") if not written else (" + " if sign > 0 else " - ")
+            written += joint + piece
+        return Piece(written, Level.SUM)
+
+    def negated(self, rest: Basic) -> str:
+        """What stands behind a minus sign."""
+        return self.at_least(rest, Level.PRODUCT)
+
+    def product(self, expression: Mul) -> Piece:
+        sign, rest = _signed(expression)
+        if sign < 0:
+            return Piece("-" + self.negated(rest), Level.SUM)
+        groups = _groups(expression.args)
+        pieces = [self.group(group, last=k == len(groups) - 1) for k, group in enumerate(groups)]
+        if len(pieces) == 1:
+            return pieces[0]
+        return Piece(self.join(pieces), Level.PRODUCT, pieces[0].first)
+
+    def group(self, group: _Group, last: bool) -> Piece:
+        if not group.below:
+            return self.factors(group.above, last)
+        return self.over(self.alone(group.above), self.alone(group.below))
+
+    def alone(self, factors: Sequence[Basic]) -> Piece:
+        """The product of factors that have their side of the fraction bar to themselves."""
+        if len(factors) == 1:
+            return self.write(factors[0])
+        return self.factors(factors, last=True) if factors else Piece("1", Level.ATOM, "digit")
+
+    def over(self, above: Piece, below: Piece) -> Piece:
+        return Piece(self.medium.fraction(self.inline(above, Level.PRODUCT), self.inline(below, Level.POWER)),
+                     Level.FRACTION, above.first)
+
+    def inline(self, piece: Piece, level: Level) -> str:
+        """A part of a fraction: bracketed where the fraction is written on one line and would be misread."""
+        loose = self.medium.fractions_inline and (piece.level < level or piece.level == Level.BIG)
+        return self.medium.brackets(piece.string) if loose else piece.string
+
+    def factors(self, factors: Sequence[Basic], last: bool) -> Piece:
+        pieces = []
+        for k, factor in enumerate(factors):
+            final = last and k == len(factors) - 1
+            piece = self.write(factor)
+            if isinstance(factor, Derivative) and not final:
+                piece = self.derivative(factor, tight=True)
+            elif piece.level < Level.PRODUCT or (piece.level == Level.BIG and not final and not _is_big(factor)) or (
+                    isinstance(factor, Sum) and not final):
+                piece = Piece(self.medium.brackets(piece.string), Level.ATOM)
+            pieces.append(piece)
+        return pieces[0] if len(pieces) == 1 else Piece(self.join(pieces), Level.PRODUCT, pieces[0].first)
+
+    def join(self, pieces: Sequence[Piece]) -> str:
+        written = pieces[0].string
+        for before, after in zip(pieces, pieces[1:]):
+            written += self.joint(before, after) + after.string
+        return written
+
+    def joint(self, before: Piece, after: Piece) -> str:
+        """What stands between two factors: nothing as in 2x, a space as in m x, or a dot where either would be misread."""
+        if before.first == "digit" and before.level == Level.ATOM and after.first == "letter" and before.string != "0":
+            return self.medium.tight
+        dotted = (after.first == "digit" or before.string == "0" or after.level == Level.PRODUCT or after.string.startswith(self.medium.slope)
+                  or after.string.startswith(self.medium.brackets("-")[:-len(self.medium.close)])
+                  or before.string.startswith(self.medium.slope)
+                  or (before.level == Level.FRACTION and self.medium.fractions_inline and after.level != Level.BIG))
+        return self.medium.dot if dotted else " "
+
+    def power(self, expression: Pow) -> Piece:
+        base, exponent = expression.args
+        if isinstance(exponent, Rational) and exponent < 0:
+            return self.over(self.alone([]), self.alone([_raised(base, -exponent)]))
+        if exponent == Rational(1, 2):
+            root = self.write(base)
+            return Piece(self.medium.root(root.string, root.level < Level.ATOM), Level.POWER)
+        if isinstance(exponent, Integer) and type(base) in FUNCTIONS and base.func is not Abs and self.is_called(base):
+            return self.call(base, exponent)
+        below = self.write(base)
+        under = below.string if below.level == Level.ATOM else self.medium.brackets(below.string)
+        above = self.write(exponent)
+        return Piece(self.medium.power(under, above.string, above.level == Level.ATOM),
+                     Level.POWER, below.first if base is not E else "")
+
+    # Functions
+
+    def is_called(self, function: Basic) -> bool:
+        """Whether the function is written name(argument), so that a power goes between: sin²(x)."""
+        return len(function.args) == 1
+
+    def call(self, function: Application, exponent: Basic | None = None) -> Piece:
+        row = FUNCTIONS.get(function.func)
+        name = self.medium.function(row, function.func.__name__)
+        if exponent is not None:
+            name = self.medium.power(name, str(exponent), True)
+        arguments = ", ".join(self.write(argument).string for argument in function.args)
+        return Piece(name + self.medium.brackets(arguments), Level.ATOM)
+
+    def extremum(self, function: Max | Min) -> Piece:
+        arguments = ", ".join(self.write(argument).string for argument in function.args)
+        return Piece(self.medium.operator(type(function).__name__.lower()) + self.medium.brackets(arguments), Level.ATOM)
+
+    def absolute(self, function: Abs) -> Piece:
+        return Piece(self.medium.bars(self.write(function.args[0]).string), Level.ATOM)
+
+    def piecewise(self, expression: Piecewise) -> Piece:
+        cases = [(self.write(value).string, "" if condition == True else self.write(condition).string)  # noqa: E712
+                 for value, condition in expression.args]
+        return Piece(self.medium.cases(cases), Level.ATOM)
+
+    def relation(self, relation: Relational) -> Piece:
+        sign = self.medium.relations[relation.rel_op]
+        return Piece(f"{self.write(relation.lhs).string} {sign} {self.write(relation.rhs).string}", Level.RELATION)
+
+    def junction(self, expression: And | Or) -> Piece:
+        word = self.medium.word("and" if isinstance(expression, And) else "or")
+        return Piece(word.join(self.write(part).string for part in expression.args), Level.RELATION)
+
+    def truth(self, value: Basic) -> Piece:
+        return Piece(self.medium.operator(str(value).lower()), Level.ATOM)
+
+    def list(self, items: Tuple) -> Piece:
+        return Piece(self.medium.brackets(", ".join(self.write(item).string for item in items)), Level.ATOM)
+
+    # Sums and derivatives
+
+    def row_sum(self, expression: Sum) -> Piece:
+        limits = [tuple(self.write(part).string for part in limit) for limit in expression.limits]
+        body = self.at_least(expression.function, Level.PRODUCT)
+        return Piece(f"{self.medium.sigma(limits)} {body}", Level.BIG)
+
+    def derivative(self, expression: Derivative, tight: bool = False) -> Piece:
+        variables = [(self.write(variable).string, int(count)) for variable, count in expression.variable_count]
+        if isinstance(expression.expr, AppliedUndef):
+            return self.slope_of(expression.expr, variables)
+        operand = self.write(expression.expr)
+        bare = operand.level >= Level.POWER if not tight else isinstance(expression.expr, (Symbol, Indexed))
+        body = operand.string if bare or operand.string.startswith(self.medium.sigma_sign) \
+            else self.medium.brackets(operand.string)
+        return Piece(f"{self.medium.derivative(variables)} {body}", Level.BIG)
+
+    def slope_of(self, function: AppliedUndef, variables: Sequence[tuple[str, int]]) -> Piece:
+        """The derivative of a function that is only named: dJ/dm, or ∂J/∂m where it has several arguments."""
+        name = self.medium.name(function.func.__name__)
+        return Piece(self.medium.slope_of(name, variables, len(function.args) > 1), Level.POWER, "letter")
+
+
+@dataclass(slots=True)
+class _Group:
+    """Factors that share one fraction bar."""
+
+    above: list[Basic]
+    below: list[Basic]
+
+
+def _groups(factors: Sequence[Basic]) -> list[_Group]:
+    """The factors cut into fractions: 2 · 1/n · Σ is (2/n) Σ, and what follows a denominator starts anew."""
+    groups = [_Group([], [])]
+    for factor in factors:
+        above, below = _parts(factor)
+        current = groups[-1]
+        if _is_big(factor) and (current.above or current.below):
+            groups.append(_Group([factor], []))
+        elif above is not None and current.below:
+            groups.append(_Group([above], [] if below is None else [below]))
+        else:
+            current.above += [] if above is None else [above]
+            current.below += [] if below is None else [below]
+    return groups
+
+
+def _parts(factor: Basic) -> tuple[Basic | None, Basic | None]:
+    """What a factor puts above and below the fraction bar."""
+    if isinstance(factor, Rational) and factor.q != 1:
+        return (None if factor.p == 1 else Integer(factor.p)), Integer(factor.q)
+    if isinstance(factor, Pow) and isinstance(factor.exp, Rational) and factor.exp < 0:
+        return None, _raised(factor.base, -factor.exp)
+    return factor, None
+
+
+def _raised(base: Basic, exponent: Basic) -> Basic:
+    return base if exponent == 1 else Pow(base, exponent, evaluate=False)
+
+
+def _is_big(expression: Basic) -> bool:
+    return isinstance(expression, (Sum, Derivative))
+
+
+def _signed(term: Basic) -> tuple[int, Basic]:
+    """The sign in front of a term, and the term without it."""
+    if isinstance(term, (Rational, Float)) and term < 0:
+        return -1, -term
+    if isinstance(term, Mul) and isinstance(term.args[0], (Rational, Float)) and term.args[0] < 0:
+        lead, rest = -term.args[0], term.args[1:]
+        factors = rest if lead == 1 else (lead, *rest)
+        return -1, factors[0] if len(factors) == 1 else Mul(*factors, evaluate=False)
+    return 1, term
+
+
+def is_atomic(expression: Expr) -> bool:
+    """Whether the expression is written as one piece that needs no brackets anywhere."""
+    return _Writer(TEXT).write(expression).level == Level.ATOM

@@ -1,0 +1,63 @@
+"""A document as PDF, set by latexmk where it is installed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from symcalc.errors import SymcalcError, visible
+from symcalc.pages.document import Document
+from symcalc.pages.save import write_latex, write_whole
+
+_SECONDS = 120
+# No shell, no start-up files of the user's, and TeX may neither read nor write outside its folder.
+_COMMAND = ("latexmk", "-norc", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error",
+            "-no-shell-escape", "sheet.tex")
+_GUARDED = {"openin_any": "p", "openout_any": "p"}
+
+
+def write_pdf(document: Document, target: Path) -> None:
+    """The document at `target`; without latexmk the .tex beside it, and an error that says what to install."""
+    if shutil.which("latexmk") is None:
+        source = target.with_suffix(".tex")
+        write_latex(document, source)
+        raise SymcalcError("a PDF needs LaTeX: install latexmk, texlive-latex-recommended and lmodern; "
+                           f"until then the source is in '{visible(str(source))}'")
+    with TemporaryDirectory(prefix="symcalc-") as folder:
+        write_latex(document, Path(folder, "sheet.tex"))
+        _run(Path(folder), target)
+        write_whole(target, Path(folder, "sheet.pdf").read_bytes())
+
+
+def _run(folder: Path, target: Path) -> None:
+    process = subprocess.Popen(_COMMAND, cwd=folder, env=os.environ | _GUARDED, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        process.wait(_SECONDS)
+    except subprocess.TimeoutExpired as fault:
+        raise SymcalcError(f"LaTeX took more than {_SECONDS} s over '{visible(str(target))}' and was stopped") from fault
+    finally:
+        if process.poll() is None:
+            _stop(process)
+    if process.returncode != 0 or not (folder / "sheet.pdf").is_file():
+        raise SymcalcError(f"LaTeX could not set '{visible(str(target))}': {_complaint(folder / 'sheet.log')}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """latexmk and the TeX that it started."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def _complaint(log: Path) -> str:
+    """The first error in TeX's log, in its own words."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
+    found = next((line for line in lines if re.match(r"! |\S+:\d+: ", line)), "it gave no reason")
+    return visible(found.removeprefix("! ").removeprefix("./"))

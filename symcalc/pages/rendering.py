@@ -1,0 +1,77 @@
+"""What every renderer needs: the function for a block, and mathematics in both worlds at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import TypeVar
+
+from sympy import Basic
+
+from symcalc.errors import SymcalcError
+from symcalc.pages import notation
+from symcalc.pages.document import Equation, Formula, Step
+
+Result = TypeVar("Result")
+
+
+def renderer(table: Mapping[type, Callable[..., Result]], block: object) -> Callable[..., Result]:
+    """The row of `table` for this block; a kind without a row is an error that names it.
+
+    >>> renderer({str: len}, "slope")("slope")
+    5
+    >>> renderer({str: len}, 3.5)
+    Traceback (most recent call last):
+    symcalc.errors.SymcalcError: a document cannot hold a float
+    """
+    if type(block) not in table:
+        raise SymcalcError(f"a document cannot hold a {type(block).__name__}")
+    return table[type(block)]
+
+
+def formula_of(part: Basic | Formula) -> Formula:
+    """A piece of mathematics as text and as LaTeX.
+
+    >>> from sympy import Symbol
+    >>> formula_of(Symbol("eta"))
+    Formula(text='η', latex='\\\\eta')
+    """
+    if isinstance(part, Formula):
+        return part
+    if not isinstance(part, Basic):
+        raise SymcalcError(f"a document cannot hold a {type(part).__name__} as mathematics")
+    return Formula(text=notation.text(part), latex=notation.latex(part))
+
+
+def relation_of(equation: Equation) -> Formula:
+    """The sign between the sides.
+
+    >>> relation_of(Equation((), relation="≤")).latex
+    '\\\\le'
+    """
+    return Formula(text=equation.relation, latex=_RELATIONS.get(equation.relation, equation.relation))
+
+
+def is_explained(step: Step) -> bool:
+    """Whether a step says why.
+
+    >>> from sympy import Symbol
+    >>> is_explained(Step(expression=Symbol("x")))
+    False
+    """
+    return bool(step.rule or step.formula or step.because)
+
+
+def template(name: str) -> str:
+    """The text of a file in `templates/`.
+
+    >>> template("page.html").splitlines()[0]
+    '<!DOCTYPE html>'
+    """
+    return files("symcalc.pages").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+_RELATIONS = {
+    "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "→": r"\to", "≔": r":=", "∝": r"\propto", "⇒": r"\Rightarrow",
+    "←": r"\leftarrow",
+}

@@ -1,0 +1,60 @@
+"""What every object that can be shown has in common: print it, look at it in a notebook, save it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Container, Mapping
+from pathlib import Path
+
+from symcalc.pages import text
+from symcalc.pages.document import Document
+
+
+def _as_latex(document: Document) -> str:
+    from symcalc.pages import latex
+
+    return latex.render(document, standalone=False)
+
+
+def _as_html(document: Document) -> str:
+    from symcalc.pages import html
+
+    return html.render(document, standalone=False)
+
+
+_MEDIA: Mapping[str, Callable[[Document], str]] = {"text/plain": text.render, "text/latex": _as_latex,
+                                                   "text/html": _as_html}
+
+
+class Shown:
+    """Gives a class with a `document()` its `str`, its look in a notebook, and `save`.
+
+    >>> from symcalc.pages.document import paragraph
+    >>> class Slope(Shown):
+    ...     def document(self):
+    ...         return Document("", (paragraph("a slope of ", 3),))
+    >>> print(Slope())
+    a slope of 3
+    """
+
+    __slots__ = ()
+
+    def document(self) -> Document:
+        """What there is to say."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return text.render(self.document())
+
+    def _repr_mimebundle_(self, include: Container[str] | None = None,
+                          exclude: Container[str] | None = None) -> dict[str, str]:
+        """The media that a notebook asks for."""
+        wanted = [kind for kind in _MEDIA if (not include or kind in include) and not (exclude and kind in exclude)]
+        document = self.document()
+        return {kind: _MEDIA[kind](document) for kind in wanted}
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """The file written, in the form that its suffix asks for: .txt, .tex, .html, .md, .ipynb or .pdf."""
+        from symcalc.pages.save import save
+
+        return save(self, path)
