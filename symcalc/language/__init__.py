@@ -1,0 +1,26 @@
+"""Reading what a person wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sympy import Basic, Expr, Integer
+
+from symcalc.errors import LossError
+from symcalc.language.gate import admitted
+
+
+def read(formula: object, *, parameters: Collection[str] = (), columns: Iterable[str] | str = ()) -> Expr:
+    """A formula, as text or as a SymPy expression, to an expression that has passed the gate.
+
+    >>> read("2x + 1")
+    2*x + 1
+    """
+    if isinstance(formula, str):
+        from symcalc.language.reader import read_text
+        return read_text(formula, parameters=parameters, columns=columns)
+    if isinstance(formula, int) and not isinstance(formula, bool):
+        return Integer(formula)
+    if isinstance(formula, Basic):
+        return admitted(formula)
+    raise LossError(f"a formula is text or a SymPy expression, not {type(formula).__name__}")

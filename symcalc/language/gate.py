@@ -1,0 +1,234 @@
+"""What may pass: a real, finite expression of bounded size over checked names, or an error that says why.
+
+Text and SymPy objects go through the same gate. Bounds hold by construction: a constant is worked out in floats,
+with limits at every step, before anything exact is asked to.
+"""
+
+from __future__ import annotations
+
+import math
+
+import mpmath
+from sympy import (
+    Add,
+    And,
+    Basic,
+    Expr,
+    Float,
+    Indexed,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Number,
+    NumberSymbol,
+    Or,
+    Piecewise,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    Tuple,
+)
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.tensor.indexed import IndexedBase
+
+from symcalc.errors import LossError, visible
+from symcalc.language.names import COUNT, ROW, checked_name, column, symbol
+from symcalc.vocabulary import FUNCTIONS
+from symcalc.written import is_number, rebuilt
+
+MAX_NODES = 300                  # parts of an expression read from text
+MAX_SYMPY_NODES = 5_000          # parts of a SymPy expression
+MAX_SYMPY_DEPTH = 150
+MAX_EXPONENT = 1_000             # of a constant exponent
+MAX_CONSTANT = 1e300             # of a constant part, and 1/MAX_CONSTANT the smallest
+
+_STRUCTURE = (Add, Mul, Pow, Sum, Max, Min, Piecewise, ExprCondPair, Relational, And, Or, Tuple, Indexed)
+_LEAVES = (Symbol, Integer, Rational, Float, NumberSymbol, BooleanTrue, BooleanFalse)
+
+
+def admitted(expression: Basic) -> Expr:
+    """A SymPy expression from outside, over real symbols of the same names, if it may pass.
+
+    >>> admitted(Symbol("x")**2).free_symbols.pop().is_real
+    True
+    """
+    small(expression, MAX_SYMPY_NODES)
+    if not isinstance(expression, Expr):
+        raise LossError(f"a loss is an expression, not {type(expression).__name__}")
+    _check_names(expression)
+    own = _own(expression, {})
+    Constants().value(own)
+    return own
+
+
+def small(expression: Basic, most: int) -> Basic:
+    """The expression, if it has no more than `most` parts and is no deeper than recursion is safe."""
+    waiting, count = [(expression, 0)], 0
+    while waiting:
+        part, depth = waiting.pop()
+        count += 1
+        if count > most:
+            raise LossError(f"the expression has more than {most:,} parts; split it into smaller ones")
+        if depth > MAX_SYMPY_DEPTH:
+            raise LossError(f"the expression is nested more than {MAX_SYMPY_DEPTH} levels deep")
+        if not isinstance(part, Indexed):
+            waiting.extend((inner, depth + 1) for inner in part.args)
+    return expression
+
+
+def _check_names(expression: Basic) -> None:
+    """Every symbol has a plain name, and no two different symbols share one."""
+    seen: dict[str, Basic] = {}
+    for part in expression.atoms(Symbol):
+        name = checked_name(part.name)
+        if type(part) is not Symbol:
+            raise LossError(f"{name} is a {type(part).__name__}; use a plain Symbol")
+        other = seen.setdefault(name, part)
+        if other != part and name not in ("i", "n"):
+            raise LossError(f"there are two different symbols named {name}; use one, such as Symbol('{name}', real=True)")
+
+
+def _own(part: Basic, limits: dict[Symbol, Symbol]) -> Basic:
+    """The same expression over our symbols, every head one that we know."""
+    if isinstance(part, Symbol):
+        return limits.get(part) or (part if part in (ROW, COUNT) else symbol(part.name))
+    if isinstance(part, Indexed):
+        return _own_column(part, limits)
+    if isinstance(part, Sum):
+        return _own_sum(part, limits)
+    if not isinstance(part, (*_STRUCTURE, *_LEAVES)) and type(part) not in FUNCTIONS:
+        raise _refused(part)
+    if isinstance(part, Number) and not is_number(part):
+        raise LossError(f"the expression holds {part}, which is not a finite number")
+    return _arranged(rebuilt(part, tuple(_own(inner, limits) for inner in part.args))) if part.args else part
+
+
+def _refused(part: Basic) -> LossError:
+    if part.is_number and part.is_real is False:
+        return LossError("complex numbers are not supported; the expression holds the imaginary unit")
+    if isinstance(part, AppliedUndef):
+        return LossError(f"the function {visible(part.func.__name__)} is unknown; only functions with a row in the "
+                         "vocabulary can be used")
+    return LossError(f"{type(part).__name__} is not supported; a loss is made of sums, products, powers and the "
+                     "functions of the vocabulary")
+
+
+def _own_column(part: Indexed, limits: dict[Symbol, Symbol]) -> Indexed:
+    index = part.indices[0]
+    over_rows = len(part.indices) == 1 and (limits.get(index) == ROW or getattr(index, "name", "") == ROW.name)
+    if not over_rows or not isinstance(part.base, IndexedBase) or not isinstance(part.base.label, Symbol):
+        raise LossError(f"{part} is no column; columns have one index, the row, as in x[i]")
+    return column(part.base.label.name)
+
+
+def _own_sum(part: Sum, limits: dict[Symbol, Symbol]) -> Sum:
+    if len(part.limits) != 1:
+        raise LossError("only single sums over the rows are supported")
+    index, low, high = part.limits[0] if len(part.limits[0]) == 3 else (part.limits[0][0], None, None)
+    if low != 1 or not isinstance(high, Symbol):
+        raise LossError("a sum over the rows is written Sum(f, (i, 1, n))")
+    if part.function.has(Sum):
+        raise LossError("a sum over the rows cannot stand inside another")
+    inner = {**limits, index: ROW, high: COUNT}
+    return Sum(_own(part.function, inner), (ROW, Integer(1), COUNT))
+
+
+def _arranged(part: Basic) -> Basic:
+    """A sum that SymPy has sorted, in the order in which people write it: y - (m x + b), x² - 2 x + 1."""
+    if not isinstance(part, Add) or Add(*part.args).args != part.args:
+        return part
+    terms = sorted(part.args, key=lambda term: -_degree(term))
+    lead = next((k for k, term in enumerate(terms) if not term.could_extract_minus_sign()), 0)
+    terms.insert(0, terms.pop(lead))
+    first, rest = terms[0], terms[1:]
+    if isinstance(first, Indexed) and len(rest) > 1 and all(term.could_extract_minus_sign() for term in rest):
+        prediction = Add(*(-term for term in rest), evaluate=False)
+        return Add(first, Mul(Integer(-1), prediction, evaluate=False), evaluate=False)
+    return Add(*terms, evaluate=False)
+
+
+def _degree(term: Basic) -> float:
+    """How many letters are multiplied in the term."""
+    if isinstance(term, Mul):
+        return sum(map(_degree, term.args))
+    if isinstance(term, Pow) and is_number(term.exp):
+        return float(term.exp) * _degree(term.base)
+    return 0.0 if term.is_number else 1.0
+
+
+class Constants:
+    """Works out the constant parts of an expression, each within bounds; anything with a letter in it gives None."""
+
+    def __init__(self) -> None:
+        self.known: dict[Basic, float | None] = {}
+
+    def value(self, part: Basic) -> float | None:
+        if part not in self.known:
+            self.known[part] = self.bounded(part, self.worked_out(part))
+        return self.known[part]
+
+    def bounded(self, part: Basic, value: float | None) -> float | None:
+        if value is None or value == 0 or 1 / MAX_CONSTANT <= abs(value) <= MAX_CONSTANT:
+            return value
+        size = "small" if abs(value) < 1 else "large"
+        raise LossError(f"the constant {_shown(part)} is too {size} to compute with")
+
+    def worked_out(self, part: Basic) -> float | None:
+        if isinstance(part, (Number, NumberSymbol)):
+            return self.number(part)
+        if isinstance(part, (Symbol, Indexed)):
+            return None
+        inner = [self.value(argument) for argument in part.args if isinstance(argument, Basic)]
+        if isinstance(part, Pow):
+            return self.power(part, *inner)
+        constants = [value for value in inner if value is not None]
+        if isinstance(part, Mul) and len(constants) > 1:
+            self.bounded(part, math.prod(constants))
+        if len(constants) < len(inner) or not isinstance(part, (Add, Mul, *FUNCTIONS)):
+            return None
+        if isinstance(part, Add):
+            return math.fsum(constants)
+        return math.prod(constants) if isinstance(part, Mul) else self.function(part, constants[0])
+
+    def number(self, part: Number | NumberSymbol) -> float:
+        if isinstance(part, Integer) and int(part).bit_length() > 1_000:
+            raise LossError("a whole number has more than 300 digits")
+        return float(part)
+
+    def power(self, part: Pow, base: float | None, exponent: float | None) -> float | None:
+        if exponent is not None and abs(exponent) > MAX_EXPONENT:
+            raise LossError(f"the exponent {_shown(part.exp)} is too large to compute with; at most {MAX_EXPONENT:,}")
+        if base == 0 and exponent is not None and exponent < 0:
+            raise LossError(f"division by zero in {_shown(part)}")
+        if base is None or exponent is None:
+            return None
+        try:
+            return math.pow(base, exponent)
+        except OverflowError:
+            return math.inf
+        except ValueError:
+            raise LossError(f"{_shown(part)} is not real") from None
+
+    def function(self, part: Expr, argument: float) -> float:
+        row = FUNCTIONS[part.func]
+        if row.inside is not None and not row.inside(argument):
+            raise LossError(f"{_shown(part)} is not real; {row.names[0]} needs {row.domain}")
+        if abs(argument) > 1e4:
+            # Far out only bounded functions are harmless, and as constants they are of no use.
+            raise LossError(f"the constant {_shown(part)} is too large to compute with")
+        try:
+            return float(row.value(mpmath.fp, argument))
+        except OverflowError:
+            return math.inf
+        except ZeroDivisionError:
+            raise LossError(f"division by zero in {_shown(part)}") from None
+
+
+def _shown(part: Basic) -> str:
+    from symcalc.pages.notation import text
+    return text(part)[:60]

@@ -1,0 +1,153 @@
+"""Who is who in a loss: parameters, columns of data, the row index i and the number of rows n."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sympy import Basic, Expr, Indexed, IndexedBase, Integer, Mul, Pow, Sum, Symbol
+
+from symcalc.errors import ReadError, described, visible
+
+ROW = Symbol("i", integer=True, positive=True)
+"""The row index: x[i] is the value of column x in row i."""
+
+COUNT = Symbol("n", integer=True, positive=True)
+"""The number of rows."""
+
+MAX_NAME = 32
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+_LIKELY_COLUMN = re.compile(r"[xyt](_?\d+)?")
+
+
+def checked_name(name: str) -> str:
+    """The name, if it is one: a letter, then letters, digits and underscores.
+
+    >>> checked_name("learning_rate")
+    'learning_rate'
+    """
+    if not isinstance(name, str):
+        raise ReadError(f"a name is text, not {type(name).__name__}")
+    if len(name) > MAX_NAME:
+        raise ReadError(f"the name '{visible(name[:20])}...' is longer than {MAX_NAME} characters")
+    if not _NAME.fullmatch(name):
+        wrong = next((c for c in name if not re.match(r"[A-Za-z0-9_]", c, re.ASCII)), name[:1])
+        why = f"it holds {described(wrong)}" if (wrong and not wrong.isalnum() and wrong != "_") or not wrong.isascii() \
+            else "it does not start with a letter" if name else "it is empty"
+        raise ReadError(f"'{visible(name)}' is no name, because {why}; use letters, digits and _")
+    return name
+
+
+def listed(names: str | Iterable[str]) -> tuple[str, ...]:
+    """The names in a text such as "m b" or "m, b", or in a sequence, each checked and none twice.
+
+    >>> listed("m, b")
+    ('m', 'b')
+    """
+    items = re.split(r"[\s,]+", names.strip()) if isinstance(names, str) else list(names)
+    checked = tuple(checked_name(name) for name in items if name != "")
+    for k, name in enumerate(checked):
+        if name in checked[:k]:
+            raise ReadError(f"the name {name} is given twice")
+    return checked
+
+
+def symbol(name: str) -> Symbol:
+    """The real symbol of this name.
+
+    >>> symbol("m").is_real
+    True
+    """
+    return Symbol(checked_name(name), real=True)
+
+
+def column(name: str) -> Indexed:
+    """The column of this name, one real value per row.
+
+    >>> column("x")
+    x[i]
+    """
+    return IndexedBase(symbol(name), real=True)[ROW]
+
+
+def parameters(names: str | Iterable[str]) -> Symbol | tuple[Symbol, ...]:
+    """Real symbols, one for each name; a single name gives the symbol itself.
+
+    >>> m, b = parameters("m b")
+    >>> m.is_real
+    True
+    """
+    symbols = tuple(map(symbol, listed(names)))
+    return symbols[0] if len(symbols) == 1 else symbols
+
+
+def columns(names: str | Iterable[str]) -> Indexed | tuple[Indexed, ...]:
+    """Columns of data, one for each name: x stands for x[i], its value in row i.
+
+    >>> columns("x y")
+    (x[i], y[i])
+    """
+    indexed = tuple(map(column, listed(names)))
+    return indexed[0] if len(indexed) == 1 else indexed
+
+
+def sum_rows(expression: Expr) -> Sum:
+    """Σ over the rows, i from 1 to n.
+
+    >>> sum_rows(columns("x"))
+    Sum(x[i], (i, 1, n))
+    """
+    return Sum(expression, (ROW, Integer(1), COUNT))
+
+
+def mean(expression: Expr) -> Expr:
+    """1/n Σ over the rows.
+
+    >>> mean(columns("x"))
+    Sum(x[i], (i, 1, n))/n
+    """
+    return Mul(Pow(COUNT, Integer(-1), evaluate=False), sum_rows(expression), evaluate=False)
+
+
+def is_likely_column(name: str) -> bool:
+    """Whether the name is one that people give to data: x, y or t, with or without a number.
+
+    >>> is_likely_column("x2"), is_likely_column("w")
+    (True, False)
+    """
+    return bool(_LIKELY_COLUMN.fullmatch(name))
+
+
+def name_of(part: Basic) -> str:
+    """The name of a parameter (m) or a column (x[i] is x)."""
+    return part.base.label.name if isinstance(part, Indexed) else part.name
+
+
+def parameters_of(expression: Basic) -> tuple[Symbol, ...]:
+    """The parameters in the expression, in order of appearance.
+
+    >>> m, b = parameters("m b")
+    >>> parameters_of(b + m * columns("x"))
+    (b, m)
+    """
+    return tuple(part for part in _appearing(expression) if isinstance(part, Symbol))
+
+
+def columns_of(expression: Basic) -> tuple[Indexed, ...]:
+    """The columns in the expression, in order of appearance."""
+    return tuple(part for part in _appearing(expression) if isinstance(part, Indexed))
+
+
+def _appearing(expression: Basic) -> list[Basic]:
+    """Parameters and columns from left to right, each once."""
+    found: dict[Basic, None] = {}
+    waiting: list[Basic] = [expression]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Indexed) or (isinstance(part, Symbol) and part not in (ROW, COUNT)):
+            found[part] = None
+        elif isinstance(part, Sum):
+            waiting.append(part.function)
+        else:
+            waiting.extend(reversed(part.args))
+    return list(found)
