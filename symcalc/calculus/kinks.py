@@ -1,0 +1,60 @@
+"""Where a derivative jumps, and which value is used there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Basic, Equality, Expr, Max, Min, Piecewise, Symbol
+from sympy.core.relational import Relational
+
+from symcalc.calculus.rules import depends
+from symcalc.pages.notation import text
+from symcalc.vocabulary import FUNCTIONS
+from symcalc.written import subtract
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kink:
+    """A place where the slope jumps: the part that bends, its equation, and the subgradient chosen there.
+
+    >>> x = Symbol("x", real=True)
+    >>> kinks_of(abs(x - 1), x)[0].where
+    '-1 + x = 0'
+    """
+
+    part: Expr
+    equation: Equality
+    subgradient: str
+
+    @property
+    def where(self) -> str:
+        return text(self.equation)
+
+
+def kinks_of(expression: Expr, variable: Symbol) -> tuple[Kink, ...]:
+    """The kinks of the expression as the variable moves, from the outside inwards."""
+    found: dict[tuple[Basic, Basic], Kink] = {}
+    waiting: list[Basic] = [expression]
+    while waiting:
+        part = waiting.pop()
+        if not depends(part, variable):
+            continue
+        for left, right, subgradient in _bends(part, variable):
+            found.setdefault((part, left), Kink(part=part, equation=Equality(left, right, evaluate=False),
+                                                subgradient=subgradient))
+        waiting.extend(reversed(part.args))
+    return tuple(found.values())
+
+
+def _bends(part: Basic, variable: Symbol) -> list[tuple[Basic, Basic, str]]:
+    if type(part) in FUNCTIONS and FUNCTIONS[type(part)].kink:
+        return [(part.args[0], subtract(part.args[0], part.args[0]).doit(), FUNCTIONS[type(part)].kink)]
+    if isinstance(part, (Max, Min)):
+        ordered = sorted(part.args, key=lambda argument: not depends(argument, variable))
+        return [(left, right, f"at a tie the slope of {text(ordered[-1])} is used")
+                for k, left in enumerate(ordered) for right in ordered[k + 1:]]
+    if isinstance(part, Piecewise):
+        return [(relation.lhs, relation.rhs, "on the border the case whose condition holds there is used")
+                for _, condition in part.args for relation in sorted(condition.atoms(Relational), key=str)
+                if depends(relation, variable)]
+    return []

@@ -1,0 +1,241 @@
+"""The proof of a derivation: every line against the one before it, with numbers at random points of the domain.
+
+The route is independent of the rules: the value of a formula comes from arbitrary-precision arithmetic (mpmath), and a
+derivative that still stands in a line from a difference quotient at 50 digits, never from the table of derivatives.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+from sympy import (
+    Add,
+    And,
+    Basic,
+    Derivative,
+    Expr,
+    Indexed,
+    Max,
+    Min,
+    Mul,
+    Number,
+    NumberSymbol,
+    Or,
+    Piecewise,
+    Pow,
+    Sum,
+    Symbol,
+)
+from sympy.core.function import Application
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+
+from symcalc.errors import LossError, ProofError
+from symcalc.pages.notation import text
+from symcalc.vocabulary import FUNCTIONS
+from symcalc.written import exact, is_number
+
+DIGITS = 50
+STEP = 1e-12                 # of the difference quotient; its error is about STEP², far below TOLERANCE
+TOLERANCE = 1e-12            # relative; at 50 digits an honest line agrees to 20 and more
+ROWS = 3                     # rows of random data that a sum runs over
+POINTS = 3                   # at which every line is checked
+_TRIES = 60
+_HUGE = 1e8                  # an argument beyond which exponentials are not worked out
+
+
+class OutsideDomain(ArithmeticError):
+    """The expression has no real value at this point; another point must serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison: line `line` and the one before it, at one point."""
+
+    line: int
+    difference: float            # relative
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The record that every line equals the one before it.
+
+    >>> Proof((Check(1, 0.0),)).passed
+    True
+    """
+
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.checks) and all(check.difference <= TOLERANCE for check in self.checks)
+
+
+def prove(lines: Sequence[Expr]) -> Proof:
+    """Check each line against the one before it; raise ProofError at the first that differs.
+
+    >>> x = Symbol("x", real=True)
+    >>> prove([Derivative(x**2, x), 2*x]).passed
+    True
+    """
+    checks = []
+    for point in points(lines[0]):
+        before = point.value(lines[0])
+        for k, line in enumerate(lines[1:], start=1):
+            now = point.value(line)
+            scale = max(abs(before), abs(now))
+            # Two numbers that vanish are equal; what is left of them is rounding in the 50th digit.
+            difference = 0.0 if scale < 1e-25 else float(abs(now - before) / scale)
+            checks.append(Check(k, difference))
+            if not difference <= TOLERANCE:
+                raise ProofError(f"line {k} is not equal to the line before it: {text(line)[:200]}")
+            before = now
+    return Proof(tuple(checks))
+
+
+def points(expression: Expr) -> list[Point]:
+    """Points at which the expression has a real value, found by trying; the same ones every time."""
+    found: list[Point] = []
+    for candidate in _candidates(expression):
+        try:
+            candidate.value(expression)
+        except (OutsideDomain, ZeroDivisionError, OverflowError):
+            continue
+        found.append(candidate)
+        if len(found) == POINTS:
+            return found
+    if not found:
+        raise LossError(f"{text(expression)} has no real value at any of {_TRIES} random points")
+    return found
+
+
+def _candidates(expression: Expr) -> Iterator[Point]:
+    letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
+    labels = {part.base.label for part in letters if isinstance(part, Indexed)}
+    context = mpmath.MPContext()
+    context.dps = DIGITS
+    draw = random.Random(1).uniform
+    for k in range(_TRIES):
+        # Most functions live between 0 and 2; a few want small arguments, negative ones, or large ones.
+        low, high = ((0.2, 2), (-2, 2), (0.05, 0.9), (-0.9, 0.9), (1, 8), (-30, 30))[k % 6]
+        numbers = {part: context.mpf(draw(low, high)) for part in letters if isinstance(part, Symbol) and part not in labels}
+        columns = {part: [context.mpf(draw(low, high)) for _ in range(ROWS)] for part in letters if isinstance(part, Indexed)}
+        yield Point(context, numbers, columns)
+
+
+class Point:
+    """A value for every parameter and every row of every column; works expressions out there."""
+
+    def __init__(self, context: Any, numbers: dict[Symbol, Any], columns: dict[Indexed, list[Any]]) -> None:
+        self.context, self.columns = context, columns
+        self.numbers = numbers
+        self.known: dict[tuple[Basic, int | None], Any] = {}
+        self.beside: dict[Symbol, tuple[Point, Point, Any]] = {}
+
+    def value(self, expression: Basic, row: int | None = None) -> Any:
+        """The value of the expression (in one row, inside a sum)."""
+        key = (expression, row)
+        if key not in self.known:
+            work = next((_WORK[kind] for kind in type(expression).__mro__ if kind in _WORK), None)
+            if work is None:
+                raise LossError(f"{type(expression).__name__} cannot be worked out")
+            found = work(self, expression, row)
+            if not isinstance(found, (bool, self.context.mpf)) or not self.context.isfinite(found):
+                raise OutsideDomain(text(expression)[:80])
+            self.known[key] = found
+        return self.known[key]
+
+    def symbol(self, part: Symbol, row: int | None) -> Any:
+        # The number of rows and the row index are whole numbers; every other symbol was drawn.
+        return self.context.mpf(ROWS) if part.name == "n" and part.is_integer else self.numbers[part]
+
+    def indexed(self, part: Indexed, row: int | None) -> Any:
+        return self.columns[part][0 if row is None else row]
+
+    def number(self, part: Number, row: int | None) -> Any:
+        if not is_number(part):
+            raise OutsideDomain(str(part))
+        value = exact(part)
+        return self.context.mpf(value.numerator) / value.denominator
+
+    def constant(self, part: NumberSymbol, row: int | None) -> Any:
+        return self.context.e if part.name == "Exp1" else self.context.pi
+
+    def add(self, part: Add, row: int | None) -> Any:
+        return sum((self.value(term, row) for term in part.args), self.context.zero)
+
+    def multiply(self, part: Mul, row: int | None) -> Any:
+        product = self.context.one
+        for factor in part.args:
+            product *= self.value(factor, row)
+        return product
+
+    def power(self, part: Pow, row: int | None) -> Any:
+        base, exponent = (self.value(argument, row) for argument in part.args)
+        if abs(exponent) > _HUGE or (abs(exponent) > 1e4 and not 0.1 < abs(base) < 10):
+            raise OutsideDomain(text(part)[:80])
+        return base ** (int(exponent) if exponent == int(exponent) else exponent)
+
+    def function(self, part: Application, row: int | None) -> Any:
+        arguments = [self.value(argument, row) for argument in part.args]
+        if any(abs(argument) > _HUGE for argument in arguments):
+            raise OutsideDomain(text(part)[:80])
+        if part.func in FUNCTIONS:
+            return FUNCTIONS[part.func].value(self.context, *arguments)
+        # A function that only SymPy knows, such as the slope of one without a rule.
+        return self.context.mpf(str(part.func(*(_sympy_float(a) for a in arguments)).evalf(DIGITS)))
+
+    def extremum(self, part: Max | Min, row: int | None) -> Any:
+        return (max if isinstance(part, Max) else min)(self.value(argument, row) for argument in part.args)
+
+    def cases(self, part: Piecewise, row: int | None) -> Any:
+        for value, condition in part.args:
+            if self.value(condition, row):
+                return self.value(value, row)
+        raise OutsideDomain(text(part)[:80])
+
+    def relation(self, part: Relational, row: int | None) -> bool:
+        return _COMPARE[part.rel_op](self.value(part.lhs, row), self.value(part.rhs, row))
+
+    def both(self, part: And, row: int | None) -> bool:
+        return all(self.value(argument, row) for argument in part.args)
+
+    def either(self, part: Or, row: int | None) -> bool:
+        return any(self.value(argument, row) for argument in part.args)
+
+    def over_rows(self, part: Sum, row: int | None) -> Any:
+        return sum((self.value(part.function, k) for k in range(ROWS)), self.context.zero)
+
+    def slope(self, part: Derivative, row: int | None) -> Any:
+        """The standing derivative by a central difference quotient."""
+        (variable, count), *others = part.variable_count
+        rest = [pair for pair in ((variable, count - 1), *others) if pair[1]]
+        inner = Derivative(part.expr, *rest, evaluate=False) if rest else part.expr
+        if variable not in self.beside:
+            step = self.context.mpf(STEP) * max(1, abs(self.numbers[variable]))
+            left, right = (Point(self.context, {**self.numbers, variable: self.numbers[variable] + sign * step}, self.columns)
+                           for sign in (-1, 1))
+            self.beside[variable] = (left, right, step)
+        left, right, step = self.beside[variable]
+        return (right.value(inner, row) - left.value(inner, row)) / (2 * step)
+
+
+def _sympy_float(value: Any) -> Expr:
+    from sympy import Float
+    return Float(value, DIGITS)
+
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
+}
+_WORK: dict[type, Callable[..., Any]] = {
+    Symbol: Point.symbol, Indexed: Point.indexed, Number: Point.number, NumberSymbol: Point.constant, Add: Point.add,
+    Mul: Point.multiply, Pow: Point.power, Application: Point.function, Max: Point.extremum, Min: Point.extremum,
+    Piecewise: Point.cases, Relational: Point.relation, And: Point.both, Or: Point.either, Sum: Point.over_rows,
+    Derivative: Point.slope, BooleanTrue: lambda point, part, row: True, BooleanFalse: lambda point, part, row: False,
+}
