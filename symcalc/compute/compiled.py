@@ -1,0 +1,141 @@
+"""The loss and its gradient as one Python function, generated from the derivation's own result.
+
+This is the only module that turns source into code, and the source holds no name that it did not make itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Indexed, Symbol
+
+from symcalc.compute import numerics
+from symcalc.compute.stable import stabilised
+from symcalc.compute.tape import Tape
+from symcalc.errors import DescentError
+from symcalc.language.names import name_of
+from symcalc.language.table import Table
+from symcalc.pages.notation import text
+
+_ARRAYS = {"np": np, "sigmoid": numerics.sigmoid, "softplus": numerics.softplus, "gamma": numerics.gamma}
+_SCALARS = {"math": math, "sigmoid": numerics.scalar_sigmoid, "softplus": numerics.scalar_softplus, "abs": abs, "max": max,
+            "min": min}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Compiled:
+    """Loss and gradient in one call: `value, gradient = f({"m": 0, "b": 0})` or `f([0, 0])`.
+
+    `gradient` is a float64 array in the order of `parameters`; what has no real value comes out as nan.
+    `strategy` is "scalar" (plain floats, no data) or "tape" (NumPy over the columns), `source` the generated Python.
+
+    >>> import symcalc
+    >>> symcalc.Loss("(w - 3)^2").compile()({"w": 1})
+    (4.0, array([-4.]))
+    """
+
+    parameters: tuple[str, ...]
+    strategy: str
+    source: str
+    function: Callable[..., tuple[float, tuple[float, ...]]]
+
+    def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
+        return self.at(ordered(values, self.parameters))
+
+    def at(self, point: np.ndarray) -> tuple[float, np.ndarray]:
+        """Loss and gradient at a float64 array in the order of the parameters."""
+        if self.strategy == "scalar":
+            try:
+                value, gradient = self.function(*point.tolist())
+            except (ZeroDivisionError, OverflowError, ValueError):
+                value, gradient = math.nan, (math.nan,) * len(point)
+        else:
+            with np.errstate(all="ignore"):
+                value, gradient = self.function(*point)
+        return float(value), np.array(gradient, dtype=np.float64)
+
+    def __repr__(self) -> str:
+        return f"<compiled loss of {', '.join(self.parameters)}: {self.strategy}>"
+
+
+def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[str]) -> np.ndarray:
+    """The values as a float64 array in the order of the parameters, each present, real and a number.
+
+    >>> ordered({"b": 2, "m": 1}, ["m", "b"])
+    array([1., 2.])
+    """
+    if isinstance(values, Mapping):
+        missing = [name for name in parameters if name not in values]
+        unknown = [str(name) for name in values if name not in parameters]
+        if missing or unknown:
+            what = f"no value for {', '.join(missing)}" if missing else f"there is no parameter {', '.join(unknown)}"
+            raise DescentError(f"{what}; the parameters are {', '.join(parameters)}")
+        values = [values[name] for name in parameters]
+    if np.ndim(values) != 1 or len(values) != len(parameters):
+        raise DescentError(f"{len(parameters)} values are needed, one each for {', '.join(parameters)}")
+    return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
+
+
+def _real(value: Any, name: str) -> float:
+    if isinstance(value, (str, bytes, bool)) or not hasattr(value, "__float__"):
+        raise DescentError(f"the value of {name} is a number, not {type(value).__name__} {value!r:.40}")
+    try:
+        return float(value)
+    except (TypeError, OverflowError, ValueError):
+        raise DescentError(f"the value of {name} is not a real number that a float can hold") from None
+
+
+def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed] = (),
+                 table: Table | None = None) -> Compiled:
+    """One function for the loss and the partials that the derivations ended in.
+
+    Without columns the code is plain Python on floats; with columns it is NumPy over them, bound to `table`.
+    """
+    arrays = table is not None
+    tape = Tape(parameters, columns, arrays)
+    results = [tape.value(stabilised(expression)) for expression in (loss, *gradient)]
+    function, source = bound(tape, "value_and_gradient", [result.source for result in results], table)
+    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy="tape" if arrays else "scalar",
+                    source=source, function=function)
+
+
+def bound(tape: Tape, name: str, results: Sequence[str], table: Table | None = None) -> tuple[Callable[..., Any], str]:
+    """The tape as a function of its parameters that returns the results, and its source; the data are bound to it."""
+    source = _written(tape, name, results)
+    namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if tape.arrays else _SCALARS)}
+    exec(compile(source, "<symcalc>", "exec"), namespace)
+    data = [table[name_of(column)] for column in tape.columns] if table is not None else []
+    rows = [np.float64(table.rows if table is not None else 1)] if tape.arrays else []
+    with np.errstate(all="ignore"):
+        return namespace["bind"](*data, *rows), source
+
+
+def _written(tape: Tape, name: str, results: Sequence[str]) -> str:
+    names = [f"p{k} is {text(symbol)}" for k, symbol in enumerate(tape.parameters)]
+    names += [f"c{k} is the column {name_of(column)}" for k, column in enumerate(tape.columns)]
+    data = [f"c{k}" for k in range(len(tape.columns))] + ["rows"] if tape.arrays else []
+    arguments = ", ".join(f"p{k}" for k in range(len(tape.parameters)))
+    value, *gradient = results
+    returned = f"{value}, ({', '.join(gradient)},)" if gradient else value
+    lines = [f"# {'; '.join(names)}", f"def bind({', '.join(data)}):",
+             *(f"    {line}" for line in tape.before),
+             f"    def {name}({arguments}):",
+             *(f"        {line}" for line in tape.steps),
+             f"        return {returned}",
+             f"    return {name}", ""]
+    return "\n".join(lines)
+
+
+def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | None,
+              columns: Sequence[Indexed]) -> np.ndarray:
+    """The value of any part of a loss, one number per row where it differs from row to row (for diagnosis, not speed)."""
+    tape = Tape(tuple(values), columns, arrays=True)
+    result = tape.value(expression)
+    function, _ = bound(tape, "value", [result.source], table)
+    with np.errstate(all="ignore"):
+        value = function(*map(np.float64, values.values()))
+    return np.asarray(value, dtype=np.float64)

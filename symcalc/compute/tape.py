@@ -1,0 +1,257 @@
+"""Expressions to straight-line Python: each subexpression once, for loss and gradient together.
+
+Generated code holds only names that are made here (p0 for a parameter, c0 for a column, a0 for a step), so a
+parameter may be called `exp`, `select` or `nan`. What depends on the data alone is worked out once, before the first
+step. Sums of products become dot products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sympy import Add, And, Basic, E, Expr, Indexed, Max, Min, Mul, Number, NumberSymbol, Or, Piecewise, Pow, Sum, Symbol
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+
+from symcalc.errors import LossError
+from symcalc.language.names import COUNT
+from symcalc.pages.notation import text
+from symcalc.vocabulary import FUNCTIONS
+from symcalc.written import exact, is_number
+
+_COMMENT = 100          # characters of mathematics beside a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A name or number in the code: whether it is an array over the rows, and whether it moves with the parameters."""
+
+    source: str
+    array: bool = False
+    moves: bool = False
+
+
+@dataclass(slots=True)
+class Tape:
+    """Statements that work out expressions; `before` those that need no parameters, `steps` the rest."""
+
+    parameters: Sequence[Symbol]
+    columns: Sequence[Indexed]
+    arrays: bool                                            # NumPy over columns, or plain floats
+    before: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    known: dict[Basic, Value] = field(default_factory=dict)
+    computed: dict[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.known |= {symbol: Value(f"p{k}", moves=True) for k, symbol in enumerate(self.parameters)}
+        self.known |= {column: Value(f"c{k}", array=True) for k, column in enumerate(self.columns)}
+        self.known[COUNT] = Value("rows")
+
+    def value(self, expression: Basic) -> Value:
+        """The value of an expression, with the statements that it still needs put on the tape."""
+        if expression not in self.known:
+            lower = next((_LOWER[kind] for kind in type(expression).__mro__ if kind in _LOWER), None)
+            if lower is None and type(expression) in FUNCTIONS:
+                lower = Tape.function
+            if lower is None:
+                raise LossError(f"{text(expression)} has no numeric form, so it cannot be compiled")
+            self.known[expression] = lower(self, expression)
+        return self.known[expression]
+
+    def statement(self, source: str, inputs: Sequence[Value], expression: Basic, array: bool | None = None) -> Value:
+        """A new step with this source, or the earlier one with the same."""
+        if source not in self.computed:
+            moves = any(value.moves for value in inputs)
+            shape = any(value.array for value in inputs) if array is None else array
+            value = Value(f"a{len(self.computed)}", array=shape, moves=moves)
+            shown = text(expression)
+            comment = shown if len(shown) <= _COMMENT else shown[:_COMMENT] + "..."
+            (self.steps if moves else self.before).append(f"{value.source} = {source}".ljust(40) + f"  # {comment}")
+            self.computed[source] = value
+        return self.computed[source]
+
+    # Numbers and arithmetic
+
+    def number(self, part: Number) -> Value:
+        if not is_number(part):
+            raise LossError(f"{part} is not a finite number")
+        value = exact(part)
+        return _literal(value.numerator / value.denominator)
+
+    def constant(self, part: NumberSymbol) -> Value:
+        return _literal(float(part))
+
+    def add(self, part: Add) -> Value:
+        written, inputs = "", []
+        for term in part.args:
+            minus, rest = _sign(term)
+            value = self.value(rest)
+            inputs.append(value)
+            written += (" - " if minus else " + ") + value.source
+        lead = "-" if written.startswith(" - ") else ""
+        return self.statement(lead + written[3:], inputs, part)
+
+    def multiply(self, part: Mul) -> Value:
+        """Numbers and parameters together first, so that an array is touched once for all of them."""
+        scalars, arrays = self.split(part.args)
+        if not arrays:
+            return self.fraction(part.args, part)
+        if not scalars:
+            return self.fraction(arrays, part)
+        # Only parameters, no rows: one float, whose product with the array costs one pass.
+        lead = self.fraction(scalars, _product(scalars))
+        rest = self.fraction(arrays, _product(arrays))
+        return self.statement(f"{_bracketed(lead)} * {rest.source}", [lead, rest], part)
+
+    def split(self, factors: Sequence[Basic]) -> tuple[list[Basic], list[Basic]]:
+        """The factors that are one number, and those that differ from row to row."""
+        scalars = [factor for factor in factors if not _differs(factor)]
+        return scalars, [factor for factor in factors if _differs(factor)]
+
+    def fraction(self, factors: Sequence[Basic], whole: Basic) -> Value:
+        above = [self.value(factor) for factor in factors if not _is_below(factor)]
+        below = [self.value(_upright(factor)) for factor in factors if _is_below(factor)]
+        if len(above) == 1 and not below:
+            return above[0]
+        written = " * ".join(sorted(map(_bracketed, above))) or "1.0"
+        if below:
+            under = " * ".join(sorted(map(_bracketed, below)))
+            written += f" / {under}" if len(below) == 1 else f" / ({under})"
+        return self.statement(written, above + below, whole)
+
+    def power(self, part: Pow) -> Value:
+        base, exponent = part.args
+        if _is_below(part):
+            return self.fraction([part], part)
+        if base is E:
+            return self.apply(FUNCTIONS_BY_NAME["exp"], [exponent], part)
+        value = self.value(base)
+        if exponent in (2, 3):
+            return self.statement(" * ".join([_bracketed(value)] * int(exponent)), [value], part)
+        if is_number(exponent) and exact(exponent) * 2 == 1:
+            return self.statement(f"{self.module}.sqrt({value.source})", [value], part)
+        other = self.value(exponent)
+        return self.statement(f"{'np.power' if self.arrays else 'math.pow'}({value.source}, {other.source})",
+                              [value, other], part)
+
+    @property
+    def module(self) -> str:
+        return "np" if self.arrays else "math"
+
+    # Functions and cases
+
+    def function(self, part: Expr) -> Value:
+        return self.apply(FUNCTIONS[type(part)], part.args, part)
+
+    def apply(self, row: object, arguments: Sequence[Basic], part: Basic) -> Value:
+        values = [self.value(argument) for argument in arguments]
+        template = row.vector if self.arrays else row.scalar
+        return self.statement(template.format(*(value.source for value in values)), values, part)
+
+    def extremum(self, part: Max | Min) -> Value:
+        name = "max" if isinstance(part, Max) else "min"
+        values = [self.value(argument) for argument in part.args]
+        if not self.arrays:
+            return self.statement(f"{name}({', '.join(value.source for value in values)})", values, part)
+        written = values[0].source
+        for value in values[1:]:
+            written = f"np.{name}imum({written}, {value.source})"
+        return self.statement(written, values, part)
+
+    def cases(self, part: Piecewise) -> Value:
+        *pairs, (last, _) = part.args
+        values = [self.value(last)]
+        written = values[0].source
+        for result, condition in reversed(pairs):
+            then, test = self.value(result), self.value(condition)
+            values += [then, test]
+            written = f"np.where({test.source}, {then.source}, {written})" if self.arrays else \
+                f"({then.source} if {test.source} else {written})"
+        return self.statement(written, values, part)
+
+    def relation(self, part: Relational) -> Value:
+        left, right = self.value(part.lhs), self.value(part.rhs)
+        return self.statement(f"({left.source} {part.rel_op} {right.source})", [left, right], part)
+
+    def junction(self, part: And | Or) -> Value:
+        values = [self.value(argument) for argument in part.args]
+        joint = " & " if isinstance(part, And) else " | "
+        return self.statement(joint.join(value.source for value in values), values, part)
+
+    def truth(self, part: Basic) -> Value:
+        return Value(str(part == True))  # noqa: E712
+
+    # Sums over the rows
+
+    def row_sum(self, part: Sum) -> Value:
+        """Σ c f g as c times a dot product; Σ of what is the same in every row as n times it."""
+        body = part.function
+        scalars, arrays = self.split(body.args if isinstance(body, Mul) else (body,))
+        if not arrays:
+            value = self.value(body)
+            return self.statement(f"rows * {_bracketed(value)}", [value], part)
+        total = self.reduced(arrays, part)
+        if not scalars:
+            return total
+        lead = self.fraction(scalars, _product(scalars))
+        return self.statement(f"{_bracketed(lead)} * {total.source}", [lead, total], part)
+
+    def reduced(self, arrays: list[Basic], part: Sum) -> Value:
+        if len(arrays) == 1 and isinstance(arrays[0], Pow) and arrays[0].exp == 2:
+            value = self.value(arrays[0].base)
+            return self.statement(f"np.dot({value.source}, {value.source})", [value], part, array=False)
+        if len(arrays) > 1 and not any(map(_is_below, arrays[-1:])):
+            left, right = self.fraction(arrays[:-1], _product(arrays[:-1])), self.value(arrays[-1])
+            return self.statement(f"np.dot({left.source}, {right.source})", [left, right], part, array=False)
+        value = self.fraction(arrays, _product(arrays))
+        return self.statement(f"np.add.reduce({value.source})", [value], part, array=False)
+
+
+FUNCTIONS_BY_NAME = {row.names[0]: row for row in FUNCTIONS.values()}
+
+
+def _literal(value: float) -> Value:
+    return Value(repr(float(value)))
+
+
+def _bracketed(value: Value) -> str:
+    return f"({value.source})" if value.source.startswith("-") else value.source
+
+
+def _sign(term: Basic) -> tuple[bool, Basic]:
+    """Whether a term is subtracted, and the term without its sign."""
+    if isinstance(term, Mul) and is_number(term.args[0]) and term.args[0] < 0:
+        rest = term.args[1:] if term.args[0] == -1 else (-term.args[0], *term.args[1:])
+        return True, _product(rest)
+    return (True, -term) if is_number(term) and term < 0 else (False, term)
+
+
+def _product(factors: Sequence[Basic]) -> Basic:
+    return factors[0] if len(factors) == 1 else Mul(*factors, evaluate=False)
+
+
+def _is_below(factor: Basic) -> bool:
+    return isinstance(factor, Pow) and is_number(factor.exp) and bool(factor.exp < 0)
+
+
+@lru_cache(maxsize=4096)
+def _differs(part: Basic) -> bool:
+    """Whether a part has a value of its own in each row; a sum over the rows has one in all."""
+    return isinstance(part, Indexed) or (not isinstance(part, Sum) and any(map(_differs, part.args)))
+
+
+def _upright(factor: Basic) -> Basic:
+    """What a factor under the fraction bar looks like there."""
+    if not _is_below(factor):
+        return factor
+    return factor.base if factor.exp == -1 else Pow(factor.base, -factor.exp, evaluate=False)
+
+
+_LOWER: dict[type, Callable[[Tape, Basic], Value]] = {
+    Number: Tape.number, NumberSymbol: Tape.constant, Add: Tape.add, Mul: Tape.multiply, Pow: Tape.power,
+    Max: Tape.extremum, Min: Tape.extremum, Piecewise: Tape.cases, Relational: Tape.relation, And: Tape.junction,
+    Or: Tape.junction, BooleanTrue: Tape.truth, BooleanFalse: Tape.truth, Sum: Tape.row_sum,
+}
