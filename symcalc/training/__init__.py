@@ -1,0 +1,1 @@
+"""Models, losses, methods and the descent."""

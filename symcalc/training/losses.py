@@ -1,0 +1,233 @@
+"""Losses: an expression in parameters and columns, its derivative, its compiled form, its descent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sympy import Basic, Expr, Function, Indexed, Integer, Mul, Pow, Sum, Symbol
+
+from symcalc.calculus.derivation import Derivation, derive
+from symcalc.calculus.gradient import Gradient
+from symcalc.errors import DataError, LossError
+from symcalc.language import read
+from symcalc.language.names import COUNT, ROW, column, columns_of, listed, mean, name_of, parameters_of, sum_rows, symbol
+from symcalc.pages.document import Document, Equation, Formula, joined, paragraph
+from symcalc.pages.notation import latex, text
+from symcalc.pages.shown import Shown
+from symcalc.training.models import Model, model_in
+from symcalc.written import power, subtract
+
+if TYPE_CHECKING:
+    from symcalc.compute.compiled import Compiled
+    from symcalc.training.run import Run
+
+
+@dataclass(frozen=True, init=False, repr=False, eq=False)
+class Loss(Shown):
+    """What training makes small: an expression in parameters and columns, a sum or a mean over the rows.
+
+    `formula` is text, which keeps its written form, or any SymPy expression. `columns` names the data, `parameters`
+    what training changes, in the order wanted; what is not given is found: every other name is a parameter, and
+    where a text runs over rows and nothing is declared, x, y and t are data.
+
+    >>> J = Loss("mean((y - (m*x + b))^2)", columns="x y")
+    >>> print(J)
+    J(m, b) = 1/n Σ (yᵢ - (m xᵢ + b))²
+    Parameters m and b; columns y and x.
+    """
+
+    expression: Expr
+    parameters: tuple[Symbol, ...]
+    columns: tuple[Indexed, ...]
+
+    def __init__(self, formula: object, *, parameters: str | Iterable[str] = (), columns: str | Iterable[str] = ()) -> None:
+        wanted, data = listed(parameters), listed(columns)
+        if both := set(wanted) & set(data):
+            raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
+        expression = read(formula, parameters=wanted, columns=data)
+        if isinstance(formula, str) and wanted and not data and expression.has(Sum):
+            # With the parameters declared, every other name in a formula over rows is data.
+            others = [p.name for p in parameters_of(expression) if p.name not in wanted]
+            data = (*map(name_of, columns_of(expression)), *others)
+            expression = read(formula, parameters=wanted, columns=data)
+        object.__setattr__(self, "expression", expression)
+        object.__setattr__(self, "parameters", _parameters(expression, wanted))
+        object.__setattr__(self, "columns", columns_of(expression))
+        _check_rows(expression, self.parameters)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parameters."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def symbol(self) -> Expr:
+        """J(m, b), the loss by name."""
+        return Function("J")(*self.parameters)
+
+    def parameter(self, name: str | Symbol) -> Symbol:
+        """The parameter of this name."""
+        wanted = name.name if isinstance(name, Symbol) else name_of(name) if isinstance(name, Indexed) else name
+        for parameter in self.parameters:
+            if parameter.name == wanted:
+                return parameter
+        what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
+        raise LossError(f"{wanted} is {what}; the parameters are {', '.join(self.names)}")
+
+    def derive(self, wrt: str | Symbol, detail: str = "normal") -> Derivation:
+        """The partial derivative by one parameter, line by line.
+
+        >>> Loss("(w - 3)^2").derive("w").result
+        2*(w - 3)
+        """
+        return derive(self.expression, self.parameter(wrt), detail)
+
+    @cached_property
+    def _gradient(self) -> Gradient:
+        return Gradient({parameter.name: derive(self.expression, parameter) for parameter in self.parameters})
+
+    def gradient(self) -> Gradient:
+        """The partial derivatives by all parameters.
+
+        >>> Loss("(w - 3)^2 + v").gradient()["v"].result
+        1
+        """
+        return self._gradient
+
+    def compile(self, data: object = None) -> Compiled:
+        """Loss and gradient as one function of the parameters, bound to the data.
+
+        >>> Loss("(w - 3)^2").compile()([5])
+        (4.0, array([4.]))
+        """
+        from symcalc.compute.compiled import compile_loss
+        table = self.table(data)
+        return compile_loss(self.expression, self.gradient().result, self.parameters, self.columns, table)
+
+    def table(self, data: object) -> object:
+        """The columns that the loss needs out of the data; None where it needs none."""
+        from symcalc.language.table import read_table
+        names = tuple(map(name_of, self.columns))
+        if data is None:
+            if names or self.expression.has(Sum):
+                raise LossError(f"the loss needs data for {', '.join(names) or 'its rows'}; give a table or a CSV file")
+            return None
+        table = read_table(data)
+        if clash := [name for name in self.names if name in table.names]:
+            raise _clash(clash[0])
+        return (table.select(names) if names else table) if self.expression.has(Sum) else None
+
+    def descend(self, data: object = None, *, start: Mapping[str, float] | Sequence[float], rate: float = 0.01,
+                steps: int = 100, method: str = "gradient descent", tolerance: float = 1e-10) -> Run:
+        """Walk down the loss from `start`: `steps` updates with learning rate `rate`, each kept with what drove it.
+
+        The run ends early where every partial derivative is at most `tolerance`, or where going on makes no sense.
+
+        >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=3)
+        >>> run.history["w"]
+        array([0.   , 1.5  , 2.25 , 2.625])
+        """
+        from symcalc.training.descent import descend
+        return descend(self, data, start=start, rate=rate, steps=steps, method=method, tolerance=tolerance)
+
+    @cached_property
+    def _model(self) -> tuple[Indexed, Model] | None:
+        return model_in(self.expression)
+
+    @property
+    def model(self) -> Model | None:
+        """The prediction inside the loss, where its residual can be seen."""
+        return self._model[1] if self._model else None
+
+    @property
+    def target(self) -> Indexed | None:
+        """The column that the model predicts."""
+        return self._model[0] if self._model else None
+
+    def document(self) -> Document:
+        """The formula, its parameters and its columns."""
+        words = ["Parameters " if len(self.parameters) > 1 else "Parameter ", *joined(self.parameters)]
+        if self.columns:
+            words += ["; columns " if len(self.columns) > 1 else "; column ",
+                      *joined([Formula(text=text(s), latex=latex(s)) for s in map(symbol, map(name_of, self.columns))])]
+        return Document("", (Equation((self.symbol, self.expression)), paragraph(*words, ".")))
+
+    def __repr__(self) -> str:
+        return f"<loss {text(self.symbol)} = {text(self.expression)}>"
+
+
+def _clash(name: str) -> DataError:
+    return DataError(f"{name} is both a parameter of the loss and a column of the data; rename one of them")
+
+
+def _parameters(expression: Expr, wanted: tuple[str, ...]) -> tuple[Symbol, ...]:
+    """The parameters in the order wanted, or as they appear."""
+    found = {parameter.name: parameter for parameter in parameters_of(expression)}
+    if clash := set(found) & set(map(name_of, columns_of(expression))):
+        raise LossError(f"{min(clash)} is both a parameter and a column; rename one of them")
+    if not found:
+        raise LossError("the formula has no parameters to move; a loss needs at least one")
+    if not wanted:
+        return tuple(found.values())
+    if missing := [name for name in wanted if name not in found]:
+        raise LossError(f"{', '.join(missing)} does not occur in the loss; its names are {', '.join(found)}")
+    if more := [name for name in found if name not in wanted]:
+        raise LossError(f"{', '.join(more)} is neither a parameter nor a column; declare it as one of them")
+    return tuple(found[name] for name in wanted)
+
+
+def _check_rows(expression: Expr, parameters: tuple[Symbol, ...]) -> None:
+    """A loss is one number: every column stands inside a sum over the rows."""
+    if names := {symbol.name for symbol in parameters} & {COUNT.name, ROW.name} if expression.has(Sum) else ():
+        raise LossError(f"{min(names)} is taken in a sum over rows (i is the row, n their number); rename the parameter")
+    waiting: list[Basic] = [expression]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Indexed) or part == ROW:
+            raise LossError(f"the loss has a value in every row, since {text(part)} stands outside a sum; "
+                            "write mean(...) or sum(...) around it")
+        if not isinstance(part, Sum):
+            waiting.extend(part.args)
+
+
+# The catalogue
+
+def _squares(target: str, prediction: Model | Expr | str) -> Expr:
+    if isinstance(prediction, str):
+        prediction = read(prediction)
+    predicted = prediction.prediction if isinstance(prediction, Model) else prediction
+    return power(subtract(column(target), predicted), Integer(2))
+
+
+def residual_sum_of_squares(target: str, prediction: Model | Expr | str) -> Loss:
+    """RSS: Σ (y - prediction)².
+
+    >>> from symcalc.training.models import line
+    >>> residual_sum_of_squares("y", line("x"))
+    <loss J(m, b) = Σ (yᵢ - (m xᵢ + b))²>
+    """
+    return Loss(sum_rows(_squares(target, prediction)))
+
+
+def mean_squared_error(target: str, prediction: Model | Expr | str) -> Loss:
+    """MSE: 1/n Σ (y - prediction)².
+
+    >>> from symcalc.training.models import line
+    >>> mean_squared_error("y", line("x")).derive("b").result
+    -2*Sum(-(b + m*x[i]) + y[i], (i, 1, n))/n
+    """
+    return Loss(mean(_squares(target, prediction)))
+
+
+def half_mean_squared_error(target: str, prediction: Model | Expr | str) -> Loss:
+    """Half the MSE, 1/(2n) Σ (y - prediction)², so that the 2 of the square cancels in the gradient.
+
+    >>> from symcalc.training.models import line
+    >>> half_mean_squared_error("y", line("x")).derive("b").result
+    -Sum(-(b + m*x[i]) + y[i], (i, 1, n))/n
+    """
+    half = Pow(Integer(2), Integer(-1), evaluate=False)
+    return Loss(Mul(half, *mean(_squares(target, prediction)).args, evaluate=False))

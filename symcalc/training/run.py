@@ -1,0 +1,227 @@
+"""A run: every update of a descent, how it ended and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sympy import Expr
+
+from symcalc.errors import LossError
+from symcalc.language.table import Table
+from symcalc.pages.document import Block, Document, Equation, Inline, paragraph
+from symcalc.pages.document import Table as Rows
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import aligned, short
+from symcalc.pages.shown import Shown
+from symcalc.training.losses import Loss
+from symcalc.training.methods import RATE, SLOPE, THETA, Method
+from symcalc.training.update import Update
+from symcalc.written import derivative_of, replaced
+
+_SHOWN = 24              # rows of a table that are printed before its middle is left out
+
+
+class Stop(Enum):
+    """Why a run ended; the value is the sentence that is shown."""
+
+    CONVERGED = "Converged: every partial derivative is zero to within the tolerance."
+    STEPS = "All steps are used up."
+    STILL = "The point no longer changes: the steps are too small for floating-point numbers."
+    TWO_CYCLE = "Not converging: the point jumps between two values, because the rate is too large."
+    DIVERGED = "Diverged: the cost grows without bound."
+    BOTTOMLESS = "Diverged: the cost falls without bound, so this loss has no minimum to find."
+    OUTSIDE = "Stopped: the next step leaves the domain of the loss."
+    START = "Stopped before the first step: the loss has no finite value at the start."
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Run(Shown):
+    """A whole descent; `updates[k]` is one step beside the formula that drove it.
+
+    SciPy's names are there: `x`, `fun`, `jac`, `nit`, `success`, `status`, `message`.
+
+    >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.5, steps=5)
+    >>> run.parameters, run.success, run.message
+    ({'w': 3.0}, True, 'Converged: every partial derivative is zero to within the tolerance.')
+    """
+
+    loss: Loss
+    table: Table | None
+    method: Method
+    rate: float
+    points: np.ndarray = field()             # one row per point visited, the start first
+    costs: np.ndarray
+    gradients: np.ndarray
+    stop: Stop
+    detail: str
+    source: str
+
+    def __post_init__(self) -> None:
+        for array in (self.points, self.costs, self.gradients):
+            array.setflags(write=False)
+
+    # SciPy's names
+
+    @property
+    def x(self) -> np.ndarray:
+        """The last point, in the order of the loss's parameters."""
+        return self.points[-1]
+
+    @property
+    def fun(self) -> float:
+        """The cost there."""
+        return float(self.costs[-1])
+
+    @property
+    def jac(self) -> np.ndarray:
+        """The gradient there."""
+        return self.gradients[-1]
+
+    @property
+    def nit(self) -> int:
+        """The number of updates."""
+        return len(self.points) - 1
+
+    @property
+    def success(self) -> bool:
+        """Whether the run converged."""
+        return self.stop is Stop.CONVERGED
+
+    @property
+    def status(self) -> int:
+        """0 where the run converged, 1 where its steps were used up, more where it went wrong."""
+        return list(Stop).index(self.stop)
+
+    @property
+    def message(self) -> str:
+        """How the run ended, and why."""
+        return f"{self.stop.value} {self.detail}".strip()
+
+    # The course of the run
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Where the run ended, by name."""
+        return self.named(self.x)
+
+    def named(self, values: np.ndarray) -> dict[str, float]:
+        """Values in the order of the parameters, by name."""
+        return dict(zip(self.loss.names, map(float, values), strict=True))
+
+    @cached_property
+    def history(self) -> Mapping[str, np.ndarray]:
+        """Each parameter, and J, at every point visited."""
+        return MappingProxyType({**{name: self.points[:, k] for k, name in enumerate(self.loss.names)}, "J": self.costs})
+
+    @property
+    def updates(self) -> Updates:
+        """The updates, made when they are asked for."""
+        return Updates(self)
+
+    def predict(self, **columns: ArrayLike) -> np.ndarray:
+        """The fitted model's prediction in each row: `run.predict(x=[1, 2, 3])`."""
+        if self.loss.model is None:
+            raise LossError("this loss has no model to predict with: no squared residual such as (y - (m x + b))² is in it")
+        model = self.loss.model
+        return model.predict({symbol.name: self.parameters[symbol.name] for symbol in model.parameters}, **columns)
+
+    def update_formula(self, name: str) -> Expr:
+        """The method's formula for one parameter, with ∂J/∂m for its slope."""
+        parameter = self.loss.parameter(name)
+        slope = derivative_of(self.loss.symbol, parameter)
+        return replaced(self.method.update, {THETA: parameter, SLOPE: slope}.get)
+
+    # Showing and saving
+
+    def document(self) -> Document:
+        """The formulas on top, then the table of updates, then how it ended."""
+        gradient = self.loss.gradient()
+        blocks: list[Block] = [Equation((self.loss.symbol, self.loss.expression))]
+        blocks += [Equation((derivative_of(self.loss.symbol, parameter), gradient[parameter.name].result))
+                   for parameter in self.loss.parameters]
+        first = self.loss.parameters[0]
+        blocks += [paragraph("Each step: ", first, " ← ", self.update_formula(first.name),
+                             " and so for every parameter" if len(self.loss.parameters) > 1 else "",
+                             ", with the rate ", RATE, f" = {short(self.rate)}."),
+                   self._rows(), paragraph(self.message)]
+        return Document(f"{self.method.name.capitalize()} on {text(self.loss.symbol)}", tuple(blocks))
+
+    def _rows(self) -> Rows:
+        changes = np.array([[u.expected_change, u.actual_change, u.ratio] for u in self.updates]).reshape(-1, 3)
+        empty = np.full((1, 3), math.nan)
+        slopes = np.vstack([np.full((1, self.points.shape[1]), math.nan), self.gradients[:-1]])
+        table = np.column_stack([self.points, self.costs, slopes, np.vstack([empty, changes])])
+        kept = _kept(len(table))
+        columns = [aligned(column[kept], 4 if k == table.shape[1] - 1 else 6) for k, column in enumerate(table.T)]
+        rows = [(str(k), *cells) for k, cells in zip(kept, zip(*columns))]
+        if len(kept) < len(table):
+            rows.insert(_SHOWN // 2, ("…",) * (table.shape[1] + 1))
+        slopes_header = tuple(derivative_of(self.loss.symbol, parameter) for parameter in self.loss.parameters)
+        header: tuple[Inline, ...] = ("step", *self.loss.parameters, self.loss.symbol.func.__name__, *slopes_header,
+                                      "expected ΔJ", "actual ΔJ", "ratio")
+        return Rows(header=header, rows=tuple(rows))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The run as plain data, for JSON."""
+        gradient = self.loss.gradient()
+        return {"loss": text(self.loss.expression),
+                "gradient": {name: text(derivation.result) for name, derivation in gradient.items()},
+                "method": self.method.name, "rate": self.rate, "status": self.status, "message": self.message,
+                "start": self.named(self.points[0]), "parameters": self.parameters,
+                "updates": [update.as_dict() for update in self.updates]}
+
+    def save(self, path: str | Path) -> Path:
+        """Save by suffix: .csv and .json hold every number, the others what `print` shows."""
+        from symcalc.pages.save import write_text
+        from symcalc.training.export import run_csv, run_json
+        suffix = Path(path).suffix
+        if suffix in (".csv", ".json"):
+            return write_text(path, run_csv(self) if suffix == ".csv" else run_json(self))
+        return super().save(path)
+
+    def __repr__(self) -> str:
+        return f"<run of {self.method.name}: {self.nit} updates, {self.stop.name.lower().replace('_', ' ')}>"
+
+
+def _kept(count: int) -> list[int]:
+    """The rows to print: all of a short table, the first and last of a long one."""
+    half = _SHOWN // 2
+    return list(range(count)) if count <= _SHOWN + 1 else [*range(half), *range(count - half, count)]
+
+
+class Updates(Sequence[Update]):
+    """The updates of a run in order; `updates[0]` is the first, with k = 1."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __len__(self) -> int:
+        return self._run.nit
+
+    @overload
+    def __getitem__(self, index: int) -> Update: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Update, ...]: ...
+    def __getitem__(self, index: int | slice) -> Update | tuple[Update, ...]:
+        if isinstance(index, slice):
+            return tuple(Update(run=self._run, k=k + 1) for k in range(*index.indices(len(self))))
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"the run has {len(self)} updates")
+        return Update(run=self._run, k=index % len(self) + 1)
+
+    def __iter__(self) -> Iterator[Update]:
+        return (Update(run=self._run, k=k + 1) for k in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} updates>"
