@@ -1,0 +1,54 @@
+"""The cost over two parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symcalc.errors import LossError
+from symcalc.figures.style import BLUE, ORANGE, drawing
+from symcalc.pages.notation import text
+from symcalc.training.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_GRID = 61
+
+
+def contours(run: Run) -> Figure:
+    """Lines of equal cost over two parameters, with the path of the run from its start to its end.
+
+    >>> from symcalc.training.losses import Loss
+    >>> run = Loss("u^2 + 4*v^2").descend(start={"u": 2, "v": 1}, rate=0.1, steps=8)
+    >>> contours(run).axes[0].get_ylabel()
+    'v'
+    """
+    if len(run.loss.parameters) != 2:
+        raise LossError(f"contours need a loss of two parameters; this one has {len(run.loss.parameters)}")
+    first, second = run.loss.parameters
+    u, v = (_around(run.points[:, k]) for k in (0, 1))
+    compiled = run.loss.compile(run.table)
+    cost = np.array([[compiled.at(np.array([a, b]))[0] for a in u] for b in v])
+    with drawing(6.0, 4.8) as (figure, axes):
+        axes.contour(u, v, cost, levels=_levels(cost), colors=BLUE, linewidths=0.7, alpha=0.6)
+        axes.plot(run.points[:, 0], run.points[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="the run")
+        axes.plot(*run.points[0], "s", color=ORANGE, markersize=6, label="start")
+        axes.plot(*run.x, "*", color="black", markersize=11, label="end")
+        axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {text(run.loss.symbol)}")
+        axes.legend()
+    return figure
+
+
+def _around(visited: np.ndarray) -> np.ndarray:
+    end = float(visited[-1])
+    reach = max(float(np.abs(visited - end).max()), 1e-3 * max(abs(end), 1.0)) * 1.2
+    return np.linspace(end - reach, end + reach, _GRID)
+
+
+def _levels(cost: np.ndarray) -> np.ndarray:
+    """Levels closer together near the minimum, where the cost is flat."""
+    finite = cost[np.isfinite(cost)]
+    low, high = float(finite.min()), float(finite.max())
+    return low + (high - low) * np.linspace(0.02, 1, 14) ** 2
