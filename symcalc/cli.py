@@ -1,0 +1,219 @@
+"""The command line: `symcalc demo`, `symcalc derive`, `symcalc descend`.
+
+Exit status: 0 done, 2 bad input. Everything heavy is imported by the command that needs it, so that help is instant.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from symcalc import __version__
+from symcalc.errors import DescentError, SymcalcError
+
+if TYPE_CHECKING:
+    from symcalc.pages.shown import Shown
+    from symcalc.training.losses import Loss
+    from symcalc.training.run import Run
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+class _FormulaCommand(click.Command):
+    """A command whose formula may start with a minus sign without being taken for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = {name: param for param in self.get_params(ctx) if isinstance(param, click.Option) for name in param.opts}
+        shielded: list[str] = []
+        takes_value = False
+        for arg in args:
+            is_formula = arg.startswith("-") and not takes_value and arg.split("=")[0] not in options and arg[:2] != "--"
+            shielded.append(_MINUS + arg[1:] if is_formula else arg)
+            takes_value = not takes_value and arg in options and not getattr(options[arg], "is_flag", False) and arg != "--help"
+        return super().parse_args(ctx, shielded)
+
+
+class _Group(click.Group):
+    """Commands whose errors are one sentence on the error stream and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SymcalcError as error:
+            click.echo(f"symcalc: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]},
+             epilog="symcalc COMMAND --help shows examples.")
+@click.version_option(__version__, package_name="symcalc")
+def main() -> None:
+    """Derivatives of losses, line by line, proved, and descended."""
+
+
+def _shared(command: Any) -> Any:
+    """The options that every command has."""
+    for option in (
+        click.option("--force", is_flag=True, help="Overwrite a file that exists."),
+        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+                     help="Save instead of printing: .txt, .md, .html, .tex, .pdf or .ipynb."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON for programs."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command(cls=_FormulaCommand, epilog="""\b
+Examples:
+  symcalc demo
+  symcalc demo films --plot films.png
+  symcalc demo -o films.html""")
+@click.argument("name", default="films")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Save the picture of the fit: .png, .svg, .pdf.")
+@_shared
+def demo(name: str, plot: Path | None, as_json: bool, output: Path | None, force: bool) -> None:
+    """Collect, explore, train, predict on a built-in table (NAME: films)."""
+    from symcalc.demo import demo as told
+
+    story = told(name)
+    _deliver(story, story.as_dict() if as_json else None, output, force)
+    _plot(story.run, plot, force)
+
+
+@main.command(cls=_FormulaCommand, epilog="""\b
+Examples:
+  symcalc derive "x^2*sin(x)" --wrt x
+  symcalc derive "(y-(m*x+b))^2" --wrt m
+  symcalc derive "mean((y-(m*x+b))^2)" --wrt m --columns x,y
+  symcalc derive "ln(1+e^(-z))" --wrt z --detail brief -o sheet.html""")
+@click.argument("formula")
+@click.option("--wrt", required=True, metavar="NAME", help="The letter to differentiate by; every other is a constant.")
+@click.option("--columns", default="", metavar="NAMES",
+              help="Letters that are data, one value per row. Left out: x, y, t where the formula has mean(...) or sum(...).")
+@click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True,
+              help="How many steps stand in one line.")
+@_shared
+def derive(formula: str, wrt: str, columns: str, detail: str, as_json: bool, output: Path | None, force: bool) -> None:
+    """Differentiate FORMULA line by line, with the rule and the reason for each, every line proved."""
+    from symcalc.problems import derive as derived
+
+    derivation = derived(formula, wrt, columns=columns, detail=detail)
+    _deliver(derivation, derivation.as_dict() if as_json else None, output, force)
+
+
+@main.command(cls=_FormulaCommand, epilog="""\b
+Examples:
+  symcalc descend "(w-3)^2" --start w=0 --rate 0.1 --steps 10
+  symcalc descend "mean((y-(m*x+b))^2)" --data points.csv --start m=0,b=0 --rate 0.01 --steps 20
+  symcalc descend "(1-u)^2 + 100*(v-u^2)^2" --start u=-1,v=1 --rate 0.001 --update 1""")
+@click.argument("formula")
+@click.option("--data", type=click.Path(path_type=Path), metavar="FILE.csv", help="The table; its header names the columns.")
+@click.option("--start", default="", metavar="m=0,b=0", help="Where to start. Left out: 0 for every parameter.")
+@click.option("--rate", type=float, default=0.01, show_default=True, help="The learning rate.")
+@click.option("--steps", type=int, default=20, show_default=True, help="How many updates.")
+@click.option("--method", default="gradient descent", show_default=True, help="How the gradient becomes an update.")
+@click.option("--update", "working", type=int, metavar="K", help="Show the working of update K instead of the table.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Save a picture of the run: .png, .svg or .pdf.")
+@_shared
+def descend(formula: str, data: Path | None, start: str, rate: float, steps: int, method: str, working: int | None,
+            plot: Path | None, as_json: bool, output: Path | None, force: bool) -> None:
+    """Walk down the loss FORMULA and show every update beside the formula that drove it."""
+    begin = _start(start)
+    loss, table = _loss(formula, data, tuple(begin))
+    run = loss.descend(table, start=begin or dict.fromkeys(loss.names, 0.0), rate=rate, steps=steps, method=method)
+    shown: Any = run if working is None else _update(run, working)
+    _deliver(shown, shown.as_dict() if as_json else None, output, force)
+    _plot(run, plot, force)
+
+
+def _start(text: str) -> dict[str, float]:
+    """m=0,b=0 as a mapping."""
+    start: dict[str, float] = {}
+    for item in filter(None, (piece.strip() for piece in text.split(","))):
+        name, sign, value = (part.strip() for part in item.partition("="))
+        try:
+            number = float(value.replace(_MINUS, "-"))
+        except ValueError:
+            number = None
+        if not sign or number is None or name in start:
+            raise DescentError(f"--start is written m=0,b=0, each name once; {item[:40]!r} does not fit")
+        start[name] = number
+    return start
+
+
+def _loss(formula: str, data: Path | None, parameters: tuple[str, ...]) -> tuple[Loss, Any]:
+    """The loss and its table: the names given a start are parameters; otherwise the table's header names the columns."""
+    from symcalc.training.losses import Loss
+
+    if data is None:
+        return Loss(formula, parameters=parameters), None
+    from symcalc.language import read
+    from symcalc.language.names import columns_of, name_of, parameters_of
+    from symcalc.language.table import read_table
+
+    table = read_table(data)
+    if parameters:
+        return Loss(formula, parameters=parameters), table
+    expression = read(formula, columns=table.names)
+    names = {*map(name_of, columns_of(expression)), *(symbol.name for symbol in parameters_of(expression))}
+    return Loss(formula, columns=[name for name in table.names if name in names]), table
+
+
+def _update(run: Run, k: int) -> Any:
+    if not 1 <= k <= run.nit:
+        raise DescentError(f"there is no update {k}; the run has {run.nit}. {run.message}")
+    return run.updates[k - 1]
+
+
+def _deliver(shown: Shown, data: dict[str, Any] | None, output: Path | None, force: bool) -> None:
+    """Print, as text or JSON, or save."""
+    if output is not None:
+        _keep(output, force)
+        if data is not None:
+            from symcalc.pages.save import write_text
+
+            click.echo(f"saved {write_text(output, _json(data))}", err=True)
+        else:
+            click.echo(f"saved {shown.save(output)}", err=True)
+    else:
+        click.echo(_json(data).rstrip() if data is not None else str(shown))
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _keep(path: Path, force: bool) -> None:
+    if path.exists() and not force:
+        raise SymcalcError(f"{path} exists; add --force to overwrite it, or save under another name")
+
+
+def _plot(run: Run, path: Path | None, force: bool) -> None:
+    """The picture that says most about the run: the fit, the contours, or the cost curve."""
+    if path is None:
+        return
+    _keep(path, force)
+    from symcalc import figures
+    from symcalc.figures.style import save_figure
+
+    model = run.loss.model
+    if model is not None and len(model.columns) == 1:
+        figure = figures.fit(run)
+    elif len(run.loss.parameters) == 2:
+        figure = figures.contours(run)
+    else:
+        figure = figures.cost_curve(run, run.loss.names[0])
+    click.echo(f"saved {save_figure(figure, path)}", err=True)
+
+
+def run() -> None:
+    """The entry point of the `symcalc` command."""
+    if hasattr(sys.stdout, "reconfigure"):
+        # A terminal that cannot show Σ gets a question mark rather than a traceback.
+        sys.stdout.reconfigure(errors="replace")
+        sys.stderr.reconfigure(errors="replace")
+    main(prog_name="symcalc")
