@@ -170,7 +170,7 @@ LATEX = Medium(
     fraction=r"\frac{{{}}}{{{}}}".format, fractions_inline=False,
     power=lambda base, exponent, whole: f"{base}^{{{exponent}}}",
     root=lambda body, loose: rf"\sqrt{{{body}}}", bars=r"\left|{}\right|".format,
-    function=lambda row, name: row.latex if row else _latex_operator(name),
+    function=lambda row, name: row.latex if row else name if len(name) == 1 else _latex_operator(name),
     operator=lambda name: f"\\{name}" if name in ("max", "min") else rf"\text{{{name}}}",
     cases=_latex_cases, word=r" \text{{ {} }} ".format,
     relations={"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"},

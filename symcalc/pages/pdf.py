@@ -1,4 +1,4 @@
-"""A document as PDF, set by latexmk where it is installed."""
+"""A document as a LaTeX file, and as PDF, set by latexmk where it is installed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,33 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from symcalc.errors import SymcalcError, visible
-from symcalc.pages.document import Document
-from symcalc.pages.save import write_latex, write_whole
+from symcalc.pages import latex
+from symcalc.pages.document import Document, Figure
+from symcalc.pages.files import write_whole
 
 _SECONDS = 120
 # No shell, no start-up files of the user's, and TeX may neither read nor write outside its folder.
 _COMMAND = ("latexmk", "-norc", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error",
             "-no-shell-escape", "sheet.tex")
 _GUARDED = {"openin_any": "p", "openout_any": "p"}
+
+
+def write_latex(document: Document, target: Path) -> None:
+    """The source at `target`, its pictures beside it.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_latex(Document("", (Figure(png=b"", alt="a line"),)), Path(folder, "sheet.tex"))
+    ...     sorted(file.name for file in Path(folder).iterdir())
+    ['sheet-1.png', 'sheet.tex']
+    """
+    pictures = [block for block in document.blocks if isinstance(block, Figure)]
+    # TeX reads a file name as TeX: only plain letters may stand in it.
+    stem = "".join(c if (c.isascii() and c.isalnum()) or c == "-" else "-" for c in target.stem)
+    names = {picture: f"{stem}-{k}.png" for k, picture in enumerate(dict.fromkeys(pictures), 1)}
+    for picture, name in names.items():
+        write_whole(target.with_name(name), picture.png)
+    write_whole(target, latex.render(document, figures=names).encode("utf-8"))
 
 
 def write_pdf(document: Document, target: Path) -> None:

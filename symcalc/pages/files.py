@@ -1,0 +1,59 @@
+"""Writing a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from symcalc.errors import SymcalcError, visible
+
+
+def check_target(target: Path) -> None:
+    """Whether a file can stand there: its folder exists, and it is no folder itself.
+
+    >>> check_target(Path("no-such-folder/slopes.txt"))
+    Traceback (most recent call last):
+    symcalc.errors.SymcalcError: there is no folder 'no-such-folder' to save 'slopes.txt' in; create it first
+    """
+    if not target.parent.is_dir():
+        raise SymcalcError(f"there is no folder '{visible(str(target.parent))}' to save '{visible(target.name)}' in; "
+                           "create it first")
+    if target.is_dir():
+        raise SymcalcError(f"'{visible(str(target))}' is a folder; give the name of a file")
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """The bytes at `target`, put there in one move: a reader sees the old file or the new one, never half of it.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_whole(Path(folder, "a.txt"), b"x = 1")
+    ...     [(file.name, file.read_text()) for file in Path(folder).iterdir()]
+    [('a.txt', 'x = 1')]
+    """
+    check_target(target)
+    final = Path(os.path.realpath(target))           # through a link, to the file that it stands for
+    temporary = final.with_name(f".symcalc-{secrets.token_hex(8)}.tmp")
+    try:
+        # os.open rather than tempfile: the file gets the permissions that the user's umask gives to any file.
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "wb") as file:
+            file.write(data)
+        os.replace(temporary, final)
+    except OSError as fault:
+        raise SymcalcError(f"cannot write '{visible(str(target))}': {fault.strerror or fault}") from fault
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | os.PathLike[str], content: str) -> Path:
+    """The text at `path`, as UTF-8, in one move; the path is returned.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_text(Path(folder, "a.txt"), "Σ").read_text(encoding="utf-8")
+    'Σ'
+    """
+    target = Path(path)
+    write_whole(target, content.encode("utf-8"))
+    return target
