@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import collections
 import csv
+import itertools
 import os
 import pickle
 import re
 import socket
 import threading
+import time
 import tracemalloc
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from symcalc.cli import main
 from symcalc.errors import DataError
-from symcalc.language import table as room
-from symcalc.language.table import Table, read_table
+from symcalc.language import csv_file as room
+from symcalc.language.table import Table, column_names, read_table
+from symcalc.training.losses import Loss
 
 XY = {"x": [1.0, 3.0], "y": [2.0, 4.0]}
 
@@ -74,6 +80,7 @@ REFUSED = [
     ("semicolon-below", b"x\n1;2\n", "line 2, column x: '1;2' is not a number; separate the columns with commas"),
     ("thousands", b'x,y\n"1,000",2\n', "film.csv, line 2, column x: '1,000' is not a number; leave out the thousands"),
     ("thousands-bare", b"x,y\n1,000,2\n", "line 2 has 3 values, 2 expected"),
+    ("text-with-comma", b"title,y\nNo, No,2\n", "each of title, y, with quotes around a text that holds a comma"),
     ("decimal-comma", b'x,y\n"1,5",2\n', "'1,5' is not a number; write a decimal point"),
     ("underscore", b"x,y\n1_000,2\n", "'1_000' is not a number; leave out the underscores"),
     ("hex", b"x,y\n0x10,2\n", "'0x10' is not a decimal number"),
@@ -94,7 +101,10 @@ REFUSED = [
     ("date-slashes", b"x,y\n1/2/2024,2\n", "'1/2/2024' is a date"),
     ("formula", b"x,y\n=1+1,2\n", "'=1+1' is not a number"),
     ("escape", b"x,y\n\x1b[31m,2\n", "'<U+001B>[31m' is not a number"),
-    ("header-code", b"__import__('os'),y\n1,2\n", "film.csv, line 1: '__import__('os')' is not a column name; start with"),
+    ("header-code", b"__import__('os'),y\n1,2\n", "film.csv, line 1: '__import__('os')' is not a column name; rename it"),
+    ("header-title", b"Film title,y\nAlien,2\n", "film.csv, line 1: 'Film title' is not a column name; rename it to Film_"),
+    ("header-unit", b"Budget ($),y\n1,2\n", "'Budget ($)' is not a column name; rename it to Budget"),
+    ("header-rename-taken", b"x,_x\n1,2\n", "'_x' is not a column name; start with a letter and use only A to Z"),
     ("header-html", b"<script>,y\n1,2\n", "'<script>' is not a column name"),
     ("header-underscore", b"_x,y\n1,2\n", "'_x' is not a column name"),
     ("header-cyrillic", "\u0445,y\n1,2\n".encode(), "'\u0445' is not a column name"),
@@ -138,10 +148,10 @@ def bits(values) -> list[bytes]:
     return [np.float64(value).tobytes() for value in values]
 
 
-def sentence(data: object) -> str:
-    """The one sentence with which `data` is refused."""
+def sentence(*asked: object, read: Callable = read_table) -> str:
+    """The one sentence with which the data, or these columns of it, are refused."""
     with pytest.raises(DataError) as caught:
-        read_table(data)
+        read(*asked)
     said = str(caught.value)
     assert "\n" not in said and said.isprintable() and not said.endswith(".") and ";" in said and len(said) < 400
     return said
@@ -240,17 +250,17 @@ def test_rows_and_columns_may_be_permuted(tmp_path_factory, rows, shuffle) -> No
 
 
 @settings(deadline=None, max_examples=500)
-@given(lines=st.lists(st.text("01.e+-,_ jx\"\n\u0663", max_size=8) | st.sampled_from(["1,2", "1e3, 4"]), max_size=6))
-def test_the_quick_way_accepts_only_what_the_careful_way_does(lines: list[str]) -> None:
+@given(lines=st.lists(st.text("01.e+-,_ jx\"\n\u0663", max_size=8) | st.sampled_from(["1,2", "1e3, 4", '"a,b",2']), max_size=6),
+       places=st.permutations([0, 1]).flatmap(lambda order: st.sampled_from([order, order[:1], []])))
+def test_the_quick_way_accepts_what_the_careful_way_does(lines: list[str], places: list[int]) -> None:
     lines = [line.replace("\n", "") for line in lines] or ["1,2"]
-    quick = room._quick_values(lines, 2)
+    quick = room._quick_values(lines, 2, places)
     try:
-        careful = room._careful_values(lines, ["x", "y"], "film.csv", 2)
+        careful = room._careful_values(lines, ["x", "y"], places, "film.csv", 2)
     except DataError:
         assert quick is None
     else:
-        assert quick is None or quick.tobytes() == careful.tobytes()
-        assert quick is not None or '"' in "".join(lines)
+        assert quick is not None and quick.shape == careful.shape and quick.tobytes() == careful.tobytes()
 
 
 def test_numpy_reads_the_same(film) -> None:
@@ -317,9 +327,9 @@ def test_only_the_name_of_the_file_is_shown(film) -> None:
 
 
 def test_a_failure_while_reading_is_translated(film, monkeypatch) -> None:
-    def fail(file, source):
+    def fail(*arguments):
         raise OSError(5, "Input/output error")
-    monkeypatch.setattr(room, "_file_columns", fail)
+    monkeypatch.setattr(room, "_columns", fail)
     assert "film.csv cannot be read (Input/output error)" in sentence(film(b"x\n1\n"))
 
 
@@ -359,7 +369,8 @@ IN_MEMORY_REFUSED = [
     ("no-rows", {"x": []}, "the data has no data rows"),
     ("no-rows-frame", pd.DataFrame({"x": np.zeros(0)}), "the data has no data rows"),
     ("name-type", {1: [1]}, "the data: 1 is not a column name"),
-    ("name-text", {"x y": [1]}, "the data: 'x y' is not a column name"),
+    ("name-text", {"x y": [1]}, "the data: 'x y' is not a column name; rename it to x_y"),
+    ("name-text-and-missing", pd.DataFrame([[1, 2]], columns=["x y", pd.NA]), "'x y' is not a column name; rename it to x_y"),
     ("name-line-end", {"x\n": [1]}, "the data: 'x<U+000A>' is not a column name"),
     ("name-empty", {"": [1]}, "the data: column 1 has no name"),
     ("name-missing", pd.DataFrame([[1.0]], columns=[pd.NA]), "the data: <NA> is not a column name"),
@@ -491,7 +502,7 @@ def test_select_orders_and_shares() -> None:
     table = read_table(XY)
     chosen = table.select(["y", "x", "y"])
     assert chosen.names == ("y", "x") and chosen["x"] is table["x"] and chosen.rows == 2
-    assert table.select(()).rows == 0
+    assert table.select("xy") is table
 
 
 @pytest.mark.parametrize(("header", "wanted", "said"), [
@@ -517,3 +528,156 @@ def test_a_long_list_of_names_is_cut() -> None:
 
 def test_repr_is_one_short_line() -> None:
     assert repr(read_table({"x": [1]})) == "<Table: x; 1 row of the data>"
+
+
+# Columns that the formula does not use
+
+TITLES = b'title,x,note,y\n"Good, Bad",1,NA,2\n"The ""Thing""",3,,4\n'
+
+
+@pytest.mark.parametrize("names", [("x", "y"), ("y", "x"), ("y",), ("x", "x"), ()])
+@pytest.mark.parametrize("batch", [1, 2**18])
+def test_only_the_columns_wanted_are_read(film, monkeypatch, names: tuple[str, ...], batch: int) -> None:
+    monkeypatch.setattr(room, "BATCH", batch)
+    table = read_table(film(TITLES), iter(names))
+    assert {name: table[name].tolist() for name in table.names} == {name: XY[name] for name in names}
+    assert table.names == tuple(dict.fromkeys(names)) and table.rows == 2 and table.source == "film.csv"
+    assert not any(column.flags.writeable for column in table.columns.values())
+
+
+@pytest.mark.parametrize(("names", "content", "part"), [
+    (["title"], TITLES, "film.csv, line 2, column title: 'Good, Bad' is not a number; write one such as"),
+    (["x", "note"], TITLES, "film.csv, line 2, column note: 'NA' is not a number"),
+    ("x", b"title,x\nAlien,1\nHeat,nan\n", "film.csv, line 3, column x: 'nan' is not finite"),
+    ("x", b'title,x\n"Alien,1\n', "film.csv, line 2: the quotes do not fit"),
+    ("x", b'title,x\n"Alien\n3",1\n', "film.csv, line 2: the quotes do not fit"),
+    ("x", b'title,x\n"Alien" 3,1\n', "film.csv, line 2: the quotes do not fit"),
+    ("x", b"title,x\nGood, Bad,1\n", "film.csv, line 2 has 3 values, 2 expected"),
+    ("x", b"title,x\n1\n", "film.csv, line 2 has 1 value, 2 expected"),
+    ("x", b"title,x\nAlien,1\n\nHeat,2\n", "film.csv, line 3: the line is blank"),
+    ("x", b"title,x\n" + b"a" * 140_000 + b",1\n", "film.csv, line 2 is longer than"),
+    ("x", b"title,x\nAm\xe9lie,1\n", "film.csv is not UTF-8 at byte 11"),
+    ("x", b"title,title,x\na,b,1\n", "film.csv, line 1: column title appears twice"),
+    ("x", b"Film title,x\na,1\n", "rename it to Film_title"),
+    ("x", b"title,x\n", "film.csv has no data rows"),
+    ((), b"title,x\n", "film.csv has no data rows"),
+    ((), b"title,x\nAlien,1\nHeat\n", "film.csv, line 3 has 1 value, 2 expected"),
+    (["x", "z"], TITLES, "the formula uses x, z; film.csv has title, x, note, y"),
+    (["Note"], b"title,note\n1\n", "film.csv has no column Note; did you mean note?"),
+], ids=itertools.count())
+def test_the_form_of_an_unused_column_stays_strict(film, names: Iterable[str], content: bytes, part: str) -> None:
+    assert part in sentence(film(content), names)
+
+
+RICH = [
+    ("mapping", {"title": ["a", "b"], "x": [1, 3], "y": (2, 4)}),
+    ("objects", {"title": np.array(["a", None], dtype=object), "x": [1, 3], "y": [2, 4]}),
+    ("masked", {"title": np.ma.array([1, 2], mask=[True, False]), "x": [1, 3], "y": [2, 4]}),
+    ("frame", pd.DataFrame({"title": ["a", None], "x": [1, 3], "y": [2, 4]})),
+    ("categories", pd.DataFrame({"title": pd.Categorical(["a", "b"]), "x": [1, 3], "y": [2, 4]})),
+    ("dates", pd.DataFrame({"title": pd.to_datetime(["2024-01-01", None], utc=True), "x": [1, 3], "y": [2, 4]})),
+    ("structured", np.array([("a", 1, 2), ("b", 3, 4)], dtype=[("title", "U9"), ("x", "i4"), ("y", "f8")])),
+]
+
+
+@pytest.mark.parametrize("data", [case[1] for case in RICH], ids=[case[0] for case in RICH])
+def test_memory_gives_only_the_columns_wanted(data: object) -> None:
+    assert column_names(data) == ("title", "x", "y")
+    table = read_table(data, ["y", "x"])
+    assert table.names == ("y", "x") and {name: table[name].tolist() for name in table.names} == XY
+    empty = read_table(data, ())
+    assert (empty.names, empty.rows, repr(empty)) == ((), 2, "<Table: no columns; 2 rows of the data>")
+    assert "column title" in sentence(data)
+    assert "column title" in sentence(data, ["title"])
+    assert sentence(data, ["x", "z"]) == "the formula uses x, z; the data has title, x, y"
+    assert sentence(data, ["Title"]) == "the data has no column Title; did you mean title?"
+
+
+def test_an_unused_column_is_not_looked_at() -> None:
+    assert read_table({"x": [1, 2], "title": 5, "more": [1]}, "x")["x"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(("data", "part"), [
+    ({"x": [1, 2], "y": [1]}, "column x has 2 values and column y has 1"),
+    ({"title": [], "x": []}, "the data has no data rows"),
+    ({"title": "Alien", "x": [1]}, "column title is str; give a flat list"),
+    ({"x": np.zeros((2, 2))}, "shape (2, 2)"),
+])
+def test_rows_are_counted_in_every_column_where_none_is_wanted(data: object, part: str) -> None:
+    assert part in sentence(data, ())
+
+
+def test_a_table_gives_its_columns_again() -> None:
+    table = read_table(XY)
+    assert column_names(table) == ("x", "y") and read_table(table, ["x", "y"]) is table
+    assert read_table(table, ["y"]).names == ("y",) and read_table(table, ()).rows == 2
+
+
+def test_a_table_without_columns_says_so() -> None:
+    assert sentence(read_table(XY, ()), "x") == "the formula uses x; the data has no columns"
+
+
+@pytest.mark.parametrize(("content", "expected"), [case[1:] for case in ACCEPTED], ids=[case[0] for case in ACCEPTED])
+def test_the_header_gives_the_names(film, content: bytes, expected: dict) -> None:
+    assert column_names(film(content)) == column_names(str(film(content))) == tuple(expected)
+
+
+@pytest.mark.parametrize("data", [case[1] for case in IN_MEMORY], ids=[case[0] for case in IN_MEMORY])
+def test_memory_gives_the_names(data: object) -> None:
+    assert column_names(data) == ("x", "y")
+
+
+@pytest.mark.parametrize("content", [case[1] for case in REFUSED if "line 1" in case[2]],
+                         ids=[case[0] for case in REFUSED if "line 1" in case[2]])
+def test_a_bad_header_gives_no_names(film, content: bytes) -> None:
+    path = film(content)
+    assert sentence(path, read=column_names) == sentence(path) == sentence(path, ["x"])
+
+
+@pytest.mark.parametrize("data", [None, [[1, 2]], {}, {"x y": [1]}, "nowhere/film.csv", "/dev/zero", "/"])
+def test_data_that_are_no_table_give_no_names(data: object) -> None:
+    assert sentence(data, read=column_names) == sentence(data)
+
+
+def test_for_the_names_only_the_header_is_read(film, monkeypatch) -> None:
+    path = film(b"title,x\n" + b"Alien,NA,3\n" * 10_000 + b"\xff")
+    monkeypatch.setattr(room, "_columns", None)                              # calling it would fail
+    assert column_names(path) == ("title", "x")
+
+
+def test_of_a_huge_file_the_names_come_at_once(film) -> None:
+    path = film(b"title,x\n")
+    os.truncate(path, 3 * 2**30)                                             # a hole: no room on the disk
+    tracemalloc.start()
+    try:
+        assert column_names(path) == ("title", "x")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**20
+
+
+def test_a_loss_reads_its_columns_only_and_the_rows_without_any(film) -> None:
+    path = film(TITLES)
+    table = Loss("mean((y - m*x)^2)", columns="x y").table(path)
+    assert (sorted(table.names), table.rows) == (["x", "y"], 2)
+    assert Loss("sum((w - 3)^2)", parameters="w").descend(path, start=[0], steps=1).costs[0] == 18
+    assert "note is both a parameter" in sentence(path, read=Loss("mean((y - note*x)^2)", columns="x y").table)
+    assert "column note: 'NA'" in sentence(path, read=Loss("mean((y - m*note)^2)", columns="note y").table)
+
+
+@pytest.mark.parametrize("start", [[], ["--start", "m=0"]])
+def test_the_command_line_reads_the_file_once_in_full(film, monkeypatch, start: list[str]) -> None:
+    read: list[object] = []
+    monkeypatch.setattr(room, "_columns", lambda *asked, whole=room._columns: read.append(asked) or whole(*asked))
+    asked = ["descend", "mean((y-m*x)^2)", "--data", str(film(TITLES)), "--steps", "1", *start]
+    assert CliRunner().invoke(main, asked).exit_code == 0 and len(read) == 1
+
+
+def test_a_large_table_with_titles_is_read_fast_and_exactly(film) -> None:
+    lines = b"".join(b'"Film, the %dth",%d,%d.5\n' % (k, k, k) for k in range(200_000))
+    path = film(b"title,x,y\n" + lines)
+    begin = time.perf_counter()
+    table = read_table(path, ["y", "x"])
+    assert time.perf_counter() - begin < 3                                   # ten times what it takes
+    assert np.array_equal(table["x"], np.arange(200_000)) and np.array_equal(table["y"], np.arange(200_000) + 0.5)
