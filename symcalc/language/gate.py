@@ -29,15 +29,19 @@ from sympy import (
     Sum,
     Symbol,
     Tuple,
+    nan,
+    oo,
+    zoo,
 )
 from sympy.core.function import AppliedUndef
+from sympy.core.numbers import Exp1, ImaginaryUnit, Pi
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.tensor.indexed import IndexedBase
 
 from symcalc.errors import LossError, visible
-from symcalc.language.names import COUNT, ROW, checked_name, column, symbol
+from symcalc.language.names import COUNT, ROW, alike, checked_name, column, sum_rows, symbol
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import is_number, rebuilt
 
@@ -46,9 +50,12 @@ MAX_SYMPY_NODES = 5_000          # parts of a SymPy expression
 MAX_SYMPY_DEPTH = 150
 MAX_EXPONENT = 1_000             # of a constant exponent
 MAX_CONSTANT = 1e300             # of a constant part, and 1/MAX_CONSTANT the smallest
+MAX_ARGUMENT = 1e8               # of a function of a constant; beyond it the proof cannot work it out
 
 _STRUCTURE = (Add, Mul, Pow, Sum, Max, Min, Piecewise, ExprCondPair, Relational, And, Or, Tuple, Indexed)
-_LEAVES = (Symbol, Integer, Rational, Float, NumberSymbol, BooleanTrue, BooleanFalse)
+_LEAVES = (Symbol, Integer, Rational, Float, Exp1, Pi, BooleanTrue, BooleanFalse)
+_TINY = math.nextafter(0.0, 1.0)
+_CONDITIONS = (Relational, And, Or, BooleanTrue, BooleanFalse)
 
 
 def admitted(expression: Basic) -> Expr:
@@ -59,9 +66,9 @@ def admitted(expression: Basic) -> Expr:
     """
     small(expression, MAX_SYMPY_NODES)
     if not isinstance(expression, Expr):
-        raise LossError(f"a loss is an expression, not {type(expression).__name__}")
+        raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
-    own = _own(expression, {})
+    own = _own(expression, _counts(expression))
     Constants().value(own)
     return own
 
@@ -76,21 +83,41 @@ def small(expression: Basic, most: int) -> Basic:
             raise LossError(f"the expression has more than {most:,} parts; split it into smaller ones")
         if depth > MAX_SYMPY_DEPTH:
             raise LossError(f"the expression is nested more than {MAX_SYMPY_DEPTH} levels deep")
-        if not isinstance(part, Indexed):
+        if not _is_plain_column(part):
             waiting.extend((inner, depth + 1) for inner in part.args)
     return expression
 
 
+def _is_plain_column(part: Basic) -> bool:
+    """Whether the part is x[i], which counts as one."""
+    return isinstance(part, Indexed) and all(isinstance(inner, Symbol) for inner in (part.base.label, *part.indices))
+
+
+def _counts(expression: Basic) -> dict[Symbol, Symbol]:
+    """What a sum runs up to is the number of rows everywhere, also in the 1/n outside it."""
+    ends = {limit[2] for total in expression.atoms(Sum) for limit in total.limits
+            if len(limit) == 3 and isinstance(limit[2], Symbol)}
+    if ends:
+        ends |= {part for part in expression.atoms(Symbol) if part.name == COUNT.name}
+    if len(names := {end.name for end in ends}) > 1:
+        raise LossError(f"there is one number of rows, not {' and '.join(sorted(names))}; use one of them in every sum")
+    return dict.fromkeys(ends, COUNT)
+
+
 def _check_names(expression: Basic) -> None:
-    """Every symbol has a plain name, and no two different symbols share one."""
+    """Every symbol is real and has a plain name, and no two different symbols share one."""
     seen: dict[str, Basic] = {}
     for part in expression.atoms(Symbol):
         name = checked_name(part.name)
         if type(part) is not Symbol:
-            raise LossError(f"{name} is a {type(part).__name__}; use a plain Symbol")
+            raise LossError(f"{name} is a {_kind(part)}; use a plain Symbol")
+        if part.is_real is False or not part.is_commutative:
+            raise LossError(f"{name} is declared as something other than a real number; use a plain Symbol")
         other = seen.setdefault(name, part)
         if other != part and name not in ("i", "n"):
             raise LossError(f"there are two different symbols named {name}; use one, such as Symbol('{name}', real=True)")
+    if pair := alike(sorted(seen)):
+        raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
 
 
 def _own(part: Basic, limits: dict[Symbol, Symbol]) -> Basic:
@@ -103,26 +130,41 @@ def _own(part: Basic, limits: dict[Symbol, Symbol]) -> Basic:
         return _own_sum(part, limits)
     if not isinstance(part, (*_STRUCTURE, *_LEAVES)) and type(part) not in FUNCTIONS:
         raise _refused(part)
-    if isinstance(part, Number) and not is_number(part):
-        raise LossError(f"the expression holds {part}, which is not a finite number")
+    _check_conditions(part)
     return _arranged(rebuilt(part, tuple(_own(inner, limits) for inner in part.args))) if part.args else part
 
 
+def _check_conditions(part: Basic) -> None:
+    """Conditions are comparisons of expressions, and the cases of a piecewise cover everything."""
+    if isinstance(part, Piecewise) and part.args[-1].cond != True:      # noqa: E712 (SymPy's own true)
+        raise LossError("the last pair of a piecewise needs the condition True, so that every case is covered")
+    conditions = part.args if isinstance(part, (And, Or)) else part.args[1:] if isinstance(part, ExprCondPair) else ()
+    values = part.args if isinstance(part, Relational) else ()
+    if not all(isinstance(c, _CONDITIONS) and not c.has(Piecewise) for c in conditions) or not all(
+            isinstance(v, Expr) for v in values):
+        raise LossError("a condition compares two expressions, such as x < 1")
+
+
 def _refused(part: Basic) -> LossError:
-    if part.is_number and part.is_real is False:
+    if part in (oo, -oo, zoo, nan):
+        return LossError(f"the expression holds {part}, which is no finite number; is there a division by zero in it?")
+    if isinstance(part, ImaginaryUnit):
         return LossError("complex numbers are not supported; the expression holds the imaginary unit")
     if isinstance(part, AppliedUndef):
-        return LossError(f"the function {visible(part.func.__name__)} is unknown; only functions with a row in the "
-                         "vocabulary can be used")
-    return LossError(f"{type(part).__name__} is not supported; a loss is made of sums, products, powers and the "
-                     "functions of the vocabulary")
+        return LossError(f"the function {_kind(part)} is unknown; only functions with a row in the vocabulary can be used")
+    return LossError(f"{_kind(part)} is not supported; a loss is made of sums, products, powers and the functions of the "
+                     "vocabulary")
+
+
+def _kind(part: Basic) -> str:
+    return visible(type(part).__name__[:40])
 
 
 def _own_column(part: Indexed, limits: dict[Symbol, Symbol]) -> Indexed:
-    index = part.indices[0]
-    over_rows = len(part.indices) == 1 and (limits.get(index) == ROW or getattr(index, "name", "") == ROW.name)
+    row = next((index.name for index, meaning in limits.items() if meaning == ROW), ROW.name)
+    over_rows = len(part.indices) == 1 and getattr(part.indices[0], "name", "") == row
     if not over_rows or not isinstance(part.base, IndexedBase) or not isinstance(part.base.label, Symbol):
-        raise LossError(f"{part} is no column; columns have one index, the row, as in x[i]")
+        raise LossError(f"{visible(str(part)[:40])} is no column; columns have one index, the row, as in x[{row}]")
     return column(part.base.label.name)
 
 
@@ -135,7 +177,7 @@ def _own_sum(part: Sum, limits: dict[Symbol, Symbol]) -> Sum:
     if part.function.has(Sum):
         raise LossError("a sum over the rows cannot stand inside another")
     inner = {**limits, index: ROW, high: COUNT}
-    return Sum(_own(part.function, inner), (ROW, Integer(1), COUNT))
+    return sum_rows(_own(part.function, inner))
 
 
 def _arranged(part: Basic) -> Basic:
@@ -156,7 +198,7 @@ def _degree(term: Basic) -> float:
     """How many letters are multiplied in the term."""
     if isinstance(term, Mul):
         return sum(map(_degree, term.args))
-    if isinstance(term, Pow) and is_number(term.exp):
+    if isinstance(term, Pow) and is_number(term.exp) and abs(term.exp) <= MAX_EXPONENT:
         return float(term.exp) * _degree(term.base)
     return 0.0 if term.is_number else 1.0
 
@@ -188,17 +230,20 @@ class Constants:
             return self.power(part, *inner)
         constants = [value for value in inner if value is not None]
         if isinstance(part, Mul) and len(constants) > 1:
-            self.bounded(part, math.prod(constants))
+            self.bounded(part, _product(constants))
         if len(constants) < len(inner) or not isinstance(part, (Add, Mul, *FUNCTIONS)):
             return None
         if isinstance(part, Add):
             return math.fsum(constants)
-        return math.prod(constants) if isinstance(part, Mul) else self.function(part, constants[0])
+        return _product(constants) if isinstance(part, Mul) else self.function(part, constants[0])
 
     def number(self, part: Number | NumberSymbol) -> float:
-        if isinstance(part, Integer) and int(part).bit_length() > 1_000:
+        if isinstance(part, Rational) and max(abs(part.p), part.q).bit_length() > 1_000:
             raise LossError("a whole number has more than 300 digits")
-        return float(part)
+        value = float(part)
+        if value == 0 and not part.is_zero:
+            raise LossError("a number is too small to compute with; float64 cannot tell it from 0")
+        return value
 
     def power(self, part: Pow, base: float | None, exponent: float | None) -> float | None:
         if exponent is not None and abs(exponent) > MAX_EXPONENT:
@@ -208,7 +253,7 @@ class Constants:
         if base is None or exponent is None:
             return None
         try:
-            return math.pow(base, exponent)
+            return math.pow(base, exponent) or (_TINY if base else 0.0)
         except OverflowError:
             return math.inf
         except ValueError:
@@ -218,8 +263,7 @@ class Constants:
         row = FUNCTIONS[part.func]
         if row.inside is not None and not row.inside(argument):
             raise LossError(f"{_shown(part)} is not real; {row.names[0]} needs {row.domain}")
-        if abs(argument) > 1e4:
-            # Far out only bounded functions are harmless, and as constants they are of no use.
+        if abs(argument) > MAX_ARGUMENT:
             raise LossError(f"the constant {_shown(part)} is too large to compute with")
         try:
             return float(row.value(mpmath.fp, argument))
@@ -227,6 +271,11 @@ class Constants:
             return math.inf
         except ZeroDivisionError:
             raise LossError(f"division by zero in {_shown(part)}") from None
+
+
+def _product(factors: list[float]) -> float:
+    """The product, which is 0 only where a factor is, not where float64 can no longer tell."""
+    return math.prod(factors) or (_TINY if all(factors) else 0.0)
 
 
 def _shown(part: Basic) -> str:

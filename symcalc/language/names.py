@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from sympy import Basic, Expr, Indexed, IndexedBase, Integer, Mul, Pow, Sum, Symbol
 
-from symcalc.errors import ReadError, described, visible
+from symcalc.errors import LossError, ReadError, described, visible
+from symcalc.written import row_sum
 
 ROW = Symbol("i", integer=True, positive=True)
 """The row index: x[i] is the value of column x in row i."""
@@ -15,6 +16,7 @@ ROW = Symbol("i", integer=True, positive=True)
 COUNT = Symbol("n", integer=True, positive=True)
 """The number of rows."""
 
+_OVER_ROWS = Sum(Integer(1), (ROW, Integer(1), COUNT))
 MAX_NAME = 32
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _LIKELY_COLUMN = re.compile(r"[xyt](_?\d+)?")
@@ -44,6 +46,8 @@ def listed(names: str | Iterable[str]) -> tuple[str, ...]:
     >>> listed("m, b")
     ('m', 'b')
     """
+    if not isinstance(names, Iterable):
+        raise ReadError(f"names are a text such as 'm b' or a list of names, not {type(names).__name__}")
     items = re.split(r"[\s,]+", names.strip()) if isinstance(names, str) else list(names)
     checked = tuple(checked_name(name) for name in items if name != "")
     for k, name in enumerate(checked):
@@ -97,7 +101,11 @@ def sum_rows(expression: Expr) -> Sum:
     >>> sum_rows(columns("x"))
     Sum(x[i], (i, 1, n))
     """
-    return Sum(expression, (ROW, Integer(1), COUNT))
+    if not isinstance(expression, Expr):
+        # SymPy would evaluate a text here, as Python.
+        raise LossError(f"the rows of an expression can be summed, not {type(expression).__name__}; "
+                        "for text, write the sum in it, as in Loss('mean((y - m*x)^2)')")
+    return row_sum(expression, _OVER_ROWS)
 
 
 def mean(expression: Expr) -> Expr:
@@ -107,6 +115,20 @@ def mean(expression: Expr) -> Expr:
     Sum(x[i], (i, 1, n))/n
     """
     return Mul(Pow(COUNT, Integer(-1), evaluate=False), sum_rows(expression), evaluate=False)
+
+
+def alike(names: Iterable[str]) -> tuple[str, str] | None:
+    """The first two names that look the same on the page, where x1 and x_1 are both x₁.
+
+    >>> alike(["x1", "w", "x_1"])
+    ('x1', 'x_1')
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        first = seen.setdefault(re.sub(r"_(?=\d+$)", "", name).replace("lamda", "lambda"), name)
+        if first != name:
+            return first, name
+    return None
 
 
 def is_likely_column(name: str) -> bool:

@@ -6,8 +6,9 @@ What was typed keeps its form, since everything is built with `evaluate=False` f
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -38,17 +39,31 @@ from sympy import (
 
 from symcalc.errors import LossError, ReadError
 from symcalc.language.gate import MAX_NODES, Constants, small
-from symcalc.language.names import COUNT, column, is_likely_column, listed, mean, sum_rows, symbol
-from symcalc.language.tokens import MAX_DEPTH, Marking, plain_name, prepared, unexpected
-from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS
-from symcalc.written import call, divide, is_number, negative
+from symcalc.language.names import (
+    COUNT,
+    ROW,
+    alike,
+    checked_name,
+    column,
+    is_likely_column,
+    listed,
+    mean,
+    sum_rows,
+    symbol,
+)
+from symcalc.language.tokens import CALLED, FORMS, MAX_DEPTH, Marking, plain_name, prepared, shortened, unexpected
+from symcalc.vocabulary import BY_NAME, CONSTANTS, GREEK, SPELLINGS
+from symcalc.written import call, divide, is_zero, negative
 
 MAX_NAMES = 64           # different names in one formula
-_RELATIONS = {"<": StrictLessThan, "<=": LessThan, ">": StrictGreaterThan, ">=": GreaterThan, "==": Equality,
-              "!=": Unequality}
+_RELATIONS = {"<": StrictLessThan, "<=": LessThan, "≤": LessThan, ">": StrictGreaterThan, ">=": GreaterThan,
+              "≥": GreaterThan, "==": Equality, "!=": Unequality, "≠": Unequality}
 _OVER_ROWS = frozenset({"sum", "mean", "Sum"})
-_FORMS = {"max": Max, "Max": Max, "min": Min, "Min": Min}
-_SPECIAL = frozenset({"piecewise", "Piecewise", *_OVER_ROWS, *_FORMS})
+_EXTREMA = {"max": Max, "Max": Max, "min": Min, "Min": Min}
+_INDEX = "square brackets hold the row of a column, as in x[i]; write round ones around anything else"
+_ELSEWHERE = {"pow": "x^2", "square": "x^2", "lg": "log10(x)", "ld": "log2(x)", "tg": "tan(x)", "ctg": "cot(x)",
+              "arctg": "atan(x)", "sen": "sin(x)", "avg": "mean(f)", "average": "mean(f)", "logistic": "sigmoid(x)",
+              "σ": "sigmoid(x)", "Γ": "gamma(x)", "root": "x^(1/3)", "frac": "a/b"}       # what others call it
 
 
 def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[str] | str = ()) -> Expr:
@@ -62,13 +77,17 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     >>> read_text("mean(x)", columns="x")
     Sum(x[i], (i, 1, n))/n
     """
+    trained, declared = set(listed(parameters)), set(listed(columns))
+    if both := trained & declared:
+        raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
     source = prepared(text)
     tree = _parsed(source)
     names, indexed, over_rows = _surveyed(tree, source)
-    data = set(listed(columns)) | indexed
+    _check_names({**names, **indexed}, trained, declared, over_rows, source)
+    data = declared | indexed.keys()
     if over_rows and not data:
-        data = {name for name in names if is_likely_column(name) and name not in parameters}
-    builder = _Builder(source, frozenset(data), frozenset(parameters), over_rows or bool(indexed), Constants())
+        data = {name for name in names if is_likely_column(name) and name not in trained}
+    builder = _Builder(source, frozenset(data), frozenset(trained), over_rows or bool(indexed), Constants())
     return small(builder.build(tree, 0), MAX_NODES)
 
 
@@ -105,30 +124,72 @@ def _misplaced(token: Token | None, text: str) -> ReadError:
     if token is None or token.type == "$END":
         last = text.rstrip()
         return ReadError(f"something must follow '{last[-1]}'", text, len(last))
-    said = {
+    place = token.start_pos
+    in_index = text.rfind("[", 0, place) > text.rfind("]", 0, place)
+    said = _INDEX if in_index else {
         "RELATION": "a comparison is not allowed here, only as a condition in piecewise(...)",
         "COMMA": "one expression is expected here, not a list",
-        "LSQB": "only a column has an index, such as x[i]",
-    }.get(token.type, f"unexpected '{token}'; a number, a name or a bracket is expected here"
-          if token.type in ("TIMES_DIVIDE", "RAISED", "RPAR", "BAR_CLOSE") else f"unexpected '{token}'")
-    return ReadError(said, text, token.start_pos)
+        "LSQB": _INDEX,
+    }.get(token.type, f"unexpected '{shortened(token)}'; a number, a name or a bracket is expected here")
+    if token.type == "COMMA" and text[place - 1:place].isdigit() and text[place + 1:place + 2].isdigit():
+        said += "; write decimals with a point, such as 0.5"
+    return ReadError(said, text, place)
 
 
-def _surveyed(tree: Tree[Token], text: str) -> tuple[dict[str, None], frozenset[str], bool]:
-    """All names, those with an index, and whether the formula runs over rows."""
-    names: dict[str, None] = {}
-    indexed: set[str] = set()
-    over_rows = False
+def _surveyed(tree: Tree[Token], text: str) -> tuple[dict[str, Token], dict[str, Token], bool]:
+    """All names, those with an index, each with its first place, and whether the formula runs over rows."""
+    names: dict[str, Token] = {}
+    indexed: dict[str, Token] = {}
+    over_rows, parts = False, 0
     for node in tree.iter_subtrees_topdown():
+        parts += node.data in ("number", "name", "indexed")
         if node.data == "name":
-            names[plain_name(str(node.children[0]))] = None
+            names.setdefault(plain_name(str(node.children[0])), node.children[0])
         elif node.data == "indexed":
-            indexed.add(plain_name(str(node.children[0])))
+            indexed.setdefault(plain_name(str(node.children[0])), node.children[0])
         elif node.data == "call":
             over_rows = over_rows or node.children[0] in _OVER_ROWS
     if len(names) > MAX_NAMES:
         raise ReadError(f"the formula has more than {MAX_NAMES} different names", text)
-    return names, frozenset(indexed), over_rows
+    if parts > MAX_NODES:
+        raise ReadError(f"the formula has more than {MAX_NODES} parts; split it into smaller ones", text)
+    return names, indexed, over_rows
+
+
+def _check_names(names: Mapping[str, Token], parameters: set[str], columns: set[str], over_rows: bool, text: str) -> None:
+    """No name is too long, looks like another, or is two names run together."""
+    declared = parameters | columns
+    absent = declared - names.keys()
+    for name, place in names.items():
+        try:
+            checked_name(name)
+        except ReadError as error:
+            raise ReadError(error.sentence, text, place.start_pos) from None
+        if name in declared or name in GREEK:
+            continue
+        meant = f"{name[:-2]}[i]" if over_rows and name.endswith("_i") else _run_together(name, parameters, absent)
+        if meant:
+            raise ReadError(f"{name} is read as one name, which is not declared; did you mean {meant}?", text, place.start_pos)
+    if pair := alike(names):
+        raise ReadError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one", text,
+                        names[pair[1]].start_pos)
+
+
+def _run_together(name: str, parameters: set[str], absent: set[str]) -> str | None:
+    """What was probably meant by a name such as sinx, or by mx where x is declared and occurs nowhere else."""
+    for known in sorted(absent):
+        if len(name) == len(known) + 1 and name.startswith(known):
+            rest = name[len(known):]
+            if rest.isalpha():
+                return f"{known}*{rest}"
+            if rest.isdigit() and known in parameters:
+                return f"{known}^{rest}"
+        if len(name) == len(known) + 1 and name.endswith(known) and name[0].isalpha():
+            return f"{name[0]}*{known}"
+    for function in sorted(BY_NAME.keys() | SPELLINGS.keys()):
+        if name.startswith(function) and name[len(function):] in {"x", "y", "z", "theta", *absent}:
+            return f"{function}({name[len(function):]})"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +201,7 @@ class _Builder:
     parameters: frozenset[str]
     over_rows: bool
     constants: Constants
+    row: str = ROW.name         # what the sum around calls the row: k in Sum(x[k], (k, 1, n))
 
     def build(self, tree: Tree[Token], depth: int) -> Expr:
         if depth > MAX_DEPTH:
@@ -177,6 +239,10 @@ class _Builder:
             if name in self.parameters:
                 raise self.error("n is the number of rows here; give the parameter another name", tree)
             return COUNT
+        if name in (self.row, ROW.name) and self.over_rows:
+            if name in self.parameters or name != self.row:
+                raise self.error(f"{name} is the row here; give the parameter another name", tree)
+            return ROW
         if name in CONSTANTS and name not in self.parameters:
             return CONSTANTS[name]
         if name == "I" and name not in self.parameters:
@@ -184,7 +250,12 @@ class _Builder:
         return symbol(name)
 
     def indexed(self, tree: Tree[Token], depth: int) -> Expr:
-        return column(plain_name(str(tree.children[0])))
+        name, index = plain_name(str(tree.children[0])), str(tree.children[1])
+        if index != self.row:
+            raise self.error(_INDEX.replace("[i]", f"[{self.row}]"), tree.children[1])
+        if name in self.parameters:
+            raise self.error(f"{name} is declared as a parameter, but has an index like a column", tree)
+        return column(name)
 
     # Arithmetic
 
@@ -207,23 +278,24 @@ class _Builder:
     def product(self, tree: Tree[Token], depth: int) -> Expr:
         first, *rest = tree.children
         written = self.build(first, depth)
+        whole = first.data == "group"       # a chain a*b*c is one product; (a*b)*c keeps a*b as a factor of its own
         for sign, factor in zip(rest[::2], rest[1::2]):
             built = self.build(factor, depth)
-            written = self.quotient(written, built, factor) if sign == "/" else self.times(written, built, first)
+            written = self.quotient(written, built, factor) if sign == "/" else self.times(written, built, whole)
+            whole = False
         return written
 
-    def times(self, before: Expr, factor: Expr, first: Tree[Token]) -> Expr:
-        # A chain a*b*c is one product; a bracketed product on the left stays a factor of its own.
-        factors = before.args if isinstance(before, Mul) and first.data != "group" else (before,)
+    def times(self, before: Expr, factor: Expr, whole: bool) -> Expr:
+        factors = before.args if isinstance(before, Mul) and not whole else (before,)
         return Mul(*factors, factor, evaluate=False)
 
     def quotient(self, above: Expr, below: Expr, place: Tree[Token]) -> Expr:
-        if is_number(below) and below == 0:
+        if is_zero(below):
             raise self.error("division by zero", place)
         factors = above.args if isinstance(above, Mul) else (above,)
         if isinstance(factors[-1], Sum):
-            # What divides a sum over the rows stands before it, where everyone writes it: 1/(2n) Σ.
-            return Mul(Pow(below, Integer(-1), evaluate=False), *factors, evaluate=False)
+            # What divides a sum over the rows stands before it, where everyone writes it: 1/(2n) Σ, 2/n Σ.
+            return Mul(*factors[:-1], Pow(below, Integer(-1), evaluate=False), factors[-1], evaluate=False)
         return divide(above, below)
 
     def power(self, tree: Tree[Token], depth: int) -> Expr:
@@ -243,10 +315,10 @@ class _Builder:
     def call(self, tree: Tree[Token], depth: int) -> Expr:
         head, given = tree.children
         name, arguments = str(head), list(given.children) if given is not None else []
-        if name in _SPECIAL:
+        if name in FORMS:
             return self.special(name, arguments, tree, depth)
         if name in BY_NAME or name in SPELLINGS:
-            wanted, build = SPELLINGS[name] if name in SPELLINGS else (1, None)
+            wanted, build = SPELLINGS.get(name, (1, None))
             if name == "log" and len(arguments) == 2:
                 value, base = self.all(arguments, depth)
                 return divide(call(BY_NAME["log"].head, value), call(BY_NAME["log"].head, base))
@@ -257,10 +329,10 @@ class _Builder:
         raise self.unknown(name, arguments, tree)
 
     def special(self, name: str, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
-        if name in _FORMS:
+        if name in _EXTREMA:
             if len(arguments) < 2:
                 raise self.error(f"{name} takes 2 or more arguments, {len(arguments)} given", tree)
-            return call(_FORMS[name], *self.all(arguments, depth))
+            return call(_EXTREMA[name], *self.all(arguments, depth))
         if name in _OVER_ROWS:
             return self.over_the_rows(name, arguments, tree, depth)
         return self.cases(arguments, tree, depth)
@@ -270,14 +342,20 @@ class _Builder:
         if len(arguments) != wanted:
             how = "Sum(f, (i, 1, n))" if name == "Sum" else f"{name}(f)"
             raise self.error(f"{name} takes {wanted} argument{'s' * (wanted > 1)}, {len(arguments)} given; write {how}", tree)
-        if name == "Sum":
-            limits = arguments[1]
-            if limits.data != "tuple" or [_word(child) for child in limits.children[1:]] != ["1", "n"]:
-                raise self.error("a sum over the rows is written Sum(f, (i, 1, n)), or simply sum(f)", limits)
-        body = self.build(arguments[0], depth)
+        inside = replace(self, row=self.row_named(arguments[1])) if name == "Sum" else self
+        body = inside.build(arguments[0], depth)
         if body.has(Sum):
             raise self.error("a sum over the rows cannot stand inside another", arguments[0])
         return mean(body) if name == "mean" else sum_rows(body)
+
+    def row_named(self, limits: Tree[Token]) -> str:
+        """The name of the row in the limits (i, 1, n)."""
+        index, *ends = map(_word, limits.children) if limits.data == "tuple" else ("",)
+        if limits.data != "tuple" or ends != ["1", "n"] or limits.children[0].data != "name":
+            raise self.error("a sum over the rows is written Sum(f, (i, 1, n)), or simply sum(f)", limits)
+        if index in self.columns or index in self.parameters or index == COUNT.name:
+            raise self.error(f"{index} has another meaning here; write Sum(f, (i, 1, n))", limits)
+        return index
 
     def cases(self, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
         pairs = []
@@ -287,7 +365,8 @@ class _Builder:
             value, condition = argument.children
             pairs.append(Tuple(self.build(value, depth), self.condition(condition, depth)))
         if not pairs or pairs[-1].args[1] != true:
-            raise self.error("the last pair of a piecewise needs the condition True, so that every case is covered", tree)
+            raise self.error("the last pair of a piecewise needs the condition True, so that every case is covered",
+                             arguments[-1] if arguments else tree)
         return Piecewise(*pairs, evaluate=False)
 
     def condition(self, tree: Tree[Token], depth: int) -> Basic:
@@ -296,6 +375,9 @@ class _Builder:
         if tree.data not in ("relation", "between"):
             raise self.error("a condition compares two expressions, such as x < 1", tree)
         sides = self.all(tree.children[::2], depth)
+        if any(side.has(Piecewise) for side in sides):
+            # SymPy would fold the two into one and evaluate what was written.
+            raise self.error("a condition cannot hold another piecewise; give each case a pair of its own", tree)
         relations = [_RELATIONS[str(sign)](left, right, evaluate=False)
                      for sign, left, right in zip(tree.children[1::2], sides, sides[1:])]
         return relations[0] if len(relations) == 1 else And(*relations, evaluate=False)
@@ -310,19 +392,30 @@ class _Builder:
 
     def unknown(self, name: str, arguments: list[Tree[Token]], tree: Tree[Token]) -> ReadError:
         """A call to something that is no function: a forgotten product sign, or a misspelling."""
-        near = [match for known in ((*BY_NAME, *SPELLINGS), _SPECIAL)
-                for match in difflib.get_close_matches(name, known, n=1, cutoff=0.6)]
-        if len(name) == 1 or name in self.parameters or name in self.columns or not near:
-            inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
-            hint = f"{name} is a name, not a function; did you mean {name}*({inside[:40]})?" if len(name) == 1 else \
-                f"unknown function '{name}'; the functions are {_listing()}"
-            return self.error(hint, tree)
-        return self.error(f"unknown function '{name}'; did you mean '{near[0]}'?", tree)
+        inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
+        called, short = f"({shortened(inside)})", shortened(name)
+        if name in _ELSEWHERE:
+            return self.error(f"unknown function '{name}'; write {_ELSEWHERE[name]}", tree)
+        if _is_letter(plain_name(name)) or plain_name(name) in self.parameters | self.columns:
+            return self.error(f"{short} is a name, not a function; did you mean {short}*{called}?", tree)
+        if name[1:] in CALLED:
+            return self.error(f"unknown function '{name}'; did you mean {name[0]}*{name[1:]}{called}?", tree)
+        if near := [match for known in ((*BY_NAME, *SPELLINGS), FORMS)
+                    for match in difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.65)]:
+            return self.error(f"unknown function '{short}'; did you mean '{near[0]}'?", tree)
+        return self.error(f"unknown function '{short}'; the functions are {_listing()}", tree)
 
 
 def _listing() -> str:
-    return ", ".join([*dict.fromkeys(row.names[0] for row in BY_NAME.values()), *SPELLINGS, "max", "min", "piecewise",
-                      "sum", "mean"])
+    """The functions that people call, without the inverses, which start with an a."""
+    names = [*dict.fromkeys(row.names[0] for row in BY_NAME.values()), *SPELLINGS, "max", "min", "piecewise", "sum", "mean"]
+    return ", ".join(name for name in names if name[1:] not in names)
+
+
+def _is_letter(name: str) -> bool:
+    """Whether a name is one letter, Latin or Greek, with or without a number."""
+    letter = re.sub(r"_?\d+$", "", name)
+    return len(letter) == 1 or letter in GREEK
 
 
 def _word(tree: Tree[Token]) -> str:

@@ -1,7 +1,7 @@
 """Before the grammar: which characters a formula may hold, implied products, and which bar opens or closes.
 
 `2x` and `2(x + 1)` mean products, as on a board; where a reader could take them in two ways (`1/2x`) they are
-refused with both ways written out.
+refused with both ways written out. Nothing here moves a character, so that a caret stands under what was typed.
 """
 
 from __future__ import annotations
@@ -20,19 +20,24 @@ MAX_LENGTH = 2_000        # characters in a formula
 MAX_DEPTH = 50            # brackets within brackets
 MAX_DIGITS = 30           # in one number
 
-_PLAIN = str.maketrans({"−": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "≤": "<=", "≥": ">="})
-_GREEK_LETTERS = {letter: name for name, letter in GREEK.items() if name != "lamda"} | {"ϵ": "epsilon", "ϕ": "phi"}
-_ALLOWED = re.compile(r"[A-Za-z0-9_\s+\-*/^()\[\],.<>=!|⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉−·⋅×÷≤≥" + "".join(_GREEK_LETTERS) + "]",
+_PLAIN = str.maketrans({"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/"})
+_GREEK_LETTERS = {letter: name for name, letter in GREEK.items() if name != "lamda"} | {
+    "ϵ": "epsilon", "ϕ": "phi", "µ": "mu"}                             # the last is the micro sign of keyboards
+_ALLOWED = re.compile(r"[A-Za-z0-9_\s+\-*/^()\[\],.<>=!|⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉−–·⋅×÷≤≥≠" + "".join(_GREEK_LETTERS) + "]",
                       re.ASCII)
+_QUOTES = "leave quotation marks and primes out"
 _ADVICE = {
-    "√": "write sqrt(x)", "'": "a formula holds no quotation marks and no primes", "_": "a name starts with a letter",
-    ".": "a number needs digits, such as 0.5",
-    "=": "a loss is an expression, not an equation", "!": "factorials are not supported", "∑": "write sum(...)",
-    "Σ": "write sum(...)", "%": "write /100", ";": "write one formula at a time", ":": "write one formula",
-    "{": "use round brackets", "}": "use round brackets", '"': "leave the quotation marks out",
-    "“": "leave the quotation marks out", "”": "leave the quotation marks out", "&": "write 0 < x < 1 for both",
-    "\\": "write plain text, not LaTeX", "@": "write * for a product", "~": "it has no meaning here",
+    "√": "write sqrt(x)", "'": _QUOTES, "’": _QUOTES, "‘": _QUOTES, "´": _QUOTES, "`": _QUOTES, "′": _QUOTES, '"': _QUOTES,
+    "“": _QUOTES, "”": _QUOTES, "„": _QUOTES, "_": "a name starts with a letter, a number is written in one piece",
+    ".": "a number needs digits, such as 0.5, and a function no np. in front",
+    "=": "a loss is an expression, not an equation; write its right side alone (comparisons are ==, <= and >=)",
+    "!": "factorials are not supported; write the number", "∑": "write sum(...)", "%": "write /100 for a percentage",
+    ";": "write one formula at a time", ":": "write one formula alone",
+    "{": "use round brackets, as in x^(2), and plain numbers, as in x_1", "}": "use round brackets",
+    "&": "write 0 < x < 1 for both", "\\": "write plain text, not LaTeX, such as a/b or sqrt(x)", "@": "write * for a product",
+    "∗": "write * for a product", "•": "write * for a product", "∙": "write * for a product", "~": "it has no meaning here",
     "$": "leave the dollar signs out", "#": "it has no meaning here", "∞": "infinity is not a number here",
+    "ᵢ": "write x[i]", "ⁿ": "write x^n", "½": "write 1/2", "ˆ": "write ^ for a power", "∂": "write the formula alone",
 }
 _LOOKALIKES = {"а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "і": "i", "ѕ": "s", "ј": "j",
                "А": "A", "В": "B", "Е": "E", "К": "K", "М": "M", "Н": "H", "О": "O", "Р": "P", "С": "C", "Т": "T",
@@ -42,6 +47,16 @@ _ENDS_OPERAND = frozenset({"NUMBER", "NAME", "RPAR", "RSQB", "BAR_CLOSE", "SUPER
 _STARTS_OPERAND = frozenset({"NUMBER", "NAME", "LPAR", "BAR_OPEN"})
 _CLOSES = {"RPAR": "LPAR", "RSQB": "LSQB", "BAR_CLOSE": "BAR_OPEN"}
 
+FORMS = frozenset({"max", "Max", "min", "Min", "sum", "mean", "Sum", "piecewise", "Piecewise"})
+"""The functions of several arguments or with a shape of their own."""
+
+CALLED = (BY_NAME.keys() | SPELLINGS.keys() | FORMS) - GREEK.keys()
+"""The names that can only be meant as functions; gamma is a letter as well."""
+
+_WORDS = {"and": "write 0 < x < 1 for both", "or": "give each case a pair of its own in piecewise",
+          "not": "write the opposite comparison", "if": "write piecewise((f, x < 1), (g, True))",
+          "else": "write piecewise((f, x < 1), (g, True))"}
+
 
 def prepared(text: str) -> str:
     """The text with typographic signs as plain ones, if every character may stand in a formula.
@@ -50,6 +65,7 @@ def prepared(text: str) -> str:
     '2*x - 1'
     """
     text = text.removeprefix("\ufeff")
+    _check_depth(text[:MAX_LENGTH])
     if len(text) > MAX_LENGTH:
         raise ReadError(f"the formula '{visible(text[:40])}...' is longer than {MAX_LENGTH:,} characters")
     if not text.strip():
@@ -57,8 +73,6 @@ def prepared(text: str) -> str:
     for position, character in enumerate(text):
         if not _ALLOWED.match(character) or (character.isspace() and character not in " \t\r\n"):
             raise unexpected(text, position)
-    _check_depth(text)
-    # ≤ and ≥ grow by one character; nothing before them moves, so a caret can be off only behind one.
     return text.translate(_PLAIN)
 
 
@@ -72,10 +86,13 @@ def _advice(character: str) -> str:
     plain = _LOOKALIKES.get(character) or unicodedata.normalize("NFKC", character)
     if character in _ADVICE:
         return f"; {_ADVICE[character]}"
-    if plain != character and plain.isascii() and plain.isalnum():
-        return f": it only looks like a plain letter or digit; did you mean '{plain}'?"
-    if unicodedata.category(character) in ("Cf", "Cc", "Zl", "Zp", "Zs"):
-        return ", which is invisible; delete it"
+    if plain != character and len(plain) == 1 and plain.isascii() and plain.isprintable() and plain != " ":
+        return f": it only looks like a plain letter, digit or sign; did you mean '{plain}'?"
+    kind = unicodedata.category(character)
+    if kind == "Pd":
+        return "; write - for minus"
+    if kind in ("Cf", "Cc", "Zl", "Zp", "Zs"):
+        return ", which is invisible; " + ("type a plain space" if kind == "Zs" else "delete it")
     return "; a formula holds names, numbers, + - * / ^ ( ) and functions"
 
 
@@ -90,13 +107,22 @@ def _check_depth(text: str) -> None:
 def plain_name(token: str) -> str:
     """The name in plain letters: θ₁ is theta_1.
 
-    >>> plain_name("θ₁"), plain_name("m")
-    ('theta_1', 'm')
+    >>> plain_name("θ₁"), plain_name("x₁"), plain_name("m")
+    ('theta_1', 'x_1', 'm')
     """
-    if token[0] not in _GREEK_LETTERS:
-        return token
-    number = unicodedata.normalize("NFKC", token[1:])
-    return _GREEK_LETTERS[token[0]] + (f"_{number}" if number else "")
+    letters = token[0] if token[0] in _GREEK_LETTERS else token.rstrip("₀₁₂₃₄₅₆₇₈₉")
+    number = unicodedata.normalize("NFKC", token[len(letters):]).lstrip("_")
+    name = _GREEK_LETTERS.get(letters, letters)
+    return f"{name.rstrip('_')}_{number}" if number else name
+
+
+def shortened(text: str) -> str:
+    """The text for a message, cut where it is long.
+
+    >>> shortened("a" * 100)
+    'aaaaaaaaaaaaaaaaaaaa...'
+    """
+    return text if len(text) <= 24 else f"{text[:20]}..."
 
 
 class Marking:
@@ -106,25 +132,35 @@ class Marking:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.open: list[tuple[Token, bool]] = []     # each opening bracket, and whether its group is a divisor or exponent
+        self.open: list[tuple[Token, Token | None]] = []     # each opening bracket, and the / or ^ that its group stands under
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         before: Token | None = None
-        bound = False             # whether the operand at hand directly follows / or ^
+        operator: Token | None = None      # the / or ^ just read, with nothing but signs after it
+        under: Token | None = None         # the / or ^ that the operand at hand stands under
+        powered: Token | None = None       # the function that has just been given a power: sin in sin^2
         for token in stream:
             token = self.told_apart(token, before)
             self.check(token, before)
-            if before is not None and before.type in _ENDS_OPERAND and token.type in _STARTS_OPERAND and not (
-                    before.type == "NAME" and token.type == "LPAR"):
-                self.check_implied(before, token, bound)
+            called = before is not None and before.type == "NAME" and token.type == "LPAR"
+            if before is not None and before.type in _ENDS_OPERAND and token.type in _STARTS_OPERAND and not called:
+                self.check_implied(before, token, under, powered)
                 yield Token.new_borrow_pos("TIMES_DIVIDE", "*", token)
-                bound = False
-            elif token.type in _STARTS_OPERAND and not (before is not None and before.type == "NAME"):
-                bound = before is not None and (before.type == "RAISED" or before == "/")
+                under = None
+            elif token.type in _STARTS_OPERAND and not called:
+                under = operator
+            if token.type in ("RAISED", "SUPERSCRIPT"):
+                powered = before if before in CALLED else None
+            elif operator is None:
+                powered = None
+            if token.type == "RAISED" or token == "/":
+                operator = token
+            elif token.type != "PLUS_MINUS":
+                operator = None
             if token.type in _CLOSES.values():
-                self.open.append((token, bound))
+                self.open.append((token, under))
             elif token.type in _CLOSES:
-                bound = self.closed(token)
+                under = self.closed(token)
             yield token
             before = token
         if self.open:
@@ -139,27 +175,41 @@ class Marking:
         closes = inside and before is not None and before.type in _ENDS_OPERAND
         return Token.new_borrow_pos("BAR_CLOSE", str(token), token) if closes else token
 
-    def closed(self, token: Token) -> bool:
+    def closed(self, token: Token) -> Token | None:
         if not self.open or self.open[-1][0].type != _CLOSES[token.type]:
             raise ReadError(f"'{token}' closes nothing", self.text, token.start_pos)
         return self.open.pop()[1]
 
     def check(self, token: Token, before: Token | None) -> None:
-        """Numbers are as people write them."""
+        """Numbers are as people write them, and Σ is no letter before what it sums."""
         if token.type == "NUMBER" and sum(map(str.isdigit, token)) > MAX_DIGITS:
             raise ReadError(f"the number has more than {MAX_DIGITS} digits", self.text, token.start_pos)
-        adjacent = before is not None and before.end_pos == token.start_pos
-        if adjacent and before is not None and before.type == "NUMBER" and (
+        if before is None:
+            return
+        if before.end_pos == token.start_pos and before.type == "NUMBER" and (
                 token.type == "NUMBER" or (before == "0" and token.type == "NAME")):
-            raise ReadError(f"malformed number '{before}{token}'", self.text, before.start_pos)
+            raise ReadError(f"malformed number '{before}{shortened(token)}'; write one such as 0.5 or 2e-3", self.text,
+                            before.start_pos)
+        if before == "Σ" and token.type in _STARTS_OPERAND:
+            raise ReadError("a sum over the rows is written sum(...)", self.text, before.start_pos)
 
-    def check_implied(self, before: Token, token: Token, bound: bool) -> None:
+    def check_implied(self, before: Token, token: Token, under: Token | None, powered: Token | None) -> None:
         """An implied product is taken only where it cannot be misread."""
-        if before.type == "NAME" and (before in BY_NAME or before in SPELLINGS):
-            raise ReadError(f"{before} is a function; write {before}({token})", self.text, before.start_pos)
+        if powered is not None:
+            inverse = f", or a{powered}(x) for the inverse" if f"a{powered}" in BY_NAME else ""
+            raise ReadError(f"a power stands behind the argument; write {powered}(x)^2{inverse}", self.text, powered.start_pos)
+        if word := next((word for word in (before, token) if word in _WORDS), None):
+            raise ReadError(f"unexpected '{word}'; {_WORDS[word]}", self.text, word.start_pos)
+        if before in CALLED:
+            what = token if token.type == "NAME" and token not in CALLED else "x"
+            raise ReadError(f"{before} is a function; write its argument in brackets, as in {before}({shortened(what)})",
+                            self.text, before.start_pos)
         if before.type in ("NAME", "RSQB") or token.type == "NUMBER":
-            instead = f"{before}*{token}" if before.type in ("NAME", "NUMBER") else f"*{token}"
-            raise ReadError(f"a sign is missing before '{token}'; did you mean {instead}?", self.text, token.start_pos)
-        if bound:
-            raise ReadError(f"it is unclear whether '{token}' belongs to what is under / or ^; "
-                            f"write * and brackets, such as (1/2)*x or 1/(2*x)", self.text, token.start_pos)
+            rest = {"LPAR": "...)", "BAR_OPEN": "...|"}.get(token.type, "(...)" if token in CALLED else "")
+            raise ReadError(f"a sign is missing before '{shortened(token)}'; "
+                            f"did you mean {shortened(before)}*{shortened(token)}{rest}?", self.text, token.start_pos)
+        if under is not None:
+            place, ways = ("under the fraction bar", "(1/2)*x or 1/(2*x)") if under == "/" else \
+                ("to the exponent", "x^2*y or x^(2*y)")
+            raise ReadError(f"it is unclear whether '{shortened(token)}' belongs {place}; write * and brackets, such as {ways}",
+                            self.text, token.start_pos)
