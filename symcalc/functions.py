@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from sympy import Expr, Function, Integer, Piecewise, exp, log
 
+from symcalc.errors import ReadError
+
 
 class _RealFunction(Function):
     """A function of one real variable with real values."""
 
     nargs = 1
+
+    def __new__(cls, *args: object, **options: object) -> Expr:
+        """The function of an expression or a number; SymPy alone would run a text as Python."""
+        if any(isinstance(argument, (str, bytes)) for argument in args):
+            raise ReadError(f"{cls.__name__} takes an expression; read a text first: {cls.__name__}(symcalc.read(...))")
+        return super().__new__(cls, *args, **options)
 
     def _eval_is_extended_real(self) -> bool | None:
         return self.args[0].is_extended_real

@@ -20,7 +20,7 @@ def read(formula: object, *, parameters: Collection[str] = (), columns: Iterable
         from symcalc.language.reader import read_text
         return read_text(formula, parameters=parameters, columns=columns)
     if isinstance(formula, int) and not isinstance(formula, bool):
-        return Integer(formula)
+        return admitted(Integer(formula))
     if isinstance(formula, Basic):
         return admitted(formula)
     raise LossError(f"a formula is text or a SymPy expression, not {type(formula).__name__}")

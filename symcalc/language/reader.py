@@ -5,9 +5,7 @@ What was typed keeps its form, since everything is built with `evaluate=False` f
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -38,21 +36,11 @@ from sympy import (
 )
 
 from symcalc.errors import LossError, ReadError
+from symcalc.language.advice import INDEX, check_names, misplaced, no_function
 from symcalc.language.gate import MAX_NODES, Constants, small
-from symcalc.language.names import (
-    COUNT,
-    ROW,
-    alike,
-    checked_name,
-    column,
-    is_likely_column,
-    listed,
-    mean,
-    sum_rows,
-    symbol,
-)
-from symcalc.language.tokens import CALLED, FORMS, MAX_DEPTH, Marking, plain_name, prepared, shortened, unexpected
-from symcalc.vocabulary import BY_NAME, CONSTANTS, GREEK, SPELLINGS
+from symcalc.language.names import COUNT, ROW, column, is_likely_column, listed, mean, sum_rows, symbol
+from symcalc.language.tokens import FORMS, MAX_DEPTH, Marking, plain_name, prepared, unexpected
+from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS
 from symcalc.written import call, divide, is_zero, negative
 
 MAX_NAMES = 64           # different names in one formula
@@ -60,10 +48,6 @@ _RELATIONS = {"<": StrictLessThan, "<=": LessThan, "≤": LessThan, ">": StrictG
               "≥": GreaterThan, "==": Equality, "!=": Unequality, "≠": Unequality}
 _OVER_ROWS = frozenset({"sum", "mean", "Sum"})
 _EXTREMA = {"max": Max, "Max": Max, "min": Min, "Min": Min}
-_INDEX = "square brackets hold the row of a column, as in x[i]; write round ones around anything else"
-_ELSEWHERE = {"pow": "x^2", "square": "x^2", "lg": "log10(x)", "ld": "log2(x)", "tg": "tan(x)", "ctg": "cot(x)",
-              "arctg": "atan(x)", "sen": "sin(x)", "avg": "mean(f)", "average": "mean(f)", "logistic": "sigmoid(x)",
-              "σ": "sigmoid(x)", "Γ": "gamma(x)", "root": "x^(1/3)", "frac": "a/b"}       # what others call it
 
 
 def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[str] | str = ()) -> Expr:
@@ -83,7 +67,7 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     source = prepared(text)
     tree = _parsed(source)
     names, indexed, over_rows = _surveyed(tree, source)
-    _check_names({**names, **indexed}, trained, declared, over_rows, source)
+    check_names({**names, **indexed}, trained, declared, over_rows, source)
     data = declared | indexed.keys()
     if over_rows and not data:
         data = {name for name in names if is_likely_column(name) and name not in trained}
@@ -116,24 +100,7 @@ def _parsed(text: str) -> Tree[Token]:
     except UnexpectedCharacters as error:
         raise unexpected(text, error.pos_in_stream) from None
     except (UnexpectedToken, UnexpectedEOF) as error:
-        raise _misplaced(error.token if isinstance(error, UnexpectedToken) else None, text) from None
-
-
-def _misplaced(token: Token | None, text: str) -> ReadError:
-    """The sentence for a token that cannot stand where it stands."""
-    if token is None or token.type == "$END":
-        last = text.rstrip()
-        return ReadError(f"something must follow '{last[-1]}'", text, len(last))
-    place = token.start_pos
-    in_index = text.rfind("[", 0, place) > text.rfind("]", 0, place)
-    said = _INDEX if in_index else {
-        "RELATION": "a comparison is not allowed here, only as a condition in piecewise(...)",
-        "COMMA": "one expression is expected here, not a list",
-        "LSQB": _INDEX,
-    }.get(token.type, f"unexpected '{shortened(token)}'; a number, a name or a bracket is expected here")
-    if token.type == "COMMA" and text[place - 1:place].isdigit() and text[place + 1:place + 2].isdigit():
-        said += "; write decimals with a point, such as 0.5"
-    return ReadError(said, text, place)
+        raise misplaced(error.token if isinstance(error, UnexpectedToken) else None, text) from None
 
 
 def _surveyed(tree: Tree[Token], text: str) -> tuple[dict[str, Token], dict[str, Token], bool]:
@@ -154,42 +121,6 @@ def _surveyed(tree: Tree[Token], text: str) -> tuple[dict[str, Token], dict[str,
     if parts > MAX_NODES:
         raise ReadError(f"the formula has more than {MAX_NODES} parts; split it into smaller ones", text)
     return names, indexed, over_rows
-
-
-def _check_names(names: Mapping[str, Token], parameters: set[str], columns: set[str], over_rows: bool, text: str) -> None:
-    """No name is too long, looks like another, or is two names run together."""
-    declared = parameters | columns
-    absent = declared - names.keys()
-    for name, place in names.items():
-        try:
-            checked_name(name)
-        except ReadError as error:
-            raise ReadError(error.sentence, text, place.start_pos) from None
-        if name in declared or name in GREEK:
-            continue
-        meant = f"{name[:-2]}[i]" if over_rows and name.endswith("_i") else _run_together(name, parameters, absent)
-        if meant:
-            raise ReadError(f"{name} is read as one name, which is not declared; did you mean {meant}?", text, place.start_pos)
-    if pair := alike(names):
-        raise ReadError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one", text,
-                        names[pair[1]].start_pos)
-
-
-def _run_together(name: str, parameters: set[str], absent: set[str]) -> str | None:
-    """What was probably meant by a name such as sinx, or by mx where x is declared and occurs nowhere else."""
-    for known in sorted(absent):
-        if len(name) == len(known) + 1 and name.startswith(known):
-            rest = name[len(known):]
-            if rest.isalpha():
-                return f"{known}*{rest}"
-            if rest.isdigit() and known in parameters:
-                return f"{known}^{rest}"
-        if len(name) == len(known) + 1 and name.endswith(known) and name[0].isalpha():
-            return f"{name[0]}*{known}"
-    for function in sorted(BY_NAME.keys() | SPELLINGS.keys()):
-        if name.startswith(function) and name[len(function):] in {"x", "y", "z", "theta", *absent}:
-            return f"{function}({name[len(function):]})"
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +183,7 @@ class _Builder:
     def indexed(self, tree: Tree[Token], depth: int) -> Expr:
         name, index = plain_name(str(tree.children[0])), str(tree.children[1])
         if index != self.row:
-            raise self.error(_INDEX.replace("[i]", f"[{self.row}]"), tree.children[1])
+            raise self.error(INDEX.replace("[i]", f"[{self.row}]"), tree.children[1])
         if name in self.parameters:
             raise self.error(f"{name} is declared as a parameter, but has an index like a column", tree)
         return column(name)
@@ -326,7 +257,8 @@ class _Builder:
                 raise self.error(f"{name} takes {wanted} argument, {len(arguments)} given", tree)
             built = self.all(arguments, depth)
             return build(*built) if build else call(BY_NAME[name].head, *built)
-        raise self.unknown(name, arguments, tree)
+        inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
+        raise self.error(no_function(name, inside, self.parameters | self.columns), tree)
 
     def special(self, name: str, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
         if name in _EXTREMA:
@@ -389,34 +321,6 @@ class _Builder:
 
     def tuple(self, tree: Tree[Token], depth: int) -> Expr:
         raise self.error("one expression is expected here, not a list", tree)
-
-    def unknown(self, name: str, arguments: list[Tree[Token]], tree: Tree[Token]) -> ReadError:
-        """A call to something that is no function: a forgotten product sign, or a misspelling."""
-        inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
-        called, short = f"({shortened(inside)})", shortened(name)
-        if name in _ELSEWHERE:
-            return self.error(f"unknown function '{name}'; write {_ELSEWHERE[name]}", tree)
-        if _is_letter(plain_name(name)) or plain_name(name) in self.parameters | self.columns:
-            return self.error(f"{short} is a name, not a function; did you mean {short}*{called}?", tree)
-        if name[1:] in CALLED:
-            return self.error(f"unknown function '{name}'; did you mean {name[0]}*{name[1:]}{called}?", tree)
-        if near := [match for known in ((*BY_NAME, *SPELLINGS), FORMS)
-                    for match in difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.65)]:
-            return self.error(f"unknown function '{short}'; did you mean '{near[0]}'?", tree)
-        return self.error(f"unknown function '{short}'; the functions are {_listing()}", tree)
-
-
-def _listing() -> str:
-    """The functions that people call, without the inverses, which start with an a."""
-    names = [*dict.fromkeys(row.names[0] for row in BY_NAME.values()), *SPELLINGS, "max", "min", "piecewise", "sum", "mean"]
-    return ", ".join(name for name in names if name[1:] not in names)
-
-
-def _is_letter(name: str) -> bool:
-    """Whether a name is one letter, Latin or Greek, with or without a number."""
-    letter = re.sub(r"_?\d+$", "", name)
-    return len(letter) == 1 or letter in GREEK
-
 
 def _word(tree: Tree[Token]) -> str:
     return str(tree.children[0]) if tree.data in ("name", "number") else ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _INDEX_LETTERS = {"i": "ᵢ", "j": "ⱼ", "k": "ₖ"}
-_NAME = re.compile(r"([A-Za-z]+?)_?(\d*)")
+_NAME = re.compile(r"([A-Za-z]+)_?(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

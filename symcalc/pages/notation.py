@@ -249,6 +249,11 @@ class _Writer:
         return Piece(f"{self.write(relation.lhs).string} {sign} {self.write(relation.rhs).string}", Level.RELATION)
 
     def junction(self, expression: And | Or) -> Piece:
+        if isinstance(expression, And) and (chain := _chain(expression.args)):
+            first, second = chain
+            signs = [self.medium.relations[part.rel_op] for part in chain]
+            sides = [self.write(side).string for side in (first.lhs, first.rhs, second.rhs)]
+            return Piece(f"{sides[0]} {signs[0]} {sides[1]} {signs[1]} {sides[2]}", Level.RELATION)
         word = self.medium.word("and" if isinstance(expression, And) else "or")
         return Piece(word.join(self.write(part).string for part in expression.args), Level.RELATION)
 
@@ -316,6 +321,13 @@ def _parts(factor: Basic) -> tuple[Basic | None, Basic | None]:
 
 def _raised(base: Basic, exponent: Basic) -> Basic:
     return base if exponent == 1 else Pow(base, exponent, evaluate=False)
+
+
+def _chain(parts: Sequence[Basic]) -> tuple[Relational, Relational] | None:
+    """Two comparisons that share their middle, as in 0 < x < 1; SymPy does not keep which came first."""
+    if len(parts) != 2 or not all(isinstance(part, Relational) and part.rel_op in ("<", "<=") for part in parts):
+        return None
+    return next(((first, second) for first, second in (parts, parts[::-1]) if first.rhs == second.lhs), None)
 
 
 def _is_big(expression: Basic) -> bool:

@@ -33,7 +33,7 @@ def aligned(values: Sequence[float], digits: int = DIGITS) -> list[str]:
     sizes = [abs(value) for value in values if math.isfinite(value) and value != 0]
     if not sizes or (all(value == int(value) for value in sizes) and max(sizes) < 10**_WIDEST):
         return [f"{value + 0.0:.0f}" if math.isfinite(value) else "-" for value in values]
-    if min(sizes) < max(sizes) / 10 ** (digits - 2):
+    if min(sizes) < max(sizes) / 10 ** (digits - 1):
         return [short(value, digits) for value in values]
     exponent = math.floor(math.log10(max(sizes)))
     if not -4 <= exponent < _WIDEST:

@@ -255,7 +255,7 @@ FUNCTIONS = [
     ("piecewise((x^2, x < 1), (2*x - 1, True))", "{x² if x < 1; 2x - 1 otherwise}", "x**2 if x < 1 else 2*x - 1"),
     ("Piecewise((x**2, x <= 1), (y, x >= 2), (2*x - 1, True))", "{x² if x ≤ 1; y if x ≥ 2; 2x - 1 otherwise}",
      "x**2 if x <= 1 else y if x >= 2 else 2*x - 1"),
-    ("piecewise((x, 0.5 <= x < 1), (y, otherwise))", "{x if 0.5 ≤ x and x < 1; y otherwise}", "x if .5 <= x < 1 else y"),
+    ("piecewise((x, 0.5 <= x < 1), (y, otherwise))", "{x if 0.5 ≤ x < 1; y otherwise}", "x if .5 <= x < 1 else y"),
     ("piecewise((x, (x + 1 ≤ y)), (y, True))", "{x if x + 1 ≤ y; y otherwise}", "x if x + 1 <= y else y"),
     ("piecewise((x, x ≠ y), (2, x == y), (3, true))", "{x if x ≠ y; 2 if x = y; 3 otherwise}", "x"),
     ("piecewise(((x+1)^2, (x+1) < y), (1, True))", "{(x + 1)² if x + 1 < y; 1 otherwise}",
