@@ -5,6 +5,8 @@ Exit status: 0 done, 2 bad input. Everything heavy is imported by the command th
 
 from __future__ import annotations
 
+import errno
+import gc
 import json
 import sys
 from pathlib import Path
@@ -13,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from symcalc import __version__
-from symcalc.errors import DescentError, SymcalcError
+from symcalc.errors import DescentError, SymcalcError, visible
 
 if TYPE_CHECKING:
-    from symcalc.pages.shown import Shown
     from symcalc.training.losses import Loss
     from symcalc.training.run import Run
 
@@ -46,6 +47,14 @@ class _Group(click.Group):
         except SymcalcError as error:
             click.echo(f"symcalc: {error}", err=True)
             ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("symcalc: interrupted", err=True)
+            ctx.exit(130)
+        except OSError as fault:
+            if fault.errno == errno.EPIPE:
+                raise                            # the reader has seen enough; click ends quietly
+            click.echo(f"symcalc: the output cannot be written: {fault.strerror}", err=True)
+            ctx.exit(2)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]},
@@ -60,7 +69,7 @@ def _shared(command: Any) -> Any:
     for option in (
         click.option("--force", is_flag=True, help="Overwrite a file that exists."),
         click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Save instead of printing: .txt, .md, .html, .tex, .pdf or .ipynb."),
+                     help="Save instead of printing: .txt, .md, .html, .tex, .pdf, .ipynb, .json, and .csv of a descent."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON for programs."),
     ):
         command = option(command)
@@ -79,9 +88,10 @@ def demo(name: str, plot: Path | None, as_json: bool, output: Path | None, force
     """Collect, explore, train, predict on a built-in table (NAME: films)."""
     from symcalc.demo import demo as told
 
+    _check_files(output, plot, force)
     story = told(name)
-    _deliver(story, story.as_dict() if as_json else None, output, force)
-    _plot(story.run, plot, force)
+    _deliver(story, as_json, output)
+    _plot(story.run, plot)
 
 
 @main.command(cls=_FormulaCommand, epilog="""\b
@@ -101,8 +111,8 @@ def derive(formula: str, wrt: str, columns: str, detail: str, as_json: bool, out
     """Differentiate FORMULA line by line, with the rule and the reason for each, every line proved."""
     from symcalc.problems import derive as derived
 
-    derivation = derived(formula, wrt, columns=columns, detail=detail)
-    _deliver(derivation, derivation.as_dict() if as_json else None, output, force)
+    _check_files(output, None, force)
+    _deliver(derived(formula, wrt, columns=columns, detail=detail), as_json, output)
 
 
 @main.command(cls=_FormulaCommand, epilog="""\b
@@ -122,12 +132,12 @@ Examples:
 def descend(formula: str, data: Path | None, start: str, rate: float, steps: int, method: str, working: int | None,
             plot: Path | None, as_json: bool, output: Path | None, force: bool) -> None:
     """Walk down the loss FORMULA and show every update beside the formula that drove it."""
+    _check_files(output, plot, force)
     begin = _start(start)
-    loss, table = _loss(formula, data, tuple(begin))
-    run = loss.descend(table, start=begin or dict.fromkeys(loss.names, 0.0), rate=rate, steps=steps, method=method)
-    shown: Any = run if working is None else _update(run, working)
-    _deliver(shown, shown.as_dict() if as_json else None, output, force)
-    _plot(run, plot, force)
+    loss = _loss(formula, data, tuple(begin))
+    run = loss.descend(data, start=begin or dict.fromkeys(loss.names, 0.0), rate=rate, steps=steps, method=method)
+    _deliver(run if working is None else _update(run, working), as_json, output)
+    _plot(run, plot)
 
 
 def _start(text: str) -> dict[str, float]:
@@ -139,28 +149,26 @@ def _start(text: str) -> dict[str, float]:
             number = float(value.replace(_MINUS, "-"))
         except ValueError:
             number = None
-        if not sign or number is None or name in start:
+        if not (name and sign) or number is None or name in start:
             raise DescentError(f"--start is written m=0,b=0, each name once; {item[:40]!r} does not fit")
         start[name] = number
     return start
 
 
-def _loss(formula: str, data: Path | None, parameters: tuple[str, ...]) -> tuple[Loss, Any]:
-    """The loss and its table: the names given a start are parameters; otherwise the table's header names the columns."""
+def _loss(formula: str, data: Path | None, parameters: tuple[str, ...]) -> Loss:
+    """The loss: the names given a start are parameters; otherwise the table's header names the columns."""
     from symcalc.training.losses import Loss
 
-    if data is None:
-        return Loss(formula, parameters=parameters), None
+    if data is None or parameters:
+        return Loss(formula, parameters=parameters)
     from symcalc.language import read
     from symcalc.language.names import columns_of, name_of, parameters_of
-    from symcalc.language.table import read_table
+    from symcalc.language.table import column_names
 
-    table = read_table(data)
-    if parameters:
-        return Loss(formula, parameters=parameters), table
-    expression = read(formula, columns=table.names)
+    known = column_names(data)
+    expression = read(formula, columns=known)
     names = {*map(name_of, columns_of(expression)), *(symbol.name for symbol in parameters_of(expression))}
-    return Loss(formula, columns=[name for name in table.names if name in names]), table
+    return Loss(formula, columns=[name for name in known if name in names])
 
 
 def _update(run: Run, k: int) -> Any:
@@ -169,34 +177,51 @@ def _update(run: Run, k: int) -> Any:
     return run.updates[k - 1]
 
 
-def _deliver(shown: Shown, data: dict[str, Any] | None, output: Path | None, force: bool) -> None:
+def _check_files(output: Path | None, plot: Path | None, force: bool) -> None:
+    """Whether both files can be written, before any work is done for them."""
+    if output is not None and output == plot:
+        raise SymcalcError(f"-o and --plot both name {output}; save one of them under another name")
+    if plot is not None:
+        from symcalc.figures.style import check_picture
+
+        check_picture(plot)
+    for path in filter(None, (output, plot)):
+        from symcalc.pages.files import check_target
+
+        try:
+            check_target(path)
+            exists = path.exists()
+        except OSError as fault:
+            raise SymcalcError(f"cannot write '{visible(path.name[:40])}': {fault.strerror}") from None
+        if exists and not force:
+            raise SymcalcError(f"{visible(str(path))} exists; add --force to overwrite it, or save under another name")
+
+
+def _deliver(shown: Any, as_json: bool, output: Path | None) -> None:
     """Print, as text or JSON, or save."""
-    if output is not None:
-        _keep(output, force)
-        if data is not None:
-            from symcalc.pages.save import write_text
+    if output is None:
+        utf8 = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
+        click.echo(_json(shown, ascii_only=not utf8).rstrip() if as_json else str(shown))
+    elif as_json or output.suffix.lower() == ".json":
+        from symcalc.pages.files import write_text
 
-            click.echo(f"saved {write_text(output, _json(data))}", err=True)
-        else:
-            click.echo(f"saved {shown.save(output)}", err=True)
+        _saved(write_text(output, _json(shown)))
     else:
-        click.echo(_json(data).rstrip() if data is not None else str(shown))
+        _saved(shown.save(output))
 
 
-def _json(data: dict[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+def _saved(path: Path) -> None:
+    click.echo(f"saved {visible(str(path))}", err=True)
 
 
-def _keep(path: Path, force: bool) -> None:
-    if path.exists() and not force:
-        raise SymcalcError(f"{path} exists; add --force to overwrite it, or save under another name")
+def _json(shown: Any, ascii_only: bool = False) -> str:
+    return json.dumps(shown.as_dict(), ensure_ascii=ascii_only, indent=2, allow_nan=False) + "\n"
 
 
-def _plot(run: Run, path: Path | None, force: bool) -> None:
+def _plot(run: Run, path: Path | None) -> None:
     """The picture that says most about the run: the fit, the contours, or the cost curve."""
     if path is None:
         return
-    _keep(path, force)
     from symcalc import figures
     from symcalc.figures.style import save_figure
 
@@ -207,13 +232,14 @@ def _plot(run: Run, path: Path | None, force: bool) -> None:
         figure = figures.contours(run)
     else:
         figure = figures.cost_curve(run, run.loss.names[0])
-    click.echo(f"saved {save_figure(figure, path)}", err=True)
+    _saved(save_figure(figure, path))
 
 
 def run() -> None:
     """The entry point of the `symcalc` command."""
-    if hasattr(sys.stdout, "reconfigure"):
-        # A terminal that cannot show Σ gets a question mark rather than a traceback.
-        sys.stdout.reconfigure(errors="replace")
-        sys.stderr.reconfigure(errors="replace")
+    # Starting up allocates much that stays; looking for garbage less often saves a tenth of every command.
+    gc.set_threshold(100_000, 50, 50)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")     # a terminal that cannot show Σ gets a question mark, no traceback
     main(prog_name="symcalc")

@@ -82,7 +82,8 @@ class Demo(Shown):
                 paragraph("We look for a line ", loss.model.prediction, " close to the data. How far off it is, we measure by"),
                 Equation((loss.symbol, loss.expression)),
                 paragraph("With b = 0 held, the cost over ", slope, " falls, reaches its least near ", slope,
-                          f" = {short(lowest)}, and rises again; its slope is negative where it falls, positive where it rises:"),
+                          f" = {short(lowest)}, and rises again; its slope is negative where it falls, positive where it "
+                          "rises:"),
                 Table(header=(slope, "J", "slope", "cost as a bar"), rows=tuple(rows), words=frozenset({3}))]
 
     def _train(self) -> list[Block]:

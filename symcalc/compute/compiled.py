@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from symcalc.pages.notation import text
 _ARRAYS = {"np": np, "sigmoid": numerics.sigmoid, "softplus": numerics.softplus, "gamma": numerics.gamma}
 _SCALARS = {"math": math, "sigmoid": numerics.scalar_sigmoid, "softplus": numerics.scalar_softplus, "abs": abs, "max": max,
             "min": min}
+_NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -42,6 +44,7 @@ class Compiled:
     strategy: str
     source: str
     function: Callable[..., tuple[float, tuple[float, ...]]]
+    outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
         return self.at(ordered(values, self.parameters))
@@ -52,14 +55,19 @@ class Compiled:
             try:
                 value, gradient = self.function(*point.tolist())
             except (ZeroDivisionError, OverflowError, ValueError):
-                value, gradient = math.nan, (math.nan,) * len(point)
+                # Where Python's floats give up, NumPy's go on with inf and nan: √w is 0 at 0, though its slope is not finite.
+                value, gradient = _quietly(self.outside(), point)
         else:
-            with np.errstate(all="ignore"):
-                value, gradient = self.function(*point)
+            value, gradient = _quietly(self.function, point)
         return float(value), np.array(gradient, dtype=np.float64)
 
     def __repr__(self) -> str:
         return f"<compiled loss of {', '.join(self.parameters)}: {self.strategy}>"
+
+
+def _quietly(function: Callable[..., Any], point: np.ndarray) -> Any:
+    with np.errstate(all="ignore"):
+        return function(*point)
 
 
 def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[str]) -> np.ndarray:
@@ -69,20 +77,28 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
     array([1., 2.])
     """
     if isinstance(values, Mapping):
+        values = {name.name if isinstance(name, Symbol) else name: value for name, value in values.items()}
         missing = [name for name in parameters if name not in values]
         unknown = [str(name) for name in values if name not in parameters]
         if missing or unknown:
             what = f"no value for {', '.join(missing)}" if missing else f"there is no parameter {', '.join(unknown)}"
             raise DescentError(f"{what}; the parameters are {', '.join(parameters)}")
         values = [values[name] for name in parameters]
-    if np.ndim(values) != 1 or len(values) != len(parameters):
-        raise DescentError(f"{len(parameters)} values are needed, one each for {', '.join(parameters)}")
+    elif hasattr(values, "__array__"):
+        values = np.asarray(values).tolist()
+    if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) != len(parameters):
+        raise DescentError(f"{_counted(len(parameters))} needed, one each for {', '.join(parameters)}; write a list, or "
+                           f"a mapping such as {{'{parameters[0]}': 0.5}}")
     return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
 
 
+def _counted(number: int) -> str:
+    return "1 value is" if number == 1 else f"{number} values are"
+
+
 def _real(value: Any, name: str) -> float:
-    if isinstance(value, (str, bytes, bool)) or not hasattr(value, "__float__"):
-        raise DescentError(f"the value of {name} is a number, not {type(value).__name__} {value!r:.40}")
+    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", 0) or not hasattr(value, "__float__"):
+        raise DescentError(f"the value of {name} is a real number, not {type(value).__name__} {value!r:.40}")
     try:
         return float(value)
     except (TypeError, OverflowError, ValueError):
@@ -95,12 +111,17 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
 
     Without columns the code is plain Python on floats; with columns it is NumPy over them, bound to `table`.
     """
+    stable = [stabilised(expression) for expression in (loss, *gradient)]
+
+    def written(arrays: bool) -> tuple[Callable[..., Any], str]:
+        tape = Tape(parameters, columns, arrays)
+        results = [tape.value(expression).source for expression in stable]
+        return bound(tape, "value_and_gradient", results, table)
+
     arrays = table is not None
-    tape = Tape(parameters, columns, arrays)
-    results = [tape.value(stabilised(expression)) for expression in (loss, *gradient)]
-    function, source = bound(tape, "value_and_gradient", [result.source for result in results], table)
+    function, source = written(arrays)
     return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy="tape" if arrays else "scalar",
-                    source=source, function=function)
+                    source=source, function=function, outside=cache(lambda: written(arrays=True)[0]))
 
 
 def bound(tape: Tape, name: str, results: Sequence[str], table: Table | None = None) -> tuple[Callable[..., Any], str]:

@@ -1,15 +1,23 @@
 """The same value by a road that does not overflow: softplus and sigmoid where they are hidden in e^z.
 
-The derivation differentiates the formula as it was written; only the numbers take this road.
+The derivation differentiates the formula as it was written; only the numbers take this road. It knows three things:
+
+    1/(1 + e^(-z)) = σ(z)        e^z = σ(z)/σ(-z)        ln(1 + e^z) = softplus(z)
+
+By the first two a product of e^z, of 1 + e^z and of sigmoids is σ(z)^i σ(-z)^j, in which nothing is too large.
 """
 
 from __future__ import annotations
 
-from sympy import Add, Basic, E, Expr, Mul, Pow, exp, log
+from collections.abc import Iterator
+from fractions import Fraction
 
-from symcalc.calculus.tidy import as_sigmoid
+from sympy import Add, Basic, Expr, Integer, Mul, Pow, exp, log
+
 from symcalc.functions import sigmoid, softplus
-from symcalc.written import add, call, is_one, negative, rebuilt
+from symcalc.written import add, call, exact, is_number, is_one, mul, negative, number, power, rebuilt
+
+_Powers = dict[Expr, Fraction]
 
 
 def stabilised(expression: Expr) -> Expr:
@@ -23,9 +31,7 @@ def stabilised(expression: Expr) -> Expr:
 
     def visit(part: Basic) -> Basic:
         if part not in known:
-            named = as_sigmoid(part) if isinstance(part, (Mul, Pow)) else part
-            inner = rebuilt(named, tuple(map(visit, named.args))) if named.args else named
-            known[part] = _one_step(inner)
+            known[part] = _one_step(rebuilt(part, tuple(map(visit, part.args))) if part.args else part)
         return known[part]
 
     return visit(expression)
@@ -35,35 +41,148 @@ def _one_step(part: Basic) -> Basic:
     if isinstance(part, log):
         return _stable_log(part)
     if isinstance(part, Add):
-        return _stable_complement(part)
-    return part
+        return _stable_sum(part)
+    return _stable_product(part) if isinstance(part, (Mul, Pow)) else part
 
 
 def _stable_log(part: log) -> Expr:
     inside = part.args[0]
     if isinstance(inside, sigmoid):                    # ln σ(z) = -softplus(-z)
         return negative(call(softplus, negative(inside.args[0])))
-    if isinstance(inside, Add) and len(inside.args) == 2:
-        others = [term for term in inside.args if not is_one(term)]
-        exponent = _exponent(others[0]) if len(others) == 1 else None
-        if exponent is not None:                       # ln(1 + e^z) = softplus(z)
-            return call(softplus, exponent)
-    return part
+    z = _logistic_exponent(inside)
+    return part if z is None else call(softplus, z)
 
 
-def _exponent(term: Basic) -> Expr | None:
-    """z where the term is e^z."""
-    if isinstance(term, exp):
-        return term.args[0]
-    return term.exp if isinstance(term, Pow) and term.base is E else None
+# Sums
+
+def _stable_sum(part: Add) -> Expr:
+    """σ f + σ g as σ (f + g), and 1 - σ(z) as σ(-z), which keeps its digits where σ(z) is close to 1."""
+    terms = [dict(_powers(term)) for term in part.args]
+    shared = {base: min(powers.get(base, Fraction(0)) for powers in terms) for base in terms[0] if isinstance(base, sigmoid)}
+    if not any(exponent > 0 for exponent in shared.values()):
+        return _complement(part)
+    rest = [_product({base: exponent - shared.get(base, 0) for base, exponent in powers.items()}) for powers in terms]
+    return _stable_product(mul(_product(shared), _complement(add(*rest))), multiply_out=False)
 
 
-def _stable_complement(part: Add) -> Expr:
-    """1 - σ(z) = σ(-z), which keeps its digits where σ(z) is close to 1."""
-    for term in part.args:
-        probability = negative(term) if isinstance(term, Mul) else term
-        ones = [other for other in part.args if is_one(other)]
-        if isinstance(term, Mul) and isinstance(probability, sigmoid) and ones:
-            rest = [other for other in part.args if other is not term and other is not ones[0]]
+def _complement(part: Expr) -> Expr:
+    terms = part.args if isinstance(part, Add) else ()
+    one = next((term for term in terms if is_one(term)), None)
+    for term in terms:
+        if one is not None and isinstance(term, Mul) and isinstance(probability := negative(term), sigmoid):
+            rest = [other for other in terms if other is not term and other is not one]
             return add(call(sigmoid, negative(probability.args[0])), *rest)
     return part
+
+
+# Products
+
+def _stable_product(part: Expr, multiply_out: bool = True) -> Expr:
+    """The product with its e^z, 1 + e^z and sigmoids joined, if it has a sigmoid, or a 1 + e^z under the bar.
+
+    With a sum among its factors that has e^z in it, it is multiplied out, so that each e^z meets its sigmoid.
+    """
+    powers: _Powers = {}
+    for base, exponent in _powers(part):
+        powers[base] = powers.get(base, Fraction(0)) + exponent
+    arguments = dict.fromkeys(_unsigned(z)[1] for base, exponent in powers.items()
+                              if (z := _hidden(base, exponent)) is not None)
+    if not arguments:
+        return part
+    for base, exponent in powers.items():
+        if multiply_out and exponent == 1 and _is_sum_with_exponential(base, arguments):
+            others = _product({other: power for other, power in powers.items() if other != base})
+            return _stable_sum(Add(*(_stable_product(Mul(term, others, evaluate=False)) for term in base.args),
+                                   evaluate=False))
+    for z in arguments:
+        powers = _joined(powers, z)
+    return _product(powers)
+
+
+def _powers(part: Expr) -> Iterator[tuple[Expr, Fraction]]:
+    """The bases and whole exponents of a product, products and powers inside it opened."""
+    if isinstance(part, Mul):
+        for factor in part.args:
+            yield from _powers(factor)
+    elif isinstance(part, Pow) and is_number(part.exp) and exact(part.exp).denominator == 1 and not is_number(part.base):
+        for base, exponent in _powers(part.base):
+            yield base, exponent * exact(part.exp)
+    else:
+        yield part, Fraction(1)
+
+
+def _product(powers: _Powers) -> Expr:
+    return mul(*(power(base, number(exponent)) for base, exponent in powers.items()))
+
+
+def _hidden(base: Expr, exponent: Fraction) -> Expr | None:
+    """z where the factor is a σ(z), or a 1 + e^z under the bar."""
+    if isinstance(base, sigmoid):
+        return base.args[0]
+    return _logistic_exponent(base) if exponent < 0 else None
+
+
+def _joined(powers: _Powers, z: Expr) -> _Powers:
+    """All that the product has of σ(z), σ(-z), e^z, 1 + e^z and 1 + e^(-z), as σ(z)^i σ(-z)^j."""
+    above, below, rest = Fraction(0), Fraction(0), {}
+    for base, exponent in powers.items():
+        logistic = _logistic_exponent(base)
+        inner = base.args[0] if isinstance(base, sigmoid) else base.exp if isinstance(base, exp) else logistic
+        sign, argument = _unsigned(inner) if inner is not None else (0, None)
+        if argument != z:
+            rest[base] = exponent
+        elif isinstance(base, exp):
+            above, below = above + sign * exponent, below - sign * exponent
+        elif (sign > 0) == isinstance(base, sigmoid):
+            above += exponent if isinstance(base, sigmoid) else -exponent
+        else:
+            below += exponent if isinstance(base, sigmoid) else -exponent
+    return {**rest, **_pair(z, above, below)}
+
+
+def _pair(z: Expr, above: Fraction, below: Fraction) -> _Powers:
+    """σ(z)^i σ(-z)^j, with what is left under the bar as powers of e^z or of 1 + e^z."""
+    minus = negative(z)
+    if below < 0 <= above + below:
+        return {call(exp, z): -below, call(sigmoid, z): above + below}
+    if above < 0 <= above + below:
+        return {call(exp, minus): -above, call(sigmoid, minus): above + below}
+    found = {}
+    for argument, exponent in ((z, above), (minus, below)):
+        if exponent < 0:
+            found[add(Integer(1), call(exp, negative(argument)))] = -exponent
+        elif exponent > 0:
+            found[call(sigmoid, argument)] = exponent
+    return found
+
+
+# Exponentials
+
+def _logistic_exponent(part: Basic) -> Expr | None:
+    """z where the part is 1 + e^z."""
+    if not (isinstance(part, Add) and len(part.args) == 2 and any(map(is_one, part.args))):
+        return None
+    term = part.args[1] if is_one(part.args[0]) else part.args[0]
+    if isinstance(term, exp):                          # SymPy says so of E**z as well
+        return term.exp
+    upside_down = isinstance(term, Pow) and term.exp == -1 and isinstance(term.base, exp)
+    return negative(term.base.exp) if upside_down else None
+
+
+def _unsigned(z: Expr) -> tuple[int, Expr]:
+    """The sign and the rest: -z is (-1, z)."""
+    if is_number(z):
+        return (1, z) if z >= 0 else (-1, -z)
+    factors = list(z.args) if isinstance(z, Mul) else [z]
+    if len(factors) == 2 and factors[0] == -1 and isinstance(factors[1], Mul):
+        sign, rest = _unsigned(factors[1])
+        return -sign, rest
+    if is_number(factors[0]) and factors[0] < 0:
+        return -1, mul(-factors[0], *factors[1:])
+    return 1, z
+
+
+def _is_sum_with_exponential(part: Expr, arguments: dict[Expr, None]) -> bool:
+    """Whether the part is a sum, other than 1 + e^z, with e^z among the factors of one of its terms."""
+    return isinstance(part, Add) and _logistic_exponent(part) is None and any(
+        isinstance(base, exp) and _unsigned(base.exp)[1] in arguments for term in part.args for base, _ in _powers(term))

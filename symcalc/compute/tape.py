@@ -18,7 +18,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT
 from symcalc.pages.notation import text
-from symcalc.vocabulary import FUNCTIONS
+from symcalc.vocabulary import FUNCTIONS, Function
 from symcalc.written import exact, is_number
 
 _COMMENT = 100          # characters of mathematics beside a statement
@@ -146,7 +146,7 @@ class Tape:
     def function(self, part: Expr) -> Value:
         return self.apply(FUNCTIONS[type(part)], part.args, part)
 
-    def apply(self, row: object, arguments: Sequence[Basic], part: Basic) -> Value:
+    def apply(self, row: Function, arguments: Sequence[Basic], part: Basic) -> Value:
         values = [self.value(argument) for argument in arguments]
         template = row.vector if self.arrays else row.scalar
         return self.statement(template.format(*(value.source for value in values)), values, part)

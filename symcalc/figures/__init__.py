@@ -1,4 +1,10 @@
-"""Pictures of a run: each function returns a matplotlib Figure and neither shows nor saves it."""
+"""Pictures of a run: each function returns a matplotlib Figure and neither shows nor saves it.
+
+    >>> from symcalc import Loss, figures
+    >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.2, steps=5)
+    >>> figures.cost_curve(run, "w").axes[0].get_title(loc="left")
+    'The cost over w'
+"""
 
 from __future__ import annotations
 

@@ -7,16 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from symcalc.errors import SymcalcError, visible
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"      # from the Okabe-Ito palette
 
+_FORMATS = (".png", ".svg", ".pdf")
+
 _QUIET = {
     "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "axes.labelcolor": "#333333",
     "axes.titlesize": 11, "axes.titlelocation": "left", "xtick.color": GREY, "ytick.color": GREY, "font.size": 10,
-    "legend.frameon": False, "figure.dpi": 120, "text.usetex": False,
+    "legend.framealpha": 0.85, "legend.edgecolor": "none", "figure.dpi": 120, "text.usetex": False,
 }
 
 
@@ -31,14 +35,30 @@ def drawing(width: float = 6.4, height: float = 4.2) -> Iterator[tuple[Figure, A
         yield figure, figure.subplots()
 
 
+def check_picture(path: str | Path) -> Path:
+    """The path, if a picture can be written there.
+
+    >>> check_picture("fit.doc")
+    Traceback (most recent call last):
+    symcalc.errors.SymcalcError: 'fit.doc' does not end in .png, .svg or .pdf
+    """
+    from symcalc.pages.files import check_target
+
+    target = Path(path)
+    if target.suffix.lower() not in _FORMATS:
+        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}")
+    check_target(target)
+    return target
+
+
 def save_figure(figure: Figure, path: str | Path) -> Path:
     """The figure written to a file, whole or not at all."""
     import io
 
-    from symcalc.pages.save import write_whole
+    from symcalc.pages.files import write_whole
 
-    target = Path(path)
+    target = check_picture(path)
     picture = io.BytesIO()
-    figure.savefig(picture, format=target.suffix.lstrip(".") or "png")
+    figure.savefig(picture, format=target.suffix.lower().lstrip("."))
     write_whole(target, picture.getvalue())
     return target

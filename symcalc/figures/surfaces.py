@@ -31,8 +31,11 @@ def contours(run: Run) -> Figure:
     u, v = (_around(run.points[:, k]) for k in (0, 1))
     compiled = run.loss.compile(run.table)
     cost = np.array([[compiled.at(np.array([a, b]))[0] for a in u] for b in v])
+    if not np.isfinite(cost).any():
+        raise LossError(f"there are no contours to draw: {run.message}")
     with drawing(6.0, 4.8) as (figure, axes):
-        axes.contour(u, v, cost, levels=_levels(cost), colors=BLUE, linewidths=0.7, alpha=0.6)
+        if len(levels := _levels(cost)):
+            axes.contour(u, v, cost, levels=levels, colors=BLUE, linewidths=0.7, alpha=0.6)
         axes.plot(run.points[:, 0], run.points[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="the run")
         axes.plot(*run.points[0], "s", color=ORANGE, markersize=6, label="start")
         axes.plot(*run.x, "*", color="black", markersize=11, label="end")
@@ -48,7 +51,7 @@ def _around(visited: np.ndarray) -> np.ndarray:
 
 
 def _levels(cost: np.ndarray) -> np.ndarray:
-    """Levels closer together near the minimum, where the cost is flat."""
+    """Levels closer together near the minimum, where the cost is flat; none where all of it is."""
     finite = cost[np.isfinite(cost)]
     low, high = float(finite.min()), float(finite.max())
-    return low + (high - low) * np.linspace(0.02, 1, 14) ** 2
+    return np.unique(low + (high - low) * np.linspace(0.02, 1, 14) ** 2) if high > low else np.empty(0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from symcalc.compute.compiled import Compiled, ordered
 from symcalc.errors import DescentError
-from symcalc.training.diagnosis import rate_advice, trouble_at
+from symcalc.training.diagnosis import Trouble, rate_advice, stable_rate, trouble_at
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run, Stop
@@ -24,30 +24,39 @@ _UNBOUNDED = 1e9         # how far below zero a cost falls, in units of the firs
 def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[float], rate: float, steps: int,
             method: str, tolerance: float) -> Run:
     """Run the method on the loss; what `Loss.descend` says holds here."""
-    _check(rate, steps, tolerance)
+    rate, tolerance = _checked(rate, steps, tolerance)
     formula = method_named(method)
     point = ordered(start, loss.names)
     if not np.isfinite(point).all():
-        raise DescentError(f"the start is not finite: {', '.join(loss.names)} = {', '.join(map(str, point))}")
+        wrong = ", ".join(f"{name} = {value}" for name, value in zip(loss.names, point) if not math.isfinite(value))
+        raise DescentError(f"the start is not finite: {wrong}")
     table = loss.table(data)
     compiled = loss.compile(table)
-    walk = _Walk(compiled=compiled, method=formula, rate=float(rate), tolerance=tolerance)
+    walk = _Walk(compiled=compiled, method=formula, rate=rate, tolerance=tolerance)
     stop, last = walk.go(point, steps)
-    return Run(loss=loss, table=table, method=formula, rate=float(rate), points=np.array(walk.points),
+    trouble = None
+    if stop in (Stop.START, Stop.OUTSIDE) and np.isfinite(last).all():
+        trouble = trouble_at(loss, table, dict(zip(loss.parameters, map(float, last), strict=True)))
+    if stop is Stop.OUTSIDE and (trouble is None or trouble.overflow):
+        stop = Stop.BOTTOMLESS if compiled.at(last)[0] == -math.inf else Stop.DIVERGED
+    return Run(loss=loss, table=table, method=formula, rate=rate, points=np.array(walk.points),
                costs=np.array(walk.costs), gradients=np.array(walk.gradients), stop=stop,
-               detail=_detail(stop, walk, loss, table, last), source=f"{compiled.source}\n{walk.source}")
+               detail=_detail(stop, walk, trouble), source=f"{compiled.source}\n{walk.source}")
 
 
-def _check(rate: float, steps: int, tolerance: float) -> None:
+def _checked(rate: float, steps: int, tolerance: float) -> tuple[float, float]:
+    """The rate and the tolerance as floats, if a run can be made with them and the steps."""
+    rate, tolerance = map(float, ordered((rate, tolerance), ("rate", "tolerance")))
     for name, value in (("rate", rate), ("tolerance", tolerance)):
-        if isinstance(value, (str, bool)) or not isinstance(value, (int, float, np.number)) or not math.isfinite(value):
-            raise DescentError(f"the {name} is a finite number, not {value!r:.40}")
+        if not math.isfinite(value):
+            raise DescentError(f"the {name} is a finite number, not {value}")
     if rate <= 0:
         raise DescentError(f"the rate must be greater than 0, not {rate}; a negative rate would climb")
     if tolerance < 0:
         raise DescentError(f"the tolerance is at least 0, not {tolerance}")
     if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or not 1 <= steps <= MAX_STEPS:
         raise DescentError(f"steps is a whole number from 1 to {MAX_STEPS:,}, not {steps!r:.40}")
+    return rate, tolerance
 
 
 @dataclass(kw_only=True)
@@ -84,14 +93,11 @@ class _Walk:
             if not self.points:
                 self.points, self.costs, self.gradients = [point], [cost], [gradient]
                 return Stop.START
-            return Stop.OUTSIDE if math.isnan(cost) and np.isfinite(point).all() and not self.grows() else Stop.DIVERGED
+            return Stop.OUTSIDE
         self.points.append(point)
         self.costs.append(cost)
         self.gradients.append(gradient)
         return self.ended()
-
-    def grows(self) -> bool:
-        return self.rises > 0 or abs(self.costs[-1]) > 1e100
 
     def ended(self) -> Stop | None:
         if np.abs(self.gradients[-1]).max() <= self.tolerance:
@@ -108,24 +114,29 @@ class _Walk:
             return Stop.DIVERGED
         return Stop.TWO_CYCLE if self.jumps() else None
 
+    def advice(self) -> str:
+        return rate_advice(self.compiled, self.step, self.points[0], self.rate)
+
     def jumps(self) -> bool:
         """Whether the point has come back, twice, to where it was two steps before."""
         if len(self.points) < 5:
             return False
         *_, e, d, c, b, a = self.points
-        size = np.abs(a).max() + np.abs(b).max()
-        return bool(max(np.abs(a - c).max(), np.abs(b - d).max(), np.abs(c - e).max()) <= 1e-12 * size
-                    < 1e-6 * size < np.abs(a - b).max())
+        with np.errstate(all="ignore"):
+            size = np.abs(a).max() + np.abs(b).max()
+            return bool(max(np.abs(a - c).max(), np.abs(b - d).max(), np.abs(c - e).max()) <= 1e-12 * size
+                        < 1e-6 * size < np.abs(a - b).max())
 
 
-def _detail(stop: Stop, walk: _Walk, loss: Loss, table: object, last: np.ndarray) -> str:
+def _detail(stop: Stop, walk: _Walk, trouble: Trouble | None) -> str:
     """What is particular to this run: the place of the trouble, or the rate that would have worked."""
-    if stop in (Stop.START, Stop.OUTSIDE):
-        return _capital(trouble_at(loss, table, dict(zip(loss.parameters, map(float, last), strict=True)))) + "."
-    if stop in (Stop.DIVERGED, Stop.TWO_CYCLE):
-        return rate_advice(walk.compiled, walk.points[0])
+    if stop in (Stop.START, Stop.OUTSIDE) and trouble is not None:
+        return _capital(trouble.sentence) + "."
+    if stop is Stop.DIVERGED or (stop is Stop.TWO_CYCLE and stable_rate(walk.compiled, walk.points[0]) is not None):
+        return walk.advice()         # not where it jumps over a kink, as it does at any rate
     if stop is Stop.STEPS and walk.rises:
-        return f"The cost rose in the last {walk.rises} updates. {rate_advice(walk.compiled, walk.points[0])}".strip()
+        last = "update" if walk.rises == 1 else f"{walk.rises} updates"
+        return f"The cost rose in the last {last}. {walk.advice()}".strip()
     return ""
 
 

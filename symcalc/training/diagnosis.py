@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from sympy import Basic, Indexed, Max, Min, Piecewise, Pow, Sum, Symbol, preorder_traversal
 from sympy.core.relational import Relational
@@ -16,6 +19,8 @@ from symcalc.training.losses import Loss
 from symcalc.vocabulary import FUNCTIONS
 
 _STEP = 1e-5         # of the differences of the gradient, relative to the parameter
+_TRIES = 12          # rates tried, each a quarter of the one before, until one works
+_TRIAL = 25          # updates that a rate must last without the cost rising
 
 
 def hessian(compiled: Compiled, point: np.ndarray) -> np.ndarray:
@@ -25,7 +30,8 @@ def hessian(compiled: Compiled, point: np.ndarray) -> np.ndarray:
         step = np.zeros_like(point)
         step[k] = _STEP * max(1.0, abs(value))
         right, left = (compiled.at(point + sign * step)[1] for sign in (1, -1))
-        columns.append((right - left) / (2 * step[k]))
+        with np.errstate(all="ignore"):
+            columns.append((right - left) / (2 * step[k]))
     matrix = np.array(columns)
     return (matrix + matrix.T) / 2
 
@@ -46,18 +52,48 @@ def stable_rate(compiled: Compiled, point: np.ndarray) -> float | None:
     return 2 / largest if largest > 0 else None
 
 
-def rate_advice(compiled: Compiled, point: np.ndarray) -> str:
-    """A sentence with the largest stable rate at the point, and one to try; empty where there is none."""
-    limit = stable_rate(compiled, point)
-    if limit is None:
-        return ""
-    return f"At the start rates below {short(limit, 3)} are stable; try {short(limit / 2, 2)}."
+def rate_advice(compiled: Compiled, step: Callable[..., np.ndarray], start: np.ndarray, rate: float) -> str:
+    """A sentence with a smaller rate that was tried from the start and works, and the largest stable one there.
+
+    >>> f = Loss("3*w^2").compile()
+    >>> rate_advice(f, lambda theta, g, eta: theta - eta*g, np.array([1.0]), 0.5)
+    'At the start rates below 0.333 are stable; try 0.17.'
+    """
+    limit = stable_rate(compiled, start)
+    known = f"At the start rates below {short(limit, 3)} are stable; " if limit is not None and limit <= rate else ""
+    rate = min(rate, limit or rate) / 2
+    for _ in range(_TRIES):
+        candidate = float(short(rate, 2))
+        if _descends(compiled, step, start, candidate):
+            return f"{known}{'try' if known else 'Try'} {short(candidate)}."
+        rate /= 4
+    return ""
 
 
-def trouble_at(loss: Loss, table: Table | None, point: dict[Symbol, float]) -> str:
-    """What has no finite real value at the point: the innermost part, its row where it has one, and what it needs.
+def _descends(compiled: Compiled, step: Callable[..., np.ndarray], point: np.ndarray, rate: float) -> bool:
+    """Whether the first updates at this rate stay finite and never raise the cost."""
+    cost, gradient = compiled.at(point)
+    for _ in range(_TRIAL):
+        with np.errstate(all="ignore"):
+            point = step(point, gradient, rate)
+        before, (cost, gradient) = cost, compiled.at(point)
+        if not (np.isfinite(gradient).all() and cost <= before + 1e-9 * abs(before)):
+            return False
+    return True
 
-    >>> trouble_at(Loss("ln(w)"), None, {Loss("ln(w)").parameters[0]: -1.0})
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What has no finite real value: the sentence to say, and whether it is only too large for a float."""
+
+    sentence: str
+    overflow: bool = False
+
+
+def trouble_at(loss: Loss, table: Table | None, point: dict[Symbol, float]) -> Trouble:
+    """What goes wrong at the point: the innermost part, its row where it has one, and what it needs.
+
+    >>> trouble_at(Loss("ln(w)"), None, {Loss("ln(w)").parameters[0]: -1.0}).sentence
     'ln(w) has no real value at w = -1: ln needs a positive argument'
     """
     expressions = [loss.expression, *loss.gradient().result]
@@ -66,8 +102,26 @@ def trouble_at(loss: Loss, table: Table | None, point: dict[Symbol, float]) -> s
             continue
         value = np.atleast_1d(evaluated(part, point, table, loss.columns))
         if not np.isfinite(value).all():
-            return _sentence(part, value, point)
-    return "the loss has no finite value there"
+            return _trouble(part, int(np.argmin(np.isfinite(value))), value, _Place(loss, table, point))
+    return Trouble(sentence="the loss has no finite value there")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where we look: a loss over its table, at a point."""
+
+    loss: Loss
+    table: Table | None
+    point: dict[Symbol, float]
+
+    def value(self, part: Basic, row: int) -> float:
+        values = np.atleast_1d(evaluated(part, self.point, self.table, self.loss.columns))
+        return float(values[row if len(values) > 1 else 0])
+
+    def described(self, part: Basic, row: int | None) -> str:
+        here = ", ".join(f"{text(symbol)} = {short(number)}" for symbol, number in self.point.items()
+                         if symbol in part.free_symbols)
+        return (f" in row {row + 1}" if row is not None else "") + f" at {here}" * bool(here)
 
 
 def _is_leaf(part: Basic) -> bool:
@@ -77,17 +131,14 @@ def _is_leaf(part: Basic) -> bool:
             and type(part) not in FUNCTIONS))
 
 
-def _sentence(part: Basic, value: np.ndarray, point: dict[Symbol, float]) -> str:
-    row = int(np.argmin(np.isfinite(value)))
-    letters = part.free_symbols
-    here = ", ".join(f"{text(symbol)} = {short(number)}" for symbol, number in point.items() if symbol in letters)
-    where = f" in row {row + 1}" * (len(value) > 1) + f" at {here}" * bool(here)
+def _trouble(part: Basic, row: int, value: np.ndarray, place: _Place) -> Trouble:
+    where = place.described(part, row if len(value) > 1 else None)
+    function = FUNCTIONS.get(type(part))
+    if function is not None and function.inside is not None and not function.inside(place.value(part.args[0], row)):
+        lacks = "no real value" if np.isnan(value[row]) else "no finite value"
+        return Trouble(sentence=f"{text(part)} has {lacks}{where}: {function.names[0]} needs {function.domain}")
+    if isinstance(part, Pow) and place.value(part.base, row) == 0:
+        return Trouble(sentence=f"{text(part)} divides by zero{where}")
     if np.isnan(value[row]):
-        needs = FUNCTIONS[type(part)].domain if type(part) in FUNCTIONS else ""
-        return f"{text(part)} has no real value{where}" + (f": {FUNCTIONS[type(part)].names[0]} needs {needs}" if needs else "")
-    return f"{text(part)} is too large for a floating-point number{where}" if not _divides_by_zero(part) \
-        else f"{text(part)} divides by zero{where}"
-
-
-def _divides_by_zero(part: Basic) -> bool:
-    return isinstance(part, Pow) and part.exp.is_negative is True
+        return Trouble(sentence=f"{text(part)} has no real value{where}")
+    return Trouble(sentence=f"{text(part)} is too large for a floating-point number{where}", overflow=True)

@@ -11,7 +11,7 @@ from sympy import Basic, Expr, Function, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient
-from symcalc.errors import DataError, LossError
+from symcalc.errors import DataError, LossError, visible
 from symcalc.language import read
 from symcalc.language.names import COUNT, ROW, column, columns_of, listed, mean, name_of, parameters_of, sum_rows, symbol
 from symcalc.pages.document import Document, Equation, Formula, joined, paragraph
@@ -75,7 +75,7 @@ class Loss(Shown):
             if parameter.name == wanted:
                 return parameter
         what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
-        raise LossError(f"{wanted} is {what}; the parameters are {', '.join(self.names)}")
+        raise LossError(f"{visible(str(wanted))[:40]} is {what}; the parameters are {', '.join(self.names)}")
 
     def derive(self, wrt: str | Symbol, detail: str = "normal") -> Derivation:
         """The partial derivative by one parameter, line by line.
@@ -109,16 +109,16 @@ class Loss(Shown):
 
     def table(self, data: object) -> object:
         """The columns that the loss needs out of the data; None where it needs none."""
-        from symcalc.language.table import read_table
+        from symcalc.language.table import column_names, read_table
         names = tuple(map(name_of, self.columns))
         if data is None:
             if names or self.expression.has(Sum):
                 raise LossError(f"the loss needs data for {', '.join(names) or 'its rows'}; give a table or a CSV file")
             return None
-        table = read_table(data)
-        if clash := [name for name in self.names if name in table.names]:
+        known = column_names(data)
+        if clash := [name for name in self.names if name in known]:
             raise _clash(clash[0])
-        return (table.select(names) if names else table) if self.expression.has(Sum) else None
+        return read_table(data, names) if self.expression.has(Sum) else None
 
     def descend(self, data: object = None, *, start: Mapping[str, float] | Sequence[float], rate: float = 0.01,
                 steps: int = 100, method: str = "gradient descent", tolerance: float = 1e-10) -> Run:

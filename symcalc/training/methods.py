@@ -45,6 +45,6 @@ def method_named(name: str) -> Method:
     >>> method_named("gradient descent").name
     'gradient descent'
     """
-    if name not in METHODS:
+    if not isinstance(name, str) or name not in METHODS:
         raise DescentError(f"there is no method {name!r}; the methods are {', '.join(METHODS)}")
     return METHODS[name]

@@ -28,10 +28,12 @@ class Model:
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
+        """The parameters in the prediction, in order of appearance."""
         return parameters_of(self.prediction)
 
     @property
     def columns(self) -> tuple[Indexed, ...]:
+        """The columns in the prediction, in order of appearance."""
         return columns_of(self.prediction)
 
     def predict(self, values: Mapping[str, float], /, **columns: ArrayLike) -> np.ndarray:

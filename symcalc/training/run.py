@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -31,7 +32,11 @@ _SHOWN = 24              # rows of a table that are printed before its middle is
 
 
 class Stop(Enum):
-    """Why a run ended; the value is the sentence that is shown."""
+    """Why a run ended; the value is the sentence that is shown.
+
+    >>> Stop.STEPS.value
+    'All steps are used up.'
+    """
 
     CONVERGED = "Converged: every partial derivative is zero to within the tolerance."
     STEPS = "All steps are used up."
@@ -40,7 +45,7 @@ class Stop(Enum):
     DIVERGED = "Diverged: the cost grows without bound."
     BOTTOMLESS = "Diverged: the cost falls without bound, so this loss has no minimum to find."
     OUTSIDE = "Stopped: the next step leaves the domain of the loss."
-    START = "Stopped before the first step: the loss has no finite value at the start."
+    START = "Stopped before the first step: the loss or its slope has no finite value at the start."
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -156,19 +161,25 @@ class Run(Shown):
         return Document(f"{self.method.name.capitalize()} on {text(self.loss.symbol)}", tuple(blocks))
 
     def _rows(self) -> Rows:
-        changes = np.array([[u.expected_change, u.actual_change, u.ratio] for u in self.updates]).reshape(-1, 3)
-        empty = np.full((1, 3), math.nan)
-        slopes = np.vstack([np.full((1, self.points.shape[1]), math.nan), self.gradients[:-1]])
-        table = np.column_stack([self.points, self.costs, slopes, np.vstack([empty, changes])])
-        kept = _kept(len(table))
-        columns = [aligned(column[kept], 4 if k == table.shape[1] - 1 else 6) for k, column in enumerate(table.T)]
+        kept = _kept(len(self.points))
+        table = np.array([self._row(k) for k in kept])
+        columns = [aligned(column, 4 if k == table.shape[1] - 1 else 6) for k, column in enumerate(table.T)]
         rows = [(str(k), *cells) for k, cells in zip(kept, zip(*columns))]
-        if len(kept) < len(table):
+        if len(kept) < len(self.points):
             rows.insert(_SHOWN // 2, ("…",) * (table.shape[1] + 1))
         slopes_header = tuple(derivative_of(self.loss.symbol, parameter) for parameter in self.loss.parameters)
         header: tuple[Inline, ...] = ("step", *self.loss.parameters, self.loss.symbol.func.__name__, *slopes_header,
                                       "expected ΔJ", "actual ΔJ", "ratio")
         return Rows(header=header, rows=tuple(rows))
+
+    def _row(self, k: int) -> list[float]:
+        """The point after k updates, its cost, and the slopes and changes of the update that led there."""
+        drove = [math.nan] * (len(self.loss.names) + 3)
+        if k > 0:
+            update = self.updates[k - 1]
+            ratio = math.nan if update.is_lost_in_rounding else update.ratio
+            drove = [*update.gradient.values(), update.expected_change, update.actual_change, ratio]
+        return [*self.points[k], self.costs[k], *drove]
 
     def as_dict(self) -> dict[str, Any]:
         """The run as plain data, for JSON."""
@@ -179,11 +190,11 @@ class Run(Shown):
                 "start": self.named(self.points[0]), "parameters": self.parameters,
                 "updates": [update.as_dict() for update in self.updates]}
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, the others what `print` shows."""
-        from symcalc.pages.save import write_text
+        from symcalc.pages.files import write_text
         from symcalc.training.export import run_csv, run_json
-        suffix = Path(path).suffix
+        suffix = Path(path).suffix.lower()
         if suffix in (".csv", ".json"):
             return write_text(path, run_csv(self) if suffix == ".csv" else run_json(self))
         return super().save(path)

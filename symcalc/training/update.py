@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from symcalc.training.run import Run
 
 _FEW = 3                 # rows for which a sum is written out, row by row
+_ROUNDING = 64 * sys.float_info.epsilon      # how exactly J is known, relative to its size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -77,19 +79,27 @@ class Update(Shown):
 
     @property
     def ratio(self) -> float:
-        """Actual over expected change: 1 - ηκ/2 for a quadratic; nan where no change was expected."""
-        return self.actual_change / self.expected_change if self.expected_change else math.nan
+        """Actual over expected change: 1 - ηκ/2 for a quadratic; nan where no finite change was expected."""
+        expected = self.expected_change
+        return self.actual_change / expected if expected and math.isfinite(expected) else math.nan
+
+    @property
+    def is_lost_in_rounding(self) -> bool:
+        """Whether the changes are too small to be seen in J, so that the actual one is rounding and no more."""
+        return (max(abs(self.expected_change), abs(self.actual_change))
+                <= _ROUNDING * max(abs(self.J_before), abs(self.J_after)))
 
     def reading(self) -> str:
         """What the ratio says about the step, in a sentence."""
+        if self.is_lost_in_rounding:
+            return "but so small a change is lost in the rounding of J, so this ratio says nothing"
         return next(sentence for least, sentence in _READINGS if self.ratio >= least or least == -math.inf)
 
     def as_dict(self) -> dict[str, Any]:
         """The update as plain data: parameters and J after it, and the gradient that drove it."""
-        ratio = self.ratio
+        changes = {"expected_change": self.expected_change, "actual_change": self.actual_change, "ratio": self.ratio}
         return {"k": self.k, "parameters": self.after, "J": self.J_after, "gradient": self.gradient,
-                "expected_change": self.expected_change, "actual_change": self.actual_change,
-                "ratio": ratio if math.isfinite(ratio) else None}
+                **{name: value if math.isfinite(value) else None for name, value in changes.items()}}
 
     # Showing
 
@@ -155,16 +165,21 @@ class Update(Shown):
         name = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
         total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta")
         shown = products[0] if len(products) == 1 else Add(*products, evaluate=False)
-        return Equation((name, total, shown, numeral(self.expected_change)))
+        return Equation((name, total, shown, _result(self.expected_change)))
 
     def _outcome(self) -> list[Block]:
         actual = Equation((
             Formula(text="actual ΔJ", latex=r"\text{actual } \Delta J"),
             Add(numeral(self.J_after, 10), Mul(-1, numeral(self.J_before, 10), evaluate=False), evaluate=False),
-            numeral(self.actual_change)))
+            _result(self.actual_change)))
         if not math.isfinite(self.ratio):
-            return [actual, paragraph("No change was expected, so there is no ratio.")]
+            return [actual, paragraph("No finite change was expected, so there is no ratio.")]
         return [actual, paragraph(f"ratio = actual / expected = {short(self.ratio, 4)}: {self.reading()}.")]
+
+
+def _result(value: float) -> Expr | Formula:
+    """The number; a product of two large finite numbers need not be finite."""
+    return numeral(value) if math.isfinite(value) else Formula(text="too large", latex=r"\text{too large}")
 
 
 _READINGS = (
@@ -172,6 +187,7 @@ _READINGS = (
     (0.9, "a small step, along which the tangent tells nearly everything"),
     (0.6, "a step of moderate size; the curve has begun to bend away from the tangent"),
     (0.4, "about the step that lands on the minimum along this direction, where the ratio is 1/2"),
-    (0.0, "the step went past the minimum along this direction, though the cost still fell"),
+    (1e-12, "the step went past the minimum along this direction, though the cost still fell"),
+    (-1e-12, "the step went past the minimum along this direction, to a point just as high"),
     (-math.inf, "the step went so far past the minimum that the cost rose; take a smaller rate"),
 )
