@@ -162,13 +162,15 @@ def _loss(formula: str, data: Path | None, parameters: tuple[str, ...]) -> Loss:
     if data is None or parameters:
         return Loss(formula, parameters=parameters)
     from symcalc.language import read
-    from symcalc.language.names import columns_of, name_of, parameters_of
-    from symcalc.language.table import column_names
+    from symcalc.language.names import columns_of, is_likely_column, name_of, parameters_of
+    from symcalc.language.table import chosen_names, column_names
 
     known = column_names(data)
     expression = read(formula, columns=known)
-    names = {*map(name_of, columns_of(expression)), *(symbol.name for symbol in parameters_of(expression))}
-    return Loss(formula, columns=[name for name in known if name in names])
+    used = [name_of(part) for part in (*columns_of(expression), *parameters_of(expression))]
+    # A letter that people give to data and that the table lacks is a column that is missing, not a parameter.
+    chosen_names([name for name in used if name in known or is_likely_column(name)], known, data.name)
+    return Loss(formula, columns=[name for name in known if name in used])
 
 
 def _update(run: Run, k: int) -> Any:

@@ -161,6 +161,8 @@ def rebuilt(expression: Basic, arguments: tuple[Basic, ...]) -> Basic:
         return expression
     if isinstance(expression, (Max, Min)):
         return call(expression.func, *arguments)
+    if isinstance(expression, Sum):
+        return row_sum(arguments[0], expression)
     if isinstance(expression, _UNEVALUATED):
         return expression.func(*arguments, evaluate=False)
     return expression.func(*arguments)
@@ -187,5 +189,12 @@ def replaced(expression: Basic, change: Callable[[Basic], Basic | None]) -> Basi
 
 
 def row_sum(body: Expr, like: Sum) -> Expr:
-    """The sum of `body` over the same rows as `like`."""
-    return Sum(body, *like.limits)
+    """The sum of `body` over the same rows as `like`; SymPy would rearrange the cases of a `Piecewise` in it.
+
+    >>> x, i, n = Symbol("x"), Symbol("i"), Symbol("n")
+    >>> row_sum(x, Sum(1, (i, 1, n)))
+    Sum(x, (i, 1, n))
+    """
+    total = Basic.__new__(Sum, body, *like.limits)
+    total.is_commutative = True
+    return total

@@ -6,7 +6,7 @@ What is printed here is what is proved, compiled and descended: there is no othe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +15,10 @@ from sympy import Expr, Symbol
 from symcalc.calculus.kinks import Kink, kinks_of
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.rules import CONSTANT, IDENTITY, NO_RULE, ROUTINE, SUM, Rule, rule_for
-from symcalc.calculus.tidy import Algebra, tidied, written_parts
+from symcalc.calculus.terms import written_in
+from symcalc.calculus.tidy import Algebra, tidied
 from symcalc.errors import LossError
-from symcalc.pages.document import Document, Formula, Inline, Paragraph, Step, Steps, paragraph
+from symcalc.pages.document import Document, Formula, Inline, Paragraph, Step, Steps, joined, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.pages.source import source
@@ -101,7 +102,7 @@ class Derivation(Shown):
 
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""
-        notes = [Paragraph(("Kink where ", kink.equation, f": {kink.subgradient}.")) for kink in self.kinks]
+        notes = [Paragraph(("Where ", kink.equation, f": {kink.subgradient}.")) for kink in self.kinks]
         checks = len(self.proof.checks)
         return Document("", (Steps(tuple(line.step() for line in self.lines)), *notes,
                              paragraph(f"Proved: {checks} checks, each line against the one before.")))
@@ -140,11 +141,13 @@ def derive(expression: Expr, variable: Symbol, detail: str = "normal") -> Deriva
         raise LossError(f"detail is one of {', '.join(DETAILS)}, not {detail!r}")
     root = _applied(expression, variable, {})
     lines = [Line(expression=derivative_of(expression, variable))]
-    opened: set[Application] = set()
+    opened: frozenset[Application] = frozenset()
     for batch in _batches(root, detail):
-        opened.update(batch)
-        lines.append(_line(root, batch, frozenset(opened)))
-    for algebra, tidier in tidied(lines[-1].expression, written_parts(expression)):
+        known, opened = opened, opened.union(batch)
+        line = _line(root, batch, known, opened)
+        if line.expression != lines[-1].expression:         # the slope of what is multiplied by 0 is not to be seen
+            lines.append(line)
+    for algebra, tidier in tidied(lines[-1].expression, written_in(expression)):
         if text(tidier) == text(lines[-1].expression):      # only brackets within brackets: nothing to show
             lines[-1] = replace(lines[-1], expression=tidier)
         else:
@@ -162,7 +165,7 @@ def _applied(expression: Expr, variable: Symbol, known: dict[Expr, Application])
     return known[expression]
 
 
-def _line(root: Application, batch: list[Application], opened: frozenset[Application]) -> Line:
+def _line(root: Application, batch: list[Application], known: frozenset[Application], opened: frozenset[Application]) -> Line:
     """What stands after the nodes of the batch have been opened; a merged line bears its weightiest rule."""
     by_rule: dict[Rule, list[Application]] = {}
     for node in batch:
@@ -172,6 +175,9 @@ def _line(root: Application, batch: list[Application], opened: frozenset[Applica
     for rule, nodes in by_rule.items():
         reason += ["; "] if reason else []
         reason += rule.because(tuple(node.expression for node in nodes), root.variable)
+    if again := dict.fromkeys(part.expression for node in batch for part in node.parts
+                              if part in known and part.rule not in (CONSTANT, IDENTITY)):
+        reason += ["; the slope of ", *joined(tuple(again)), " is known from above"]
     return Line(expression=root.shown(opened, {}), rule=leading, reason=tuple(reason))
 
 
@@ -193,6 +199,7 @@ class _Frontier:
     """The nodes that still stand as d/dx (...), each with its depth in the tree."""
 
     depths: dict[Application, int]
+    opened: set[Application] = field(default_factory=set)
 
     def first(self) -> Application:
         """The node to open next: a constant, the variable, or else the outermost."""
@@ -210,7 +217,8 @@ class _Frontier:
         while nodes := [node for node in self.depths if (node.rule in rules if only is None else node is only)]:
             for node in nodes:
                 depth = self.depths.pop(node)
-                self.depths.update((part, depth + 1) for part in node.parts)
+                self.opened.add(node)
+                self.depths.update((part, depth + 1) for part in node.parts if part not in self.opened)
             batch += nodes
             if only is not None or not any(rule is SUM or rules is ROUTINE for rule in rules):
                 break

@@ -51,8 +51,9 @@ def _bends(part: Basic, variable: Symbol) -> list[tuple[Basic, Basic, str]]:
         return [(part.args[0], subtract(part.args[0], part.args[0]).doit(), FUNCTIONS[type(part)].kink)]
     if isinstance(part, (Max, Min)):
         ordered = sorted(part.args, key=lambda argument: not depends(argument, variable))
-        return [(left, right, f"at a tie the slope of {text(ordered[-1])} is used")
-                for k, left in enumerate(ordered) for right in ordered[k + 1:]]
+        last = "the later" if len(ordered) == 2 else "the last"
+        used = f"where they tie, {last} of {', '.join(map(text, ordered))} gives the slope"
+        return [(left, right, used) for k, left in enumerate(ordered) for right in ordered[k + 1:]]
     if isinstance(part, Piecewise):
         return [(relation.lhs, relation.rhs, "on the border the case whose condition holds there is used")
                 for _, condition in part.args for relation in sorted(condition.atoms(Relational), key=str)

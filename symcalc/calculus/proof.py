@@ -1,7 +1,7 @@
 """The proof of a derivation: every line against the one before it, with numbers at random points of the domain.
 
 The route is independent of the rules: the value of a formula comes from arbitrary-precision arithmetic (mpmath), and a
-derivative that still stands in a line from a difference quotient at 50 digits, never from the table of derivatives.
+derivative that still stands in a line from a difference quotient at 80 digits, never from the table of derivatives.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -17,6 +19,7 @@ from sympy import (
     And,
     Basic,
     Derivative,
+    E,
     Expr,
     Indexed,
     Max,
@@ -39,17 +42,24 @@ from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import exact, is_number
 
-DIGITS = 50
-STEP = 1e-12                 # of the difference quotient; its error is about STEP², far below TOLERANCE
-TOLERANCE = 1e-12            # relative; at 50 digits an honest line agrees to 20 and more
+DIGITS = 80
+STEP = 1e-25                 # of the difference quotient; its error is about STEP², far below TOLERANCE
+TOLERANCE = 1e-12            # relative; an honest line agrees to 20 digits and more
 ROWS = 3                     # rows of random data that a sum runs over
-POINTS = 3                   # at which every line is checked
+POINTS = 3                   # at which every line is checked; twice as many where the slope jumps
 _TRIES = 60
+_ENOUGH = 4 * POINTS         # points without a slope, after which we no longer look for one
+_ROUNDING = 1e-30            # relative to the function, and
+_NOTHING = 1e-40             # in itself: what is left by rounding where a slope is 0
 _HUGE = 1e8                  # an argument beyond which exponentials are not worked out
 
 
 class OutsideDomain(ArithmeticError):
     """The expression has no real value at this point; another point must serve."""
+
+
+_NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
+_BENDS = (Max, Min, Piecewise, *(head for head, row in FUNCTIONS.items() if row.kink))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,41 +86,49 @@ class Proof:
 
 
 def prove(lines: Sequence[Expr]) -> Proof:
-    """Check each line against the one before it; raise ProofError at the first that differs.
+    """Check each line, from d/dx (...) on, against the one before it; raise ProofError at the first that differs.
 
     >>> x = Symbol("x", real=True)
     >>> prove([Derivative(x**2, x), 2*x]).passed
     True
     """
-    checks = []
+    checks: list[Check] = []
     for point in points(lines[0]):
-        before = point.value(lines[0])
-        for k, line in enumerate(lines[1:], start=1):
-            now = point.value(line)
+        try:
+            values = [point.value(line) for line in lines]
+        except _NO_VALUE:
+            continue                     # a line may need more than the problem does: f^g ln(f) wants f > 0
+        vanishing = max(_NOTHING, _ROUNDING * abs(point.value(lines[0].args[0])))
+        for k, (before, now) in enumerate(pairwise(values), start=1):
             scale = max(abs(before), abs(now))
-            # Two numbers that vanish are equal; what is left of them is rounding in the 50th digit.
-            difference = 0.0 if scale < 1e-25 else float(abs(now - before) / scale)
-            checks.append(Check(k, difference))
+            difference = 0.0 if scale < vanishing else float(abs(now - before) / scale)
             if not difference <= TOLERANCE:
-                raise ProofError(f"line {k} is not equal to the line before it: {text(line)[:200]}")
-            before = now
+                raise ProofError(f"line {k} is not equal to the line before it: {text(lines[k])[:200]}")
+            checks.append(Check(k, difference))
+    if not checks:
+        raise ProofError(f"no point was found at which all lines have a value: {text(lines[0])[:200]}")
     return Proof(tuple(checks))
 
 
 def points(expression: Expr) -> list[Point]:
-    """Points at which the expression has a real value, found by trying; the same ones every time."""
-    found: list[Point] = []
+    """Points at which the expression has a real value, found by trying; the same ones every time.
+
+    Those where it is 0 say little: of them some are taken only where others cannot be found.
+    """
+    wanted = 2 * POINTS if expression.has(*_BENDS) else POINTS
+    telling: list[Point] = []
+    vanishing: list[Point] = []
     for candidate in _candidates(expression):
         try:
-            candidate.value(expression)
-        except (OutsideDomain, ZeroDivisionError, OverflowError):
+            value = candidate.value(expression)
+        except _NO_VALUE:
             continue
-        found.append(candidate)
-        if len(found) == POINTS:
-            return found
-    if not found:
-        raise LossError(f"{text(expression)} has no real value at any of {_TRIES} random points")
-    return found
+        (telling if abs(value) > _NOTHING else vanishing).append(candidate)
+        if len(telling) == wanted or len(vanishing) == _ENOUGH:
+            break
+    if not telling and not vanishing:
+        raise LossError(f"{text(expression)} has no real value of moderate size at any of {_TRIES} random points")
+    return (telling + vanishing)[:wanted]
 
 
 def _candidates(expression: Expr) -> Iterator[Point]:
@@ -140,10 +158,7 @@ class Point:
         """The value of the expression (in one row, inside a sum)."""
         key = (expression, row)
         if key not in self.known:
-            work = next((_WORK[kind] for kind in type(expression).__mro__ if kind in _WORK), None)
-            if work is None:
-                raise LossError(f"{type(expression).__name__} cannot be worked out")
-            found = work(self, expression, row)
+            found = _work_on(type(expression))(self, expression, row)
             if not isinstance(found, (bool, self.context.mpf)) or not self.context.isfinite(found):
                 raise OutsideDomain(text(expression)[:80])
             self.known[key] = found
@@ -163,7 +178,7 @@ class Point:
         return self.context.mpf(value.numerator) / value.denominator
 
     def constant(self, part: NumberSymbol, row: int | None) -> Any:
-        return self.context.e if part.name == "Exp1" else self.context.pi
+        return +(self.context.e if part is E else self.context.pi)
 
     def add(self, part: Add, row: int | None) -> Any:
         return sum((self.value(term, row) for term in part.args), self.context.zero)
@@ -227,6 +242,14 @@ class Point:
 def _sympy_float(value: Any) -> Expr:
     from sympy import Float
     return Float(value, DIGITS)
+
+
+@cache
+def _work_on(head: type) -> Callable[..., Any]:
+    for kind in head.__mro__:
+        if kind in _WORK:
+            return _WORK[kind]
+    raise LossError(f"{head.__name__} cannot be worked out")
 
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {

@@ -39,7 +39,7 @@ from symcalc.errors import LossError
 from symcalc.pages.document import Inline, joined
 from symcalc.pages.notation import latex, text
 from symcalc.vocabulary import FUNCTIONS, Function
-from symcalc.written import add, call, divide, mul, negative, power, row_sum, subtract
+from symcalc.written import add, call, divide, exact, is_number, mul, negative, number, power, row_sum, subtract
 
 ONE, TWO, HALF = Integer(1), Integer(2), Rational(1, 2)
 
@@ -72,30 +72,22 @@ def depends(expression: Basic, variable: Symbol) -> bool:
         depends(argument, variable) for argument in expression.args))
 
 
-def _letters(expressions: tuple[Expr, ...]) -> list[Expr]:
-    """The parameters and columns in the expressions, in order of appearance."""
-    found: dict[Expr, None] = {}
-    for expression in expressions:
-        waiting: list[Basic] = [expression]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, (Symbol, Indexed)):
-                found[part] = None
-            else:
-                waiting.extend(reversed(part.args if not isinstance(part, Sum) else (part.function,)))
-    return list(found)
+def _letters(expression: Expr) -> list[Expr]:
+    """The parameters and columns in the expression, in order of appearance."""
+    if isinstance(expression, (Symbol, Indexed)):
+        return [expression]
+    parts = (expression.function,) if isinstance(expression, Sum) else expression.args
+    return list(dict.fromkeys(letter for part in parts for letter in _letters(part)))
 
 
-def _constancy(expressions: tuple[Expr, ...], variable: Symbol) -> tuple[Inline, ...]:
-    """Which letters do not move with the variable: what learners overlook most."""
-    letters = _letters(expressions)
-    if expressions == (-1,):
-        return ("the minus sign is the constant factor -1",)
-    if not letters:
-        return (*joined(expressions), " is a constant number" if len(expressions) == 1 else " are constant numbers")
-    verb = "does" if len(letters) == 1 else "do"
-    noun = "it is a constant here" if len(letters) == 1 else "they are constants here"
-    return (*joined(letters), f" {verb} not depend on ", variable, f": {noun}")
+def _constancy(expressions: tuple[Expr, ...], variable: Symbol, one: str, many: str) -> tuple[Inline, ...]:
+    """Which letters do not move with the variable, what learners overlook most, and what follows for one or for many."""
+    fixed = list(dict.fromkeys(part for expression in expressions for part in _letters(expression) or [expression]))
+    alone = len(fixed) == 1
+    if not any(map(_letters, fixed)):
+        return (*joined(fixed), f" is a constant number{one}" if alone else f" are constant numbers{many}")
+    return (*joined(fixed), f" {'does' if alone else 'do'} not depend on ", variable,
+            f": it is a constant here{one}" if alone else f": they are constants here{many}")
 
 
 # Constants, the variable, sums
@@ -105,7 +97,7 @@ CONSTANT = Rule(
     applies=lambda e, x: not depends(e, x),
     parts=lambda e, x: (),
     combine=lambda e, x: Integer(0),
-    because=lambda es, x: (*_constancy(es, x), ", with derivative 0"),
+    because=lambda es, x: _constancy(es, x, ", with derivative 0", ", with derivative 0"),
 )
 
 IDENTITY = Rule(
@@ -133,7 +125,12 @@ def _unsigned(term: Expr) -> tuple[bool, Expr]:
 
 def _add_derivatives(e: Expr, x: Symbol, *derivatives: Expr) -> Expr:
     signed = zip((_unsigned(term)[0] for term in e.args), derivatives)
-    return add(*(negative(derivative) if minus else derivative for minus, derivative in signed))
+    return _total(*(negative(derivative) if minus else derivative for minus, derivative in signed))
+
+
+def _total(*terms: Expr) -> Expr:
+    """a + b + ..., where a sum among the terms needs no brackets."""
+    return add(*(inner for term in terms for inner in (term.args if isinstance(term, Add) else (term,))))
 
 
 SUM = Rule(
@@ -157,13 +154,19 @@ def _times(factors: list[Expr]) -> Expr:
     return factors[0] if len(factors) == 1 else Mul(*factors, evaluate=False)
 
 
+def _stays(es: tuple[Expr, ...], x: Symbol) -> tuple[Inline, ...]:
+    factors = tuple(_times(_split(e, x)[0]) for e in es)
+    if factors == (-1,):
+        return ("the minus sign is the constant factor -1: it stays in front",)
+    return _constancy(factors, x, " and stays as a factor", " and stay as factors")
+
+
 CONSTANT_MULTIPLE = Rule(
     name="constant multiple rule", formula="(c f)' = c f'", latex=r"(c\,f)' = c\,f'",
     applies=lambda e, x: isinstance(e, Mul) and bool(_split(e, x)[0]),
     parts=lambda e, x: (_times(_split(e, x)[1]),),
     combine=lambda e, x, inner: mul(*_split(e, x)[0], inner),
-    because=lambda es, x: (*_constancy(tuple(_times(_split(e, x)[0]) for e in es), x), " and stays as a factor"
-                           if len(es) == 1 else " and stay as factors"),
+    because=_stays,
 )
 
 
@@ -181,7 +184,7 @@ def _fraction(e: Expr) -> tuple[Expr, Expr]:
 
 def _quotient(e: Expr, x: Symbol, above_: Expr, below_: Expr) -> Expr:
     above, below = _fraction(e)
-    return divide(subtract(mul(above_, below), mul(above, below_)), power(below, TWO))
+    return divide(_total(mul(above_, below), negative(mul(above, below_))), power(below, TWO))
 
 
 QUOTIENT = Rule(
@@ -195,7 +198,7 @@ QUOTIENT = Rule(
 
 def _product(e: Expr, x: Symbol, *derivatives: Expr) -> Expr:
     factors = e.args
-    return add(*(mul(*factors[:k], derivative, *factors[k + 1:]) for k, derivative in enumerate(derivatives)))
+    return _total(*(mul(*factors[:k], derivative, *factors[k + 1:]) for k, derivative in enumerate(derivatives)))
 
 
 PRODUCT = Rule(
@@ -203,8 +206,8 @@ PRODUCT = Rule(
     applies=lambda e, x: isinstance(e, Mul),
     parts=lambda e, x: e.args,
     combine=_product,
-    because=lambda es, x: ("each of the ", str(max(len(e.args) for e in es)), " factors depends on ", x,
-                           ": differentiate one at a time and keep the others"),
+    because=lambda es, x: ("both factors depend on " if all(len(e.args) == 2 for e in es) else "all the factors depend on ",
+                           x, ": differentiate one at a time and keep the rest"),
 )
 
 
@@ -233,7 +236,7 @@ def _elementary(outer: _Outer) -> tuple[Rule, Rule]:
         applies=lambda e, x: outer.matches(e, x) and u(e) == x,
         parts=lambda e, x: (),
         combine=lambda e, x: outer.slope(e),
-        because=lambda es, x: (f"{outer.called(es[0])} of ", x, " itself"),
+        because=lambda es, x: (*joined(list(dict.fromkeys(map(outer.called, es)))), " of ", x, " itself"),
     )
     chain = Rule(
         name="chain rule",
@@ -255,10 +258,15 @@ def _factor(slope: Expr, write: Callable[[Expr], str], brackets: str) -> str:
 
 
 def _chain_reason(outer: _Outer, es: tuple[Expr, ...]) -> tuple[Inline, ...]:
-    if len(es) > 1:
-        inner = joined([outer.inner(e) for e in es])
-        return (f"outside stands {outer.called(es[0])} in each; the inner functions are ", *inner)
-    return (f"outside stands {outer.called(es[0])}, inside u = ", outer.inner(es[0]))
+    inside: dict[str, list[Expr]] = {}
+    for e in es:
+        inside.setdefault(outer.called(e), []).append(outer.inner(e))
+    reason: list[Inline] = []
+    for called, (first, *others) in inside.items():
+        reason += ["; " if reason else "", f"outside stands {called}, inside u = ", first]
+        for other in others:
+            reason += [", and again with u = ", other]
+    return tuple(reason)
 
 
 def _is_power(e: Expr, x: Symbol) -> bool:
@@ -284,8 +292,12 @@ _POWERS = (
            inner=lambda e: e.base, slope=lambda e: mul(e.exp, power(e.base, lowered(e.exp))),
            sample=lambda u: power(u, Symbol("n"))),
     _Outer(name="exponential rule", called=lambda e: "the exponential function",
-           matches=lambda e, x: isinstance(e, exp) or (isinstance(e, Pow) and e.base is E),
-           inner=lambda e: e.exp if isinstance(e, Pow) else e.args[0], slope=lambda e: e,
+           matches=lambda e, x: type(e) is exp,         # SymPy also calls a Pow of E an exp
+           inner=lambda e: e.args[0], slope=lambda e: e,
+           sample=lambda u: call(exp, u)),
+    _Outer(name="exponential rule", called=lambda e: "the exponential function",
+           matches=lambda e, x: isinstance(e, Pow) and e.base is E,
+           inner=lambda e: e.exp, slope=lambda e: e,
            sample=lambda u: power(E, u)),
     _Outer(name="exponential rule", called=lambda e: f"the exponential function with base {text(e.base)}",
            matches=lambda e, x: isinstance(e, Pow) and not depends(e.base, x),
@@ -296,9 +308,9 @@ _POWERS = (
 
 def lowered(exponent: Expr) -> Expr:
     """The exponent less one, worked out where it is a number."""
-    if isinstance(exponent, Number):
-        less = exponent - 1
-        return Integer(int(less)) if less == int(less) else less
+    if is_number(exponent):
+        less = exact(exponent) - 1
+        return number(less) if less.denominator == 1 or not exponent.is_Float else exponent - 1
     return subtract(exponent, ONE)
 
 
@@ -324,24 +336,31 @@ GENERAL_POWER = Rule(
 
 # Maximum, minimum, cases
 
-def _extremum_cases(e: Expr, x: Symbol, *derivatives: Expr) -> Expr:
-    """The derivative of the argument that is strictly ahead; at a tie, that of the last in this order: constants last."""
+def _contest(e: Expr, x: Symbol, *derivatives: Expr) -> Expr:
+    """The derivative of the first argument that is ahead of all after it; constants come last and so win a tie."""
     ahead = StrictGreaterThan if isinstance(e, Max) else StrictLessThan
     order = sorted(zip(e.args, derivatives), key=lambda pair: not depends(pair[0], x))
-    pairs = [(derivative, And(*(ahead(argument, other, evaluate=False) for other, _ in order if other is not argument),
-                              evaluate=False) if len(order) > 2 else ahead(argument, order[1][0], evaluate=False))
-             for argument, derivative in order[:-1]]
-    return Piecewise(*(Tuple(*pair) for pair in pairs), Tuple(order[-1][1], true), evaluate=False)
+    cases = []
+    for k, (argument, derivative) in enumerate(order[:-1], start=1):
+        wins = [ahead(argument, other, evaluate=False) for other, _ in order[k:]]
+        cases.append(Tuple(derivative, And(*wins, evaluate=False) if len(wins) > 1 else wins[0]))
+    return Piecewise(*cases, Tuple(order[-1][1], true), evaluate=False)
 
 
-EXTREMUM = Rule(
-    name="rule for max and min", formula="max(f, g)' = f' where f > g, g' elsewhere",
-    latex=r"\max(f, g)' = \begin{cases} f' & \text{if } f > g \\ g' & \text{otherwise} \end{cases}",
-    applies=lambda e, x: isinstance(e, (Max, Min)),
-    parts=lambda e, x: e.args,
-    combine=_extremum_cases,
-    because=lambda es, x: ("the argument that is ahead sets the slope",),
-)
+def _extremum(head: type[Expr], called: str, sign: str, most: str) -> Rule:
+    name = head.__name__.lower()
+    return Rule(
+        name=f"rule for the {called}", formula=f"{name}(f, g)' = f' where f {sign} g, g' elsewhere",
+        latex=rf"\{name}(f, g)' = \begin{{cases}} f' & \text{{if }} f {sign} g \\ g' & \text{{otherwise}} \end{{cases}}",
+        applies=lambda e, x: isinstance(e, head),
+        parts=lambda e, x: e.args,
+        combine=_contest,
+        because=lambda es, x: (f"the {most} argument sets the slope",),
+    )
+
+
+MAXIMUM = _extremum(Max, "maximum", ">", "largest")
+MINIMUM = _extremum(Min, "minimum", "<", "smallest")
 
 CASES = Rule(
     name="rule for cases", formula="each case on its own", latex=r"\text{each case on its own}",
@@ -367,15 +386,14 @@ NO_RULE = Rule(
     applies=lambda e, x: True,
     parts=lambda e, x: e.args,
     combine=lambda e, x, *inner: mul(_looked_up(e, x), *inner),
-    because=lambda es, x: ("there is no rule here for ", *joined(es), "; its slope is looked up and checked with numbers",
-                           ),
+    because=lambda es, x: ("there is no rule here for ", *joined(es), "; its slope is looked up and checked with numbers"),
 )
 
 RULES: tuple[Rule, ...] = (
     CONSTANT, IDENTITY, ROW_SUM, SUM, CONSTANT_MULTIPLE, QUOTIENT, PRODUCT,
     *(rule for outer in _POWERS for rule in _elementary(outer)), GENERAL_POWER,
     *(rule for row in FUNCTIONS.values() if row.derivative and row.head is not exp for rule in _elementary(_of_row(row))),
-    EXTREMUM, CASES, NO_RULE,
+    MAXIMUM, MINIMUM, CASES, NO_RULE,
 )
 ROUTINE: tuple[Rule, ...] = (CONSTANT, IDENTITY, CONSTANT_MULTIPLE, SUM)
 """What a practised hand does in passing."""

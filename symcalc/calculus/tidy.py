@@ -8,26 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
-from sympy import Add, Basic, E, Expr, Indexed, Integer, Mul, Number, NumberSymbol, Pow, Sum, Symbol, exp, preorder_traversal
+from sympy import Add, Basic, E, Expr, Indexed, Integer, Mul, Piecewise, Pow, Sum, Tuple, exp
 
-from symcalc.functions import sigmoid
-from symcalc.written import (
-    add,
-    call,
-    exact,
-    is_number,
-    is_one,
-    is_zero,
-    mul,
-    negative,
-    number,
-    power,
-    rebuilt,
-    replaced,
-    subtract,
+from symcalc.calculus.terms import (
+    NOTHING,
+    Written,
+    distributed,
+    factors_of,
+    gathered,
+    in_order,
+    multiplied,
+    size,
+    taken_out,
+    terms_of,
 )
+from symcalc.functions import sigmoid
+from symcalc.written import add, call, is_one, mul, negative, power, rebuilt, replaced, row_sum, subtract
+
+_ROUNDS = 3              # in which one pass may make work for another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,159 +37,74 @@ class Algebra:
     formula: str
     latex: str
     because: str
-    rewrite: Callable[[Expr, frozenset[Basic]], Expr]      # (expression, what the learner wrote) -> the tidier form
+    rewrite: Callable[[Expr, Written], Expr]      # (expression, the parts that the learner wrote) -> the tidier form
 
 
-def tidied(expression: Expr, written: frozenset[Basic]) -> list[tuple[Algebra, Expr]]:
+def tidied(expression: Expr, written: Written = NOTHING) -> list[tuple[Algebra, Expr]]:
     """The tidying that the expression needs: each pass that changes it, with what it gives.
 
+    >>> from sympy import Symbol
     >>> x = Symbol("x", real=True)
-    >>> [(algebra.name, line) for algebra, line in tidied(mul(Integer(3), mul(Integer(2), x)), frozenset())]
+    >>> [(algebra.name, line) for algebra, line in tidied(mul(Integer(3), mul(Integer(2), x)))]
     [('multiply the factors', 6*x)]
     """
-    lines = []
-    for algebra in PASSES:
-        tidier = algebra.rewrite(expression, written)
-        if tidier != expression:
-            lines.append((algebra, tidier))
-            expression = tidier
+    lines: list[tuple[Algebra, Expr]] = []
+    for _ in range(_ROUNDS):
+        before = len(lines)
+        for algebra in PASSES:
+            tidier = algebra.rewrite(expression, written)
+            if tidier != expression:
+                lines.append((algebra, tidier))
+                expression = tidier
+        if len(lines) == before:
+            break
     return lines
 
 
-def written_parts(expression: Expr) -> frozenset[Basic]:
-    """Every part of what the learner wrote; sums and products stay as they are there."""
-    return frozenset(preorder_traversal(expression))
-
-
-def _bottom_up(expression: Expr, written: frozenset[Basic], change: Callable[[Expr], Expr]) -> Expr:
+def _bottom_up(expression: Expr, written: Written, change: Callable[[Expr, Written], Expr]) -> Expr:
     """Apply `change` to every part that is not the learner's own, innermost first."""
     known: dict[Basic, Basic] = {}
 
     def visit(part: Basic) -> Basic:
-        if part in written or not part.args or isinstance(part, Indexed):
+        if part in written.parts or not part.args or isinstance(part, Indexed):
             return part
         if part not in known:
             inner = rebuilt(part, tuple(map(visit, part.args)))
-            known[part] = change(inner) if isinstance(inner, Expr) else inner
+            if inner is not part:            # what changed inside may now join with its neighbours, or be gone
+                inner = add(*inner.args) if isinstance(inner, Add) else multiplied(inner, written)
+            known[part] = change(inner, written) if isinstance(inner, Expr) else inner
         return known[part]
 
     return visit(expression)
 
 
-# Products
-
-def _factors(product: Expr) -> list[Expr]:
-    """The factors of a product of products, also where a product stands under a bar."""
-    if isinstance(product, Mul):
-        return [inner for factor in product.args for inner in _factors(factor)]
-    if isinstance(product, Pow) and isinstance(product.base, Mul) and product.exp.is_Integer:
-        return [_to_the(factor, product.exp) for factor in _factors(product.base)]
-    return [product]
-
-
-def _to_the(factor: Expr, exponent: Expr) -> Expr:
-    if isinstance(factor, Pow) and is_number(factor.exp):
-        return power(factor.base, number(exact(factor.exp) * exact(exponent)))
-    return power(factor, exponent)
-
-
-def _base_and_exponent(factor: Expr) -> tuple[Expr, Fraction]:
-    if isinstance(factor, Pow) and is_number(factor.exp):
-        return factor.base, exact(factor.exp)
-    return factor, Fraction(1)
-
-
-def _rank(factor: Expr) -> float:
-    """Numbers, letters, columns, functions, brackets, what stands below the bar, sums: the order in a product."""
-    base, exponent = _base_and_exponent(factor)
-    if isinstance(factor, Sum):
-        return 6
-    if exponent < 0:
-        return 5 + _rank(base) / 10
-    kinds: tuple[tuple[type | tuple[type, ...], int], ...] = (
-        ((Number, NumberSymbol, Symbol), 1), (Indexed, 2), (Add, 4))
-    return next((rank for kind, rank in kinds if isinstance(base, kind)), 3)
-
-
-def multiplied(product: Expr) -> Expr:
-    """The product with its numbers worked out and first, equal factors joined, and the rest in the usual order.
-
-    >>> x = Symbol("x")
-    >>> multiplied(Mul(x, 2, x, Pow(x, -1), evaluate=False)).args
-    (2, x)
-    """
-    coefficient, exponents, decimal = Fraction(1), dict[Expr, Fraction](), False
-    for factor in _factors(product):
-        base, exponent = _base_and_exponent(factor)
-        if is_number(base) and exponent.denominator == 1 and abs(exponent) <= 64 and not is_zero(base):
-            coefficient *= exact(base) ** int(exponent)
-            decimal = decimal or base.is_Float
-        elif is_zero(factor):
-            return Integer(0)
-        else:
-            exponents[base] = exponents.get(base, Fraction(0)) + exponent
-    kept = [power(base, number(exponent)) for base, exponent in exponents.items() if exponent]
-    return _with_coefficient(coefficient, decimal, sorted(kept, key=_rank))
-
-
-def _with_coefficient(coefficient: Fraction, decimal: bool, factors: list[Expr]) -> Expr:
-    """The number in front; a decimal stays one, a fraction puts its denominator under the bar with the rest."""
-    if decimal and coefficient.denominator != 1:
-        return mul(number(coefficient).evalf(15), *factors)
-    above = Integer(coefficient.numerator)
-    if coefficient.denominator == 1 or not factors:
-        return mul(number(coefficient), *factors)
-    over = [factor for factor in factors if _rank(factor) < 5]
-    under = [factor for factor in factors if _rank(factor) >= 5]
-    signed = mul(*over, *under) if above in (1, -1) else Mul(Integer(abs(above)), *over, *under, evaluate=False)
-    parts = signed.args if isinstance(signed, Mul) else (signed,)
-    at = next((k for k, part in enumerate(parts) if _rank(part) >= 5), len(parts))
-    divided = Mul(*parts[:at], Pow(Integer(coefficient.denominator), Integer(-1), evaluate=False), *parts[at:], evaluate=False)
-    return negative(divided) if above < 0 else divided
-
-
-def _multiply(part: Expr) -> Expr:
-    return multiplied(part) if isinstance(part, Mul) else part
-
-
 # Sums
 
-def _coefficient_and_rest(term: Expr) -> tuple[Fraction, bool, tuple[Expr, ...]]:
-    coefficient, decimal, rest = Fraction(1), False, []
-    for factor in _factors(term):
-        base, exponent = _base_and_exponent(factor)
-        if is_number(base) and exponent in (1, -1) and not is_zero(base):
-            coefficient *= exact(base) ** int(exponent)
-            decimal = decimal or base.is_Float
-        else:
-            rest.append(factor)
-    return coefficient, decimal, tuple(rest)
-
-
-def _terms(part: Expr) -> list[Expr]:
-    """The terms of a sum, brackets after a plus or minus opened."""
-    if isinstance(part, Add):
-        return [inner for term in part.args for inner in _terms(term)]
-    if isinstance(part, Mul) and len(part.args) == 2 and part.args[0] == -1 and isinstance(part.args[1], Add):
-        return [negative(term) for term in _terms(part.args[1])]
-    return [part]
-
-
-def _collect(part: Expr) -> Expr:
+def _collect(part: Expr, written: Written) -> Expr:
     """a x + b x = (a + b) x, with a and b numbers."""
+    fewer = gathered(terms_of(part), written) if isinstance(part, Add) else None
+    return part if fewer is None else add(*fewer)
+
+
+def _multiply_out(part: Expr, written: Written) -> Expr:
+    """a (b + c) + d = a b + a c + d, where the like terms then leave less to read."""
     if not isinstance(part, Add):
         return part
-    gathered: dict[frozenset[tuple[Expr, int]], tuple[Fraction, bool, tuple[Expr, ...]]] = {}
-    terms = _terms(part)
-    for term in terms:
-        coefficient, decimal, rest = _coefficient_and_rest(term)
-        key = frozenset((factor, rest.count(factor)) for factor in rest)
-        before = gathered.get(key, (Fraction(0), False, rest))
-        gathered[key] = (before[0] + coefficient, before[1] or decimal, before[2])
-    if len(gathered) == len(terms):
+    longer = [product for term in terms_of(part) for product in distributed(term, written)]
+    shorter = add(*in_order(gathered(longer, written) or longer))
+    return shorter if size(shorter) < size(part) else part
+
+
+def _cancel(part: Expr, written: Written) -> Expr:
+    """(f g + f h)/(f k) = (g + h)/k."""
+    if not isinstance(part, Mul):
         return part
-    return add(*(_with_coefficient(coefficient, decimal, list(rest))
-                 for coefficient, decimal, rest in gathered.values() if coefficient))
+    factors = factors_of(part)
+    below = {factor.base for factor in factors if isinstance(factor, Pow) and factor.exp.is_negative}
+    for k, factor in enumerate(factors):
+        if isinstance(factor, Add) and (split := taken_out(factor, below, written)):
+            return _cancel(multiplied(Mul(*factors[:k], *split, *factors[k + 1:], evaluate=False), written), written)
+    return part
 
 
 # Sums over the rows
@@ -200,35 +114,55 @@ def _varies(factor: Basic) -> bool:
     return factor.has(Indexed)
 
 
-def _count(part: Expr) -> Expr:
+def _common(part: Expr, written: Written) -> Expr:
+    """Σ (f g + f h) = Σ f (g + h)."""
+    if isinstance(part, Sum) and isinstance(part.function, Add) and (split := taken_out(part.function, None, written)):
+        return row_sum(multiplied(Mul(*split, evaluate=False), written), part)
+    return part
+
+
+def _count(part: Expr, written: Written) -> Expr:
     """Σ c = n c."""
-    return mul(part.limits[0][2], part.function) if isinstance(part, Sum) and not _varies(part.function) else _multiply(part)
+    return mul(part.limits[0][2], part.function) if isinstance(part, Sum) and not _varies(part.function) else part
 
 
-def _take_out(part: Expr) -> Expr:
+def _take_out(part: Expr, written: Written) -> Expr:
     """Σ c f = c Σ f."""
     if not isinstance(part, Sum):
-        return _multiply(part)
-    factors = _factors(part.function)
+        return part
+    factors = factors_of(part.function)
     fixed = [factor for factor in factors if not _varies(factor)]
     varying = [factor for factor in factors if _varies(factor)]
     if not fixed or not varying:
         return part
     inside = varying[0] if len(varying) == 1 else Mul(*varying, evaluate=False)
-    return Mul(*fixed, Sum(inside, *part.limits), evaluate=False)
+    return multiplied(Mul(*fixed, row_sum(inside, part), evaluate=False), written)
+
+
+# Cases
+
+def _into_cases(part: Expr, written: Written) -> Expr:
+    """f · {g if c; h otherwise} = {f g if c; f h otherwise}."""
+    cases = [factor for factor in part.args if isinstance(factor, Piecewise)] if isinstance(part, Mul) else []
+    if len(cases) != 1:
+        return part
+
+    def case(value: Expr) -> Expr:
+        return multiplied(Mul(*(value if factor is cases[0] else factor for factor in part.args), evaluate=False), written)
+
+    return Piecewise(*(Tuple(case(value), condition) for value, condition in cases[0].args), evaluate=False)
 
 
 # The sigmoid
 
 def _exponent_of_e(part: Basic) -> Expr | None:
-    if isinstance(part, exp):
-        return part.args[0]
-    return part.exp if isinstance(part, Pow) and part.base is E else None
+    return part.exp if isinstance(part, exp) or (isinstance(part, Pow) and part.base is E) else None
 
 
 def as_sigmoid(part: Expr) -> Expr:
     """1/(1 + e^(-z)) is σ(z), e^z/(1 + e^z) too, and e^z/(1 + e^z)² is σ(z) (1 - σ(z)); the rest stays.
 
+    >>> from sympy import Symbol
     >>> z = Symbol("z")
     >>> as_sigmoid(1 / (1 + exp(-z)))
     sigmoid(z)
@@ -283,16 +217,29 @@ def _sigmoid_or_none(part: Basic) -> Basic | None:
 PASSES: tuple[Algebra, ...] = (
     Algebra(name="multiply the factors", formula="a · (b c) = a b c", latex=r"a \cdot (b\,c) = a\,b\,c",
             because="numbers and signs first, equal factors joined",
-            rewrite=lambda e, written: _bottom_up(e, written, _multiply)),
+            rewrite=lambda e, written: _bottom_up(e, written, multiplied)),
     Algebra(name="collect like terms", formula="a f + b f = (a + b) f", latex=r"a f + b f = (a + b) f",
             because="terms that differ only in their number are added",
             rewrite=lambda e, written: _bottom_up(e, written, _collect)),
+    Algebra(name="cancel", formula="(f g + f h)/(f k) = (g + h)/k", latex=r"\frac{f g + f h}{f k} = \frac{g + h}{k}",
+            because="a factor of every term above the bar is also a factor below it",
+            rewrite=lambda e, written: _bottom_up(e, written, _cancel)),
+    Algebra(name="take out the common factor", formula="f g + f h = f (g + h)", latex=r"f g + f h = f (g + h)",
+            because="every term in the sum has this factor",
+            rewrite=lambda e, written: _bottom_up(e, written, _common)),
+    Algebra(name="multiply out", formula="f (g + h) = f g + f h", latex=r"f (g + h) = f g + f h",
+            because="multiply the brackets out; then some terms cancel or join",
+            rewrite=lambda e, written: _bottom_up(e, written, _multiply_out)),
     Algebra(name="sum of a constant", formula="Σ c = n c", latex=r"\sum_{i=1}^{n} c = n\,c",
             because="the same number in each of the n rows",
             rewrite=lambda e, written: _bottom_up(e, written, _count)),
     Algebra(name="constant factor out of the sum", formula="Σ c f = c Σ f", latex=r"\sum c\,f = c \sum f",
             because="a factor that is the same in every row stands before the sum",
             rewrite=lambda e, written: _bottom_up(e, written, _take_out)),
+    Algebra(name="multiply in each case", formula="f · {g; h} = {f g; f h}",
+            latex=r"f \cdot \begin{cases} g \\ h \end{cases} = \begin{cases} f g \\ f h \end{cases}",
+            because="the factor goes with whichever case holds",
+            rewrite=lambda e, written: _bottom_up(e, written, _into_cases)),
     Algebra(name="name the sigmoid", formula="1/(1 + e^(-z)) = σ(z)", latex=r"\frac{1}{1 + e^{-z}} = \sigma(z)",
             because="this fraction has a name of its own",
             rewrite=lambda e, written: replaced(e, _sigmoid_or_none)),

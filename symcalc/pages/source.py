@@ -9,6 +9,7 @@ from sympy import Basic, Float, Indexed, Symbol
 from sympy.printing.str import StrPrinter
 
 from symcalc.vocabulary import FUNCTIONS
+from symcalc.written import replaced
 
 
 def source(expression: Basic) -> str:
@@ -19,11 +20,19 @@ def source(expression: Basic) -> str:
     >>> source(Add(y, x**2, evaluate=False))
     'y + x**2'
     """
-    return str(_Source({"order": "none"}).doprint(expression))
+    return str(_Source({"order": "none"}).doprint(replaced(expression, _in_plain_functions)))
+
+
+def _in_plain_functions(part: Basic) -> Basic | None:
+    """Our own functions by their definitions in SymPy's."""
+    row = FUNCTIONS.get(type(part))
+    if row is None or row.plain is None:
+        return None
+    return row.plain(*(replaced(argument, _in_plain_functions) for argument in part.args))
 
 
 class _Source(StrPrinter):
-    """SymPy's own printer, but for columns, for names that SymPy would take for something else, and for our functions."""
+    """SymPy's own printer, but for columns, and for names that SymPy would take for something else."""
 
     printmethod = "_symcalc_source"          # not _sympystr, by which SymPy's classes would print themselves
 
@@ -36,11 +45,3 @@ class _Source(StrPrinter):
 
     def _print_Float(self, number: Float) -> str:
         return repr(float(number))
-
-    def _print_Function(self, function: sympy.Function) -> str:
-        row = FUNCTIONS.get(function.func)
-        if row is not None and row.plain is not None:
-            return self._print(row.plain(*function.args))
-        return super()._print_Function(function)
-
-    _print_sigmoid = _print_softplus = _print_relu = _print_Function

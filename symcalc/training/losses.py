@@ -13,7 +13,19 @@ from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient
 from symcalc.errors import DataError, LossError, visible
 from symcalc.language import read
-from symcalc.language.names import COUNT, ROW, column, columns_of, listed, mean, name_of, parameters_of, sum_rows, symbol
+from symcalc.language.names import (
+    COUNT,
+    ROW,
+    column,
+    columns_of,
+    is_likely_column,
+    listed,
+    mean,
+    name_of,
+    parameters_of,
+    sum_rows,
+    symbol,
+)
 from symcalc.pages.document import Document, Equation, Formula, joined, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
@@ -173,7 +185,8 @@ def _parameters(expression: Expr, wanted: tuple[str, ...]) -> tuple[Symbol, ...]
     if not wanted:
         return tuple(found.values())
     if missing := [name for name in wanted if name not in found]:
-        raise LossError(f"{', '.join(missing)} does not occur in the loss; its names are {', '.join(found)}")
+        names = [*found, *map(name_of, columns_of(expression))]
+        raise LossError(f"{', '.join(missing)} does not occur in the loss; its names are {', '.join(names)}")
     if more := [name for name in found if name not in wanted]:
         raise LossError(f"{', '.join(more)} is neither a parameter nor a column; declare it as one of them")
     return tuple(found[name] for name in wanted)
@@ -183,21 +196,26 @@ def _check_rows(expression: Expr, parameters: tuple[Symbol, ...]) -> None:
     """A loss is one number: every column stands inside a sum over the rows."""
     if names := {symbol.name for symbol in parameters} & {COUNT.name, ROW.name} if expression.has(Sum) else ():
         raise LossError(f"{min(names)} is taken in a sum over rows (i is the row, n their number); rename the parameter")
-    waiting: list[Basic] = [expression]
+    waiting: list[tuple[Basic, bool]] = [(expression, False)]
     while waiting:
-        part = waiting.pop()
-        if isinstance(part, Indexed) or part == ROW:
-            raise LossError(f"the loss has a value in every row, since {text(part)} stands outside a sum; "
-                            "write mean(...) or sum(...) around it")
-        if not isinstance(part, Sum):
-            waiting.extend(part.args)
+        part, summed = waiting.pop()
+        if part == ROW:
+            raise LossError("the row i is no number to compute with; give the table a column with the row numbers")
+        if isinstance(part, Indexed):
+            if not summed:
+                raise LossError(f"the loss has a value in every row, since {text(part)} stands outside a sum; "
+                                "write mean(...) or sum(...) around it")
+        else:
+            inner = (part.function,) if isinstance(part, Sum) else part.args
+            waiting.extend((argument, summed or isinstance(part, Sum)) for argument in inner)
 
 
 # The catalogue
 
 def _squares(target: str, prediction: Model | Expr | str) -> Expr:
     if isinstance(prediction, str):
-        prediction = read(prediction)
+        data = [symbol.name for symbol in parameters_of(read(prediction)) if is_likely_column(symbol.name)]
+        prediction = read(prediction, columns=data)
     predicted = prediction.prediction if isinstance(prediction, Model) else prediction
     return power(subtract(column(target), predicted), Integer(2))
 
