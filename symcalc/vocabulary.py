@@ -133,7 +133,7 @@ _ROWS = (
              scalar="softplus({0})", vector="softplus({0})"),
     Function(head=relu, names=("relu", "ReLU"), called="ReLU", latex=r"\operatorname{ReLU}",
              derivative=_step, kink="the slope jumps from 0 to 1; the value 0 is used",
-             value=lambda mp, u: max(u, 0), plain=relu.plain,
+             value=lambda mp, u: max(u, mp.zero), plain=relu.plain,
              scalar="max({0}, 0.0)", vector="np.maximum({0}, 0.0)"),
     Function(head=sympy.gamma, names=("gamma",), called="the gamma function", latex=r"\Gamma",
              derivative=None, domain="a positive argument", inside=lambda u: u > 0,

@@ -199,8 +199,10 @@ class Point:
         arguments = [self.value(argument, row) for argument in part.args]
         if any(abs(argument) > _HUGE for argument in arguments):
             raise OutsideDomain(text(part)[:80])
-        if part.func in FUNCTIONS:
-            return FUNCTIONS[part.func].value(self.context, *arguments)
+        if entry := FUNCTIONS.get(part.func):
+            if entry.inside is not None and not entry.inside(*arguments):
+                raise OutsideDomain(text(part)[:80])
+            return entry.value(self.context, *arguments)
         # A function that only SymPy knows, such as the slope of one without a rule.
         return self.context.mpf(str(part.func(*(_sympy_float(a) for a in arguments)).evalf(DIGITS)))
 

@@ -73,7 +73,7 @@ def product_of(expression: Expr) -> Product:
     powers: dict[Expr, _Exponent] = {}
     for factor in factors_of(expression):
         base, exponent = _base_and_exponent(factor)
-        if is_zero(factor):
+        if is_zero(base) and exponent > 0:
             return Product(Fraction(0), False, {})
         if is_number(base) and exponent.denominator == 1 and abs(exponent) <= 64 and not is_zero(base):
             coefficient *= exact(base) ** int(exponent)
@@ -95,7 +95,8 @@ def multiplied(product: Expr, written: Written = NOTHING) -> Expr:
 
 
 def _is_product(expression: Expr) -> bool:
-    return isinstance(expression, Mul) or _is_power_of_product(expression)
+    return isinstance(expression, Mul) or _is_power_of_product(expression) or (
+        isinstance(expression, Pow) and is_number(expression.base) and expression.exp.is_Integer and expression.exp > 0)
 
 
 def _is_power_of_product(expression: Expr) -> bool:

@@ -15,6 +15,7 @@ from fractions import Fraction
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, exp, log
 
 from symcalc.functions import sigmoid, softplus
+from symcalc.parts import signed
 from symcalc.written import add, call, exact, is_number, is_one, mul, negative, number, power, rebuilt
 
 _Powers = dict[Expr, Fraction]
@@ -171,15 +172,9 @@ def _logistic_exponent(part: Basic) -> Expr | None:
 
 def _unsigned(z: Expr) -> tuple[int, Expr]:
     """The sign and the rest: -z is (-1, z)."""
-    if is_number(z):
-        return (1, z) if z >= 0 else (-1, -z)
-    factors = list(z.args) if isinstance(z, Mul) else [z]
-    if len(factors) == 2 and factors[0] == -1 and isinstance(factors[1], Mul):
-        sign, rest = _unsigned(factors[1])
-        return -sign, rest
-    if is_number(factors[0]) and factors[0] < 0:
-        return -1, mul(-factors[0], *factors[1:])
-    return 1, z
+    minus, rest = signed(z)
+    twice, inner = signed(rest) if minus else (False, rest)
+    return (-1 if minus and not twice else 1), inner
 
 
 def _is_sum_with_exponential(part: Expr, arguments: dict[Expr, None]) -> bool:

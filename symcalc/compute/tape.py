@@ -18,6 +18,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT
 from symcalc.pages.notation import text
+from symcalc.parts import is_below, product_as_written, signed, upright
 from symcalc.vocabulary import FUNCTIONS, Function
 from symcalc.written import exact, is_number
 
@@ -87,7 +88,7 @@ class Tape:
     def add(self, part: Add) -> Value:
         written, inputs = "", []
         for term in part.args:
-            minus, rest = _sign(term)
+            minus, rest = signed(term)
             value = self.value(rest)
             inputs.append(value)
             written += (" - " if minus else " + ") + value.source
@@ -102,8 +103,8 @@ class Tape:
         if not scalars:
             return self.fraction(arrays, part)
         # Only parameters, no rows: one float, whose product with the array costs one pass.
-        lead = self.fraction(scalars, _product(scalars))
-        rest = self.fraction(arrays, _product(arrays))
+        lead = self.fraction(scalars, product_as_written(scalars))
+        rest = self.fraction(arrays, product_as_written(arrays))
         return self.statement(f"{_bracketed(lead)} * {rest.source}", [lead, rest], part)
 
     def split(self, factors: Sequence[Basic]) -> tuple[list[Basic], list[Basic]]:
@@ -112,8 +113,8 @@ class Tape:
         return scalars, [factor for factor in factors if _differs(factor)]
 
     def fraction(self, factors: Sequence[Basic], whole: Basic) -> Value:
-        above = [self.value(factor) for factor in factors if not _is_below(factor)]
-        below = [self.value(_upright(factor)) for factor in factors if _is_below(factor)]
+        above = [self.value(factor) for factor in factors if not is_below(factor)]
+        below = [self.value(upright(factor)) for factor in factors if is_below(factor)]
         if len(above) == 1 and not below:
             return above[0]
         written = " * ".join(sorted(map(_bracketed, above))) or "1.0"
@@ -124,7 +125,7 @@ class Tape:
 
     def power(self, part: Pow) -> Value:
         base, exponent = part.args
-        if _is_below(part):
+        if is_below(part):
             return self.fraction([part], part)
         if base is E:
             return self.apply(FUNCTIONS_BY_NAME["exp"], [exponent], part)
@@ -196,17 +197,17 @@ class Tape:
         total = self.reduced(arrays, part)
         if not scalars:
             return total
-        lead = self.fraction(scalars, _product(scalars))
+        lead = self.fraction(scalars, product_as_written(scalars))
         return self.statement(f"{_bracketed(lead)} * {total.source}", [lead, total], part)
 
     def reduced(self, arrays: list[Basic], part: Sum) -> Value:
         if len(arrays) == 1 and isinstance(arrays[0], Pow) and arrays[0].exp == 2:
             value = self.value(arrays[0].base)
             return self.statement(f"np.dot({value.source}, {value.source})", [value], part, array=False)
-        if len(arrays) > 1 and not any(map(_is_below, arrays[-1:])):
-            left, right = self.fraction(arrays[:-1], _product(arrays[:-1])), self.value(arrays[-1])
+        if len(arrays) > 1 and not any(map(is_below, arrays[-1:])):
+            left, right = self.fraction(arrays[:-1], product_as_written(arrays[:-1])), self.value(arrays[-1])
             return self.statement(f"np.dot({left.source}, {right.source})", [left, right], part, array=False)
-        value = self.fraction(arrays, _product(arrays))
+        value = self.fraction(arrays, product_as_written(arrays))
         return self.statement(f"np.add.reduce({value.source})", [value], part, array=False)
 
 
@@ -221,33 +222,10 @@ def _bracketed(value: Value) -> str:
     return f"({value.source})" if value.source.startswith("-") else value.source
 
 
-def _sign(term: Basic) -> tuple[bool, Basic]:
-    """Whether a term is subtracted, and the term without its sign."""
-    if isinstance(term, Mul) and is_number(term.args[0]) and term.args[0] < 0:
-        rest = term.args[1:] if term.args[0] == -1 else (-term.args[0], *term.args[1:])
-        return True, _product(rest)
-    return (True, -term) if is_number(term) and term < 0 else (False, term)
-
-
-def _product(factors: Sequence[Basic]) -> Basic:
-    return factors[0] if len(factors) == 1 else Mul(*factors, evaluate=False)
-
-
-def _is_below(factor: Basic) -> bool:
-    return isinstance(factor, Pow) and is_number(factor.exp) and bool(factor.exp < 0)
-
-
 @lru_cache(maxsize=4096)
 def _differs(part: Basic) -> bool:
     """Whether a part has a value of its own in each row; a sum over the rows has one in all."""
     return isinstance(part, Indexed) or (not isinstance(part, Sum) and any(map(_differs, part.args)))
-
-
-def _upright(factor: Basic) -> Basic:
-    """What a factor under the fraction bar looks like there."""
-    if not _is_below(factor):
-        return factor
-    return factor.base if factor.exp == -1 else Pow(factor.base, -factor.exp, evaluate=False)
 
 
 _LOWER: dict[type, Callable[[Tape, Basic], Value]] = {

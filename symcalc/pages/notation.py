@@ -17,7 +17,6 @@ from sympy import (
     Basic,
     Derivative,
     E,
-    Expr,
     Float,
     Indexed,
     Integer,
@@ -38,7 +37,9 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.errors import SymcalcError
+from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.media import LATEX, TEXT, Medium
+from symcalc.parts import signed, upright
 from symcalc.vocabulary import FUNCTIONS
 
 
@@ -134,27 +135,22 @@ class _Writer:
     def sum(self, expression: Add) -> Piece:
         written = ""
         for term in expression.args:
-            sign, rest = _signed(term)
-            piece = self.at_least(rest, Level.PRODUCT) if sign > 0 else self.negated(rest)
-            joint = ("" if sign > 0 else "-") if not written else (" + " if sign > 0 else " - ")
-            written += joint + piece
+            minus, rest = signed(term)
+            joint = ("-" if minus else "") if not written else (" - " if minus else " + ")
+            written += joint + self.at_least(rest, Level.PRODUCT)
         return Piece(written, Level.SUM)
 
-    def negated(self, rest: Basic) -> str:
-        """What stands behind a minus sign."""
-        return self.at_least(rest, Level.PRODUCT)
-
     def product(self, expression: Mul) -> Piece:
-        sign, rest = _signed(expression)
-        if sign < 0:
-            return Piece("-" + self.negated(rest), Level.SUM)
-        groups = _groups(expression.args)
+        minus, rest = signed(expression)
+        if minus:
+            return Piece("-" + self.at_least(rest, Level.PRODUCT), Level.SUM)
+        groups = fractions_of(expression.args)
         pieces = [self.group(group, last=k == len(groups) - 1) for k, group in enumerate(groups)]
         if len(pieces) == 1:
             return pieces[0]
         return Piece(self.join(pieces), Level.PRODUCT, pieces[0].first)
 
-    def group(self, group: _Group, last: bool) -> Piece:
+    def group(self, group: Fraction, last: bool) -> Piece:
         if not group.below:
             return self.factors(group.above, last)
         return self.over(self.alone(group.above), self.alone(group.below))
@@ -181,7 +177,7 @@ class _Writer:
             piece = self.write(factor)
             if isinstance(factor, Derivative) and not final:
                 piece = self.derivative(factor, tight=True)
-            elif piece.level < Level.PRODUCT or (piece.level == Level.BIG and not final and not _is_big(factor)) or (
+            elif piece.level < Level.PRODUCT or (piece.level == Level.BIG and not final and not is_big(factor)) or (
                     isinstance(factor, Sum) and not final):
                 piece = Piece(self.medium.brackets(piece.string), Level.ATOM)
             pieces.append(piece)
@@ -206,7 +202,7 @@ class _Writer:
     def power(self, expression: Pow) -> Piece:
         base, exponent = expression.args
         if isinstance(exponent, Rational) and exponent < 0:
-            return self.over(self.alone([]), self.alone([_raised(base, -exponent)]))
+            return self.over(self.alone([]), self.alone([upright(expression)]))
         if exponent == Rational(1, 2):
             root = self.write(base)
             return Piece(self.medium.root(root.string, root.level < Level.ATOM), Level.POWER)
@@ -286,65 +282,8 @@ class _Writer:
         return Piece(self.medium.slope_of(name, variables, len(function.args) > 1), Level.POWER, "letter")
 
 
-@dataclass(slots=True)
-class _Group:
-    """Factors that share one fraction bar."""
-
-    above: list[Basic]
-    below: list[Basic]
-
-
-def _groups(factors: Sequence[Basic]) -> list[_Group]:
-    """The factors cut into fractions: 2 · 1/n · Σ is (2/n) Σ, and what follows a denominator starts anew."""
-    groups = [_Group([], [])]
-    for factor in factors:
-        above, below = _parts(factor)
-        current = groups[-1]
-        if _is_big(factor) and (current.above or current.below):
-            groups.append(_Group([factor], []))
-        elif above is not None and current.below:
-            groups.append(_Group([above], [] if below is None else [below]))
-        else:
-            current.above += [] if above is None else [above]
-            current.below += [] if below is None else [below]
-    return groups
-
-
-def _parts(factor: Basic) -> tuple[Basic | None, Basic | None]:
-    """What a factor puts above and below the fraction bar."""
-    if isinstance(factor, Rational) and factor.q != 1:
-        return (None if factor.p == 1 else Integer(factor.p)), Integer(factor.q)
-    if isinstance(factor, Pow) and isinstance(factor.exp, Rational) and factor.exp < 0:
-        return None, _raised(factor.base, -factor.exp)
-    return factor, None
-
-
-def _raised(base: Basic, exponent: Basic) -> Basic:
-    return base if exponent == 1 else Pow(base, exponent, evaluate=False)
-
-
 def _chain(parts: Sequence[Basic]) -> tuple[Relational, Relational] | None:
     """Two comparisons that share their middle, as in 0 < x < 1; SymPy does not keep which came first."""
     if len(parts) != 2 or not all(isinstance(part, Relational) and part.rel_op in ("<", "<=") for part in parts):
         return None
     return next(((first, second) for first, second in (parts, parts[::-1]) if first.rhs == second.lhs), None)
-
-
-def _is_big(expression: Basic) -> bool:
-    return isinstance(expression, (Sum, Derivative))
-
-
-def _signed(term: Basic) -> tuple[int, Basic]:
-    """The sign in front of a term, and the term without it."""
-    if isinstance(term, (Rational, Float)) and term < 0:
-        return -1, -term
-    if isinstance(term, Mul) and isinstance(term.args[0], (Rational, Float)) and term.args[0] < 0:
-        lead, rest = -term.args[0], term.args[1:]
-        factors = rest if lead == 1 else (lead, *rest)
-        return -1, factors[0] if len(factors) == 1 else Mul(*factors, evaluate=False)
-    return 1, term
-
-
-def is_atomic(expression: Expr) -> bool:
-    """Whether the expression is written as one piece that needs no brackets anywhere."""
-    return _Writer(TEXT).write(expression).level == Level.ATOM

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, Pow, Sum, Symbol
 
 from symcalc.compute.compiled import evaluated, ordered
 from symcalc.errors import DataError
 from symcalc.language.names import column, columns_of, name_of, parameters_of, symbol
 from symcalc.language.table import read_table
+from symcalc.parts import signed
 from symcalc.written import add, mul, negative
 
 
@@ -79,18 +80,12 @@ def _sums(expression: Basic) -> list[Sum]:
 
 def _target_and_model(residual: Add) -> tuple[Indexed, Model] | None:
     """A residual is a bare column and the rest: y - p, or p - y."""
-    for sign in (1, -1):
-        terms = residual.args if sign == 1 else [negative(term) for term in residual.args]
-        bare = [term for term in terms if isinstance(term, Indexed)]
+    terms = [signed(term) for term in residual.args]
+    for subtracted in (False, True):
+        bare = [rest for minus, rest in terms if isinstance(rest, Indexed) and minus is subtracted]
         if len(bare) != 1:
             continue
-        prediction = add(*(_negated(term) for term in terms if term is not bare[0]))
+        prediction = add(*(negative(rest) if minus is subtracted else rest for minus, rest in terms if rest is not bare[0]))
         if bare[0] not in columns_of(prediction) and columns_of(prediction) and parameters_of(prediction):
             return bare[0], Model(prediction=prediction)
     return None
-
-
-def _negated(term: Expr) -> Expr:
-    if isinstance(term, Mul) and term.args[0] == Integer(-1) and len(term.args) == 2:
-        return term.args[1]
-    return negative(term)

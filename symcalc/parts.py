@@ -1,0 +1,63 @@
+"""What one sees in a written expression: the sign of a term, what stands under the bar, the exponent of e."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Basic, E, Expr, Mul, Pow, exp
+
+from symcalc.written import is_number, is_one
+
+
+def product_as_written(factors: Sequence[Basic]) -> Expr:
+    """The factors as one product, none left out and none moved.
+
+    >>> from sympy import Integer, Symbol
+    >>> product_as_written([Symbol("x"), Integer(1)]).args
+    (x, 1)
+    """
+    return factors[0] if len(factors) == 1 else Mul(*factors, evaluate=False)
+
+
+def signed(term: Basic) -> tuple[bool, Expr]:
+    """Whether a term has a minus sign in front, and the term without it.
+
+    >>> from sympy import Symbol
+    >>> signed(Mul(-3, Symbol("x"), evaluate=False))
+    (True, 3*x)
+    """
+    if is_number(term) and term < 0:
+        return True, -term
+    if isinstance(term, Mul) and is_number(term.args[0]) and term.args[0] < 0:
+        lead, rest = -term.args[0], term.args[1:]
+        return True, product_as_written(rest if is_one(lead) else (lead, *rest))
+    return False, term
+
+
+def is_below(factor: Basic) -> bool:
+    """Whether a factor is written under the fraction bar: 1/x, x^(-2)."""
+    return isinstance(factor, Pow) and is_number(factor.exp) and bool(factor.exp < 0)
+
+
+def upright(factor: Basic) -> Expr:
+    """What a factor under the fraction bar looks like there; any other as it is.
+
+    >>> from sympy import Symbol
+    >>> upright(1 / Symbol("x")**2)
+    x**2
+    """
+    if not is_below(factor):
+        return factor
+    return factor.base if is_one(-factor.exp) else Pow(factor.base, -factor.exp, evaluate=False)
+
+
+def exponent_of_e(part: Basic) -> Expr | None:
+    """z where the part is e^z or exp(z).
+
+    >>> from sympy import Symbol
+    >>> exponent_of_e(exp(Symbol("z")))
+    z
+    """
+    if isinstance(part, Pow):                     # before exp, since SymPy calls a power of E one too
+        return part.exp if part.base is E else None
+    return part.args[0] if isinstance(part, exp) else None
