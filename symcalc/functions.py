@@ -25,6 +25,9 @@ class _RealFunction(Function):
     def _eval_is_extended_real(self) -> bool | None:
         return self.args[0].is_extended_real
 
+    def _eval_is_finite(self) -> bool | None:
+        return self.args[0].is_finite
+
     def _eval_rewrite(self, rule: object, args: tuple[Expr, ...], **hints: object) -> Expr:
         return self.plain(*args)
 

@@ -33,15 +33,15 @@ class Kink:
 
 def kinks_of(expression: Expr, variable: Symbol) -> tuple[Kink, ...]:
     """The kinks of the expression as the variable moves, from the outside inwards."""
-    found: dict[tuple[Basic, Basic], Kink] = {}
+    found: dict[tuple[Basic, Basic, Basic], Kink] = {}
     waiting: list[Basic] = [expression]
     while waiting:
         part = waiting.pop()
         if not depends(part, variable):
             continue
         for left, right, subgradient in _bends(part, variable):
-            found.setdefault((part, left), Kink(part=part, equation=Equality(left, right, evaluate=False),
-                                                subgradient=subgradient))
+            found.setdefault((part, left, right), Kink(part=part, equation=Equality(left, right, evaluate=False),
+                                                       subgradient=subgradient))
         waiting.extend(reversed(part.args))
     return tuple(found.values())
 
@@ -51,8 +51,8 @@ def _bends(part: Basic, variable: Symbol) -> list[tuple[Basic, Basic, str]]:
         return [(part.args[0], subtract(part.args[0], part.args[0]).doit(), FUNCTIONS[type(part)].kink)]
     if isinstance(part, (Max, Min)):
         ordered = sorted(part.args, key=lambda argument: not depends(argument, variable))
-        last = "the later" if len(ordered) == 2 else "the last"
-        used = f"where they tie, {last} of {', '.join(map(text, ordered))} gives the slope"
+        used = f"at a tie the slope of {text(ordered[-1])} is used" if len(ordered) == 2 else \
+            f"where arguments tie, the last of {', '.join(map(text, ordered))} gives the slope"
         return [(left, right, used) for k, left in enumerate(ordered) for right in ordered[k + 1:]]
     if isinstance(part, Piecewise):
         return [(relation.lhs, relation.rhs, "on the border the case whose condition holds there is used")

@@ -42,6 +42,7 @@ from symcalc.vocabulary import FUNCTIONS, Function
 from symcalc.written import add, call, divide, exact, is_number, mul, negative, number, power, row_sum, subtract
 
 ONE, TWO, HALF = Integer(1), Integer(2), Rational(1, 2)
+INNER = Symbol("u", real=True)          # the inner function in a chain rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,9 +264,9 @@ def _chain_reason(outer: _Outer, es: tuple[Expr, ...]) -> tuple[Inline, ...]:
         inside.setdefault(outer.called(e), []).append(outer.inner(e))
     reason: list[Inline] = []
     for called, (first, *others) in inside.items():
-        reason += ["; " if reason else "", f"outside stands {called}, inside u = ", first]
+        reason += ["; " if reason else "", f"outside stands {called}, inside ", INNER, " = ", first]
         for other in others:
-            reason += [", and again with u = ", other]
+            reason += [", and again with ", INNER, " = ", other]
     return tuple(reason)
 
 
@@ -377,8 +378,7 @@ CASES = Rule(
 def _looked_up(e: Expr, x: Symbol) -> Expr:
     if len(e.args) != 1:
         raise LossError(f"no rule is known for {text(e)}")
-    inside = Symbol("u", real=True)
-    return e.func(inside).diff(inside).xreplace({inside: e.args[0]})
+    return e.func(INNER).diff(INNER).xreplace({INNER: e.args[0]})
 
 
 NO_RULE = Rule(

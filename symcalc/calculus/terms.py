@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Number, NumberSymbol, Pow, Sum, Symbol, preorder_traversal
+from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Number, NumberSymbol, Pow, Sum, Symbol, exp, preorder_traversal
 
 from symcalc.written import add, exact, is_number, is_zero, mul, negative, number, power
 
@@ -57,7 +57,7 @@ class Product:
     powers: Mapping[Expr, _Exponent]
 
     def expression(self, written: Written = NOTHING) -> Expr:
-        """The number first, then letters, columns, functions, brackets, what stands below the bar, sums."""
+        """The number first, then letters, columns, exponentials, functions, brackets, what stands below the bar, sums."""
         kept = [power(base, _number(*exponent)) for base, exponent in _as_written(self.powers, written) if exponent[0]]
         return _with_coefficient(self.coefficient, self.decimal, sorted(kept, key=_rank))
 
@@ -128,11 +128,11 @@ def _number(value: Fraction, decimal: bool) -> Expr:
     return number(value).evalf(15) if decimal and value.denominator != 1 else number(value)
 
 
-_KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), (Add, 4))
+_KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), ((exp, Pow), 2.5), (Add, 4))
 
 
 def _rank(factor: Expr) -> float:
-    """Constants, letters, columns, functions, brackets, what stands below the bar, sums: the order in a product."""
+    """Constants, letters, columns, exponentials, functions, brackets, what stands below the bar, sums."""
     base, exponent = _base_and_exponent(factor)
     if isinstance(factor, Sum):
         return 6
