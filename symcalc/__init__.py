@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from symcalc import figures as figures
     from symcalc.calculus.derivation import Derivation as Derivation
     from symcalc.calculus.gradient import Gradient as Gradient
+    from symcalc.calculus.problems import derive as derive
     from symcalc.compute.compiled import Compiled as Compiled
     from symcalc.errors import DataError as DataError
     from symcalc.errors import DescentError as DescentError
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from symcalc.language.table import read_table as read_table
     from symcalc.pages.notation import latex as latex
     from symcalc.pages.notation import text as text
-    from symcalc.problems import derive as derive
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.losses import half_mean_squared_error as half_mean_squared_error
     from symcalc.training.losses import mean_squared_error as mean_squared_error
@@ -54,7 +54,7 @@ _HOMES = {
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
     "language.table": ("read_table",),
     "pages.notation": ("text", "latex"),
-    "problems": ("derive",),
+    "calculus.problems": ("derive",),
     "calculus.derivation": ("Derivation",),
     "calculus.gradient": ("Gradient",),
     "compute.compiled": ("Compiled",),

@@ -109,7 +109,7 @@ Examples:
 @_shared
 def derive(formula: str, wrt: str, columns: str, detail: str, as_json: bool, output: Path | None, force: bool) -> None:
     """Differentiate FORMULA line by line, with the rule and the reason for each, every line proved."""
-    from symcalc.problems import derive as derived
+    from symcalc.calculus.problems import derive as derived
 
     _check_files(output, None, force)
     _deliver(derived(formula, wrt, columns=columns, detail=detail), as_json, output)

@@ -10,6 +10,7 @@ from sympy import Derivative, Function, Integer, Rational, lambdify
 import symcalc as sc
 from symcalc import vocabulary
 from symcalc.calculus import rules
+from symcalc.calculus.elementary import elementary, of_row
 from symcalc.vocabulary import BY_NAME, CONSTANTS, FUNCTIONS, GREEK, SPELLINGS
 from symcalc.written import add, mul, negative, power
 
@@ -198,7 +199,7 @@ def undefined(row):
 
 def derived(row, formula, monkeypatch, forget_inside=False):
     """The derivation with the rules that this row makes, tried before all others."""
-    direct, chain = rules._elementary(rules._of_row(row))
+    direct, chain = elementary(of_row(row))
     if forget_inside:
         chain = replace(chain, combine=lambda e, v, inner: row.derivative(e.args[0]))
     monkeypatch.setattr(rules, "RULES", (direct, chain, *rules.RULES))

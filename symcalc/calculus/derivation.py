@@ -14,7 +14,8 @@ from sympy import Expr, Symbol
 
 from symcalc.calculus.kinks import Kink, kinks_of
 from symcalc.calculus.proof import Proof, prove
-from symcalc.calculus.rules import CONSTANT, IDENTITY, NO_RULE, ROUTINE, SUM, Rule, rule_for
+from symcalc.calculus.rule import Rule
+from symcalc.calculus.rules import CONSTANT, IDENTITY, NO_RULE, ROUTINE, SUM, rule_for
 from symcalc.calculus.terms import written_in
 from symcalc.calculus.tidy import Algebra, tidied
 from symcalc.errors import LossError

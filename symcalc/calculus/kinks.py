@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Basic, Equality, Expr, Max, Min, Piecewise, Symbol
+from sympy import Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol
 from sympy.core.relational import Relational
 
-from symcalc.calculus.rules import depends
+from symcalc.calculus.rule import depends
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
-from symcalc.written import subtract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ def kinks_of(expression: Expr, variable: Symbol) -> tuple[Kink, ...]:
 
 def _bends(part: Basic, variable: Symbol) -> list[tuple[Basic, Basic, str]]:
     if type(part) in FUNCTIONS and FUNCTIONS[type(part)].kink:
-        return [(part.args[0], subtract(part.args[0], part.args[0]).doit(), FUNCTIONS[type(part)].kink)]
+        return [(part.args[0], Integer(0), FUNCTIONS[type(part)].kink)]
     if isinstance(part, (Max, Min)):
         ordered = sorted(part.args, key=lambda argument: not depends(argument, variable))
         used = f"at a tie the slope of {text(ordered[-1])} is used" if len(ordered) == 2 else \

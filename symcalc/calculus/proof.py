@@ -47,7 +47,11 @@ STEP = 1e-25                 # of the difference quotient; its error is about ST
 TOLERANCE = 1e-12            # relative; an honest line agrees to 20 digits and more
 ROWS = 3                     # rows of random data that a sum runs over
 POINTS = 3                   # at which every line is checked; twice as many where the slope jumps
-_TRIES = 60
+_TRIES = 72
+# Most functions live between 0 and 2; a few want small arguments, negative ones, or large ones.
+_RANGES = ((0.2, 2), (-2, 2), (0.05, 0.9), (-0.9, 0.9), (1, 8), (-30, 30), (40, 200), (-200, -40),
+           (-1000, 1000))
+_ROUNDS = 2                  # through the ranges, in which a case of a piecewise formula may be met
 _ENOUGH = 4 * POINTS         # points without a slope, after which we no longer look for one
 _ROUNDING = 1e-30            # relative to the function, and
 _NOTHING = 1e-40             # in itself: what is left by rounding where a slope is 0
@@ -115,20 +119,42 @@ def points(expression: Expr) -> list[Point]:
 
     Those where it is 0 say little: of them some are taken only where others cannot be found.
     """
-    wanted = 2 * POINTS if expression.has(*_BENDS) else POINTS
+    bends = expression.has(*_BENDS)
+    wanted = 2 * POINTS if bends else POINTS
     telling: list[Point] = []
     vanishing: list[Point] = []
-    for candidate in _candidates(expression):
+    for k, candidate in enumerate(_candidates(expression)):
         try:
             value = candidate.value(expression)
         except _NO_VALUE:
             continue
         (telling if abs(value) > _NOTHING else vanishing).append(candidate)
-        if len(telling) == wanted or len(vanishing) == _ENOUGH:
+        if len(vanishing) == _ENOUGH or (len(telling) >= wanted and (not bends or k >= _ROUNDS * len(_RANGES))):
             break
     if not telling and not vanishing:
         raise LossError(f"{text(expression)} has no real value of moderate size at any of {_TRIES} random points")
-    return (telling + vanishing)[:wanted]
+    return [*_of_all_branches(expression, telling), *vanishing][:wanted] if bends else (telling + vanishing)[:wanted]
+
+
+def _of_all_branches(expression: Expr, found: list[Point]) -> list[Point]:
+    """The points with those first that reach a case of the expression that no point before them reached."""
+    first: dict[tuple[object, ...], Point] = {}
+    for point in found:
+        first.setdefault(_branches(point, expression), point)
+    return [*first.values(), *(point for point in found if point not in first.values())]
+
+
+def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
+    """Which way each bend goes at the point (in the first row, where it differs from row to row)."""
+    ways: list[object] = []
+    for part in sorted(expression.atoms(Relational, *_BENDS), key=str):
+        sides = part.args if not isinstance(part, Piecewise) else ()
+        try:
+            values = [point.value(side, 0 if side.has(Indexed) else None) for side in sides]
+        except _NO_VALUE:
+            continue
+        ways.append(values.index(max(values)) if len(values) > 1 else tuple(value > 0 for value in values))
+    return tuple(ways)
 
 
 def _candidates(expression: Expr) -> Iterator[Point]:
@@ -138,8 +164,7 @@ def _candidates(expression: Expr) -> Iterator[Point]:
     context.dps = DIGITS
     draw = random.Random(1).uniform
     for k in range(_TRIES):
-        # Most functions live between 0 and 2; a few want small arguments, negative ones, or large ones.
-        low, high = ((0.2, 2), (-2, 2), (0.05, 0.9), (-0.9, 0.9), (1, 8), (-30, 30))[k % 6]
+        low, high = _RANGES[k % len(_RANGES)]
         numbers = {part: context.mpf(draw(low, high)) for part in letters if isinstance(part, Symbol) and part not in labels}
         columns = {part: [context.mpf(draw(low, high)) for _ in range(ROWS)] for part in letters if isinstance(part, Indexed)}
         yield Point(context, numbers, columns)

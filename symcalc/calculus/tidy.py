@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, Basic, E, Expr, Indexed, Integer, Mul, Piecewise, Pow, Sum, Tuple, exp
+from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Piecewise, Pow, Sum, Tuple
 
 from symcalc.calculus.terms import (
     NOTHING,
@@ -24,6 +24,7 @@ from symcalc.calculus.terms import (
     terms_of,
 )
 from symcalc.functions import sigmoid
+from symcalc.parts import exponent_of_e
 from symcalc.written import add, call, is_one, mul, negative, power, rebuilt, replaced, row_sum, subtract
 
 _ROUNDS = 3              # in which one pass may make work for another
@@ -155,14 +156,10 @@ def _into_cases(part: Expr, written: Written) -> Expr:
 
 # The sigmoid
 
-def _exponent_of_e(part: Basic) -> Expr | None:
-    return part.exp if isinstance(part, exp) or (isinstance(part, Pow) and part.base is E) else None
-
-
 def as_sigmoid(part: Expr) -> Expr:
     """1/(1 + e^(-z)) is σ(z), e^z/(1 + e^z) too, and e^z/(1 + e^z)² is σ(z) (1 - σ(z)); the rest stays.
 
-    >>> from sympy import Symbol
+    >>> from sympy import Symbol, exp
     >>> z = Symbol("z")
     >>> as_sigmoid(1 / (1 + exp(-z)))
     sigmoid(z)
@@ -172,7 +169,7 @@ def as_sigmoid(part: Expr) -> Expr:
         z = _logistic_exponent(factor)
         if z is None:
             continue
-        above = next((j for j, other in enumerate(factors) if _exponent_of_e(other) == z), None)
+        above = next((j for j, other in enumerate(factors) if exponent_of_e(other) == z), None)
         if above is None:
             factors[k] = call(sigmoid, negative(z))
         else:
@@ -206,7 +203,7 @@ def _logistic_exponent(factor: Basic) -> Expr | None:
     if not (isinstance(factor, Pow) and factor.exp == -1 and isinstance(factor.base, Add) and len(factor.base.args) == 2):
         return None
     one, other = sorted(factor.base.args, key=lambda term: not is_one(term))
-    return _exponent_of_e(other) if is_one(one) else None
+    return exponent_of_e(other) if is_one(one) else None
 
 
 def _sigmoid_or_none(part: Basic) -> Basic | None:

@@ -23,8 +23,8 @@ from symcalc.language.table import Table
 from symcalc.pages.notation import text
 
 _ARRAYS = {"np": np, "sigmoid": numerics.sigmoid, "softplus": numerics.softplus, "gamma": numerics.gamma}
-_SCALARS = {"math": math, "sigmoid": numerics.scalar_sigmoid, "softplus": numerics.scalar_softplus, "abs": abs, "max": max,
-            "min": min}
+_SCALARS = {"math": math, "sigmoid": numerics.scalar_sigmoid, "softplus": numerics.scalar_softplus, "abs": abs,
+            "max": numerics.scalar_max, "min": numerics.scalar_min}
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
 
 

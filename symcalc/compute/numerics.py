@@ -45,6 +45,24 @@ def _gamma(value: float) -> float:
         return math.nan
 
 
+def scalar_max(*values: float) -> float:
+    """The largest of the floats; nan where one is nan, which Python's `max` may pass over.
+
+    >>> scalar_max(0.0, math.nan)
+    nan
+    """
+    return math.nan if any(map(math.isnan, values)) else max(values)
+
+
+def scalar_min(*values: float) -> float:
+    """The smallest of the floats; nan where one is nan.
+
+    >>> scalar_min(0.0, 2.0)
+    0.0
+    """
+    return math.nan if any(map(math.isnan, values)) else min(values)
+
+
 def scalar_sigmoid(z: float) -> float:
     """1/(1 + e^(-z)) for one float.
 

@@ -41,7 +41,18 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.tensor.indexed import IndexedBase
 
 from symcalc.errors import LossError, visible
-from symcalc.language.names import COUNT, ROW, alike, checked_name, column, sum_rows, symbol
+from symcalc.language.names import (
+    COUNT,
+    ROW,
+    alike,
+    checked_name,
+    column,
+    columns_of,
+    name_of,
+    parameters_of,
+    sum_rows,
+    symbol,
+)
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import is_number, rebuilt
 
@@ -69,6 +80,8 @@ def admitted(expression: Basic) -> Expr:
         raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
     own = _own(expression, _counts(expression))
+    if both := {part.name for part in parameters_of(own)} & {name_of(part) for part in columns_of(own)}:
+        raise LossError(f"{min(both)} is both a parameter and a column, {min(both)}[i]; rename one of them")
     Constants().value(own)
     return own
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 
 import sympy
@@ -37,7 +38,7 @@ class _Source(StrPrinter):
     printmethod = "_symcalc_source"          # not _sympystr, by which SymPy's classes would print themselves
 
     def _print_Symbol(self, symbol: Symbol) -> str:
-        taken = keyword.iskeyword(symbol.name) or hasattr(sympy, symbol.name)
+        taken = keyword.iskeyword(symbol.name) or hasattr(sympy, symbol.name) or hasattr(builtins, symbol.name)
         return f"Symbol('{symbol.name}')" if taken else symbol.name
 
     def _print_Indexed(self, column: Indexed) -> str:

@@ -21,7 +21,7 @@ def run_csv(run: Run) -> str:
     names = run.loss.names
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["step", *names, "J", *(f"dJ_d{name}" for name in names)])
+    writer.writerow(["step" if "step" not in names else "update", *names, "J", *(f"dJ_d{name}" for name in names)])
     for k, (point, cost, gradient) in enumerate(zip(run.points, run.costs, run.gradients)):
         writer.writerow([k, *map(repr, map(float, (*point, cost, *gradient)))])
     return out.getvalue()

@@ -65,6 +65,16 @@ class Loss(Shown):
             others = [p.name for p in parameters_of(expression) if p.name not in wanted]
             data = (*map(name_of, columns_of(expression)), *others)
             expression = read(formula, parameters=wanted, columns=data)
+        self._settle(expression, wanted)
+
+    @classmethod
+    def _as_built(cls, expression: Expr) -> Loss:
+        """The loss of an expression of our own, whose form is as it should be."""
+        loss = cls.__new__(cls)
+        loss._settle(expression, ())
+        return loss
+
+    def _settle(self, expression: Expr, wanted: tuple[str, ...]) -> None:
         object.__setattr__(self, "expression", expression)
         object.__setattr__(self, "parameters", _parameters(expression, wanted))
         object.__setattr__(self, "columns", columns_of(expression))
@@ -180,6 +190,8 @@ def _parameters(expression: Expr, wanted: tuple[str, ...]) -> tuple[Symbol, ...]
     found = {parameter.name: parameter for parameter in parameters_of(expression)}
     if clash := set(found) & set(map(name_of, columns_of(expression))):
         raise LossError(f"{min(clash)} is both a parameter and a column; rename one of them")
+    if "J" in found:
+        raise LossError("J is the loss itself here; give the parameter another name")
     if not found:
         raise LossError("the formula has no parameters to move; a loss needs at least one")
     if not wanted:
@@ -213,11 +225,20 @@ def _check_rows(expression: Expr, parameters: tuple[Symbol, ...]) -> None:
 # The catalogue
 
 def _squares(target: str, prediction: Model | Expr | str) -> Expr:
-    if isinstance(prediction, str):
-        data = [symbol.name for symbol in parameters_of(read(prediction)) if is_likely_column(symbol.name)]
-        prediction = read(prediction, columns=data)
-    predicted = prediction.prediction if isinstance(prediction, Model) else prediction
+    predicted = _predicted(prediction)
+    if column(target) in columns_of(predicted):
+        raise LossError(f"the prediction of {target} must not use {target} itself")
     return power(subtract(column(target), predicted), Integer(2))
+
+
+def _predicted(prediction: Model | Expr | str) -> Expr:
+    """The formula of a prediction; in a text x, y and t are data, as in a loss."""
+    if isinstance(prediction, Model):
+        return prediction.prediction
+    if not isinstance(prediction, str):
+        return read(prediction)
+    names = (symbol.name for symbol in parameters_of(read(prediction)))
+    return read(prediction, columns=[name for name in names if is_likely_column(name)])
 
 
 def residual_sum_of_squares(target: str, prediction: Model | Expr | str) -> Loss:
@@ -227,7 +248,7 @@ def residual_sum_of_squares(target: str, prediction: Model | Expr | str) -> Loss
     >>> residual_sum_of_squares("y", line("x"))
     <loss J(m, b) = Σ (yᵢ - (m xᵢ + b))²>
     """
-    return Loss(sum_rows(_squares(target, prediction)))
+    return Loss._as_built(sum_rows(_squares(target, prediction)))
 
 
 def mean_squared_error(target: str, prediction: Model | Expr | str) -> Loss:
@@ -237,7 +258,7 @@ def mean_squared_error(target: str, prediction: Model | Expr | str) -> Loss:
     >>> mean_squared_error("y", line("x")).derive("b").result
     -2*Sum(-(b + m*x[i]) + y[i], (i, 1, n))/n
     """
-    return Loss(mean(_squares(target, prediction)))
+    return Loss._as_built(mean(_squares(target, prediction)))
 
 
 def half_mean_squared_error(target: str, prediction: Model | Expr | str) -> Loss:
@@ -248,4 +269,4 @@ def half_mean_squared_error(target: str, prediction: Model | Expr | str) -> Loss
     -Sum(-(b + m*x[i]) + y[i], (i, 1, n))/n
     """
     half = Pow(Integer(2), Integer(-1), evaluate=False)
-    return Loss(Mul(half, *mean(_squares(target, prediction)).args, evaluate=False))
+    return Loss._as_built(Mul(half, *mean(_squares(target, prediction)).args, evaluate=False))

@@ -7,23 +7,25 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Dummy, Expr
 
 from symcalc.compute.loop import stepper
 from symcalc.errors import DescentError
 from symcalc.written import mul, subtract
 
-THETA = Symbol("theta", real=True)        # any parameter
-SLOPE = Symbol("g", real=True)            # the partial derivative by that parameter
-RATE = Symbol("eta", real=True)           # the learning rate
+# Dummies, so that a parameter called eta is another letter than the learning rate.
+THETA = Dummy("theta", real=True)         # any parameter
+SLOPE = Dummy("g", real=True)             # the partial derivative by that parameter
+RATE = Dummy("eta", real=True)            # the learning rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """A rule for the next value of a parameter, in terms of its value θ, its slope g and the learning rate η.
 
-    >>> METHODS["gradient descent"].update
-    -eta*g + theta
+    >>> from symcalc.pages.notation import text
+    >>> text(METHODS["gradient descent"].update)
+    'θ - η g'
     """
 
     name: str

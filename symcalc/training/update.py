@@ -16,7 +16,7 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.training.methods import RATE
-from symcalc.written import add, derivative_of, replaced
+from symcalc.written import add, derivative_of, replaced, row_sum
 
 if TYPE_CHECKING:
     from symcalc.training.run import Run
@@ -93,7 +93,8 @@ class Update(Shown):
         """What the ratio says about the step, in a sentence."""
         if self.is_lost_in_rounding:
             return "but so small a change is lost in the rounding of J, so this ratio says nothing"
-        return next(sentence for least, sentence in _READINGS if self.ratio >= least or least == -math.inf)
+        ratio = round(self.ratio, 9)               # 0.9 is 0.9, whatever its last bit says
+        return next(sentence for least, sentence in _READINGS if ratio >= least)
 
     def as_dict(self) -> dict[str, Any]:
         """The update as plain data: parameters and J after it, and the gradient that drove it."""
@@ -115,9 +116,9 @@ class Update(Shown):
         loss = self.run.loss
         formula = loss.gradient()[parameter.name].result
         value = numeral(self.gradient[parameter.name])
-        steps = [derivative_of(loss.symbol, parameter), formula, self._with_numbers(formula), self._row_by_row(formula), value]
-        return Equation(tuple(side for k, side in enumerate(steps) if side is not None and text(side) not in map(
-            text, (other for other in steps[:k] if other is not None))))
+        sides = (derivative_of(loss.symbol, parameter), formula, self._with_numbers(formula), self._row_by_row(formula), value)
+        # Where a step changes nothing, as in a slope that is a number already, it is written once.
+        return Equation(tuple({text(side): side for side in sides if side is not None}.values()))
 
     def _values(self) -> dict[Basic, Expr]:
         table = self.run.table
@@ -130,7 +131,7 @@ class Update(Shown):
 
         def change(part: Basic) -> Basic | None:
             if isinstance(part, Sum):
-                return Sum(replaced(part.function, values.get), *part.limits)
+                return row_sum(replaced(part.function, values.get), part)
             return values.get(part)
 
         return replaced(formula, change)

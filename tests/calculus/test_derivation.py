@@ -485,3 +485,20 @@ def test_random_expressions(seed, number_of, slope_of):
     for x in (0.7, -1.3):
         found, wanted = number_of(derivation.result, {"x": x}), slope_of(lambda x: function(x), "x", {"x": x})
         assert mpmath.almosteq(found, wanted, 1e-10, 1e-10)
+
+
+@pytest.mark.parametrize("formula, letter", [("mean(w*x)", "n"), ("mean(w*x)", "i"), ("mean(w*x[i])", "x")])
+def test_rows_and_columns_are_no_letters_to_differentiate_by(formula, letter):
+    with pytest.raises(sc.LossError, match=letter):
+        sc.derive(formula, letter)
+
+
+def test_a_letter_that_is_a_column_as_well_is_refused():
+    u, w = sc.parameters("u w")
+    with pytest.raises(sc.LossError, match="both a parameter and a column"):
+        sc.derive(u + sc.sum_rows(sc.columns("u") * w), "w")
+
+
+def test_the_inside_is_not_called_u_where_the_learner_has_a_u():
+    assert "u = " not in sc.derive("(u*x + 1)^2", "x").lines[1].because
+    assert "u = 3x + 1" in sc.derive("(3x + 1)^2", "x").lines[1].because

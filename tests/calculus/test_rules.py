@@ -7,7 +7,9 @@ from sympy import E, Integer, Min, Pow, log, pi
 
 import symcalc as sc
 from symcalc.calculus import rules
-from symcalc.calculus.rules import RULES, depends, lowered, rule_for
+from symcalc.calculus.elementary import lowered
+from symcalc.calculus.rule import depends
+from symcalc.calculus.rules import RULES, rule_for
 from symcalc.written import add, call, divide, mul, negative, power, row_sum, subtract
 
 x = sc.parameters("x")

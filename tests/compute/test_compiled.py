@@ -288,3 +288,8 @@ def test_threads_may_share_a_compiled_loss():
         with ThreadPoolExecutor(4) as pool:
             together = [(value, *gradient) for value, gradient in pool.map(f, points)]
         assert np.array_equal(alone, together, equal_nan=True)
+
+
+def test_the_largest_of_a_number_and_nothing_is_nothing():
+    value, _ = sc.Loss("max(0, |w|^3 - w^2)").compile()([1e155])
+    assert not np.isfinite(value)

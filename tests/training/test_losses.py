@@ -156,3 +156,20 @@ def test_the_model_is_seen_in_its_squared_residual(formula, target, prediction):
     J = sc.Loss(formula)
     assert (J.target and J.target.base.label.name) == target
     assert (J.model and sc.text(J.model.prediction)) == prediction
+
+
+def test_the_catalogue_keeps_the_written_form():
+    loss = sc.mean_squared_error("y", "a + b*x")
+    assert sc.text(loss.expression) == "1/n Σ (yᵢ - (a + b xᵢ))²"
+    assert loss.names == ("a", "b")
+
+
+@pytest.mark.parametrize("build, said", [
+    (lambda: sc.Loss("J^2"), "J is the loss itself"),
+    (lambda: sc.mean_squared_error("y", "m*y"), "must not use y"),
+    (lambda: sc.mean_squared_error("y", None), "not NoneType"),
+    (lambda: sc.Loss("sum((i*m - x[i])^2)"), "row"),
+])
+def test_what_cannot_be_a_loss_is_refused(build, said):
+    with pytest.raises(sc.LossError, match=said):
+        build()

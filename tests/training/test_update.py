@@ -181,3 +181,18 @@ def test_sums_over_many_rows_stay_sums():
 def test_an_update_saves_like_anything(update, suffix, tmp_path):
     path = update().save(tmp_path / f"u{suffix}")
     assert "Update 1" in path.read_text(encoding="utf-8")
+
+
+def test_a_hinge_is_worked_out_from_zero():
+    hinge = sc.Loss("mean(max(0, 1 - y*(w*x + b)))")
+    run = hinge.descend({"x": [1, 2, -1.5, 4], "y": [1, 1, -1, 1]}, start=[0, 0], rate=0.1, steps=1)
+    assert "1/4 Σ {-yᵢ xᵢ if 1 - yᵢ (0 · xᵢ + 0) > 0; 0 otherwise}" in str(run.updates[0])
+
+
+def test_a_parameter_called_eta_is_not_the_rate():
+    assert "2 - 0.1 · 4" in str(sc.Loss("eta^2").descend(start=[2.0], rate=0.1, steps=1).updates[0])
+
+
+def test_the_reading_of_a_ratio_does_not_hang_on_its_last_bit():
+    readings = {sc.Loss("w^2").descend(start=[w], rate=0.1, steps=1).updates[0].reading() for w in (2.0, 3.0, 5.0, 0.7)}
+    assert len(readings) == 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Basic, Symbol
+from sympy import Basic, Sum, Symbol
 
 from symcalc.calculus import derivation
 from symcalc.calculus.derivation import Derivation
 from symcalc.errors import LossError
 from symcalc.language import read
-from symcalc.language.names import columns_of, listed, name_of, parameters_of, symbol
+from symcalc.language.names import COUNT, ROW, columns_of, listed, name_of, parameters_of, symbol
 
 
 def derive(formula: str | Basic, wrt: str | Symbol, *, columns: str | Iterable[str] = (), detail: str = "normal") -> Derivation:
@@ -34,6 +34,8 @@ def derive(formula: str | Basic, wrt: str | Symbol, *, columns: str | Iterable[s
     if len(names) != 1:
         raise LossError(f"differentiate by one letter at a time, not by {', '.join(names) or 'none'}")
     expression = read(formula, parameters=names, columns=columns)
+    if expression.has(Sum) and names[0] in (ROW.name, COUNT.name):
+        raise LossError(f"{names[0]} counts the rows here (i is the row, n their number); differentiate by a parameter")
     if names[0] in map(name_of, columns_of(expression)):
         raise LossError(f"{names[0]} is a column of data; differentiate by a parameter: "
                         f"{', '.join(p.name for p in parameters_of(expression)) or 'there is none'}")
