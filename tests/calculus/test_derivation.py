@@ -489,7 +489,7 @@ def test_random_expressions(seed, number_of, slope_of):
 
 @pytest.mark.parametrize("formula, letter", [("mean(w*x)", "n"), ("mean(w*x)", "i"), ("mean(w*x[i])", "x")])
 def test_rows_and_columns_are_no_letters_to_differentiate_by(formula, letter):
-    with pytest.raises(sc.LossError, match=letter):
+    with pytest.raises(sc.SymcalcError, match=letter):
         sc.derive(formula, letter)
 
 
