@@ -138,6 +138,8 @@ def descend(formula: str, data: Path | None, start: str, rate: float, steps: int
     run = loss.descend(data, start=begin or dict.fromkeys(loss.names, 0.0), rate=rate, steps=steps, method=method)
     _deliver(run if working is None else _update(run, working), as_json, output)
     _plot(run, plot)
+    if not run.started:
+        click.get_current_context().exit(2)
 
 
 def _start(text: str) -> dict[str, float]:
@@ -159,13 +161,20 @@ def _loss(formula: str, data: Path | None, parameters: tuple[str, ...]) -> Loss:
     """The loss: the names given a start are parameters; otherwise the table's header names the columns."""
     from symcalc.training.losses import Loss
 
-    if data is None or parameters:
+    if data is None:
         return Loss(formula, parameters=parameters)
     from symcalc.language import read
     from symcalc.language.names import columns_of, is_likely_column, name_of, parameters_of
     from symcalc.language.table import chosen_names, column_names
 
     known = column_names(data)
+    if parameters:
+        loss = Loss(formula, parameters=parameters)
+        names = [name_of(column) for column in loss.columns]
+        if forgotten := [name for name in names if name not in known and not is_likely_column(name)]:
+            raise DescentError(f"no start for {', '.join(forgotten)}, which is no column of {data.name} either; "
+                               f"add it to --start, as in --start {forgotten[0]}=0")
+        return loss
     expression = read(formula, columns=known)
     used = [name_of(part) for part in (*columns_of(expression), *parameters_of(expression))]
     # A letter that people give to data and that the table lacks is a column that is missing, not a parameter.

@@ -133,10 +133,23 @@ def test_a_loss_may_start_with_a_minus():
 
 
 def test_a_run_that_goes_wrong_is_shown_and_says_why():
-    text = done("descend", "ln(w)", "--start", "w=-1")
-    assert "Stopped before the first step" in text and "ln needs a positive argument." in text.replace("\n", " ")
-    data = json.loads(done("descend", "ln(w)", "--start", "w=-1", "--json"), parse_constant=pytest.fail)
+    shown = called("descend", "ln(w)", "--start", "w=-1")
+    assert shown.exit_code == 2
+    assert "Stopped before the first step" in shown.stdout
+    assert "ln needs a positive argument." in shown.stdout.replace("\n", " ")
+    data = json.loads(called("descend", "ln(w)", "--start", "w=-1", "--json").stdout, parse_constant=pytest.fail)
     assert data["updates"] == [] and data["parameters"] == {"w": -1.0}
+
+
+def test_a_start_that_is_forgotten_is_asked_for(tmp_path):
+    table = tmp_path / "points.csv"
+    table.write_text("x,y\n1,2\n2,3\n")
+    assert "no start for b" in refused("descend", "mean((y-(m*x+b))^2)", "--data", str(table), "--start", "m=0")
+
+
+def test_a_greek_letter_is_a_name():
+    assert json.loads(done("derive", "θ^2", "--wrt", "θ", "--json"))["result"]["sympy"] == "2*theta"
+    assert "θ" in done("descend", "θ^2", "--start", "θ=1", "--steps", "1")
 
 
 # Files

@@ -103,7 +103,8 @@ class Derivation(Shown):
 
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""
-        notes = [Paragraph(("Where ", kink.equation, f": {kink.subgradient}.")) for kink in self.kinks]
+        notes = [Paragraph(("At the bend of ", kink.part, ", where ", kink.equation, f": {kink.subgradient}."))
+                 for kink in self.kinks]
         checks = len(self.proof.checks)
         return Document("", (Steps(tuple(line.step() for line in self.lines)), *notes,
                              paragraph(f"Proved: {checks} checks, each line against the one before.")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sympy import Function, Tuple
+from sympy import Function, Symbol, Tuple
 
 from symcalc.calculus.derivation import Derivation
 from symcalc.errors import LossError
@@ -35,7 +35,8 @@ class Gradient(Shown, Mapping[str, Derivation]):
         """The partials, in the order of the parameters."""
         return Tuple(*(derivation.result for derivation in self.values()))
 
-    def __getitem__(self, name: str) -> Derivation:
+    def __getitem__(self, name: str | Symbol) -> Derivation:
+        name = name.name if isinstance(name, Symbol) else name
         if name not in self._derivations:
             raise LossError(f"there is no parameter {name}; the parameters are {', '.join(self)}")
         return self._derivations[name]

@@ -25,8 +25,8 @@ def derive(formula: str | Basic, wrt: str | Symbol, *, columns: str | Iterable[s
             power rule: (x^n)' = n x^(n - 1)
             the square of x itself
       = 6x
-            multiply the factors: a · (b c) = a b c
-            numbers and signs first, equal factors joined
+            simplify the product: a · (b c) = a b c
+            numbers and signs first, equal factors joined or cancelled
     <BLANKLINE>
     Proved: 9 checks, each line against the one before.
     """

@@ -47,7 +47,7 @@ def tidied(expression: Expr, written: Written = NOTHING) -> list[tuple[Algebra, 
     >>> from sympy import Symbol
     >>> x = Symbol("x", real=True)
     >>> [(algebra.name, line) for algebra, line in tidied(mul(Integer(3), mul(Integer(2), x)))]
-    [('multiply the factors', 6*x)]
+    [('simplify the product', 6*x)]
     """
     lines: list[tuple[Algebra, Expr]] = []
     for _ in range(_ROUNDS):
@@ -212,8 +212,8 @@ def _sigmoid_or_none(part: Basic) -> Basic | None:
 
 
 PASSES: tuple[Algebra, ...] = (
-    Algebra(name="multiply the factors", formula="a · (b c) = a b c", latex=r"a \cdot (b\,c) = a\,b\,c",
-            because="numbers and signs first, equal factors joined",
+    Algebra(name="simplify the product", formula="a · (b c) = a b c", latex=r"a \cdot (b\,c) = a\,b\,c",
+            because="numbers and signs first, equal factors joined or cancelled",
             rewrite=lambda e, written: _bottom_up(e, written, multiplied)),
     Algebra(name="collect like terms", formula="a f + b f = (a + b) f", latex=r"a f + b f = (a + b) f",
             because="terms that differ only in their number are added",
@@ -237,7 +237,8 @@ PASSES: tuple[Algebra, ...] = (
             latex=r"f \cdot \begin{cases} g \\ h \end{cases} = \begin{cases} f g \\ f h \end{cases}",
             because="the factor goes with whichever case holds",
             rewrite=lambda e, written: _bottom_up(e, written, _into_cases)),
-    Algebra(name="name the sigmoid", formula="1/(1 + e^(-z)) = σ(z)", latex=r"\frac{1}{1 + e^{-z}} = \sigma(z)",
+    Algebra(name="name the sigmoid", formula="1/(1 + e^(-z)) = σ(z), σ(-z) = 1 - σ(z)",
+            latex=r"\frac{1}{1 + e^{-z}} = \sigma(z),\; \sigma(-z) = 1 - \sigma(z)",
             because="this fraction has a name of its own",
             rewrite=lambda e, written: replaced(e, _sigmoid_or_none)),
 )

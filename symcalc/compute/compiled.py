@@ -18,7 +18,7 @@ from symcalc.compute import numerics
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import DescentError
-from symcalc.language.names import name_of
+from symcalc.language.names import name_of, plain_name
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
 
@@ -77,7 +77,7 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
     array([1., 2.])
     """
     if isinstance(values, Mapping):
-        values = {name.name if isinstance(name, Symbol) else name: value for name, value in values.items()}
+        values = {_plain(name): value for name, value in values.items()}
         missing = [name for name in parameters if name not in values]
         unknown = [str(name) for name in values if name not in parameters]
         if missing or unknown:
@@ -90,6 +90,12 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
         raise DescentError(f"{_counted(len(parameters))} needed, one each for {', '.join(parameters)}; write a list, or "
                            f"a mapping such as {{'{parameters[0]}': 0.5}}")
     return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
+
+
+def _plain(name: object) -> object:
+    """A parameter's name as the loss has it, from a symbol or from text with a Greek letter."""
+    name = name.name if isinstance(name, Symbol) else name
+    return plain_name(name) if isinstance(name, str) and name else name
 
 
 def _counted(number: int) -> str:

@@ -17,6 +17,8 @@ from symcalc.written import replaced
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_DRAWN = 2_000           # points of data at the most; more would only blacken the picture
+
 
 def fit(run: Run) -> Figure:
     """The data, the model where the run began and where it ended, and the residuals.
@@ -33,7 +35,8 @@ def fit(run: Run) -> Figure:
     if len(loss.model.columns) != 1:
         raise LossError(f"a fit can be drawn over one column; this model has {len(loss.model.columns)}")
     x_name, y_name = name_of(loss.model.columns[0]), name_of(loss.target)
-    x, y = table[x_name], table[y_name]
+    some = slice(None, None, -(-table.rows // _DRAWN))          # evenly through a long table
+    x, y = table[x_name][some], table[y_name][some]
     across = np.linspace(x.min(), x.max(), 200)
     names = [symbol.name for symbol in loss.model.parameters]
     start = {name: run.named(run.points[0])[name] for name in names}

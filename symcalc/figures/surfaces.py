@@ -14,7 +14,8 @@ from symcalc.training.run import Run
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_GRID = 61
+_GRID, _COARSE = 61, 25
+_MANY = 100_000          # rows from which the coarse grid is used
 
 
 def contours(run: Run) -> Figure:
@@ -28,7 +29,9 @@ def contours(run: Run) -> Figure:
     if len(run.loss.parameters) != 2:
         raise LossError(f"contours need a loss of two parameters; this one has {len(run.loss.parameters)}")
     first, second = run.loss.parameters
-    u, v = (_around(run.points[:, k]) for k in (0, 1))
+    # Each point of the grid is one pass over the data, which counts where they are many.
+    size = _GRID if run.table is None or run.table.rows < _MANY else _COARSE
+    u, v = (_around(run.points[:, k], size) for k in (0, 1))
     compiled = run.loss.compile(run.table)
     cost = np.array([[compiled.at(np.array([a, b]))[0] for a in u] for b in v])
     if not np.isfinite(cost).any():
@@ -44,10 +47,10 @@ def contours(run: Run) -> Figure:
     return figure
 
 
-def _around(visited: np.ndarray) -> np.ndarray:
+def _around(visited: np.ndarray, size: int) -> np.ndarray:
     end = float(visited[-1])
     reach = max(float(np.abs(visited - end).max()), 1e-3 * max(abs(end), 1.0)) * 1.2
-    return np.linspace(end - reach, end + reach, _GRID)
+    return np.linspace(end - reach, end + reach, size)
 
 
 def _levels(cost: np.ndarray) -> np.ndarray:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from lark import Token
 
 from symcalc.errors import ReadError
-from symcalc.language.names import alike, checked_name
-from symcalc.language.tokens import CALLED, FORMS, plain_name, shortened
+from symcalc.language.names import alike, checked_name, plain_name
+from symcalc.language.tokens import CALLED, FORMS, shortened
 from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
 
 INDEX = "square brackets hold the row of a column, as in x[i]; write round ones around anything else"

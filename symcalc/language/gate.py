@@ -7,6 +7,7 @@ with limits at every step, before anything exact is asked to.
 from __future__ import annotations
 
 import math
+import re
 
 import mpmath
 from sympy import (
@@ -197,7 +198,7 @@ def _arranged(part: Basic) -> Basic:
     """A sum that SymPy has sorted, in the order in which people write it: y - (m x + b), x² - 2 x + 1."""
     if not isinstance(part, Add) or Add(*part.args).args != part.args:
         return part
-    terms = sorted(part.args, key=lambda term: -_degree(term))
+    terms = sorted(part.args, key=lambda term: (-_degree(term), _numbered(term)))
     lead = next((k for k, term in enumerate(terms) if not term.could_extract_minus_sign()), 0)
     terms.insert(0, terms.pop(lead))
     first, rest = terms[0], terms[1:]
@@ -205,6 +206,12 @@ def _arranged(part: Basic) -> Basic:
         prediction = Add(*(-term for term in rest), evaluate=False)
         return Add(first, Mul(Integer(-1), prediction, evaluate=False), evaluate=False)
     return Add(*terms, evaluate=False)
+
+
+def _numbered(term: Basic) -> list[int]:
+    """The numbers in the names of the term, so that w2 x2 stands before w10 x10."""
+    return [int(digits) for name in sorted(letter.name for letter in term.free_symbols if isinstance(letter, Symbol))
+            for digits in re.findall(r"\d+", name)]
 
 
 def _degree(term: Basic) -> float:

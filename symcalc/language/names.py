@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from sympy import Basic, Expr, Indexed, IndexedBase, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.errors import LossError, ReadError, described, visible
+from symcalc.vocabulary import GREEK
 from symcalc.written import row_sum
 
 ROW = Symbol("i", integer=True, positive=True)
@@ -18,20 +20,36 @@ COUNT = Symbol("n", integer=True, positive=True)
 
 _OVER_ROWS = Sum(Integer(1), (ROW, Integer(1), COUNT))
 MAX_NAME = 32
+GREEK_LETTERS = {letter: name for name, letter in GREEK.items() if name != "lamda"} | {
+    "ϵ": "epsilon", "ϕ": "phi", "µ": "mu"}                             # the last is the micro sign of keyboards
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _LIKELY_COLUMN = re.compile(r"[xyt](_?\d+)?")
 
 
-def checked_name(name: str) -> str:
-    """The name, if it is one: a letter, then letters, digits and underscores.
+def plain_name(token: str) -> str:
+    """The name in plain letters: θ₁ is theta_1.
 
-    >>> checked_name("learning_rate")
-    'learning_rate'
+    >>> plain_name("θ₁"), plain_name("x₁"), plain_name("m")
+    ('theta_1', 'x_1', 'm')
+    """
+    letters = token[0] if token[0] in GREEK_LETTERS else token.rstrip("₀₁₂₃₄₅₆₇₈₉")
+    number = unicodedata.normalize("NFKC", token[len(letters):]).lstrip("_")
+    name = GREEK_LETTERS.get(letters, letters)
+    return f"{name.rstrip('_')}_{number}" if number else name
+
+
+def checked_name(name: str) -> str:
+    """The name, if it is one: a letter, then letters, digits and underscores; Greek letters are spelled out.
+
+    >>> checked_name("learning_rate"), checked_name("θ")
+    ('learning_rate', 'theta')
     """
     if not isinstance(name, str):
         raise ReadError(f"a name is text, not {type(name).__name__}")
     if len(name) > MAX_NAME:
         raise ReadError(f"the name '{visible(name[:20])}...' is longer than {MAX_NAME} characters")
+    if name[:1] in GREEK_LETTERS:
+        name = plain_name(name)
     if not _NAME.fullmatch(name):
         wrong = next((c for c in name if not re.match(r"[A-Za-z0-9_]", c, re.ASCII)), name[:1])
         why = f"it holds {described(wrong)}" if (wrong and not wrong.isalnum() and wrong != "_") or not wrong.isascii() \

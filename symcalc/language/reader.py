@@ -38,10 +38,11 @@ from sympy import (
 from symcalc.errors import LossError, ReadError
 from symcalc.language.advice import INDEX, check_names, misplaced, no_function
 from symcalc.language.gate import MAX_NODES, Constants, small
-from symcalc.language.names import COUNT, ROW, column, is_likely_column, listed, mean, sum_rows, symbol
-from symcalc.language.tokens import FORMS, MAX_DEPTH, Marking, plain_name, prepared, unexpected
+from symcalc.language.names import COUNT, ROW, column, is_likely_column, listed, mean, plain_name, sum_rows, symbol
+from symcalc.language.tokens import FORMS, MAX_DEPTH, Marking, prepared, unexpected
+from symcalc.parts import is_below
 from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS
-from symcalc.written import call, divide, is_zero, negative
+from symcalc.written import call, divide, is_number, is_zero, negative
 
 MAX_NAMES = 64           # different names in one formula
 _RELATIONS = {"<": StrictLessThan, "<=": LessThan, "≤": LessThan, ">": StrictGreaterThan, ">=": GreaterThan,
@@ -226,7 +227,8 @@ class _Builder:
         factors = above.args if isinstance(above, Mul) else (above,)
         if isinstance(factors[-1], Sum):
             # What divides a sum over the rows stands before it, where everyone writes it: 1/(2n) Σ, 2/n Σ.
-            return Mul(*factors[:-1], Pow(below, Integer(-1), evaluate=False), factors[-1], evaluate=False)
+            at = next((k for k, factor in enumerate(factors) if is_number(below) and is_below(factor)), len(factors) - 1)
+            return Mul(*factors[:at], Pow(below, Integer(-1), evaluate=False), *factors[at:], evaluate=False)
         return divide(above, below)
 
     def power(self, tree: Tree[Token], depth: int) -> Expr:

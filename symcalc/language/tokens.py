@@ -14,6 +14,7 @@ from typing import ClassVar
 from lark import Token
 
 from symcalc.errors import ReadError, described, visible
+from symcalc.language.names import GREEK_LETTERS
 from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
 
 MAX_LENGTH = 2_000        # characters in a formula
@@ -21,9 +22,7 @@ MAX_DEPTH = 50            # brackets within brackets
 MAX_DIGITS = 30           # in one number
 
 _PLAIN = str.maketrans({"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/"})
-_GREEK_LETTERS = {letter: name for name, letter in GREEK.items() if name != "lamda"} | {
-    "ϵ": "epsilon", "ϕ": "phi", "µ": "mu"}                             # the last is the micro sign of keyboards
-_ALLOWED = re.compile(r"[A-Za-z0-9_\s+\-*/^()\[\],.<>=!|⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉−–·⋅×÷≤≥≠" + "".join(_GREEK_LETTERS) + "]",
+_ALLOWED = re.compile(r"[A-Za-z0-9_\s+\-*/^()\[\],.<>=!|⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉−–·⋅×÷≤≥≠" + "".join(GREEK_LETTERS) + "]",
                       re.ASCII)
 _QUOTES = "leave quotation marks and primes out"
 _ADVICE = {
@@ -102,18 +101,6 @@ def _check_depth(text: str) -> None:
         depth += (character in "([") - (character in ")]")
         if depth > MAX_DEPTH:
             raise ReadError(f"the brackets are nested more than {MAX_DEPTH} levels deep", text, position)
-
-
-def plain_name(token: str) -> str:
-    """The name in plain letters: θ₁ is theta_1.
-
-    >>> plain_name("θ₁"), plain_name("x₁"), plain_name("m")
-    ('theta_1', 'x_1', 'm')
-    """
-    letters = token[0] if token[0] in _GREEK_LETTERS else token.rstrip("₀₁₂₃₄₅₆₇₈₉")
-    number = unicodedata.normalize("NFKC", token[len(letters):]).lstrip("_")
-    name = _GREEK_LETTERS.get(letters, letters)
-    return f"{name.rstrip('_')}_{number}" if number else name
 
 
 def shortened(text: str) -> str:

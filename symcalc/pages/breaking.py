@@ -86,6 +86,7 @@ def _places(text: str) -> list[Break]:
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _START = re.compile(r"(\\left\.|\{\}|\\cdot|[-+= ])*")         # nothing yet that could end a line
+_SUM_AT_END = re.compile(r"\\sum_\{[^{}]*\}\^\{[^{}]*\} $")       # which reaches over what follows
 _NARROW = {r"\cdot": 0.72, r"\sum": 1.4, r"\partial": 0.6, r"\,": 0.17, r"\quad": 1.0, r"\qquad": 2.0, r"\left": 0.1,
            r"\right": 0.1, r"\max": 1.9, r"\min": 1.9, r"\begin": 0.0, r"\end": 0.0}
 _SIGNS = {"+": 1.22, "-": 1.22, "=": 1.3, "<": 1.3, ">": 1.3, "(": 0.4, ")": 0.4, ",": 0.45, "'": 0.3, "|": 0.3}
@@ -183,4 +184,5 @@ def _latex_kind(latex: str, k: int) -> int | None:
         return 0
     if latex.startswith(r"\cdot ", k):
         return 1
-    return 2 if latex.startswith(r"\left", k) and latex[:k].endswith((") ", "} ")) else None
+    follows = latex.startswith(r"\left", k) and latex[:k].endswith((") ", "} "))
+    return 2 if follows and not _SUM_AT_END.search(latex[:k]) else None

@@ -251,7 +251,9 @@ class _Writer:
             sides = [self.write(side).string for side in (first.lhs, first.rhs, second.rhs)]
             return Piece(f"{sides[0]} {signs[0]} {sides[1]} {signs[1]} {sides[2]}", Level.RELATION)
         word = self.medium.word("and" if isinstance(expression, And) else "or")
-        return Piece(word.join(self.write(part).string for part in expression.args), Level.RELATION)
+        parts = [self.medium.brackets(self.write(part).string) if isinstance(part, (And, Or)) else self.write(part).string
+                 for part in expression.args]
+        return Piece(word.join(parts), Level.RELATION)
 
     def truth(self, value: Basic) -> Piece:
         return Piece(self.medium.operator(str(value).lower()), Level.ATOM)
@@ -272,8 +274,7 @@ class _Writer:
             return self.slope_of(expression.expr, variables)
         operand = self.write(expression.expr)
         bare = operand.level >= Level.POWER if not tight else isinstance(expression.expr, (Symbol, Indexed))
-        body = operand.string if bare or operand.string.startswith(self.medium.sigma_sign) \
-            else self.medium.brackets(operand.string)
+        body = operand.string if bare or isinstance(expression.expr, Sum) else self.medium.brackets(operand.string)
         return Piece(f"{self.medium.derivative(variables)} {body}", Level.BIG)
 
     def slope_of(self, function: AppliedUndef, variables: Sequence[tuple[str, int]]) -> Piece:

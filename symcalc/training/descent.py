@@ -121,7 +121,7 @@ class _Walk:
         """Whether the point has come back, twice, to where it was two steps before."""
         if len(self.points) < 5:
             return False
-        *_, e, d, c, b, a = self.points
+        e, d, c, b, a = self.points[-5:]
         with np.errstate(all="ignore"):
             size = np.abs(a).max() + np.abs(b).max()
             return bool(max(np.abs(a - c).max(), np.abs(b - d).max(), np.abs(c - e).max()) <= 1e-12 * size

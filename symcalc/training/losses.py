@@ -23,6 +23,7 @@ from symcalc.language.names import (
     mean,
     name_of,
     parameters_of,
+    plain_name,
     sum_rows,
     symbol,
 )
@@ -94,7 +95,7 @@ class Loss(Shown):
         """The parameter of this name."""
         wanted = name.name if isinstance(name, Symbol) else name_of(name) if isinstance(name, Indexed) else name
         for parameter in self.parameters:
-            if parameter.name == wanted:
+            if wanted and parameter.name == plain_name(str(wanted)):
                 return parameter
         what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
         raise LossError(f"{visible(str(wanted))[:40]} is {what}; the parameters are {', '.join(self.names)}")

@@ -107,6 +107,11 @@ class Run(Shown):
         return list(Stop).index(self.stop)
 
     @property
+    def started(self) -> bool:
+        """Whether the loss has a finite value at the start."""
+        return self.stop is not Stop.START
+
+    @property
     def message(self) -> str:
         """How the run ended, and why."""
         return f"{self.stop.value} {self.detail}".strip()

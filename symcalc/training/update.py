@@ -102,6 +102,9 @@ class Update(Shown):
         return {"k": self.k, "parameters": self.after, "J": self.J_after, "gradient": self.gradient,
                 **{name: value if math.isfinite(value) else None for name, value in changes.items()}}
 
+    def __repr__(self) -> str:
+        return f"<update {self.k}: J from {short(self.J_before)} to {short(self.J_after)}>"
+
     # Showing
 
     def document(self) -> Document:

@@ -357,7 +357,7 @@ def test_unknown_detail_is_refused():
 def test_a_repeated_part_is_opened_once_and_referred_to():
     derivation = sc.derive("x*ln(x) - x", "x")
     assert [line.rule.name for line in derivation.lines[1:]] == [
-        "sum rule", "identity rule", "product rule", "derivative of the natural logarithm", "multiply the factors",
+        "sum rule", "identity rule", "product rule", "derivative of the natural logarithm", "simplify the product",
         "collect like terms"]
     reasons = [line.because for line in sc.derive("exp(x)/(1+exp(x))", "x").lines]
     assert "differentiate term by term; the slope of exp(x) is known from above" in reasons
@@ -502,3 +502,8 @@ def test_a_letter_that_is_a_column_as_well_is_refused():
 def test_the_inside_is_not_called_u_where_the_learner_has_a_u():
     assert "u = " not in sc.derive("(u*x + 1)^2", "x").lines[1].because
     assert "u = 3x + 1" in sc.derive("(3x + 1)^2", "x").lines[1].because
+
+
+def test_a_sum_that_only_starts_with_a_sigma_is_bracketed():
+    first = sc.derive("sum((y-w*x)^2) + lambda*w^2", "w").lines[0].expression
+    assert sc.text(first) == "d/dw (Σ (yᵢ - w xᵢ)² + λ w²)"

@@ -59,5 +59,5 @@ def test_at_a_tie_the_slope_lies_between_those_of_the_two_sides(formula, tie):
 
 def test_kinks_are_shown_with_the_derivation_and_in_its_data():
     derivation = sc.derive("|x - 1|", "x")
-    assert f"Where x - 1 = 0: {ABS}." in " ".join(str(derivation).split())
+    assert f"At the bend of |x - 1|, where x - 1 = 0: {ABS}." in " ".join(str(derivation).split())
     assert derivation.as_dict()["kinks"] == [{"part": "|x - 1|", "where": "x - 1 = 0", "subgradient": ABS}]

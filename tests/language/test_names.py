@@ -35,7 +35,7 @@ CHECKED = [
     ("_x", "does not start with a letter"),
     ("my x", "'my x' is no name, because it holds (U+0020 SPACE); use letters, digits and _"),
     ("my-x", "because it holds '-' (U+002D HYPHEN-MINUS)"),
-    ("θ", "because it holds 'θ' (U+03B8 GREEK SMALL LETTER THETA)"),
+    ("Ж", "because it holds 'Ж' (U+0416 CYRILLIC CAPITAL LETTER ZHE)"),
     ("x²", "because it holds '²'"),
     ("х", "because it holds 'х' (U+0445 CYRILLIC SMALL LETTER HA)"),
     ("x\n", "'x<U+000A>' is no name"),
@@ -139,3 +139,9 @@ def test_names_in_order_of_appearance(formula: str, trained: str, data: str) -> 
     expression = read(formula)
     assert " ".join(map(name_of, parameters_of(expression))) == trained
     assert " ".join(map(name_of, columns_of(expression))) == data
+
+
+@pytest.mark.parametrize(("typed", "name"), [("θ", "theta"), ("θ₁", "theta_1"), ("λ", "lambda"), ("µ", "mu"), ("w", "w")])
+def test_greek_letters_are_spelled_out(typed, name):
+    assert checked_name(typed) == name
+    assert parameters(typed).name == name

@@ -585,3 +585,10 @@ def test_a_wrong_reading_would_be_noticed() -> None:
     check_read(Add(x, Mul(2, y, evaluate=False), evaluate=False), "x + 2y", "x + 2*y")
     with pytest.raises(AssertionError):
         check_read(Add(x, Mul(2, y, evaluate=False), evaluate=False), "x + 2y", "(x + 2)*y")
+
+
+@pytest.mark.parametrize(("typed", "printed"), [
+    ("mean(x)/2", "1/(2n) Σ xᵢ"), ("2*sum(x)/n", "2/n Σ xᵢ"), ("sum(x)/(2*n)", "1/(2n) Σ xᵢ"),
+])
+def test_what_divides_a_sum_stands_before_it(typed, printed):
+    assert text(read(typed)) == printed

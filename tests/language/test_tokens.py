@@ -6,7 +6,8 @@ import pytest
 
 from symcalc.errors import ReadError
 from symcalc.language.reader import _grammar, read_text
-from symcalc.language.tokens import CALLED, MAX_DEPTH, MAX_LENGTH, Marking, plain_name, prepared, shortened, unexpected
+from symcalc.language.names import plain_name
+from symcalc.language.tokens import CALLED, MAX_DEPTH, MAX_LENGTH, Marking, prepared, shortened, unexpected
 from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
 
 

@@ -173,3 +173,10 @@ def test_the_catalogue_keeps_the_written_form():
 def test_what_cannot_be_a_loss_is_refused(build, said):
     with pytest.raises(sc.LossError, match=said):
         build()
+
+
+def test_numbered_parameters_stand_in_their_order():
+    weights = sc.parameters([f"w{k}" for k in range(12)])
+    features = sc.columns([f"x{k}" for k in range(12)])
+    prediction = sum(w * x for w, x in zip(weights, features))
+    assert sc.Loss(sc.mean((sc.columns("y") - prediction) ** 2)).names == tuple(f"w{k}" for k in range(12))
