@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+from lark import Token, Tree
 from sympy import (
     Add,
     And,
@@ -36,18 +33,17 @@ from sympy import (
 )
 
 from symcalc.errors import LossError, ReadError
-from symcalc.language.advice import INDEX, check_names, misplaced, no_function
+from symcalc.language.advice import INDEX, check_names, no_function
 from symcalc.language.gate import MAX_NODES, Constants, small
 from symcalc.language.names import COUNT, ROW, column, is_likely_column, listed, mean, plain_name, sum_rows, symbol
-from symcalc.language.tokens import FORMS, MAX_DEPTH, Marking, prepared, unexpected
+from symcalc.language.syntax import OVER_ROWS, parsed, surveyed
+from symcalc.language.tokens import FORMS, MAX_DEPTH, prepared
 from symcalc.parts import is_below
 from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS
 from symcalc.written import call, divide, is_number, is_zero, negative
 
-MAX_NAMES = 64           # different names in one formula
 _RELATIONS = {"<": StrictLessThan, "<=": LessThan, "≤": LessThan, ">": StrictGreaterThan, ">=": GreaterThan,
               "≥": GreaterThan, "==": Equality, "!=": Unequality, "≠": Unequality}
-_OVER_ROWS = frozenset({"sum", "mean", "Sum"})
 _EXTREMA = {"max": Max, "Max": Max, "min": Min, "Min": Min}
 
 
@@ -66,62 +62,14 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     if both := trained & declared:
         raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
     source = prepared(text)
-    tree = _parsed(source)
-    names, indexed, over_rows = _surveyed(tree, source)
+    tree = parsed(source)
+    names, indexed, over_rows = surveyed(tree, source)
     check_names({**names, **indexed}, trained, declared, over_rows, source)
     data = declared | indexed.keys()
     if over_rows and not data:
         data = {name for name in names if is_likely_column(name) and name not in trained}
     builder = _Builder(source, frozenset(data), frozenset(trained), over_rows or bool(indexed), Constants())
     return small(builder.build(tree, 0), MAX_NODES)
-
-
-@cache
-def _grammar() -> Lark:
-    grammar = files("symcalc.language").joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer="basic", propagate_positions=True, postlex=_NoMarking())
-
-
-class _NoMarking:
-    """Tells lark that a postlex will be there; each reading brings its own, since it has a state."""
-
-    always_accept = ()
-
-    def process(self, stream: object) -> object:
-        return stream
-
-
-def _parsed(text: str) -> Tree[Token]:
-    parser = _grammar().parse_interactive()
-    marking = Marking(text)
-    try:
-        for token in marking.process(_grammar().lex(text, dont_ignore=False)):
-            parser.feed_token(token)
-        return parser.feed_eof()
-    except UnexpectedCharacters as error:
-        raise unexpected(text, error.pos_in_stream) from None
-    except (UnexpectedToken, UnexpectedEOF) as error:
-        raise misplaced(error.token if isinstance(error, UnexpectedToken) else None, text) from None
-
-
-def _surveyed(tree: Tree[Token], text: str) -> tuple[dict[str, Token], dict[str, Token], bool]:
-    """All names, those with an index, each with its first place, and whether the formula runs over rows."""
-    names: dict[str, Token] = {}
-    indexed: dict[str, Token] = {}
-    over_rows, parts = False, 0
-    for node in tree.iter_subtrees_topdown():
-        parts += node.data in ("number", "name", "indexed")
-        if node.data == "name":
-            names.setdefault(plain_name(str(node.children[0])), node.children[0])
-        elif node.data == "indexed":
-            indexed.setdefault(plain_name(str(node.children[0])), node.children[0])
-        elif node.data == "call":
-            over_rows = over_rows or node.children[0] in _OVER_ROWS
-    if len(names) > MAX_NAMES:
-        raise ReadError(f"the formula has more than {MAX_NAMES} different names", text)
-    if parts > MAX_NODES:
-        raise ReadError(f"the formula has more than {MAX_NODES} parts; split it into smaller ones", text)
-    return names, indexed, over_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +215,7 @@ class _Builder:
             if len(arguments) < 2:
                 raise self.error(f"{name} takes 2 or more arguments, {len(arguments)} given", tree)
             return call(_EXTREMA[name], *self.all(arguments, depth))
-        if name in _OVER_ROWS:
+        if name in OVER_ROWS:
             return self.over_the_rows(name, arguments, tree, depth)
         return self.cases(arguments, tree, depth)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 from symcalc.errors import visible
 from symcalc.pages.document import Formula
 
-_ELEMENTS = frozenset(["math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle"])
+_ELEMENTS = frozenset([
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup",
+    "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle"])
 _ATTRIBUTES = frozenset(["stretchy", "fence", "form", "width", "displaystyle", "scriptlevel", "mathvariant"])
 _TALL = frozenset(("mfrac", "munderover", "mtable"))
 _ROWS = frozenset(("math", "mrow", "mtd"))
@@ -58,7 +61,8 @@ def _cleaned(root: ElementTree.Element) -> bool:
         if element.tag == "msubsup" and element[0].text == "∑":
             element.tag = "munderover"
         # A name is an identifier: browsers set no space between a sign and mere text, nor treat max as a function.
-        if (element.tag == "mo" and (element.text or "").isalpha()) or (element.tag == "mtext" and "\u00a0" not in element.text):
+        is_word = element.tag == "mo" and (element.text or "").isalpha()
+        if is_word or (element.tag == "mtext" and "\u00a0" not in element.text):
             element.tag = "mi"
     for element in list(root.iter()):
         _keep_low(element)
@@ -77,7 +81,7 @@ def _keep_low(element: ElementTree.Element) -> None:
 
 def _keep_apart(element: ElementTree.Element) -> None:
     """A thin space beside a name of several letters, as TeX has it: x sin(x), not xsin(x)."""
-    for before, after in reversed(list(zip(element, element[1:]))):
+    for before, after in reversed(list(pairwise(element))):
         named = _is_name(after) or (_is_name(before) and not _opens(after))
         if element.tag in _ROWS and named and not {before.tag, after.tag} & {"mo", "mspace"}:
             element.insert(list(element).index(after), ElementTree.Element("mspace", width="0.167em"))
@@ -85,7 +89,7 @@ def _keep_apart(element: ElementTree.Element) -> None:
 
 def _mark_signs(element: ElementTree.Element) -> None:
     """A minus behind a bracket or a sign belongs to what follows, without the space of a difference."""
-    for before, after in zip(element, element[1:]):
+    for before, after in pairwise(element):
         if after.tag == before.tag == "mo" and after.text in ("−", "+") and before.get("form") != "postfix":
             after.set("form", "prefix")
 

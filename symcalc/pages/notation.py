@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 from sympy import (
     Abs,
@@ -185,7 +186,7 @@ class _Writer:
 
     def join(self, pieces: Sequence[Piece]) -> str:
         written = pieces[0].string
-        for before, after in zip(pieces, pieces[1:]):
+        for before, after in pairwise(pieces):
             written += self.joint(before, after) + after.string
         return written
 
@@ -193,7 +194,8 @@ class _Writer:
         """What stands between two factors: nothing as in 2x, a space as in m x, or a dot where either would be misread."""
         if before.first == "digit" and before.level == Level.ATOM and after.first == "letter" and before.string != "0":
             return self.medium.tight
-        dotted = (after.first == "digit" or before.string == "0" or after.level == Level.PRODUCT or after.string.startswith(self.medium.slope)
+        dotted = (after.first == "digit" or before.string == "0" or after.level == Level.PRODUCT
+                  or after.string.startswith(self.medium.slope)
                   or after.string.startswith(self.medium.brackets("-")[:-len(self.medium.close)])
                   or before.string.startswith(self.medium.slope)
                   or (before.level == Level.FRACTION and self.medium.fractions_inline and after.level != Level.BIG))

@@ -168,7 +168,8 @@ class Run(Shown):
     def _rows(self) -> Rows:
         kept = _kept(len(self.points))
         table = np.array([self._row(k) for k in kept])
-        columns = [aligned(column, 4 if k == table.shape[1] - 1 else 6) for k, column in enumerate(table.T)]
+        visited = self.points.shape[1] + 1              # the parameters and J; behind them slopes, changes, the ratio
+        columns = [aligned(column, 6 if k < visited else 5 if k < len(table.T) - 1 else 4) for k, column in enumerate(table.T)]
         rows = [(str(k), *cells) for k, cells in zip(kept, zip(*columns))]
         if len(kept) < len(self.points):
             rows.insert(_SHOWN // 2, ("…",) * (table.shape[1] + 1))

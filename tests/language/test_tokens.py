@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from symcalc.errors import ReadError
-from symcalc.language.reader import _grammar, read_text
+from symcalc.language.reader import read_text
+from symcalc.language.syntax import _grammar
 from symcalc.language.names import plain_name
 from symcalc.language.tokens import CALLED, MAX_DEPTH, MAX_LENGTH, Marking, prepared, shortened, unexpected
 from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
