@@ -208,7 +208,7 @@ class _Writer:
         if exponent == Rational(1, 2):
             root = self.write(base)
             return Piece(self.medium.root(root.string, root.level < Level.ATOM), Level.POWER)
-        if isinstance(exponent, Integer) and type(base) in FUNCTIONS and base.func is not Abs and self.is_called(base):
+        if isinstance(exponent, Integer) and type(base) in FUNCTIONS and base.func is not Abs:
             return self.call(base, exponent)
         below = self.write(base)
         under = below.string if below.level == Level.ATOM else self.medium.brackets(below.string)
@@ -217,10 +217,6 @@ class _Writer:
                      Level.POWER, below.first if base is not E else "")
 
     # Functions
-
-    def is_called(self, function: Basic) -> bool:
-        """Whether the function is written name(argument), so that a power goes between: sin²(x)."""
-        return len(function.args) == 1
 
     def call(self, function: Application, exponent: Basic | None = None) -> Piece:
         row = FUNCTIONS.get(function.func)
