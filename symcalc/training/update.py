@@ -13,7 +13,7 @@ from sympy import Add, Basic, Expr, Mul, Sum, Symbol
 from symcalc.language.names import COUNT, name_of
 from symcalc.pages.document import Block, Document, Equation, Formula, paragraph
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numbers import numeral, short
+from symcalc.pages.numbers import DIGITS, numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.training.methods import RATE
 from symcalc.written import add, derivative_of, replaced, row_sum
@@ -21,6 +21,8 @@ from symcalc.written import add, derivative_of, replaced, row_sum
 if TYPE_CHECKING:
     from symcalc.training.run import Run
 
+_FAITHFUL = 1e-3         # how far, relatively, a slope may be from what the rounded numbers give
+_ALL_DIGITS = 17         # of a float
 _FEW = 3                 # rows for which a sum is written out, row by row
 _ROUNDING = 64 * sys.float_info.epsilon      # how exactly J is known, relative to its size
 
@@ -124,9 +126,19 @@ class Update(Shown):
         return Equation(tuple({text(side): side for side in sides if side is not None}.values()))
 
     def _values(self) -> dict[Basic, Expr]:
-        table = self.run.table
+        table, digits = self.run.table, self._digits()
         rows: dict[Basic, Expr] = {COUNT: numeral(table.rows)} if table is not None else {}
-        return {symbol: numeral(self.before[symbol.name]) for symbol in self.run.loss.parameters} | rows
+        return {symbol: numeral(self.before[symbol.name], digits) for symbol in self.run.loss.parameters} | rows
+
+    def _digits(self) -> int:
+        """Enough digits of the parameters for the numbers shown to give the slopes shown, also close to a minimum."""
+        before, gradient = self.run.points[self.k - 1], self.run.gradients[self.k - 1]
+        compiled = self.run.loss.compile(self.run.table)
+        for digits in (DIGITS, 9, 12):
+            rounded = np.array([float(numeral(value, digits)) for value in before])
+            if np.allclose(compiled.at(rounded)[1], gradient, rtol=_FAITHFUL, atol=0):
+                return digits
+        return _ALL_DIGITS
 
     def _with_numbers(self, formula: Expr) -> Expr:
         """The formula with the parameters' values in it; a sum still stands, over its rows."""
@@ -156,11 +168,12 @@ class Update(Shown):
 
     def _new(self, parameter: Symbol) -> Equation:
         formula = self.run.update_formula(parameter.name)
-        numbers = {parameter: numeral(self.before[parameter.name]), RATE: numeral(self.run.rate),
+        numbers = {parameter: self._values()[parameter], RATE: numeral(self.run.rate),
                    derivative_of(self.run.loss.symbol, parameter): numeral(self.gradient[parameter.name])}
         name = Formula(text=f"new {text(parameter)}", latex=rf"{latex(parameter)}_{{\text{{new}}}}"
                        if "_" not in latex(parameter) else rf"\text{{new }} {latex(parameter)}")
-        return Equation((name, formula, replaced(formula, numbers.get), numeral(self.after[parameter.name])))
+        after = numeral(self.after[parameter.name], self._digits())
+        return Equation((name, formula, replaced(formula, numbers.get), after))
 
     def _expected(self) -> Equation:
         changes = self.run.points[self.k] - self.run.points[self.k - 1]

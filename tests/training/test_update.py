@@ -196,3 +196,12 @@ def test_a_parameter_called_eta_is_not_the_rate():
 def test_the_reading_of_a_ratio_does_not_hang_on_its_last_bit():
     readings = {sc.Loss("w^2").descend(start=[w], rate=0.1, steps=1).updates[0].reading() for w in (2.0, 3.0, 5.0, 0.7)}
     assert len(readings) == 1
+
+
+def test_close_to_a_minimum_the_numbers_still_give_the_slope():
+    run = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.3, steps=20)
+    shown = str(run.updates[-1])
+    assert "2 (3 - 3)" not in shown
+    value, slope = (line.split("= ")[1] for line in shown.splitlines()[4:6])
+    left = float(value.split("(")[1].split(" -")[0])
+    assert 2 * (left - 3) == pytest.approx(float(slope), rel=1e-2)
