@@ -211,32 +211,37 @@ def _sigmoid_or_none(part: Basic) -> Basic | None:
     return None if named == part else named
 
 
+def _inside_out(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Written], Expr]:
+    """The pass that makes this change wherever it can, innermost first, and leaves what the learner wrote."""
+    return lambda expression, written: _bottom_up(expression, written, change)
+
+
 PASSES: tuple[Algebra, ...] = (
     Algebra(name="simplify the product", formula="a · (b c) = a b c", latex=r"a \cdot (b\,c) = a\,b\,c",
             because="numbers and signs first, equal factors joined or cancelled",
-            rewrite=lambda e, written: _bottom_up(e, written, multiplied)),
+            rewrite=_inside_out(multiplied)),
     Algebra(name="collect like terms", formula="a f + b f = (a + b) f", latex=r"a f + b f = (a + b) f",
             because="terms that differ only in their number are added",
-            rewrite=lambda e, written: _bottom_up(e, written, _collect)),
+            rewrite=_inside_out(_collect)),
     Algebra(name="cancel", formula="(f g + f h)/(f k) = (g + h)/k", latex=r"\frac{f g + f h}{f k} = \frac{g + h}{k}",
             because="a factor of every term above the bar is also a factor below it",
-            rewrite=lambda e, written: _bottom_up(e, written, _cancel)),
+            rewrite=_inside_out(_cancel)),
     Algebra(name="take out the common factor", formula="f g + f h = f (g + h)", latex=r"f g + f h = f (g + h)",
             because="every term in the sum has this factor",
-            rewrite=lambda e, written: _bottom_up(e, written, _common)),
+            rewrite=_inside_out(_common)),
     Algebra(name="multiply out", formula="f (g + h) = f g + f h", latex=r"f (g + h) = f g + f h",
             because="multiply the brackets out; then some terms cancel or join",
-            rewrite=lambda e, written: _bottom_up(e, written, _multiply_out)),
+            rewrite=_inside_out(_multiply_out)),
     Algebra(name="sum of a constant", formula="Σ c = n c", latex=r"\sum_{i=1}^{n} c = n\,c",
             because="the same number in each of the n rows",
-            rewrite=lambda e, written: _bottom_up(e, written, _count)),
+            rewrite=_inside_out(_count)),
     Algebra(name="constant factor out of the sum", formula="Σ c f = c Σ f", latex=r"\sum c\,f = c \sum f",
             because="a factor that is the same in every row stands before the sum",
-            rewrite=lambda e, written: _bottom_up(e, written, _take_out)),
+            rewrite=_inside_out(_take_out)),
     Algebra(name="multiply in each case", formula="f · {g; h} = {f g; f h}",
             latex=r"f \cdot \begin{cases} g \\ h \end{cases} = \begin{cases} f g \\ f h \end{cases}",
             because="the factor goes with whichever case holds",
-            rewrite=lambda e, written: _bottom_up(e, written, _into_cases)),
+            rewrite=_inside_out(_into_cases)),
     Algebra(name="name the sigmoid", formula="1/(1 + e^(-z)) = σ(z), σ(-z) = 1 - σ(z)",
             latex=r"\frac{1}{1 + e^{-z}} = \sigma(z),\; \sigma(-z) = 1 - \sigma(z)",
             because="this fraction has a name of its own",
