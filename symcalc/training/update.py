@@ -128,7 +128,7 @@ class Update(Shown):
     def _values(self) -> dict[Basic, Expr]:
         table, digits = self.run.table, self._digits()
         rows: dict[Basic, Expr] = {COUNT: numeral(table.rows)} if table is not None else {}
-        return {symbol: numeral(self.before[symbol.name], digits) for symbol in self.run.loss.parameters} | rows
+        return {symbol: _put_in(numeral(self.before[symbol.name], digits)) for symbol in self.run.loss.parameters} | rows
 
     def _digits(self) -> int:
         """Enough digits of the parameters for the numbers shown to give the slopes shown, also close to a minimum."""
@@ -192,6 +192,11 @@ class Update(Shown):
         if not math.isfinite(self.ratio):
             return [actual, paragraph("No finite change was expected, so there is no ratio.")]
         return [actual, paragraph(f"ratio = actual / expected = {short(self.ratio, 4)}: {self.reading()}.")]
+
+
+def _put_in(value: Expr) -> Expr:
+    """The value as it stands in a formula; as a factor, a bare -1 would be taken for a minus sign and vanish."""
+    return Mul(-1, 1, evaluate=False) if value == -1 else value
 
 
 def _result(value: float) -> Expr | Formula:

@@ -205,3 +205,9 @@ def test_close_to_a_minimum_the_numbers_still_give_the_slope():
     value, slope = (line.split("= ")[1] for line in shown.splitlines()[4:6])
     left = float(value.split("(")[1].split(" -")[0])
     assert 2 * (left - 3) == pytest.approx(float(slope), rel=1e-2)
+
+
+def test_a_value_of_minus_one_is_seen_in_every_row():
+    run = sc.Loss("mean((y - m*x)^2)").descend({"x": [1, 2], "y": [3, 5]}, start={"m": -1}, rate=0.1, steps=1)
+    assert "(1 (3 - (-1) · 1) + 2 (5 - (-1) · 2))" in str(run.updates[0])
+    assert "= -1 - 0.1 · (-18)" in str(run.updates[0])
