@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Piecewise, Pow, Sum, Tuple
+from sympy import Add, Basic, Expr, Indexed, Mul, Piecewise, Pow, Sum, Tuple
 
+from symcalc.calculus.recognise import sigmoid_or_none
 from symcalc.calculus.terms import (
     NOTHING,
     Written,
@@ -23,9 +24,7 @@ from symcalc.calculus.terms import (
     taken_out,
     terms_of,
 )
-from symcalc.functions import sigmoid
-from symcalc.parts import exponent_of_e
-from symcalc.written import add, call, is_one, mul, negative, power, rebuilt, replaced, row_sum, subtract
+from symcalc.written import add, mul, rebuilt, replaced, row_sum
 
 _ROUNDS = 3              # in which one pass may make work for another
 
@@ -44,7 +43,7 @@ class Algebra:
 def tidied(expression: Expr, written: Written = NOTHING) -> list[tuple[Algebra, Expr]]:
     """The tidying that the expression needs: each pass that changes it, with what it gives.
 
-    >>> from sympy import Symbol
+    >>> from sympy import Integer, Symbol
     >>> x = Symbol("x", real=True)
     >>> [(algebra.name, line) for algebra, line in tidied(mul(Integer(3), mul(Integer(2), x)))]
     [('simplify the product', 6*x)]
@@ -154,63 +153,6 @@ def _into_cases(part: Expr, written: Written) -> Expr:
     return Piecewise(*(Tuple(case(value), condition) for value, condition in cases[0].args), evaluate=False)
 
 
-# The sigmoid
-
-def as_sigmoid(part: Expr) -> Expr:
-    """1/(1 + e^(-z)) is σ(z), e^z/(1 + e^z) too, and e^z/(1 + e^z)² is σ(z) (1 - σ(z)); the rest stays.
-
-    >>> from sympy import Symbol, exp
-    >>> z = Symbol("z")
-    >>> as_sigmoid(1 / (1 + exp(-z)))
-    sigmoid(z)
-    """
-    factors = [copy for factor in (part.args if isinstance(part, Mul) else (part,)) for copy in _single(factor)]
-    for k, factor in enumerate(factors):
-        z = _logistic_exponent(factor)
-        if z is None:
-            continue
-        above = next((j for j, other in enumerate(factors) if exponent_of_e(other) == z), None)
-        if above is None:
-            factors[k] = call(sigmoid, negative(z))
-        else:
-            factors[above] = call(sigmoid, z)
-            del factors[k]
-        return as_sigmoid(_complemented(mul(*factors)))
-    return part
-
-
-def _single(factor: Expr) -> list[Expr]:
-    """1/(1 + e^z)² as two factors, so that each can become a sigmoid."""
-    if isinstance(factor, Pow) and factor.exp in (-2, -3):
-        single = power(factor.base, Integer(-1))
-        if _logistic_exponent(single) is not None:
-            return [single] * -int(factor.exp)
-    return [factor]
-
-
-def _complemented(product: Expr) -> Expr:
-    """σ(z) σ(-z) = σ(z) (1 - σ(z)), in terms of the one without the minus sign."""
-    factors = list(product.args) if isinstance(product, Mul) else [product]
-    for k, factor in enumerate(factors):
-        if isinstance(factor, sigmoid) and (other := call(sigmoid, negative(factor.args[0]))) in factors[:k]:
-            plain = min(factor, other, key=lambda s: isinstance(s.args[0], Mul) and s.args[0].args[0].is_negative is True)
-            factors[factors.index(other)], factors[k] = plain, subtract(Integer(1), plain)
-    return mul(*factors)
-
-
-def _logistic_exponent(factor: Basic) -> Expr | None:
-    """z where the factor is 1/(1 + e^z)."""
-    if not (isinstance(factor, Pow) and factor.exp == -1 and isinstance(factor.base, Add) and len(factor.base.args) == 2):
-        return None
-    one, other = sorted(factor.base.args, key=lambda term: not is_one(term))
-    return exponent_of_e(other) if is_one(one) else None
-
-
-def _sigmoid_or_none(part: Basic) -> Basic | None:
-    named = as_sigmoid(part) if isinstance(part, (Mul, Pow)) else part
-    return None if named == part else named
-
-
 def _inside_out(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Written], Expr]:
     """The pass that makes this change wherever it can, innermost first, and leaves what the learner wrote."""
     return lambda expression, written: _bottom_up(expression, written, change)
@@ -245,5 +187,5 @@ PASSES: tuple[Algebra, ...] = (
     Algebra(name="name the sigmoid", formula="1/(1 + e^(-z)) = σ(z), σ(-z) = 1 - σ(z)",
             latex=r"\frac{1}{1 + e^{-z}} = \sigma(z),\; \sigma(-z) = 1 - \sigma(z)",
             because="this fraction has a name of its own",
-            rewrite=lambda e, written: replaced(e, _sigmoid_or_none)),
+            rewrite=lambda e, written: replaced(e, sigmoid_or_none)),
 )

@@ -9,7 +9,8 @@ from sympy import Integer, Mul, Symbol
 import symcalc as sc
 from symcalc.calculus import tidy
 from symcalc.calculus.terms import distributed, gathered, in_order, multiplied, size, taken_out, written_in
-from symcalc.calculus.tidy import PASSES, as_sigmoid, tidied
+from symcalc.calculus.recognise import as_sigmoid
+from symcalc.calculus.tidy import PASSES, tidied
 
 
 def read(formula):

@@ -1,0 +1,141 @@
+"""A tree of rule applications, and its lines, which are that tree cut along a frontier that moves inwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from sympy import Expr, Symbol
+
+from symcalc.calculus.rule import Rule
+from symcalc.calculus.rules import CONSTANT, IDENTITY, NO_RULE, ROUTINE, SUM, rule_for
+from symcalc.calculus.tidy import Algebra
+from symcalc.pages.document import Formula, Inline, Step, joined
+from symcalc.pages.notation import text
+from symcalc.written import derivative_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Application:
+    """A rule applied to d/dx (expression): a node of the derivation."""
+
+    rule: Rule
+    expression: Expr
+    variable: Symbol
+    parts: tuple[Application, ...]
+
+    def shown(self, opened: frozenset[Application], known: dict[Application, Expr]) -> Expr:
+        """The derivative with every node that is not opened still standing as d/dx (...)."""
+        if self not in known:
+            known[self] = derivative_of(self.expression, self.variable) if self not in opened else self.rule.combine(
+                self.expression, self.variable, *(part.shown(opened, known) for part in self.parts))
+        return known[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One equality of a derivation: what stands there now, by which rule, and why.
+
+    `rule` is None on the first line, which only states the problem.
+    """
+
+    expression: Expr
+    rule: Rule | Algebra | None = None
+    reason: tuple[Inline, ...] = ()
+
+    @property
+    def because(self) -> str:
+        """The reason in words."""
+        return "".join(part if isinstance(part, str) else part.text if isinstance(part, Formula) else text(part)
+                       for part in self.reason)
+
+    def step(self) -> Step:
+        """The line as a document shows it."""
+        if self.rule is None:
+            return Step(expression=self.expression)
+        return Step(expression=self.expression, rule=self.rule.name, because=self.reason,
+                    formula=Formula(text=self.rule.formula, latex=self.rule.latex))
+
+
+def unfolded(root: Application, detail: str) -> list[Line]:
+    """The lines from d/dx (...) to where no derivative stands any more.
+
+    `detail`: "brief" joins routine lines, "normal" has one rule a line, "full" one application a line.
+    """
+    lines = [Line(expression=derivative_of(root.expression, root.variable))]
+    opened: frozenset[Application] = frozenset()
+    for batch in _batches(root, detail):
+        known, opened = opened, opened.union(batch)
+        line = _line(root, batch, known, opened)
+        if line.expression != lines[-1].expression:         # the slope of what is multiplied by 0 is not to be seen
+            lines.append(line)
+    return lines
+
+
+def applied(expression: Expr, variable: Symbol, known: dict[Expr, Application]) -> Application:
+    """The tree of rules for d/dvariable (expression); a part that occurs twice is one node."""
+    if expression not in known:
+        rule = rule_for(expression, variable)
+        parts = tuple(applied(part, variable, known) for part in rule.parts(expression, variable))
+        known[expression] = Application(rule=rule, expression=expression, variable=variable, parts=parts)
+    return known[expression]
+
+
+def _line(root: Application, batch: list[Application], known: frozenset[Application], opened: frozenset[Application]) -> Line:
+    """What stands after the nodes of the batch have been opened; a merged line bears its weightiest rule."""
+    by_rule: dict[Rule, list[Application]] = {}
+    for node in batch:
+        by_rule.setdefault(node.rule, []).append(node)
+    leading = min(by_rule, key=lambda rule: rule in ROUTINE)
+    reason: list[Inline] = []
+    for rule, nodes in by_rule.items():
+        reason += ["; "] if reason else []
+        reason += rule.because(tuple(node.expression for node in nodes), root.variable)
+    if again := dict.fromkeys(part.expression for node in batch for part in node.parts
+                              if part in known and part.rule not in (CONSTANT, IDENTITY)):
+        reason += ["; the slope of ", *joined(tuple(again)), " is known from above"]
+    return Line(expression=root.shown(opened, {}), rule=leading, reason=tuple(reason))
+
+
+def _batches(root: Application, detail: str) -> Iterator[list[Application]]:
+    """The nodes that each line opens, outermost first; constants and the variable itself as soon as they stand free."""
+    frontier = _Frontier({root: 0})
+    while frontier.depths:
+        first = frontier.first()
+        batch = frontier.open({first.rule}, only=first if detail == "full" or first.rule is NO_RULE else None)
+        if detail == "brief":
+            batch += frontier.open(ROUTINE)
+            if all(node.rule in ROUTINE for node in batch) and frontier.depths:
+                batch += frontier.open({frontier.outermost().rule}) + frontier.open(ROUTINE)
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Frontier:
+    """The nodes that still stand as d/dx (...), each with its depth in the tree."""
+
+    depths: dict[Application, int]
+    opened: set[Application] = field(default_factory=set)
+
+    def first(self) -> Application:
+        """The node to open next: a constant, the variable, or else the outermost."""
+        return min(self.depths, key=lambda node: (node.rule is not CONSTANT, node.rule is not IDENTITY, self.depths[node]))
+
+    def outermost(self) -> Application:
+        return min(self.depths, key=self.depths.__getitem__)
+
+    def open(self, rules: Collection[Rule], only: Application | None = None) -> list[Application]:
+        """Take all nodes with these rules (or one alone) off the frontier and put their parts there.
+
+        Routine rules go on with the parts: a sum within a sum is opened in the same line.
+        """
+        batch: list[Application] = []
+        while nodes := [node for node in self.depths if (node.rule in rules if only is None else node is only)]:
+            for node in nodes:
+                depth = self.depths.pop(node)
+                self.opened.add(node)
+                self.depths.update((part, depth + 1) for part in node.parts if part not in self.opened)
+            batch += nodes
+            if only is not None or not any(rule is SUM or rules is ROUTINE for rule in rules):
+                break
+        return batch
