@@ -142,7 +142,7 @@ def test_prints_with_its_name_and_its_power(row):
     name = {"abs": "|x|", "sigmoid": "σ(x)"}.get(row.names[0], f"{row.names[0]}(x)")
     assert sc.text(row.head(x)) == name
     assert sc.latex(row.head(x)) == (r"\left|x\right|" if row.names[0] == "abs" else rf"{row.latex}\left(x\right)")
-    squared = "|x|²" if row.names[0] == "abs" else name.replace("(", "²(")
+    squared = f"{name}²" if row.names[0] in ("abs", "exp") else name.replace("(", "²(")
     assert sc.text(power(row.head(x), Integer(2))) == squared
 
 

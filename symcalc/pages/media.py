@@ -62,6 +62,12 @@ def _text_name(name: str) -> str:
     return GREEK.get(stem, stem) + (number.translate(_SUBSCRIPT) if "_" in name or stem in GREEK else number)
 
 
+def _text_digits(digits: str) -> str:
+    mantissa, exponent, power = digits.partition("e")
+    ten = f"10{str(int(power)).translate(_SUPERSCRIPT)}" if exponent else ""
+    return {"1": ten, "-1": f"-{ten}"}.get(mantissa, f"{mantissa} · {ten}") if exponent else digits
+
+
 def _text_indexed(name: str, indices: Sequence[str]) -> str:
     if all(index in _INDEX_LETTERS for index in indices):
         return _text_name(name) + "".join(map(_INDEX_LETTERS.__getitem__, indices))
@@ -108,7 +114,7 @@ def _order(count: int) -> str:
 
 
 TEXT = Medium(
-    name=_text_name, indexed=_text_indexed, digits=str, brackets="({})".format, close=")",
+    name=_text_name, indexed=_text_indexed, digits=_text_digits, brackets="({})".format, close=")",
     fraction="{}/{}".format, fractions_inline=True, power=_text_power,
     root=lambda body, loose: f"√({body})" if loose else f"√{body}", bars="|{}|".format,
     function=_text_function, operator=str, cases=_text_cases, word=" {} ".format,
@@ -141,7 +147,8 @@ def _latex_indexed(name: str, indices: Sequence[str]) -> str:
 
 def _latex_digits(digits: str) -> str:
     mantissa, exponent, power = digits.partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if exponent else digits
+    ten = f"10^{{{int(power)}}}" if exponent else ""
+    return {"1": ten, "-1": f"-{ten}"}.get(mantissa, rf"{mantissa} \cdot {ten}") if exponent else digits
 
 
 def _latex_cases(cases: Sequence[tuple[str, str]]) -> str:

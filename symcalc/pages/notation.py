@@ -31,6 +31,7 @@ from sympy import (
     Sum,
     Symbol,
     Tuple,
+    exp,
     pi,
 )
 from sympy.core.function import Application, AppliedUndef
@@ -128,8 +129,9 @@ class _Writer:
         if isinstance(number, Rational) and number.q != 1:
             fraction = self.medium.fraction(str(abs(number.p)), str(number.q))
             return Piece(f"-{fraction}", Level.SUM) if number < 0 else Piece(fraction, Level.FRACTION, "digit")
-        digits = self.medium.digits(f"{float(number):.15g}" if isinstance(number, Float) else str(number))
-        return Piece(digits, Level.SUM) if number < 0 else Piece(digits, Level.ATOM, "digit")
+        plain = f"{float(number):.15g}" if isinstance(number, Float) else str(number)
+        level = Level.SUM if number < 0 else Level.PRODUCT if "e" in plain else Level.ATOM
+        return Piece(self.medium.digits(plain), level, "" if number < 0 else "digit")
 
     # Arithmetic
 
@@ -208,7 +210,7 @@ class _Writer:
         if exponent == Rational(1, 2):
             root = self.write(base)
             return Piece(self.medium.root(root.string, root.level < Level.ATOM), Level.POWER)
-        if isinstance(exponent, Integer) and type(base) in FUNCTIONS and base.func is not Abs:
+        if isinstance(exponent, Integer) and type(base) in FUNCTIONS and not isinstance(base, (Abs, exp)):
             return self.call(base, exponent)
         below = self.write(base)
         under = below.string if below.level == Level.ATOM else self.medium.brackets(below.string)

@@ -204,7 +204,9 @@ def test_close_to_a_minimum_the_numbers_still_give_the_slope():
     assert "2 (3 - 3)" not in shown
     value, slope = (line.split("= ")[1] for line in shown.splitlines()[4:6])
     left = float(value.split("(")[1].split(" -")[0])
-    assert 2 * (left - 3) == pytest.approx(float(slope), rel=1e-2)
+    mantissa, power = slope.split(" · 10")
+    plain = float(f"{mantissa}e{power.translate(str.maketrans('⁻⁰¹²³⁴⁵⁶⁷⁸⁹', '-0123456789'))}")
+    assert 2 * (left - 3) == pytest.approx(plain, rel=1e-2)
 
 
 def test_a_value_of_minus_one_is_seen_in_every_row():
