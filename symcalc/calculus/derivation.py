@@ -12,12 +12,12 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from symcalc.calculus.kinks import Kink, kinks_of
+from symcalc.calculus.products import written_in
 from symcalc.calculus.proof import Proof, prove
-from symcalc.calculus.terms import written_in
 from symcalc.calculus.tidy import tidied
-from symcalc.calculus.unfolding import Application, Line, applied, unfolded
+from symcalc.calculus.unfolding import Application, Line, applied, steps_of, unfolded
 from symcalc.errors import LossError
-from symcalc.pages.document import Document, Paragraph, Steps, paragraph
+from symcalc.pages.document import Document, Paragraph, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.pages.source import source
@@ -61,7 +61,7 @@ class Derivation(Shown):
         notes = [Paragraph(("At the bend of ", kink.part, ", where ", kink.equation, f": {kink.subgradient}."))
                  for kink in self.kinks]
         checks = len(self.proof.checks)
-        return Document("", (Steps(tuple(line.step() for line in self.lines)), *notes,
+        return Document("", (steps_of(self.lines), *notes,
                              paragraph(f"Proved: {checks} checks, each line against the one before.")))
 
     def as_dict(self) -> dict[str, Any]:

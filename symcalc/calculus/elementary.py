@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import E, Equality, Expr, Integer, Pow, Rational, Symbol, exp, log
+from sympy import Add, E, Equality, Expr, Indexed, Integer, Pow, Rational, Symbol, exp, log
 
 from symcalc.calculus.rule import Pattern, Rule, depends
 from symcalc.pages.document import Inline, joined
 from symcalc.pages.notation import text
+from symcalc.parts import signed
 from symcalc.vocabulary import Function
 from symcalc.written import call, divide, exact, is_number, mul, negative, number, power, subtract
 
@@ -60,14 +61,27 @@ def _chain_reason(outer: Outer, es: tuple[Expr, ...]) -> tuple[Inline, ...]:
     named = not any(depends(e, INNER) for e in es)
     reason: list[Inline] = []
     for called, (first, *others) in inside.items():
-        reason += ["; " if reason else "", f"outside stands {called}, inside ", _called_u(first) if named else first]
+        reason += ["; " if reason else "", f"outside stands {called}, inside ", *_inside(first, named)]
         for other in others:
-            reason += [", and again with ", _called_u(other) if named else other]
+            reason += [", and again with ", *_inside(other, named)]
     return tuple(reason)
 
 
-def _called_u(inner: Expr) -> Expr:
-    return Equality(INNER, inner, evaluate=False)
+def _inside(inner: Expr, named: bool) -> tuple[Inline, ...]:
+    called = Equality(INNER, inner, evaluate=False) if named else inner
+    return (called, ", the residual") if _is_residual(inner) else (called,)
+
+
+def _is_residual(inner: Expr) -> bool:
+    """Whether a prediction is taken from a column, or a column from its prediction: yᵢ - (m xᵢ + b)."""
+    if not isinstance(inner, Add):
+        return False
+    for minus, (target, *prediction) in ((False, inner.args), (True, inner.args[::-1])):
+        sign, column = signed(target)
+        if isinstance(column, Indexed) and sign == minus and all(
+                signed(term)[0] != minus and not term.has(column) for term in prediction):
+            return any(term.has(Indexed) for term in prediction)
+    return False
 
 
 def _is_power(e: Expr, x: Symbol) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sympy import (
     Add,
     And,
+    Equality,
     Expr,
     Integer,
     Max,
@@ -141,13 +142,20 @@ PRODUCT = Rule(
 )
 
 
+def _logarithm(e: Pow) -> Expr:
+    """ln(f^g) = g ln(f)."""
+    return mul(e.exp, call(log, e.base))
+
+
 GENERAL_POWER = Rule(
-    name="general power rule", statement=Formula(
-        text="(f^g)' = f^g (g' ln(f) + g f'/f)", latex=r"(f^g)' = f^g \left(g' \ln(f) + g \frac{f'}{f}\right)"),
+    name="logarithmic differentiation", statement=Formula(
+        text="(f^g)' = f^g · (g ln(f))'", latex=r"(f^g)' = f^g \cdot (g \ln(f))'"),
     applies=lambda e, x: isinstance(e, Pow),
-    parts=lambda e, x: (e.base, e.exp),
-    combine=lambda e, x, base_, exponent_: mul(e, add(mul(exponent_, call(log, e.base)), divide(mul(e.exp, base_), e.base))),
-    because=lambda es, x: ("base and exponent both depend on ", x, ": write f^g as e^(g ln f), then use the chain rule"),
+    parts=lambda e, x: (_logarithm(e),),
+    combine=lambda e, x, inner: mul(e, inner),
+    because=lambda es, x: ("base and exponent both depend on ", x, "; the logarithm is ",
+                           *joined([Equality(call(log, e), _logarithm(e), evaluate=False) for e in es]),
+                           ", and a function changes by itself times the slope of its logarithm"),
 )
 
 

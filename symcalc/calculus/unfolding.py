@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import CONSTANT, IDENTITY, NO_RULE, ROUTINE, SUM, rule_for
 from symcalc.calculus.tidy import Algebra
-from symcalc.pages.document import Formula, Inline, Step, joined
+from symcalc.pages.document import Formula, Inline, Step, Steps
 from symcalc.pages.notation import text
 from symcalc.written import derivative_of
 
@@ -42,6 +42,7 @@ class Line:
     expression: Expr
     rule: Rule | Algebra | None = None
     reason: tuple[Inline, ...] = ()
+    cited: tuple[int, ...] = ()              # the lines in which a part was differentiated that is met again here
 
     @property
     def because(self) -> str:
@@ -49,12 +50,18 @@ class Line:
         return "".join(part if isinstance(part, str) else part.text if isinstance(part, Formula) else text(part)
                        for part in self.reason)
 
-    def step(self) -> Step:
-        """The line as a document shows it."""
+    def step(self, label: str = "") -> Step:
+        """The line as a document shows it; what other lines cite bears a label."""
         if self.rule is None:
             return Step(expression=self.expression)
-        return Step(expression=self.expression, rule=self.rule.name, because=self.reason,
+        return Step(expression=self.expression, rule=label + self.rule.name, because=self.reason,
                     formula=Formula(text=self.rule.formula, latex=self.rule.latex))
+
+
+def steps_of(lines: Sequence[Line]) -> Steps:
+    """The lines for a document, those numbered that another line cites."""
+    cited = {number for line in lines for number in line.cited}
+    return Steps(tuple(line.step(f"line {k}, " if k in cited else "") for k, line in enumerate(lines)))
 
 
 def unfolded(root: Application, detail: str) -> list[Line]:
@@ -63,12 +70,12 @@ def unfolded(root: Application, detail: str) -> list[Line]:
     `detail`: "brief" joins routine lines, "normal" has one rule a line, "full" one application a line.
     """
     lines = [Line(expression=derivative_of(root.expression, root.variable))]
-    opened: frozenset[Application] = frozenset()
+    opened: dict[Application, int] = {}                     # and on which line
     for batch in _batches(root, detail):
-        known, opened = opened, opened.union(batch)
-        line = _line(root, batch, known, opened)
+        line = _line(root, batch, opened)
         if line.expression != lines[-1].expression:         # the slope of what is multiplied by 0 is not to be seen
             lines.append(line)
+        opened |= dict.fromkeys(batch, len(lines) - 1)
     return lines
 
 
@@ -81,8 +88,8 @@ def applied(expression: Expr, variable: Symbol, known: dict[Expr, Application]) 
     return known[expression]
 
 
-def _line(root: Application, batch: list[Application], known: frozenset[Application], opened: frozenset[Application]) -> Line:
-    """What stands after the nodes of the batch have been opened; a merged line bears its weightiest rule."""
+def _line(root: Application, batch: list[Application], opened: Mapping[Application, int]) -> Line:
+    """What stands after the nodes of the batch have been opened too; a merged line bears its weightiest rule."""
     by_rule: dict[Rule, list[Application]] = {}
     for node in batch:
         by_rule.setdefault(node.rule, []).append(node)
@@ -91,10 +98,12 @@ def _line(root: Application, batch: list[Application], known: frozenset[Applicat
     for rule, nodes in by_rule.items():
         reason += ["; "] if reason else []
         reason += rule.because(tuple(node.expression for node in nodes), root.variable)
-    if again := dict.fromkeys(part.expression for node in batch for part in node.parts
-                              if part in known and part.rule not in (CONSTANT, IDENTITY)):
-        reason += ["; the slope of ", *joined(tuple(again)), " is known from above"]
-    return Line(expression=root.shown(opened, {}), rule=leading, reason=tuple(reason))
+    again = {part.expression: opened[part] for node in batch for part in node.parts
+             if part in opened and part.rule not in (CONSTANT, IDENTITY)}
+    for part, number in again.items():
+        reason += ["; ", derivative_of(part, root.variable), f" is known from line {number}"]
+    return Line(expression=root.shown(frozenset((*opened, *batch)), {}), rule=leading, reason=tuple(reason),
+                cited=tuple(dict.fromkeys(again.values())))
 
 
 def _batches(root: Application, detail: str) -> Iterator[list[Application]]:

@@ -8,8 +8,9 @@ from sympy import Integer, Mul, Symbol
 
 import symcalc as sc
 from symcalc.calculus import tidy
-from symcalc.calculus.terms import distributed, gathered, in_order, multiplied, size, taken_out, written_in
-from symcalc.calculus.recognise import as_sigmoid
+from symcalc.calculus.products import multiplied, written_in
+from symcalc.calculus.sigmoids import as_sigmoid
+from symcalc.calculus.terms import distributed, gathered, in_order, size, taken_out
 from symcalc.calculus.tidy import PASSES, tidied
 
 
@@ -69,7 +70,7 @@ def names_and_last(formula, learner="0"):
     ("2*x*(x^2+1) - 2*x*(x^2-1)", ["multiply out"], "4x"),
     ("2*x*(x^3-2) + 3*x^2*(x^2+1)", ["multiply out"], "5x⁴ + 3x² - 4x"),
     ("-a*(1-b) + b*(1-a)", ["multiply out"], "b - a"),
-    ("-2*(1-x) - 4*x*(a-x^2)", [], "-2 (1 - x) - 4x (a - x²)"),
+    ("-2*(1-x) - 4*x*(a-x^2)", ["minus into the bracket"], "-2 (1 - x) + 4x (x² - a)"),
     ("x*(x+1)^2 + 1", [], "x (x + 1)² + 1"),
     # cancelled
     ("(2*x*(x+1)^2 - 2*x^2*(x+1))/(x+1)^4", ["cancel", "multiply out"], "2x/(x + 1)³"),

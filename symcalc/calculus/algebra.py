@@ -1,0 +1,44 @@
+"""A kind of rewriting that changes the form of a line and not its value, and how it goes through an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Add, Basic, Expr, Indexed
+
+from symcalc.calculus.products import Written, multiplied
+from symcalc.written import add, rebuilt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Algebra:
+    """One kind of rewriting that changes the form and not the value."""
+
+    name: str
+    formula: str
+    latex: str
+    because: str
+    rewrite: Callable[[Expr, Written], Expr]      # (expression, the parts that the learner wrote) -> the tidier form
+
+
+def inside_out(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Written], Expr]:
+    """The pass that makes this change wherever it can, innermost first, and leaves what the learner wrote."""
+    return lambda expression, written: bottom_up(expression, written, change)
+
+
+def bottom_up(expression: Expr, written: Written, change: Callable[[Expr, Written], Expr]) -> Expr:
+    """Apply `change` to every part that is not the learner's own, innermost first."""
+    known: dict[Basic, Basic] = {}
+
+    def visit(part: Basic) -> Basic:
+        if part in written.parts or not part.args or isinstance(part, Indexed):
+            return part
+        if part not in known:
+            inner = rebuilt(part, tuple(map(visit, part.args)))
+            if inner is not part:            # what changed inside may now join with its neighbours, or be gone
+                inner = add(*inner.args) if isinstance(inner, Add) else multiplied(inner, written)
+            known[part] = change(inner, written) if isinstance(inner, Expr) else inner
+        return known[part]
+
+    return visit(expression)

@@ -1,0 +1,163 @@
+"""Algebra of fractions: cancelling, one bar for all terms, brackets with a bar of their own under the bar."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from sympy import Add, Expr, Float, Integer, Mul, Poly, Pow, Symbol, preorder_traversal
+
+from symcalc.calculus.algebra import Algebra, inside_out
+from symcalc.calculus.products import Written, factors_of, multiplied, product_of, unordered
+from symcalc.calculus.terms import distributed, gathered, in_order, positive_first, size, taken_out, terms_of
+from symcalc.written import add, mul, number, power
+
+_MOST_PARTS, _MOST_DEGREE = 40, 8         # of a polynomial that is divided by another
+
+
+def _cancel(part: Expr, written: Written) -> Expr:
+    """(f g + f h)/(f k) = (g + h)/k."""
+    if not isinstance(part, Mul):
+        return part
+    factors = factors_of(part)
+    below = {factor.base for factor in factors if isinstance(factor, Pow) and factor.exp.is_negative}
+    for k, factor in enumerate(factors):
+        split = taken_out(factor, below, written) if isinstance(factor, Add) else None
+        if split is None and below and isinstance(factor, Add):
+            split = _with_bracket_below(factor, below, written)
+        if split is not None:
+            return _cancel(multiplied(Mul(*factors[:k], *split, *factors[k + 1:], evaluate=False), written), written)
+    return part
+
+
+def _with_bracket_below(total: Add, below: set[Expr], written: Written) -> tuple[Expr, Expr] | None:
+    """The sum as a factor times a bracket that also stands below the bar."""
+    split = taken_out(total, None, written)
+    known = split is not None and any(isinstance(base, Add) and unordered(base) == unordered(split[1]) for base in below)
+    return split if known else None
+
+
+# Polynomials in one letter
+
+def _divide(part: Expr, written: Written) -> Expr:
+    """(x² - 1)/(x - 1) = x + 1."""
+    if not isinstance(part, Mul):
+        return part
+    powers = product_of(part).powers
+    below = [base for base, (exponent, _) in powers.items() if exponent < 0 and isinstance(base, Add)]
+    above = [base for base, (exponent, _) in powers.items() if exponent == 1 and isinstance(base, Add)]
+    for total in above:
+        for divisor in below:
+            if (quotient := _polynomial_quotient(total, divisor)) is not None:
+                return _divide(_without(part, total, quotient, divisor, written), written)
+    return part
+
+
+def _without(part: Expr, total: Expr, quotient: Expr, divisor: Expr, written: Written) -> Expr:
+    """The product with the quotient in place of the total, and the divisor once less under the bar."""
+    factors = [quotient if factor == total else factor for factor in factors_of(part)]
+    return multiplied(Mul(*factors, divisor, evaluate=False), written)
+
+
+def _polynomial_quotient(total: Expr, divisor: Expr) -> Expr | None:
+    """total/divisor where that is a polynomial in the one letter of both."""
+    letters = total.free_symbols | divisor.free_symbols
+    if len(letters) != 1 or not isinstance(letter := letters.pop(), Symbol) or not all(map(_is_small, (total, divisor))):
+        return None
+    polynomials = [expression.as_poly(letter) for expression in (total, divisor)]
+    if None in polynomials:
+        return None
+    quotient, remainder = Poly.div(*polynomials)
+    return _as_sum(quotient, letter) if remainder.is_zero else None
+
+
+def _is_small(expression: Expr) -> bool:
+    powers = [part.exp for part in preorder_traversal(expression) if isinstance(part, Pow)]
+    return size(expression) <= _MOST_PARTS and not expression.has(Float) and all(
+        exponent.is_Integer and 0 < exponent <= _MOST_DEGREE for exponent in powers)
+
+
+def _as_sum(polynomial: Poly, letter: Symbol) -> Expr:
+    return add(*(mul(coefficient, power(letter, number(degree))) for (degree,), coefficient in polynomial.terms()))
+
+
+# One bar
+
+def _over_one_bar(part: Expr, written: Written) -> Expr:
+    """f + g/h = (f h + g)/h, where that leaves less to read."""
+    if isinstance(part, Mul):
+        return _bracket_over_one_bar(part, written)
+    shorter = _joined_fractions(part, written) if isinstance(part, Add) else part
+    return shorter if size(shorter) < size(part) else part
+
+
+def _bracket_over_one_bar(part: Mul, written: Written) -> Expr:
+    """(1 + f/g)/(g + f) = 1/g: the bracket over one bar where the whole product then gets shorter."""
+    factors = factors_of(part)
+    for k, factor in enumerate(factors):
+        if isinstance(factor, Add) and factor not in written.parts:
+            joined = _joined_fractions(factor, written)
+            shorter = multiplied(Mul(*factors[:k], joined, *factors[k + 1:], evaluate=False), written)
+            if size(shorter) < size(part):
+                return shorter
+    return part
+
+
+def _joined_fractions(part: Add, written: Written) -> Expr:
+    terms = terms_of(part)
+    below = [{base: -exponent for base, (exponent, _) in product_of(term).powers.items() if exponent < 0} for term in terms]
+    bar: dict[Expr, Fraction] = {}
+    for powers in below:
+        bar |= {base: max(exponent, bar.get(base, Fraction(0))) for base, exponent in powers.items()}
+    alike = all(powers == bar for powers in below)
+    if not bar or not (alike or any(isinstance(base, Add) or exponent.denominator != 1 for base, exponent in bar.items())):
+        return part
+    shared = [power(base, number(exponent)) for base, exponent in bar.items()]
+    above = [multiplied(Mul(term, *shared, evaluate=False), written) for term in terms]
+    longer = [inner for term in above for inner in distributed(term, written)]
+    candidates = [_quotient(gathered(tops, written) or tops, shared, written) for tops in (above, longer)]
+    return min(candidates, key=size)
+
+
+def _quotient(above: list[Expr], below: list[Expr], written: Written) -> Expr:
+    bars = [Pow(factor, Integer(-1), evaluate=False) for factor in below]
+    return multiplied(Mul(add(*positive_first(in_order(above))), *bars, evaluate=False), written)
+
+
+def _into_bracket(part: Expr, written: Written) -> Expr:
+    """x (1 + 1/x) = x + 1, where both stand above the bar or both below."""
+    powers = product_of(part).powers if isinstance(part, (Mul, Pow)) else {}
+    for bracket, (exponent, _) in powers.items():
+        if not isinstance(bracket, Add) or exponent.denominator != 1:
+            continue
+        for base, needed in _below_terms(bracket).items():
+            there = powers.get(base, (Fraction(0), False))[0]
+            if there * exponent > 0 and abs(there) >= abs(exponent) * needed:
+                cleared = add(*(multiplied(Mul(term, power(base, number(needed)), evaluate=False), written)
+                                for term in bracket.args))
+                joined = multiplied(Mul(part, power(base, number(-exponent * needed)), power(bracket, number(-exponent)),
+                                        power(cleared, number(exponent)), evaluate=False), written)
+                return _into_bracket(joined, written) if size(joined) < size(part) else part
+    return part
+
+
+def _below_terms(bracket: Add) -> dict[Expr, Fraction]:
+    """What stands under the bars of the terms, each at its highest power."""
+    below: dict[Expr, Fraction] = {}
+    for term in bracket.args:
+        below |= {base: max(-exponent, below.get(base, Fraction(0)))
+                  for base, (exponent, _) in product_of(term).powers.items() if exponent < 0}
+    return below
+
+
+CANCEL = Algebra(
+    name="cancel", formula="(f g + f h)/(f k) = (g + h)/k", latex=r"\frac{f g + f h}{f k} = \frac{g + h}{k}",
+    because="a factor of every term above the bar is also a factor below it", rewrite=inside_out(_cancel))
+POLYNOMIALS = Algebra(
+    name="divide the polynomials", formula="(f g)/f = g", latex=r"\frac{f g}{f} = g",
+    because="the polynomial above the bar has the bracket below it as a factor", rewrite=inside_out(_divide))
+COMMON_DENOMINATOR = Algebra(
+    name="common denominator", formula="f + g/h = (f h + g)/h", latex=r"f + \frac{g}{h} = \frac{f h + g}{h}",
+    because="over one fraction bar there is less to read", rewrite=inside_out(_over_one_bar))
+BELOW = Algebra(
+    name="multiply into the bracket", formula="f (g + h/f) = f g + h", latex=r"f \left(g + \frac{h}{f}\right) = f g + h",
+    because="the factor clears the fraction in the bracket", rewrite=inside_out(_into_bracket))

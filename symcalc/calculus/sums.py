@@ -1,0 +1,126 @@
+"""Algebra of products and sums: like terms, common factors, brackets, and what stands before a sum over the rows."""
+
+from __future__ import annotations
+
+from sympy import Add, Basic, Expr, Indexed, Mul, Pow, Sum
+
+from symcalc.calculus.algebra import Algebra, inside_out
+from symcalc.calculus.products import Written, factors_of, multiplied
+from symcalc.calculus.terms import distributed, gathered, in_order, positive_first, size, taken_out, terms_of
+from symcalc.parts import exponent_of_e, signed
+from symcalc.written import add, is_number, mul, negative, row_sum
+
+
+def _collect(part: Expr, written: Written) -> Expr:
+    """a x + b x = (a + b) x, with a and b numbers."""
+    fewer = gathered(terms_of(part), written) if isinstance(part, Add) else None
+    return part if fewer is None else add(*fewer)
+
+
+def _multiply_out(part: Expr, written: Written) -> Expr:
+    """a (b + c) + d = a b + a c + d, where the like terms then leave less to read."""
+    if not isinstance(part, Add):
+        return part
+    longer = [product for term in terms_of(part) for product in distributed(term, written)]
+    shorter = add(*in_order(gathered(longer, written) or longer))
+    return shorter if size(shorter) < size(part) else part
+
+
+def _common(part: Expr, written: Written) -> Expr:
+    """f g + f h = f (g + h), where it is worth it: in a product, under a Σ, or where f is a bracket or an exponential."""
+    if isinstance(part, Sum):
+        return row_sum(_factored(part.function, written), part)
+    if isinstance(part, Mul):
+        factors = [_factored(factor, written, "letters") for factor in part.args]
+        return part if factors == list(part.args) else multiplied(Mul(*factors, evaluate=False), written)
+    return _factored(part, written, "weighty")
+
+
+def _factored(part: Expr, written: Written, wanted: str = "any") -> Expr:
+    split = taken_out(part, None, written) if isinstance(part, Add) and part not in written.parts else None
+    if split is None or (wanted == "letters" and is_number(split[0])) or (
+            wanted == "weighty" and not any(map(_is_weighty, factors_of(split[0])))):
+        return part
+    rest = add(*positive_first(terms_of(split[1])))
+    return multiplied(Mul(split[0], rest, evaluate=False), written)
+
+
+def _is_weighty(factor: Expr) -> bool:
+    """Whether a factor in every term makes the terms hard to read."""
+    base = factor.base if isinstance(factor, Pow) and is_number(factor.exp) else factor
+    return isinstance(base, (Add, Pow)) or exponent_of_e(base) is not None
+
+
+def _minus(part: Expr, written: Written) -> Expr:
+    """-(a - b) = b - a, also where the bracket stands in a product or behind a Σ."""
+    if not isinstance(part, Mul) or not signed(part)[0]:
+        return part
+    for factor in part.args[1:]:
+        turned = _turned(factor, written)
+        if turned is not None:
+            lead = (-part.args[0], *(turned if other is factor else other for other in part.args[1:]))
+            return multiplied(Mul(*lead, evaluate=False), written) if len(part.args) > 2 or part.args[0] != -1 else turned
+    return part
+
+
+def _turned(factor: Expr, written: Written) -> Expr | None:
+    """The factor with all signs in its bracket turned, where that leaves no more minus signs than before."""
+    if isinstance(factor, Sum):
+        inner = [(other, _turned(other, written)) for other in factors_of(factor.function)]
+        at = next((k for k, (_, turned) in enumerate(inner) if turned is not None), None)
+        if at is None:
+            return None
+        return row_sum(multiplied(Mul(*(turned if k == at else other for k, (other, turned) in enumerate(inner)),
+                                      evaluate=False), written), factor)
+    if not isinstance(factor, Add) or factor in written.parts or is_number(factor.args[0]):
+        return None
+    terms = [negative(term) for term in factor.args]
+    return add(*positive_first(terms)) if 2 * sum(signed(term)[0] for term in terms) <= len(terms) else None
+
+
+# Sums over the rows
+
+def _varies(factor: Basic) -> bool:
+    """Whether a factor differs from row to row."""
+    return factor.has(Indexed)
+
+
+def _count(part: Expr, written: Written) -> Expr:
+    """Σ c = n c."""
+    return mul(part.limits[0][2], part.function) if isinstance(part, Sum) and not _varies(part.function) else part
+
+
+def _take_out(part: Expr, written: Written) -> Expr:
+    """Σ c f = c Σ f."""
+    if not isinstance(part, Sum):
+        return part
+    factors = factors_of(part.function)
+    fixed = [factor for factor in factors if not _varies(factor)]
+    varying = [factor for factor in factors if _varies(factor)]
+    if not fixed or not varying:
+        return part
+    inside = varying[0] if len(varying) == 1 else Mul(*varying, evaluate=False)
+    return multiplied(Mul(*fixed, row_sum(inside, part), evaluate=False), written)
+
+
+PRODUCT = Algebra(
+    name="simplify the product", formula="a · (b c) = a b c", latex=r"a \cdot (b\,c) = a\,b\,c",
+    because="numbers and signs first, equal factors joined or cancelled", rewrite=inside_out(multiplied))
+LIKE_TERMS = Algebra(
+    name="collect like terms", formula="a f + b f = (a + b) f", latex=r"a f + b f = (a + b) f",
+    because="terms that differ only in their number are added", rewrite=inside_out(_collect))
+FACTOR = Algebra(
+    name="take out the common factor", formula="f g + f h = f (g + h)", latex=r"f g + f h = f (g + h)",
+    because="every term in the sum has this factor", rewrite=inside_out(_common))
+BRACKETS = Algebra(
+    name="multiply out", formula="f (g + h) = f g + f h", latex=r"f (g + h) = f g + f h",
+    because="multiply the brackets out; then some terms cancel or join", rewrite=inside_out(_multiply_out))
+MINUS = Algebra(
+    name="minus into the bracket", formula="-(f - g) = g - f", latex="-(f - g) = g - f",
+    because="the minus sign turns the sign of every term", rewrite=inside_out(_minus))
+COUNT = Algebra(
+    name="sum of a constant", formula="Σ c = n c", latex=r"\sum_{i=1}^{n} c = n\,c",
+    because="the same number in each of the n rows", rewrite=inside_out(_count))
+BEFORE_SUM = Algebra(
+    name="constant factor out of the sum", formula="Σ c f = c Σ f", latex=r"\sum c\,f = c \sum f",
+    because="a factor that is the same in every row stands before the sum", rewrite=inside_out(_take_out))
