@@ -64,14 +64,15 @@ class Rule:
 
 
 @lru_cache(maxsize=4096)
-def depends(expression: Basic, variable: Symbol) -> bool:
-    """Whether the variable occurs in the expression.
+def depends(expression: Basic, variable: Symbol | Indexed) -> bool:
+    """Whether the variable occurs in the expression; any element of w may be the w[k] that varies.
 
     >>> depends(Symbol("x") + 1, Symbol("x"))
     True
     """
-    return expression == variable or (not isinstance(expression, Indexed) and any(
-        depends(argument, variable) for argument in expression.args))
+    if isinstance(expression, Indexed):
+        return isinstance(variable, Indexed) and expression.base == variable.base
+    return expression == variable or any(depends(argument, variable) for argument in expression.args)
 
 
 def letters_of(expression: Expr) -> list[Expr]:

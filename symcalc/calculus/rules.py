@@ -26,6 +26,7 @@ from sympy import (
 )
 
 from symcalc.calculus.elementary import INNER, POWERS, elementary, of_row
+from symcalc.calculus.indexed import INDEXED
 from symcalc.calculus.rule import Rule, constancy, depends
 from symcalc.errors import LossError
 from symcalc.pages.document import Formula, Inline, joined
@@ -208,7 +209,7 @@ NO_RULE = Rule(
 )
 
 RULES: tuple[Rule, ...] = (
-    CONSTANT, IDENTITY, ROW_SUM, SUM, CONSTANT_MULTIPLE, QUOTIENT, PRODUCT,
+    CONSTANT, IDENTITY, *INDEXED, ROW_SUM, SUM, CONSTANT_MULTIPLE, QUOTIENT, PRODUCT,
     *(rule for outer in POWERS for rule in elementary(outer)), GENERAL_POWER,
     *(rule for row in FUNCTIONS.values() if row.derivative and row.head is not exp for rule in elementary(of_row(row))),
     MAXIMUM, MINIMUM, CASES, NO_RULE,

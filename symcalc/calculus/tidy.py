@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Basic, Expr, Indexed, Mul, Piecewise, Pow, Sum, Tuple
 
+from symcalc.calculus.index_algebra import as_softmax, one_term
 from symcalc.calculus.recognise import sigmoid_or_none
 from symcalc.calculus.terms import (
     NOTHING,
@@ -24,6 +25,8 @@ from symcalc.calculus.terms import (
     taken_out,
     terms_of,
 )
+from symcalc.indices import index_of
+from symcalc.language.names import ROW
 from symcalc.written import add, mul, rebuilt, replaced, row_sum
 
 _ROUNDS = 3              # in which one pass may make work for another
@@ -109,9 +112,9 @@ def _cancel(part: Expr, written: Written) -> Expr:
 
 # Sums over the rows
 
-def _varies(factor: Basic) -> bool:
-    """Whether a factor differs from row to row."""
-    return factor.has(Indexed)
+def _varies(factor: Basic, total: Sum) -> bool:
+    """Whether a factor differs from row to row, or from one j to the next."""
+    return index_of(total) in factor.free_symbols
 
 
 def _common(part: Expr, written: Written) -> Expr:
@@ -123,7 +126,7 @@ def _common(part: Expr, written: Written) -> Expr:
 
 def _count(part: Expr, written: Written) -> Expr:
     """Σ c = n c."""
-    return mul(part.limits[0][2], part.function) if isinstance(part, Sum) and not _varies(part.function) else part
+    return mul(part.limits[0][2], part.function) if isinstance(part, Sum) and not _varies(part.function, part) else part
 
 
 def _take_out(part: Expr, written: Written) -> Expr:
@@ -131,12 +134,17 @@ def _take_out(part: Expr, written: Written) -> Expr:
     if not isinstance(part, Sum):
         return part
     factors = factors_of(part.function)
-    fixed = [factor for factor in factors if not _varies(factor)]
-    varying = [factor for factor in factors if _varies(factor)]
+    fixed = [factor for factor in factors if not _varies(factor, part)]
+    varying = [factor for factor in factors if _varies(factor, part)]
     if not fixed or not varying:
         return part
     inside = varying[0] if len(varying) == 1 else Mul(*varying, evaluate=False)
     return multiplied(Mul(*fixed, row_sum(inside, part), evaluate=False), written)
+
+
+def _over_rows(change: Callable[[Expr, Written], Expr], rows: bool = True) -> Callable[[Expr, Written], Expr]:
+    """The change of a sum over the rows only, or of a sum over any other index only."""
+    return lambda part, written: change(part, written) if isinstance(part, Sum) and (index_of(part) == ROW) is rows else part
 
 
 # Cases
@@ -159,6 +167,10 @@ def _inside_out(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Writ
 
 
 PASSES: tuple[Algebra, ...] = (
+    Algebra(name="one term of the sum", formula="Σⱼ [j = k] f(j) = f(k)",
+            latex=r"\sum_{j} \left[j = k\right] f(j) = f(k)",
+            because="every other term of the sum is 0",
+            rewrite=_inside_out(one_term)),
     Algebra(name="simplify the product", formula="a · (b c) = a b c", latex=r"a \cdot (b\,c) = a\,b\,c",
             because="numbers and signs first, equal factors joined or cancelled",
             rewrite=_inside_out(multiplied)),
@@ -176,10 +188,16 @@ PASSES: tuple[Algebra, ...] = (
             rewrite=_inside_out(_multiply_out)),
     Algebra(name="sum of a constant", formula="Σ c = n c", latex=r"\sum_{i=1}^{n} c = n\,c",
             because="the same number in each of the n rows",
-            rewrite=_inside_out(_count)),
+            rewrite=_inside_out(_over_rows(_count))),
     Algebra(name="constant factor out of the sum", formula="Σ c f = c Σ f", latex=r"\sum c\,f = c \sum f",
             because="a factor that is the same in every row stands before the sum",
-            rewrite=_inside_out(_take_out)),
+            rewrite=_inside_out(_over_rows(_take_out))),
+    Algebra(name="constant factor out of the sum", formula="Σⱼ c f = c Σⱼ f", latex=r"\sum_{j} c\,f = c \sum_{j} f",
+            because="a factor that is the same in every term stands before the sum",
+            rewrite=_inside_out(_over_rows(_take_out, rows=False))),
+    Algebra(name="sum of a constant", formula="Σⱼ c = p c", latex=r"\sum_{j=1}^{p} c = p\,c",
+            because="the same number in each term of the sum",
+            rewrite=_inside_out(_over_rows(_count, rows=False))),
     Algebra(name="multiply in each case", formula="f · {g; h} = {f g; f h}",
             latex=r"f \cdot \begin{cases} g \\ h \end{cases} = \begin{cases} f g \\ f h \end{cases}",
             because="the factor goes with whichever case holds",
@@ -188,4 +206,8 @@ PASSES: tuple[Algebra, ...] = (
             latex=r"\frac{1}{1 + e^{-z}} = \sigma(z),\; \sigma(-z) = 1 - \sigma(z)",
             because="this fraction has a name of its own",
             rewrite=lambda e, written: replaced(e, sigmoid_or_none)),
+    Algebra(name="name the softmax", formula="e^zₖ/Σⱼ e^zⱼ = softmaxₖ(z)",
+            latex=r"\frac{e^{z_{k}}}{\sum_{j} e^{z_{j}}} = \operatorname{softmax}_{k}(z)",
+            because="this fraction has a name of its own: the share of one exponential in their sum",
+            rewrite=_inside_out(as_softmax)),
 )

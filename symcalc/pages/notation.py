@@ -21,6 +21,7 @@ from sympy import (
     Float,
     Indexed,
     Integer,
+    KroneckerDelta,
     Max,
     Min,
     Mul,
@@ -38,6 +39,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.errors import SymcalcError
+from symcalc.indices import is_indexed, softmax_at
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.media import LATEX, TEXT, Medium
 from symcalc.parts import signed, upright
@@ -73,7 +75,7 @@ def text(expression: Basic) -> str:
     >>> text(3 * x**2), text(m * x), text(1 / x)
     ('3x²', 'm x', '1/x')
     """
-    return _Writer(TEXT).write(expression).string
+    return _Writer(TEXT, expression).write(expression).string
 
 
 def latex(expression: Basic) -> str:
@@ -84,19 +86,20 @@ def latex(expression: Basic) -> str:
     >>> print(latex(1 / sqrt(x)))
     \\frac{1}{\\sqrt{x}}
     """
-    return _Writer(LATEX).write(expression).string
+    return _Writer(LATEX, expression).write(expression).string
 
 
 class _Writer:
     """The walk from expression to piece, for one medium."""
 
-    def __init__(self, medium: Medium) -> None:
-        self.medium = medium
+    def __init__(self, medium: Medium, page: Basic) -> None:
+        self.medium, self.page = medium, page
         self.table: dict[type, Callable[..., Piece]] = {
             Symbol: self.symbol, Indexed: self.indexed, Float: self.number, Rational: self.number,
             Add: self.sum, Mul: self.product, Pow: self.power, Sum: self.row_sum, Derivative: self.derivative,
             Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
             Relational: self.relation, And: self.junction, Or: self.junction, Tuple: self.list, Application: self.call,
+            KroneckerDelta: self.coincidence, softmax_at: self.softmax,
             BooleanTrue: self.truth, BooleanFalse: self.truth, type(E): self.constant, type(pi): self.constant,
         }
 
@@ -264,7 +267,20 @@ class _Writer:
     def row_sum(self, expression: Sum) -> Piece:
         limits = [tuple(self.write(part).string for part in limit) for limit in expression.limits]
         body = self.at_least(expression.function, Level.PRODUCT)
-        return Piece(f"{self.medium.sigma(limits)} {body}", Level.BIG)
+        return Piece(f"{self.medium.sigma(limits, is_indexed(self.page))} {body}", Level.BIG)
+
+    def coincidence(self, part: KroneckerDelta) -> Piece:
+        """[j = k], which is 1 or 0."""
+        return Piece(self.medium.square(" = ".join(self.write(index).string for index in part.args)), Level.ATOM)
+
+    def softmax(self, part: softmax_at) -> Piece:
+        """softmaxₖ(z), or softmaxₖ(zᵢ) where every row has a z of its own."""
+        element, index = part.element, part.args[1]
+        name = element.base.label.name
+        others = [self.write(other).string for other in element.indices if other != index]
+        argument = self.medium.indexed(name, others) if others else self.medium.name(name)
+        head = self.medium.indexed("softmax", [self.write(index).string])
+        return Piece(head + self.medium.brackets(argument), Level.ATOM)
 
     def derivative(self, expression: Derivative, tight: bool = False) -> Piece:
         variables = [(self.write(variable).string, int(count)) for variable, count in expression.variable_count]

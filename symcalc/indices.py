@@ -1,0 +1,102 @@
+"""What is numbered by an index: elements such as wⱼ and xᵢⱼ, the sums over them, [j = k], and softmaxₖ(z)."""
+
+from __future__ import annotations
+
+from sympy import Basic, Expr, Function, Indexed, IndexedBase, Integer, KroneckerDelta, Sum, Symbol, exp
+
+from symcalc.written import call, divide, replaced, row_sum
+
+
+def whole(name: str) -> Symbol:
+    """The positive whole number of this name: an index j, or p, up to which it runs.
+
+    >>> whole("j").is_integer
+    True
+    """
+    return Symbol(name, integer=True, positive=True)
+
+
+def element(name: str, *indices: Symbol) -> Indexed:
+    """The element of a vector or a table of real numbers.
+
+    >>> element("x", whole("i"), whole("j"))
+    x[i, j]
+    """
+    return IndexedBase(Symbol(name, real=True), real=True)[indices]
+
+
+def sum_over(index: Symbol, end: Expr, body: Expr) -> Sum:
+    """Σ body over the index, from 1 to the end.
+
+    >>> sum_over(whole("j"), whole("p"), element("w", whole("j")))
+    Sum(w[j], (j, 1, p))
+    """
+    return row_sum(body, Sum(Integer(1), (index, Integer(1), end)))
+
+
+def index_of(total: Sum) -> Symbol:
+    """The index that the sum runs over.
+
+    >>> index_of(sum_over(whole("j"), whole("p"), element("w", whole("j"))))
+    j
+    """
+    return total.limits[0][0]
+
+
+def same(first: Symbol, second: Symbol) -> Expr:
+    """[j = k]: 1 where the indices are the same and 0 where they differ.
+
+    >>> same(whole("j"), whole("j")), same(whole("j"), whole("k")).args
+    (1, (j, k))
+    """
+    if first == second:
+        return Integer(1)
+    return KroneckerDelta(first, second, evaluate=False)
+
+
+def renamed(part: Expr, index: Symbol, other: Symbol) -> Expr:
+    """The part with another index in place of one.
+
+    >>> renamed(element("w", whole("j")), whole("j"), whole("k"))
+    w[k]
+    """
+    return replaced(part, lambda inner: other if inner == index else None)
+
+
+class softmax_at(Function):
+    """softmaxₖ(z) = e^zₖ/Σⱼ e^zⱼ, written with the sum below the bar and the index k.
+
+    >>> j, k = whole("j"), whole("k")
+    >>> softmax_at(sum_over(j, whole("K"), exp(element("z", j))), k).element
+    z[k]
+    """
+
+    nargs = 2
+
+    @property
+    def element(self) -> Indexed:
+        """zₖ."""
+        total, index = self.args
+        return renamed(total.function.args[-1], index_of(total), index)
+
+    @property
+    def plain(self) -> Expr:
+        """The fraction that it stands for."""
+        return divide(call(exp, self.element), self.args[0])
+
+    def at(self, index: Symbol) -> softmax_at:
+        """The same softmax at another index."""
+        return call(softmax_at, self.args[0], index)
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+
+def is_indexed(expression: Basic) -> bool:
+    """Whether an index other than i, the row, stands in the expression.
+
+    >>> is_indexed(element("x", whole("i"))), is_indexed(element("w", whole("j")))
+    (False, True)
+    """
+    return any(str(index) != "i" for part in expression.atoms(Indexed) for index in part.indices) or any(
+        str(index_of(total)) != "i" for total in expression.atoms(Sum))
