@@ -23,7 +23,7 @@ def one_term(part: Expr, written: Written) -> Expr:
         return part
     single: list[Expr] = []
     rest: list[Expr] = []
-    for term in (inner for term in terms_of(part.function) for inner in _opened(term, written)):
+    for term in (inner for longer in terms_of(part.function) for inner in _opened(longer, written)):
         picked = _picked(term, part)
         (rest if picked is None else single).append(term if picked is None else picked)
     return add(*single, *([row_sum(add(*rest), part)] if rest else [])) if single else part

@@ -47,7 +47,8 @@ def counted(expression: Expr, k: int) -> dict[Symbol, Any]:
     """
     ends = {total.limits[0][2]: FEATURES for total in expression.atoms(Sum) if total.limits[0][2] != COUNT}
     free = sorted(_free(expression), key=str)
-    return {COUNT: ROWS, ROW: 1, **ends, **{index: 1 + (k >> place) % 2 for place, index in enumerate(free)}}
+    first = {index_of(total): 1 for total in expression.atoms(Sum)}          # for what is looked at outside its sum
+    return {COUNT: ROWS, ROW: 1, **first, **ends, **{index: 1 + (k >> place) % 2 for place, index in enumerate(free)}}
 
 
 def coincidences(expression: Expr, numbers: Mapping[Symbol, Any]) -> tuple[bool, ...]:

@@ -12,6 +12,7 @@ from symcalc.errors import ReadError
 from symcalc.language.advice import misplaced
 from symcalc.language.gate import MAX_NODES
 from symcalc.language.names import plain_name
+from symcalc.language.sums import is_inner
 from symcalc.language.tokens import Marking, unexpected
 
 MAX_NAMES = 64           # different names in one formula
@@ -58,7 +59,7 @@ def surveyed(tree: Tree[Token], text: str) -> tuple[dict[str, Token], dict[str, 
         elif node.data == "indexed":
             indexed.setdefault(plain_name(str(node.children[0])), node.children[0])
         elif node.data == "call":
-            over_rows = over_rows or node.children[0] in OVER_ROWS
+            over_rows = over_rows or (node.children[0] in OVER_ROWS and not is_inner(node))
     if len(names) > MAX_NAMES:
         raise ReadError(f"the formula has more than {MAX_NAMES} different names", text)
     if parts > MAX_NODES:
