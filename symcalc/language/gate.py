@@ -44,7 +44,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.tensor.indexed import IndexedBase
 
 from symcalc.errors import LossError, visible
-from symcalc.indices import element, index_of, sum_over
+from symcalc.indices import element, index_of, softmax_at, sum_over
 from symcalc.language.names import (
     COUNT,
     ROW,
@@ -68,7 +68,7 @@ MAX_CONSTANT = 1e300             # of a constant part, and 1/MAX_CONSTANT the sm
 MAX_ARGUMENT = 1e8               # of a function of a constant; beyond it the proof cannot work it out
 
 _STRUCTURE = (Add, Mul, Pow, Sum, Max, Min, Piecewise, ExprCondPair, Relational, And, Or, Tuple, Indexed,
-              KroneckerDelta)
+              KroneckerDelta, softmax_at)
 _LEAVES = (Symbol, Integer, Rational, Float, Exp1, Pi, BooleanTrue, BooleanFalse)
 _TINY = math.nextafter(0.0, 1.0)
 _CONDITIONS = (Relational, And, Or, BooleanTrue, BooleanFalse)

@@ -125,7 +125,7 @@ class _Builder:
             return column(name)
         if name in self.numbers:
             if name in self.parameters:
-                raise self.error(f"{name} is an index here, or where a sum ends; give the parameter another name", tree)
+                raise self.error(f"{name} is an index here; give the parameter another name", tree)
             return self.numbers[name]
         if name == "n" and self.over_rows:
             if name in self.parameters:
@@ -251,8 +251,8 @@ class _Builder:
         index, end = limits_of(tree)
         for part in (index, end):
             if str(part) in self.parameters | self.columns:
-                raise self.error(f"{part} has another meaning here; let the sum run over another letter, as in "
-                                 "Sum(f, (j, 1, p))", tree)
+                raise self.error(f"{part} counts the terms of a sum here, so it is no parameter and no column; rename one "
+                                 "of them", tree)
         return sum_over(index, end, self.build(body, depth))
 
     def row_named(self, limits: Tree[Token]) -> str:

@@ -104,7 +104,8 @@ def check_letter(wanted: Symbol | Indexed, expression: Expr) -> None:
         raise LossError(f"the formula sums over {taken[0]}; differentiate by an element with an index of its own, such as "
                         f"{_suggested(wanted, summed)}")
     if name in map(name_of, columns_of(expression)):
-        raise LossError(f"{name} is a column of data, not a parameter")
+        raise LossError(f"{name} is a column of data, not a parameter; a sum up to n runs over the rows, so that one over "
+                        "features ends at another letter, as in (j, 1, p)")
     if name in vectors and len(vectors[name].indices) != len(wanted.indices):
         raise LossError(f"{name} has {_counted(vectors[name])} in the formula; differentiate by an element such as "
                         f"{_suggested(vectors[name], summed)}")
@@ -232,3 +233,6 @@ def _check_bases(expression: Expr) -> None:
         part.name for part in parameters_of(expression) if isinstance(part, Symbol)}
     if clash := bare & {name for name, part in seen.items() if part.indices != (ROW,)}:
         raise LossError(f"{min(clash)} stands with an index, {seen[min(clash)]}, and without; rename one of them")
+    printed = {f"{name}_{''.join(map(str, part.indices))}": part for name, part in seen.items()}
+    if clash := bare & printed.keys():
+        raise LossError(f"the names {min(clash)} and {printed[min(clash)]} look the same when printed; rename one")
