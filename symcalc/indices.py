@@ -67,22 +67,36 @@ class softmax_at(Function):
     """softmaxₖ(z) = e^zₖ/Σⱼ e^zⱼ, written with the sum below the bar and the index k.
 
     >>> j, k = whole("j"), whole("k")
-    >>> softmax_at(sum_over(j, whole("K"), exp(element("z", j))), k).element
-    z[k]
+    >>> share = softmax_at(sum_over(j, whole("K"), exp(element("z", j))), k)
+    >>> share.exponent, share.argument
+    (z[k], z)
     """
 
     nargs = 2
 
     @property
-    def element(self) -> Indexed:
+    def exponent(self) -> Expr:
         """zₖ."""
         total, index = self.args
         return renamed(total.function.args[-1], index_of(total), index)
 
     @property
+    def argument(self) -> Expr:
+        """z, which has no index; zᵢ where every row has a z of its own."""
+        total = self.args[0]
+
+        def bare(part: Basic) -> Basic | None:
+            if not isinstance(part, Indexed):
+                return None
+            others = [index for index in part.indices if index != index_of(total)]
+            return element(part.base.label.name, *others) if others else Symbol(part.base.label.name, real=True)
+
+        return replaced(total.function.args[-1], bare)
+
+    @property
     def plain(self) -> Expr:
         """The fraction that it stands for."""
-        return divide(call(exp, self.element), self.args[0])
+        return divide(call(exp, self.exponent), self.args[0])
 
     def at(self, index: Symbol) -> softmax_at:
         """The same softmax at another index."""

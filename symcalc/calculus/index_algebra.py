@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Add, Basic, Expr, Indexed, KroneckerDelta, Mul, Pow, Sum
+from sympy import Add, Basic, Expr, Indexed, Integer, KroneckerDelta, Mul, Piecewise, Pow, Sum, Symbol, Tuple
 
 from symcalc.calculus.terms import Written, distributed, factors_of, multiplied, taken_out, terms_of
 from symcalc.indices import index_of, renamed, softmax_at
-from symcalc.parts import exponent_of_e
-from symcalc.written import add, call, mul, row_sum
+from symcalc.parts import exponent_of_e, signed
+from symcalc.written import add, call, is_zero, mul, negative, replaced, row_sum
 
 
 def one_term(part: Expr, written: Written) -> Expr:
@@ -37,11 +37,27 @@ def _opened(term: Expr, written: Written) -> list[Expr]:
 
 def _picked(term: Expr, total: Sum) -> Expr | None:
     """What is left of the sum of a term with the factor [j = k]: the term without it, at k."""
-    index, factors = index_of(total), factors_of(term)
+    index = index_of(total)
+    others = {other for part in term.atoms(KroneckerDelta) if index in part.args for other in part.args if other != index}
+    for other in sorted(others, key=str):
+        if (left := _without(term, {index, other})) is not None:
+            return renamed(left, index, other)
+    return None
+
+
+def _without(term: Expr, indices: set[Symbol]) -> Expr | None:
+    """The term without its factor [j = k], which may stand in each case that is not 0; None where it has none."""
+    factors = factors_of(term)
     for at, factor in enumerate(factors):
-        if isinstance(factor, KroneckerDelta) and index in factor.args:
-            other = next(argument for argument in factor.args if argument != index)
-            return renamed(mul(*factors[:at], *factors[at + 1:]), index, other)
+        left: Expr | None = None
+        if isinstance(factor, KroneckerDelta) and set(factor.args) == indices:
+            left = Integer(1)
+        elif isinstance(factor, Piecewise):
+            values = [value if is_zero(value) else _without(value, indices) for value, _ in factor.args]
+            if None not in values:
+                left = Piecewise(*(Tuple(value, case.args[1]) for value, case in zip(values, factor.args)), evaluate=False)
+        if left is not None:
+            return mul(*factors[:at], left, *factors[at + 1:])
     return None
 
 
@@ -52,11 +68,11 @@ def as_softmax(part: Expr, written: Written) -> Expr:
     >>> from symcalc.calculus.terms import NOTHING
     >>> from symcalc.indices import element, sum_over, whole
     >>> j, k = whole("j"), whole("k")
-    >>> as_softmax(exp(element("z", k)) / sum_over(j, whole("K"), exp(element("z", j))), NOTHING).element
+    >>> as_softmax(exp(element("z", k)) / sum_over(j, whole("K"), exp(element("z", j))), NOTHING).exponent
     z[k]
     """
     if not isinstance(part, Mul) or not any(map(_below, factors_of(part))):
-        return part
+        return _turned(part)
     terms = [_named(term) for term in distributed(part, written)]
     if len(terms) == 1:
         return multiplied(terms[0], written)
@@ -66,17 +82,27 @@ def as_softmax(part: Expr, written: Written) -> Expr:
     return mul(*split) if split else add(*terms)
 
 
+def _turned(part: Expr) -> Expr:
+    """-(t - softmaxₖ(z)) = softmaxₖ(z) - t."""
+    if not (isinstance(part, Mul) and len(part.args) == 2 and part.args[0] == -1 and isinstance(part.args[1], Add)):
+        return part
+    minus = [term for term in part.args[1].args if signed(term)[0]]
+    plus = [term for term in part.args[1].args if not signed(term)[0]]
+    return add(*map(negative, (*minus, *plus))) if minus and any(term.has(softmax_at) for term in minus) else part
+
+
 def _below(factor: Basic) -> bool:
     """Whether the factor is a power of 1/Σⱼ e^zⱼ."""
-    return isinstance(factor, Pow) and factor.exp.is_Integer and factor.exp < 0 and _logits(factor.base) is not None
+    return isinstance(factor, Pow) and factor.exp.is_Integer and factor.exp < 0 and _logit(factor.base) is not None
 
 
-def _logits(total: Basic) -> Indexed | None:
-    """zⱼ where the sum is Σⱼ e^zⱼ."""
-    if not isinstance(total, Sum):
+def _logit(total: Basic) -> Expr | None:
+    """zⱼ where the sum is Σⱼ e^zⱼ, or what else stands there, as zⱼ/T, with the index j on letters alone."""
+    z = exponent_of_e(total.function) if isinstance(total, Sum) else None
+    if z is None or z.has(Sum):
         return None
-    z = exponent_of_e(total.function)
-    return z if isinstance(z, Indexed) and index_of(total) in z.indices else None
+    bare = replaced(z, lambda part: Integer(0) if isinstance(part, Indexed) else None)
+    return z if index_of(total) in z.free_symbols and index_of(total) not in bare.free_symbols else None
 
 
 def _named(product: Expr) -> Expr:
@@ -95,15 +121,16 @@ def _single(factor: Expr) -> list[Expr]:
     """A whole power of e^zₖ, or of 1/Σⱼ e^zⱼ, as that many factors."""
     if isinstance(factor, Pow) and factor.exp.is_Integer and abs(factor.exp) > 1:
         single = factor.base if factor.exp > 0 else Pow(factor.base, -1, evaluate=False)
-        if _below(single) or isinstance(exponent_of_e(single), Indexed):
+        if _below(single) or exponent_of_e(single) is not None:
             return [single] * abs(int(factor.exp))
     return [factor]
 
 
 def _over(above: Expr, total: Sum) -> Expr | None:
     """softmaxₖ(z) where e^zₖ stands over this Σⱼ e^zⱼ."""
-    logits, z = _logits(total), exponent_of_e(above)
-    if logits is None or not isinstance(z, Indexed) or z.base != logits.base:
+    own, logit, z = index_of(total), _logit(total), exponent_of_e(above)
+    if logit is None or z is None:
         return None
-    index = next(own for own, summed in zip(z.indices, logits.indices) if summed == index_of(total))
-    return call(softmax_at, total, index) if renamed(logits, index_of(total), index) == z else None
+    indices = sorted({index for part in z.atoms(Indexed) for index in part.indices}, key=str)
+    index = next((index for index in indices if renamed(logit, own, index) == z), None)
+    return None if index is None else call(softmax_at, total, index)

@@ -60,23 +60,33 @@ INDEX_SUM = Rule(
 )
 
 def _softmax_slope(e: softmax_at, x: Indexed) -> Expr:
-    """softmaxₖ ([l = k] - softmaxₗ); 0 where z of another row moves."""
+    """softmaxₖ ([l = k] - softmaxₗ); 0 where the z of another row moves."""
     index = e.args[1]
-    pairs = list(zip(x.indices, e.element.indices))
+    pairs = list(zip(x.indices, e.exponent.indices))
     others = [same(*pair) for pair in pairs if pair[1] != index]
     moved = next(one for one, other in pairs if other == index)
     return mul(e, *others, subtract(same(moved, index), e.at(moved)))
 
 
-SOFTMAX_AT = Rule(
+SOFTMAX = Rule(
     name="derivative of the softmax", statement=Formula(
         text="dsoftmaxₖ(z)/dzₗ = softmaxₖ(z) ([l = k] - softmaxₗ(z))",
         latex=r"\frac{d \operatorname{softmax}_{k}(z)}{d z_{l}} = \operatorname{softmax}_{k}(z)"
               r" \left(\left[l = k\right] - \operatorname{softmax}_{l}(z)\right)"),
-    applies=lambda e, x: isinstance(e, softmax_at) and isinstance(x, Indexed) and depends(e, x),
+    applies=lambda e, x: isinstance(e, softmax_at) and isinstance(e.exponent, Indexed) and depends(e.exponent, x),
     parts=lambda e, x: (),
     combine=_softmax_slope,
     because=lambda es, x: (x, " stands in the sum below the bar, and above it where the indices are the same"),
 )
 
-INDEXED = (ELEMENT, INDEX_SUM, SOFTMAX_AT)
+SOFTMAX_WRITTEN_OUT = Rule(
+    name="definition of the softmax", statement=Formula(
+        text="softmaxₖ(z) = e^zₖ/Σⱼ e^zⱼ",
+        latex=r"\operatorname{softmax}_{k}(z) = \frac{e^{z_{k}}}{\sum_{j} e^{z_{j}}}"),
+    applies=lambda e, x: isinstance(e, softmax_at),
+    parts=lambda e, x: (e.plain,),
+    combine=lambda e, x, inner: inner,
+    because=lambda es, x: ("write the softmax as the fraction that it is",),
+)
+
+INDEXED = (ELEMENT, INDEX_SUM, SOFTMAX, SOFTMAX_WRITTEN_OUT)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Add, Basic, Expr, Indexed, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, KroneckerDelta, Sum, Symbol
 
 from symcalc.pages.document import Formula, Inline, joined
 from symcalc.pages.notation import latex, text
@@ -77,7 +77,7 @@ def depends(expression: Basic, variable: Symbol | Indexed) -> bool:
 
 def letters_of(expression: Expr) -> list[Expr]:
     """The parameters and columns in the expression, in order of appearance."""
-    if isinstance(expression, (Symbol, Indexed)):
+    if isinstance(expression, (Symbol, Indexed, KroneckerDelta)):
         return [expression]
     parts = (expression.function,) if isinstance(expression, Sum) else expression.args
     return list(dict.fromkeys(letter for part in parts for letter in letters_of(part)))

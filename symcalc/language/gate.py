@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import mpmath
 from sympy import (
@@ -74,7 +74,7 @@ _TINY = math.nextafter(0.0, 1.0)
 _CONDITIONS = (Relational, And, Or, BooleanTrue, BooleanFalse)
 
 
-def admitted(expression: Basic, elements: Iterable[Indexed] = ()) -> Expr:
+def admitted(expression: Basic, wanted: Collection[str] = ()) -> Expr:
     """A SymPy expression from outside, over real symbols of the same names, if it may pass.
 
     >>> admitted(Symbol("x")**2).free_symbols.pop().is_real
@@ -84,7 +84,7 @@ def admitted(expression: Basic, elements: Iterable[Indexed] = ()) -> Expr:
     if not isinstance(expression, Expr):
         raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
-    indices = meanings(expression, elements)
+    indices = meanings(expression, wanted)
     own = checked(_own(expression, {**_counts(expression, indices), **indices}))
     if both := {part.name for part in parameters_of(own)} & {name_of(part) for part in columns_of(own)}:
         raise LossError(f"{min(both)} is both a parameter and a column, {min(both)}[i]; rename one of them")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from lark import Token, Tree
 from sympy import Basic, Expr, Indexed, Integer, KroneckerDelta, Sum, Symbol
@@ -175,14 +175,18 @@ def _row_of(tree: Tree[Token]) -> str:
 
 # In a SymPy expression
 
-def meanings(expression: Basic, elements: Iterable[Indexed]) -> dict[Basic, Symbol]:
-    """Our own indices and ends for those of an expression from outside that are not the row and its number."""
+def meanings(expression: Basic, wanted: Collection[str]) -> dict[Basic, Symbol]:
+    """Our own indices and ends for those of an expression from outside that are not the row and its number.
+
+    A single sum may be one over the rows under any name, unless one of the letters `wanted` has its index.
+    """
     totals = [total for total in expression.atoms(Sum) if len(total.limits) == 1 and len(total.limits[0]) == 3]
+    inner = [total for total in totals if _name(index_of(total)) != ROW.name and _name(total.limits[0][2]) != COUNT.name]
+    bases = {_name(part.base.label) for total in inner for part in total.function.atoms(Indexed)}
     nested = any(total.function.has(Sum) or any(len(part.indices) > 1 for part in total.function.atoms(Indexed))
                  for total in totals)
-    if not nested and not list(elements):
+    if not nested and not any("[" in name or name in bases for name in wanted):
         return {}
-    inner = [total for total in totals if _name(index_of(total)) != ROW.name and _name(total.limits[0][2]) != COUNT.name]
     rows = {index_of(total) for total in totals if total not in inner}
     free = {own for part in expression.atoms(Indexed) for own in part.indices} | {
         own for part in expression.atoms(KroneckerDelta) for own in part.args}

@@ -275,12 +275,8 @@ class _Writer:
 
     def softmax(self, part: softmax_at) -> Piece:
         """softmaxₖ(z), or softmaxₖ(zᵢ) where every row has a z of its own."""
-        element, index = part.element, part.args[1]
-        name = element.base.label.name
-        others = [self.write(other).string for other in element.indices if other != index]
-        argument = self.medium.indexed(name, others) if others else self.medium.name(name)
-        head = self.medium.indexed("softmax", [self.write(index).string])
-        return Piece(head + self.medium.brackets(argument), Level.ATOM)
+        head = self.medium.indexed("softmax", [self.write(part.args[1]).string])
+        return Piece(head + self.medium.brackets(self.write(part.argument).string), Level.ATOM)
 
     def derivative(self, expression: Derivative, tight: bool = False) -> Piece:
         variables = [(self.write(variable).string, int(count)) for variable, count in expression.variable_count]
