@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import mpmath
 from sympy import (
@@ -56,7 +56,7 @@ from symcalc.language.names import (
     sum_rows,
     symbol,
 )
-from symcalc.language.sums import INSIDE, checked, end, meanings
+from symcalc.language.sums import INSIDE, checked, counts, end, meanings, plain
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import is_number, rebuilt
 
@@ -85,7 +85,7 @@ def admitted(expression: Basic, wanted: Collection[str] = ()) -> Expr:
         raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
     indices = meanings(expression, wanted)
-    own = checked(_own(expression, {**_counts(expression, indices), **indices}))
+    own = checked(_own(expression, {**counts(expression, indices), **indices}))
     if both := {part.name for part in parameters_of(own)} & {name_of(part) for part in columns_of(own)}:
         raise LossError(f"{min(both)} is both a parameter and a column, {min(both)}[i]; rename one of them")
     Constants().value(own)
@@ -110,17 +110,6 @@ def small(expression: Basic, most: int) -> Basic:
 def _is_plain_column(part: Basic) -> bool:
     """Whether the part is x[i], which counts as one."""
     return isinstance(part, Indexed) and all(isinstance(inner, Symbol) for inner in (part.base.label, *part.indices))
-
-
-def _counts(expression: Basic, indices: Mapping[Basic, Symbol]) -> dict[Symbol, Symbol]:
-    """What a sum runs up to is the number of rows everywhere, also in the 1/n outside it."""
-    ends = {limit[2] for total in expression.atoms(Sum) for limit in total.limits
-            if len(limit) == 3 and isinstance(limit[2], Symbol) and limit[0] not in indices}
-    if ends:
-        ends |= {part for part in expression.atoms(Symbol) if part.name == COUNT.name}
-    if len(names := {end.name for end in ends}) > 1:
-        raise LossError(f"there is one number of rows, not {' and '.join(sorted(names))}; use one of them in every sum")
-    return dict.fromkeys(ends, COUNT)
 
 
 def _check_names(expression: Basic) -> None:
@@ -181,15 +170,11 @@ def _kind(part: Basic) -> str:
 
 def _own_column(part: Indexed, limits: dict[Symbol, Symbol]) -> Indexed:
     row = next((index.name for index, meaning in limits.items() if meaning == ROW), ROW.name)
-    indices = [ROW if _name(index) == row else limits.get(index) for index in part.indices]
+    indices = [ROW if plain(index) == row else limits.get(index) for index in part.indices]
     if None in indices or indices.count(ROW) > 1 or not isinstance(part.base, IndexedBase) or not isinstance(
             part.base.label, Symbol):
         raise LossError(f"{visible(str(part)[:40])} is no column; columns have one index, the row, as in x[{row}]")
     return element(checked_name(part.base.label.name), *indices)
-
-
-def _name(part: Basic) -> str:
-    return getattr(part, "name", "")
 
 
 def _own_sum(part: Sum, limits: dict[Symbol, Symbol]) -> Sum:

@@ -37,8 +37,8 @@ from symcalc.indices import element, index_of, sum_over
 from symcalc.language.advice import INDEX, check_names, no_function
 from symcalc.language.gate import MAX_NODES, Constants, small
 from symcalc.language.names import COUNT, ROW, column, is_likely_column, listed, mean, plain_name, sum_rows, symbol
-from symcalc.language.sums import INSIDE, checked, is_inner, letter, letters, limits_of, numbered
-from symcalc.language.syntax import OVER_ROWS, parsed, surveyed
+from symcalc.language.sums import INSIDE, checked, letter, letters
+from symcalc.language.syntax import OVER_ROWS, is_inner, limits_of, numbered, parsed, surveyed
 from symcalc.language.tokens import FORMS, MAX_DEPTH, prepared
 from symcalc.parts import is_below
 from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from lark import Token, Tree
 from sympy import Basic, Expr, Indexed, Integer, KroneckerDelta, Sum, Symbol
 
 from symcalc.errors import LossError, ReadError, visible
@@ -57,8 +56,8 @@ def letters(names: str | Iterable[str]) -> tuple[str, ...]:
     if isinstance(names, str) or not isinstance(names, Iterable):
         return listed(names)
     items = [item for item in names if item != ""]
-    plain = iter(listed([item for item in items if not _is_element(item)]))
-    return tuple(_element_name(item) if _is_element(item) else next(plain) for item in items)
+    others = iter(listed([item for item in items if not _is_element(item)]))
+    return tuple(_element_name(item) if _is_element(item) else next(others) for item in items)
 
 
 def _is_element(item: object) -> bool:
@@ -123,56 +122,6 @@ def _counted(part: Indexed) -> str:
     return "one index" if len(part.indices) == 1 else f"{len(part.indices)} indices"
 
 
-# In a text
-
-def is_inner(tree: Tree[Token]) -> bool:
-    """Whether the call is a sum over an index of its own, as in Sum(f, (j, 1, p)): neither over i nor up to n."""
-    return _limits(tree) is not None
-
-
-def limits_of(tree: Tree[Token]) -> tuple[Symbol, Expr]:
-    """The index and the end of such a sum."""
-    own, last = _limits(tree)
-    return index(own), end(last)
-
-
-def _limits(tree: Tree[Token]) -> tuple[str, str] | None:
-    head, given = tree.children
-    arguments = given.children if given is not None else []
-    if head != "Sum" or len(arguments) != 2 or arguments[1].data != "tuple" or len(arguments[1].children) != 3:
-        return None
-    words = [str(part.children[0]) if part.data in ("name", "number") else "" for part in arguments[1].children]
-    own, low, last = words
-    inner = own.isalpha() and own != ROW.name and low == "1" and last not in ("", COUNT.name)
-    return (own, last) if inner else None
-
-
-def numbered(tree: Tree[Token], elements: Iterable[Indexed]) -> tuple[dict[str, Basic], set[str]]:
-    """The indices and ends in a formula by their names, and the vectors: what has an index and is no data.
-
-    A formula without an inner sum, in which no element is wanted, has none.
-    """
-    calls = [node for node in tree.iter_subtrees_topdown() if node.data == "call"]
-    inner = [limits_of(node) for node in calls if is_inner(node)]
-    elements = list(elements)
-    if not inner and not elements:
-        return {}, set()
-    rows = {ROW.name, *(_row_of(node) for node in calls if node.children[0] == "Sum" and not is_inner(node))}
-    uses = [(plain_name(str(node.children[0])), list(map(str, node.children[1:])))
-            for node in tree.iter_subtrees_topdown() if node.data == "indexed"]
-    free = {name for _, names in uses for name in names} | {str(own) for part in elements for own in part.indices}
-    known = {name: index(name) for name in free - rows}
-    known |= {part.name: part for pair in inner for part in pair if isinstance(part, Symbol)}
-    return known, {name for name, names in uses if not rows & set(names)}
-
-
-def _row_of(tree: Tree[Token]) -> str:
-    """What a sum over the rows calls the row, where it is well formed."""
-    arguments = tree.children[1].children if tree.children[1] is not None else []
-    first = arguments[1].children[0] if len(arguments) == 2 and arguments[1].data == "tuple" else None
-    return str(first.children[0]) if first is not None and first.data == "name" else ROW.name
-
-
 # In a SymPy expression
 
 def meanings(expression: Basic, wanted: Collection[str]) -> dict[Basic, Symbol]:
@@ -181,8 +130,8 @@ def meanings(expression: Basic, wanted: Collection[str]) -> dict[Basic, Symbol]:
     A single sum may be one over the rows under any name, unless one of the letters `wanted` has its index.
     """
     totals = [total for total in expression.atoms(Sum) if len(total.limits) == 1 and len(total.limits[0]) == 3]
-    inner = [total for total in totals if _name(index_of(total)) != ROW.name and _name(total.limits[0][2]) != COUNT.name]
-    bases = {_name(part.base.label) for total in inner for part in total.function.atoms(Indexed)}
+    inner = [total for total in totals if plain(index_of(total)) != ROW.name and plain(total.limits[0][2]) != COUNT.name]
+    bases = {plain(part.base.label) for total in inner for part in total.function.atoms(Indexed)}
     nested = any(total.function.has(Sum) or any(len(part.indices) > 1 for part in total.function.atoms(Indexed))
                  for total in totals)
     if not nested and not any("[" in name or name in bases for name in wanted):
@@ -190,16 +139,28 @@ def meanings(expression: Basic, wanted: Collection[str]) -> dict[Basic, Symbol]:
     rows = {index_of(total) for total in totals if total not in inner}
     free = {own for part in expression.atoms(Indexed) for own in part.indices} | {
         own for part in expression.atoms(KroneckerDelta) for own in part.args}
-    known = {own: index(own.name) for own in free - rows if _name(own) not in ("", ROW.name)}
+    known = {own: index(own.name) for own in free - rows if plain(own) not in ("", ROW.name)}
     for total in inner:
         own, _, last = total.limits[0]
-        known[own] = index(_name(own))
+        known[own] = index(plain(own))
         if isinstance(last, Symbol):
             known[last] = end(last.name)
     return known
 
 
-def _name(part: Basic) -> str:
+def counts(expression: Basic, indices: Mapping[Basic, Symbol]) -> dict[Symbol, Symbol]:
+    """What a sum runs up to is the number of rows everywhere, also in the 1/n outside it."""
+    ends = {limit[2] for total in expression.atoms(Sum) for limit in total.limits
+            if len(limit) == 3 and isinstance(limit[2], Symbol) and limit[0] not in indices}
+    if ends:
+        ends |= {part for part in expression.atoms(Symbol) if part.name == COUNT.name}
+    if len(names := {end.name for end in ends}) > 1:
+        raise LossError(f"there is one number of rows, not {' and '.join(sorted(names))}; use one of them in every sum")
+    return dict.fromkeys(ends, COUNT)
+
+
+def plain(part: Basic) -> str:
+    """The name of a symbol; nothing for what is no symbol."""
     return getattr(part, "name", "")
 
 

@@ -182,7 +182,7 @@ class _Writer:
             if isinstance(factor, Derivative) and not final:
                 piece = self.derivative(factor, tight=True)
             elif piece.level < Level.PRODUCT or (piece.level == Level.BIG and not final and not is_big(factor)) or (
-                    isinstance(factor, Sum) and not final):
+                    not final and (isinstance(factor, Sum) or (isinstance(factor, Mul) and is_big(factor.args[-1])))):
                 piece = Piece(self.medium.brackets(piece.string), Level.ATOM)
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else Piece(self.join(pieces), Level.PRODUCT, pieces[0].first)
