@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Add, Basic, Expr, Indexed, Integer, KroneckerDelta, Mul, Piecewise, Pow, Sum, Symbol, Tuple
 
-from symcalc.calculus.terms import Written, distributed, factors_of, multiplied, taken_out, terms_of
+from symcalc.calculus.terms import Written, distributed, factors_of, in_order, multiplied, taken_out, terms_of
 from symcalc.indices import index_of, renamed, softmax_at
 from symcalc.parts import exponent_of_e, signed
 from symcalc.written import add, call, is_zero, mul, negative, replaced, row_sum
@@ -79,7 +79,7 @@ def as_softmax(part: Expr, written: Written) -> Expr:
     if any(map(_below, (factor for term in terms for factor in factors_of(term)))):
         return part
     split = taken_out(Add(*terms, evaluate=False), None, written)
-    return mul(*split) if split else add(*terms)
+    return mul(*split) if split else add(*in_order(terms))
 
 
 def _turned(part: Expr) -> Expr:

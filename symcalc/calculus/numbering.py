@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import combinations, product
 from typing import Any
 
-from sympy import Basic, Expr, Indexed, Integer, KroneckerDelta, Sum, Symbol
+from sympy import Basic, Derivative, Expr, Indexed, Integer, Sum, Symbol
 from sympy.tensor.indexed import IndexedBase
 
 from symcalc.indices import index_of
@@ -64,7 +64,8 @@ def patterns(expression: Expr) -> int:
 
 @lru_cache(maxsize=256)
 def _free(expression: Basic) -> frozenset[Symbol]:
-    """The indices that no sum runs over, the row apart."""
-    indices = {index for part in expression.atoms(Indexed) for index in part.indices}
-    indices |= {index for part in expression.atoms(KroneckerDelta) for index in part.args}
-    return frozenset(indices - {ROW} - {index_of(total) for total in expression.atoms(Sum)})
+    """The indices that no sum runs over, the row apart; a derivative may hold one in its variable alone."""
+    parts = [expression, *(variable for part in expression.atoms(Derivative) for variable in part.variables)]
+    ends = {total.limits[0][2] for total in expression.atoms(Sum)}
+    counting = {letter for part in parts for letter in part.free_symbols if isinstance(letter, Symbol) and letter.is_integer}
+    return frozenset(counting - ends - {ROW, COUNT})

@@ -16,7 +16,7 @@ from symcalc.language.sums import check_letter, letter, letters
 
 def derive(formula: str | Basic, wrt: str | Symbol | Indexed, *, columns: str | Iterable[str] = (),
            detail: str = "normal") -> Derivation:
-    """d/dwrt (formula), line by line; every other letter is a constant.
+    """d/dwrt (formula), line by line; every other letter is a constant. `wrt` is a letter, m, or an element, w[k].
 
     >>> print(derive("3x^2", "x"))
     d/dx (3x²)

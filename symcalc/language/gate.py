@@ -85,7 +85,7 @@ def admitted(expression: Basic, wanted: Collection[str] = ()) -> Expr:
         raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
     indices = meanings(expression, wanted)
-    own = checked(_own(expression, {**counts(expression, indices), **indices}))
+    own = checked(_own(expression, {**counts(expression, indices), **indices}), wanted)
     if both := {part.name for part in parameters_of(own)} & {name_of(part) for part in columns_of(own)}:
         raise LossError(f"{min(both)} is both a parameter and a column, {min(both)}[i]; rename one of them")
     Constants().value(own)

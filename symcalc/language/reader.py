@@ -76,7 +76,7 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
         data |= {name for name in names if is_likely_column(name) and name not in trained}
     builder = _Builder(source, frozenset(data), frozenset(trained), numbers, over_rows or bool(indexed.keys() - vectors),
                        Constants())
-    return checked(small(builder.build(tree, 0), MAX_NODES))
+    return checked(small(builder.build(tree, 0), MAX_NODES), wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,7 @@ def meanings(expression: Basic, wanted: Collection[str]) -> dict[Basic, Symbol]:
     free = {own for part in expression.atoms(Indexed) for own in part.indices} | {
         own for part in expression.atoms(KroneckerDelta) for own in part.args}
     known = {own: index(own.name) for own in free - rows if plain(own) not in ("", ROW.name)}
+    known |= {part: part for part in expression.free_symbols if isinstance(part, Symbol) and part == whole(part.name)}
     for total in inner:
         own, _, last = total.limits[0]
         known[own] = index(plain(own))
@@ -166,12 +167,13 @@ def plain(part: Basic) -> str:
 
 # In either, once it is read
 
-def checked(expression: Expr) -> Expr:
-    """The expression, if each of its indices means one thing."""
+def checked(expression: Expr, wanted: Collection[str] = ()) -> Expr:
+    """The expression, if each of its indices means one thing and there are few, those of the letters `wanted` not counted."""
     totals = expression.atoms(Sum)
     summed = {index_of(total) for total in totals}
     used = {own for part in expression.atoms(Indexed) for own in part.indices} | summed
-    if len(used) > MAX_INDICES:
+    spare = {own for name in wanted if "[" in name for own in letter(name).indices}
+    if len(used - spare) > MAX_INDICES:
         raise LossError(f"the formula has more than {MAX_INDICES} indices: {', '.join(sorted(map(str, used)))}")
     for total in totals:
         within = {index_of(inner) for inner in total.function.atoms(Sum)}
