@@ -112,5 +112,6 @@ def is_indexed(expression: Basic) -> bool:
     >>> is_indexed(element("x", whole("i"))), is_indexed(element("w", whole("j")))
     (False, True)
     """
-    return any(str(index) != "i" for part in expression.atoms(Indexed) for index in part.indices) or any(
-        str(index_of(total)) != "i" for total in expression.atoms(Sum))
+    indices = {index for part in expression.atoms(Indexed) for index in part.indices}
+    indices |= {index for part in expression.atoms(KroneckerDelta) for index in part.args}
+    return any(str(index) != "i" for index in indices | {index_of(total) for total in expression.atoms(Sum)})

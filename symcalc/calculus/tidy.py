@@ -169,7 +169,7 @@ def _inside_out(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Writ
 PASSES: tuple[Algebra, ...] = (
     Algebra(name="one term of the sum", formula="Σⱼ [j = k] f(j) = f(k)",
             latex=r"\sum_{j} \left[j = k\right] f(j) = f(k)",
-            because="every other term of the sum is 0",
+            because="in every other term [j = k] is 0",
             rewrite=_inside_out(one_term)),
     Algebra(name="simplify the product", formula="a · (b c) = a b c", latex=r"a \cdot (b\,c) = a\,b\,c",
             because="numbers and signs first, equal factors joined or cancelled",

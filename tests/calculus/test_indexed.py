@@ -157,7 +157,16 @@ def test_the_lines_of_the_softmax_cross_entropy():
         "name the softmax"]
     assert lines[3].because == "z_c is zₖ exactly when c = k: then the slope is 1, otherwise 0"
     assert lines[4].because == "the derivative of a sum over j is the sum of the derivatives, term by term"
-    assert sc.text(lines[6].expression) == "1/(Σⱼ exp(zⱼ)) Σⱼ exp(zⱼ) [j = k] - [k = c]"
+    assert [sc.text(line.expression) for line in lines] == [
+        "d/dzₖ (ln(Σⱼ exp(zⱼ)) - z_c)",
+        "d/dzₖ ln(Σⱼ exp(zⱼ)) - d/dzₖ z_c",
+        "1/(Σⱼ exp(zⱼ)) · d/dzₖ Σⱼ exp(zⱼ) - d/dzₖ z_c",
+        "1/(Σⱼ exp(zⱼ)) · d/dzₖ Σⱼ exp(zⱼ) - [k = c]",
+        "1/(Σⱼ exp(zⱼ)) Σⱼ d/dzₖ exp(zⱼ) - [k = c]",
+        "1/(Σⱼ exp(zⱼ)) Σⱼ exp(zⱼ) · d/dzₖ zⱼ - [k = c]",
+        "1/(Σⱼ exp(zⱼ)) Σⱼ exp(zⱼ) [j = k] - [k = c]",
+        "exp(zₖ)/(Σⱼ exp(zⱼ)) - [k = c]",
+        "softmaxₖ(z) - [k = c]"]
 
 
 def test_an_element_with_two_indices_is_the_variable_where_both_agree():

@@ -121,6 +121,7 @@ GATE = [
     (lambda: Sum(w[j + 1]**2, (j, 1, m)), "w[k]", "w[j + 1] is no column"),
     (lambda: Sum(w[j]*x[k, j], (j, 1, m), (k, 1, n)), "w[l]", "only single sums over the rows are supported"),
     (lambda: Sum(w[j], (j, 1, 50)), "w[k]", "at a number from 2 to 20"),
+    (lambda: KroneckerDelta(j, k)*Symbol("a"), "a", "KroneckerDelta compares the indices of elements"),
     (lambda: Sum(w[j], (j, 1, m)) + Sum(x[k], (k, 1, n)) + Symbol("w"), "w[k]", "w stands with an index"),
 ]
 
