@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Basic, Indexed, Sum, Symbol
+from sympy import Basic, Indexed, IndexedBase, Sum, Symbol
 
 from symcalc.calculus import derivation
 from symcalc.calculus.derivation import Derivation
@@ -32,7 +32,7 @@ def derive(formula: str | Basic, wrt: str | Symbol | Indexed, *, columns: str | 
     <BLANKLINE>
     Proved: 9 checks, each line against the one before.
     """
-    names = letters(wrt.name if isinstance(wrt, (Symbol, Indexed)) else wrt)
+    names = letters(wrt.name if isinstance(wrt, (Symbol, Indexed, IndexedBase)) else wrt)
     if len(names) != 1:
         raise LossError(f"differentiate by one letter at a time, not by {', '.join(names) or 'none'}")
     expression = read(formula, parameters=names, columns=columns)

@@ -118,6 +118,7 @@ j, k, m, n, N = symbols("j k m n N", integer=True)
 w, x = IndexedBase("w"), IndexedBase("x")
 GATE = [
     (lambda: Sum(w[j]**2, (j, 1, m)), "w", "w has an index here; differentiate by one of its elements, such as w[k]"),
+    (lambda: Sum(w[j]**2, (j, 1, m)), w, "w has an index here; differentiate by one of its elements, such as w[k]"),
     (lambda: Sum(w[j + 1]**2, (j, 1, m)), "w[k]", "w[j + 1] is no column"),
     (lambda: Sum(w[j]*x[k, j], (j, 1, m), (k, 1, n)), "w[l]", "only single sums over the rows are supported"),
     (lambda: Sum(w[j], (j, 1, 50)), "w[k]", "at a number from 2 to 20"),
@@ -126,7 +127,7 @@ GATE = [
 ]
 
 
-@pytest.mark.parametrize("build, wrt, sentence", GATE, ids=[case[2] for case in GATE])
+@pytest.mark.parametrize("build, wrt, sentence", GATE, ids=[f"{case[1]} {case[2]}" for case in GATE])
 def test_the_gate_refuses(build, wrt, sentence):
     with pytest.raises(sc.LossError) as caught:
         sc.derive(build(), wrt)
