@@ -99,6 +99,7 @@ Examples:
   symcalc derive "x^2*sin(x)" --wrt x
   symcalc derive "(y-(m*x+b))^2" --wrt m
   symcalc derive "mean((y-(m*x+b))^2)" --wrt m --columns x,y
+  symcalc derive "ln(Sum(exp(z[j]), (j,1,K))) - z[c]" --wrt "z[k]"
   symcalc derive "ln(1+e^(-z))" --wrt z --detail brief -o sheet.html""")
 @click.argument("formula")
 @click.option("--wrt", required=True, metavar="NAME", help="The letter to differentiate by; every other is a constant.")

@@ -22,6 +22,7 @@ from sympy import (
     E,
     Expr,
     Indexed,
+    KroneckerDelta,
     Max,
     Min,
     Mul,
@@ -37,7 +38,9 @@ from sympy.core.function import Application
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
+from symcalc.calculus.numbering import Indices, Tables, coincidences, counted, drawn, patterns
 from symcalc.errors import LossError, ProofError
+from symcalc.indices import softmax_at
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import exact, is_number
@@ -45,7 +48,6 @@ from symcalc.written import exact, is_number
 DIGITS = 80
 STEP = 1e-25                 # of the difference quotient; its error is about STEP², far below TOLERANCE
 TOLERANCE = 1e-12            # relative; an honest line agrees to 20 digits and more
-ROWS = 3                     # rows of random data that a sum runs over
 POINTS = 3                   # at which every line is checked; twice as many where the slope jumps
 _TRIES = 72
 # Most functions live between 0 and 2; a few want small arguments, negative ones, or large ones.
@@ -120,7 +122,8 @@ def points(expression: Expr) -> list[Point]:
     Those where it is 0 say little: of them some are taken only where others cannot be found.
     """
     bends = expression.has(*_BENDS)
-    wanted = 2 * POINTS if bends else POINTS
+    wanted = max(2 * POINTS if bends else POINTS, patterns(expression))
+    least = max(_ROUNDS * len(_RANGES) if bends else 0, patterns(expression) - 1)
     telling: list[Point] = []
     vanishing: list[Point] = []
     for k, candidate in enumerate(_candidates(expression)):
@@ -129,10 +132,12 @@ def points(expression: Expr) -> list[Point]:
         except _NO_VALUE:
             continue
         (telling if abs(value) > _NOTHING else vanishing).append(candidate)
-        if len(vanishing) == _ENOUGH or (len(telling) >= wanted and (not bends or k >= _ROUNDS * len(_RANGES))):
+        if len(vanishing) == _ENOUGH or (len(telling) >= wanted and k >= least):
             break
     if not telling and not vanishing:
         raise LossError(f"{text(expression)} has no real value of moderate size at any of {_TRIES} random points")
+    if patterns(expression) > 1:         # with k = c and without, be the slope 0 or not
+        return _of_all_branches(expression, telling + vanishing)[:wanted]
     return [*_of_all_branches(expression, telling), *vanishing][:wanted] if bends else (telling + vanishing)[:wanted]
 
 
@@ -145,12 +150,12 @@ def _of_all_branches(expression: Expr, found: list[Point]) -> list[Point]:
 
 
 def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
-    """Which way each bend goes at the point (in the first row, where it differs from row to row)."""
-    ways: list[object] = []
+    """Which way each bend goes at the point (in the first row, where it differs from row to row), and which indices agree."""
+    ways: list[object] = [coincidences(expression, point.numbers)]
     for part in sorted(expression.atoms(Relational, *_BENDS), key=str):
         sides = part.args if not isinstance(part, Piecewise) else ()
         try:
-            values = [point.value(side, 0 if side.has(Indexed) else None) for side in sides]
+            values = [point.value(side) for side in sides]
         except _NO_VALUE:
             continue
         ways.append(values.index(max(values)) if len(values) > 1 else tuple(value > 0 for value in values))
@@ -164,23 +169,24 @@ def _candidates(expression: Expr) -> Iterator[Point]:
     context.dps = DIGITS
     draw = random.Random(1).uniform
     for k in range(_TRIES):
-        low, high = _RANGES[k % len(_RANGES)]
+        low, high = _RANGES[k // patterns(expression) % len(_RANGES)]
         numbers = {part: context.mpf(draw(low, high)) for part in letters if isinstance(part, Symbol) and part not in labels}
-        columns = {part: [context.mpf(draw(low, high)) for _ in range(ROWS)] for part in letters if isinstance(part, Indexed)}
-        yield Point(context, numbers, columns)
+        tables = drawn(expression, lambda low=low, high=high: context.mpf(draw(low, high)))
+        counts = {part: context.mpf(count) for part, count in counted(expression, k).items()}
+        yield Point(context, {**numbers, **counts}, tables)
 
 
 class Point:
     """A value for every parameter and every row of every column; works expressions out there."""
 
-    def __init__(self, context: Any, numbers: dict[Symbol, Any], columns: dict[Indexed, list[Any]]) -> None:
-        self.context, self.columns = context, columns
+    def __init__(self, context: Any, numbers: dict[Symbol, Any], tables: Tables) -> None:
+        self.context, self.tables = context, tables
         self.numbers = numbers
-        self.known: dict[tuple[Basic, int | None], Any] = {}
-        self.beside: dict[Symbol, tuple[Point, Point, Any]] = {}
+        self.known: dict[tuple[Basic, Indices], Any] = {}
+        self.beside: dict[Expr, tuple[Point, Point, Any]] = {}
 
-    def value(self, expression: Basic, row: int | None = None) -> Any:
-        """The value of the expression (in one row, inside a sum)."""
+    def value(self, expression: Basic, row: Indices = ()) -> Any:
+        """The value of the expression (inside sums, where their indices have the numbers in `row`)."""
         key = (expression, row)
         if key not in self.known:
             found = _work_on(type(expression))(self, expression, row)
@@ -189,38 +195,44 @@ class Point:
             self.known[key] = found
         return self.known[key]
 
-    def symbol(self, part: Symbol, row: int | None) -> Any:
-        # The number of rows and the row index are whole numbers; every other symbol was drawn.
-        return self.context.mpf(ROWS) if part.name == "n" and part.is_integer else self.numbers[part]
+    def symbol(self, part: Symbol, row: Indices) -> Any:
+        return self.context.mpf(dict(row)[part]) if part in dict(row) else self.numbers[part]
 
-    def indexed(self, part: Indexed, row: int | None) -> Any:
-        return self.columns[part][0 if row is None else row]
+    def indexed(self, part: Indexed, row: Indices) -> Any:
+        return self.tables[part.base][self.place(part, row)]
 
-    def number(self, part: Number, row: int | None) -> Any:
+    def place(self, part: Indexed, row: Indices) -> tuple[int, ...]:
+        """Where the element stands in its table."""
+        return tuple(int(self.value(index, row)) for index in part.indices)
+
+    def coincidence(self, part: KroneckerDelta, row: Indices) -> Any:
+        return self.context.mpf(self.value(part.args[0], row) == self.value(part.args[1], row))
+
+    def number(self, part: Number, row: Indices) -> Any:
         if not is_number(part):
             raise OutsideDomain(str(part))
         value = exact(part)
         return self.context.mpf(value.numerator) / value.denominator
 
-    def constant(self, part: NumberSymbol, row: int | None) -> Any:
+    def constant(self, part: NumberSymbol, row: Indices) -> Any:
         return +(self.context.e if part is E else self.context.pi)
 
-    def add(self, part: Add, row: int | None) -> Any:
+    def add(self, part: Add, row: Indices) -> Any:
         return sum((self.value(term, row) for term in part.args), self.context.zero)
 
-    def multiply(self, part: Mul, row: int | None) -> Any:
+    def multiply(self, part: Mul, row: Indices) -> Any:
         product = self.context.one
         for factor in part.args:
             product *= self.value(factor, row)
         return product
 
-    def power(self, part: Pow, row: int | None) -> Any:
+    def power(self, part: Pow, row: Indices) -> Any:
         base, exponent = (self.value(argument, row) for argument in part.args)
         if abs(exponent) > _HUGE or (abs(exponent) > 1e4 and not 0.1 < abs(base) < 10):
             raise OutsideDomain(text(part)[:80])
         return base ** (int(exponent) if exponent == int(exponent) else exponent)
 
-    def function(self, part: Application, row: int | None) -> Any:
+    def function(self, part: Application, row: Indices) -> Any:
         arguments = [self.value(argument, row) for argument in part.args]
         if any(abs(argument) > _HUGE for argument in arguments):
             raise OutsideDomain(text(part)[:80])
@@ -231,39 +243,47 @@ class Point:
         # A function that only SymPy knows, such as the slope of one without a rule.
         return self.context.mpf(str(part.func(*(_sympy_float(a) for a in arguments)).evalf(DIGITS)))
 
-    def extremum(self, part: Max | Min, row: int | None) -> Any:
+    def extremum(self, part: Max | Min, row: Indices) -> Any:
         return (max if isinstance(part, Max) else min)(self.value(argument, row) for argument in part.args)
 
-    def cases(self, part: Piecewise, row: int | None) -> Any:
+    def cases(self, part: Piecewise, row: Indices) -> Any:
         for value, condition in part.args:
             if self.value(condition, row):
                 return self.value(value, row)
         raise OutsideDomain(text(part)[:80])
 
-    def relation(self, part: Relational, row: int | None) -> bool:
+    def relation(self, part: Relational, row: Indices) -> bool:
         return _COMPARE[part.rel_op](self.value(part.lhs, row), self.value(part.rhs, row))
 
-    def both(self, part: And, row: int | None) -> bool:
+    def both(self, part: And, row: Indices) -> bool:
         return all(self.value(argument, row) for argument in part.args)
 
-    def either(self, part: Or, row: int | None) -> bool:
+    def either(self, part: Or, row: Indices) -> bool:
         return any(self.value(argument, row) for argument in part.args)
 
-    def over_rows(self, part: Sum, row: int | None) -> Any:
-        return sum((self.value(part.function, k) for k in range(ROWS)), self.context.zero)
+    def over_rows(self, part: Sum, row: Indices) -> Any:
+        index, _, end = part.limits[0]
+        return sum((self.value(part.function, (*row, (index, k))) for k in range(1, int(self.value(end)) + 1)),
+                   self.context.zero)
 
-    def slope(self, part: Derivative, row: int | None) -> Any:
+    def slope(self, part: Derivative, row: Indices) -> Any:
         """The standing derivative by a central difference quotient."""
         (variable, count), *others = part.variable_count
         rest = [pair for pair in ((variable, count - 1), *others) if pair[1]]
         inner = Derivative(part.expr, *rest, evaluate=False) if rest else part.expr
         if variable not in self.beside:
-            step = self.context.mpf(STEP) * max(1, abs(self.numbers[variable]))
-            left, right = (Point(self.context, {**self.numbers, variable: self.numbers[variable] + sign * step}, self.columns)
-                           for sign in (-1, 1))
-            self.beside[variable] = (left, right, step)
+            step = self.context.mpf(STEP) * max(1, abs(self.value(variable)))
+            self.beside[variable] = (self.moved(variable, -step), self.moved(variable, step), step)
         left, right, step = self.beside[variable]
         return (right.value(inner, row) - left.value(inner, row)) / (2 * step)
+
+    def moved(self, variable: Symbol | Indexed, step: Any) -> Point:
+        """The point beside this one, where the variable, and it alone, is larger by the step."""
+        value = self.value(variable) + step
+        if isinstance(variable, Symbol):
+            return Point(self.context, {**self.numbers, variable: value}, self.tables)
+        table = {**self.tables[variable.base], self.place(variable, ()): value}
+        return Point(self.context, self.numbers, {**self.tables, variable.base: table})
 
 
 def _sympy_float(value: Any) -> Expr:
@@ -287,5 +307,7 @@ _WORK: dict[type, Callable[..., Any]] = {
     Symbol: Point.symbol, Indexed: Point.indexed, Number: Point.number, NumberSymbol: Point.constant, Add: Point.add,
     Mul: Point.multiply, Pow: Point.power, Application: Point.function, Max: Point.extremum, Min: Point.extremum,
     Piecewise: Point.cases, Relational: Point.relation, And: Point.both, Or: Point.either, Sum: Point.over_rows,
-    Derivative: Point.slope, BooleanTrue: lambda point, part, row: True, BooleanFalse: lambda point, part, row: False,
+    Derivative: Point.slope, KroneckerDelta: Point.coincidence,
+    softmax_at: lambda point, part, row: point.value(part.plain, row),
+    BooleanTrue: lambda point, part, row: True, BooleanFalse: lambda point, part, row: False,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Add, Basic, Expr, Indexed, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, KroneckerDelta, Sum, Symbol
 
 from symcalc.pages.document import Formula, Inline, joined
 from symcalc.pages.notation import latex, text
@@ -64,19 +64,20 @@ class Rule:
 
 
 @lru_cache(maxsize=4096)
-def depends(expression: Basic, variable: Symbol) -> bool:
-    """Whether the variable occurs in the expression.
+def depends(expression: Basic, variable: Symbol | Indexed) -> bool:
+    """Whether the variable occurs in the expression; any element of w may be the w[k] that varies.
 
     >>> depends(Symbol("x") + 1, Symbol("x"))
     True
     """
-    return expression == variable or (not isinstance(expression, Indexed) and any(
-        depends(argument, variable) for argument in expression.args))
+    if isinstance(expression, Indexed):
+        return isinstance(variable, Indexed) and expression.base == variable.base
+    return expression == variable or any(depends(argument, variable) for argument in expression.args)
 
 
 def letters_of(expression: Expr) -> list[Expr]:
     """The parameters and columns in the expression, in order of appearance."""
-    if isinstance(expression, (Symbol, Indexed)):
+    if isinstance(expression, (Symbol, Indexed, KroneckerDelta)):
         return [expression]
     parts = (expression.function,) if isinstance(expression, Sum) else expression.args
     return list(dict.fromkeys(letter for part in parts for letter in letters_of(part)))

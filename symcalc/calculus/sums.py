@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sympy import Add, Basic, Expr, Indexed, Mul, Pow, Sum
+from collections.abc import Callable
+
+from sympy import Add, Basic, Expr, Mul, Pow, Sum
 
 from symcalc.calculus.algebra import Algebra, inside_out
 from symcalc.calculus.products import Written, factors_of, multiplied
 from symcalc.calculus.terms import distributed, gathered, in_order, positive_first, size, taken_out, terms_of
+from symcalc.indices import index_of
+from symcalc.language.names import ROW
 from symcalc.parts import exponent_of_e, signed
 from symcalc.written import add, is_number, mul, negative, row_sum
 
@@ -78,16 +82,16 @@ def _turned(factor: Expr, written: Written) -> Expr | None:
     return add(*positive_first(terms)) if 2 * sum(signed(term)[0] for term in terms) <= len(terms) else None
 
 
-# Sums over the rows
+# Sums over the rows, or over an index of their own
 
-def _varies(factor: Basic) -> bool:
-    """Whether a factor differs from row to row."""
-    return factor.has(Indexed)
+def _varies(factor: Basic, total: Sum) -> bool:
+    """Whether a factor differs from row to row, or from one j to the next."""
+    return index_of(total) in factor.free_symbols
 
 
 def _count(part: Expr, written: Written) -> Expr:
     """Σ c = n c."""
-    return mul(part.limits[0][2], part.function) if isinstance(part, Sum) and not _varies(part.function) else part
+    return mul(part.limits[0][2], part.function) if isinstance(part, Sum) and not _varies(part.function, part) else part
 
 
 def _take_out(part: Expr, written: Written) -> Expr:
@@ -95,12 +99,22 @@ def _take_out(part: Expr, written: Written) -> Expr:
     if not isinstance(part, Sum):
         return part
     factors = factors_of(part.function)
-    fixed = [factor for factor in factors if not _varies(factor)]
-    varying = [factor for factor in factors if _varies(factor)]
+    fixed = [factor for factor in factors if not _varies(factor, part)]
+    varying = [factor for factor in factors if _varies(factor, part)]
     if not fixed or not varying:
         return part
     inside = varying[0] if len(varying) == 1 else Mul(*varying, evaluate=False)
     return multiplied(Mul(*fixed, row_sum(inside, part), evaluate=False), written)
+
+
+def _over_rows(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Written], Expr]:
+    """The change of sums over the rows only."""
+    return lambda part, written: change(part, written) if isinstance(part, Sum) and index_of(part) == ROW else part
+
+
+def _over_index(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Written], Expr]:
+    """The change of sums over an index of their own only."""
+    return lambda part, written: change(part, written) if isinstance(part, Sum) and index_of(part) != ROW else part
 
 
 PRODUCT = Algebra(
@@ -118,9 +132,17 @@ BRACKETS = Algebra(
 MINUS = Algebra(
     name="minus into the bracket", formula="-(f - g) = g - f", latex="-(f - g) = g - f",
     because="the minus sign turns the sign of every term", rewrite=inside_out(_minus))
-COUNT = Algebra(
-    name="sum of a constant", formula="Σ c = n c", latex=r"\sum_{i=1}^{n} c = n\,c",
-    because="the same number in each of the n rows", rewrite=inside_out(_count))
-BEFORE_SUM = Algebra(
-    name="constant factor out of the sum", formula="Σ c f = c Σ f", latex=r"\sum c\,f = c \sum f",
-    because="a factor that is the same in every row stands before the sum", rewrite=inside_out(_take_out))
+COUNTS = (
+    Algebra(
+        name="sum of a constant", formula="Σ c = n c", latex=r"\sum_{i=1}^{n} c = n\,c",
+        because="the same number in each of the n rows", rewrite=inside_out(_over_rows(_count))),
+    Algebra(
+        name="sum of a constant", formula="Σⱼ c = p c", latex=r"\sum_{j=1}^{p} c = p\,c",
+        because="the same number in each term of the sum", rewrite=inside_out(_over_index(_count))))
+BEFORE_SUM = (
+    Algebra(
+        name="constant factor out of the sum", formula="Σ c f = c Σ f", latex=r"\sum c\,f = c \sum f",
+        because="a factor that is the same in every row stands before the sum", rewrite=inside_out(_over_rows(_take_out))),
+    Algebra(
+        name="constant factor out of the sum", formula="Σⱼ c f = c Σⱼ f", latex=r"\sum_{j} c\,f = c \sum_{j} f",
+        because="a factor that is the same in every term stands before the sum", rewrite=inside_out(_over_index(_take_out))))

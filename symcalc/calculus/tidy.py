@@ -11,14 +11,16 @@ from sympy import Expr
 from symcalc.calculus.algebra import Algebra
 from symcalc.calculus.cases import INTO_CASES, ONE_LIST
 from symcalc.calculus.fractions import BELOW, CANCEL, COMMON_DENOMINATOR, POLYNOMIALS
+from symcalc.calculus.index_algebra import NAME_SOFTMAX, ONE_TERM
 from symcalc.calculus.products import NOTHING, Written
 from symcalc.calculus.recognise import HYPERBOLIC, PYTHAGORAS, RATIOS, SIGNS
 from symcalc.calculus.sigmoids import SIGMOID
-from symcalc.calculus.sums import BEFORE_SUM, BRACKETS, COUNT, FACTOR, LIKE_TERMS, MINUS, PRODUCT
+from symcalc.calculus.sums import BEFORE_SUM, BRACKETS, COUNTS, FACTOR, LIKE_TERMS, MINUS, PRODUCT
 
 PASSES: tuple[Algebra, ...] = (
-    PRODUCT, SIGMOID, HYPERBOLIC, SIGNS, *PYTHAGORAS, LIKE_TERMS, CANCEL, BRACKETS, FACTOR, POLYNOMIALS,
-    COMMON_DENOMINATOR, BELOW, *RATIOS, MINUS, COUNT, BEFORE_SUM, INTO_CASES, ONE_LIST,
+    ONE_TERM, PRODUCT, SIGMOID, HYPERBOLIC, SIGNS, *PYTHAGORAS, LIKE_TERMS, CANCEL, BRACKETS, FACTOR, POLYNOMIALS,
+    COMMON_DENOMINATOR, BELOW, *RATIOS, MINUS, *COUNTS, *BEFORE_SUM, INTO_CASES, ONE_LIST,
+    NAME_SOFTMAX,
 )
 _ROUNDS = 4              # in which one pass may make work for another
 

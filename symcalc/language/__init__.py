@@ -8,6 +8,7 @@ from sympy import Basic, Expr, Integer
 
 from symcalc.errors import LossError
 from symcalc.language.gate import admitted
+from symcalc.language.sums import letters
 
 
 def read(formula: object, *, parameters: Collection[str] = (), columns: Iterable[str] | str = ()) -> Expr:
@@ -22,5 +23,5 @@ def read(formula: object, *, parameters: Collection[str] = (), columns: Iterable
     if isinstance(formula, int) and not isinstance(formula, bool):
         return admitted(Integer(formula))
     if isinstance(formula, Basic):
-        return admitted(formula)
+        return admitted(formula, letters(parameters))
     raise LossError(f"a formula is text or a SymPy expression, not {type(formula).__name__}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 
 import mpmath
 from sympy import (
@@ -18,6 +19,7 @@ from sympy import (
     Float,
     Indexed,
     Integer,
+    KroneckerDelta,
     Max,
     Min,
     Mul,
@@ -42,18 +44,19 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.tensor.indexed import IndexedBase
 
 from symcalc.errors import LossError, visible
+from symcalc.indices import element, index_of, softmax_at, sum_over
 from symcalc.language.names import (
     COUNT,
     ROW,
     alike,
     checked_name,
-    column,
     columns_of,
     name_of,
     parameters_of,
     sum_rows,
     symbol,
 )
+from symcalc.language.sums import INSIDE, checked, counts, end, meanings, plain
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import is_number, rebuilt
 
@@ -64,13 +67,14 @@ MAX_EXPONENT = 1_000             # of a constant exponent
 MAX_CONSTANT = 1e300             # of a constant part, and 1/MAX_CONSTANT the smallest
 MAX_ARGUMENT = 1e8               # of a function of a constant; beyond it the proof cannot work it out
 
-_STRUCTURE = (Add, Mul, Pow, Sum, Max, Min, Piecewise, ExprCondPair, Relational, And, Or, Tuple, Indexed)
+_STRUCTURE = (Add, Mul, Pow, Sum, Max, Min, Piecewise, ExprCondPair, Relational, And, Or, Tuple, Indexed,
+              KroneckerDelta, softmax_at)
 _LEAVES = (Symbol, Integer, Rational, Float, Exp1, Pi, BooleanTrue, BooleanFalse)
 _TINY = math.nextafter(0.0, 1.0)
 _CONDITIONS = (Relational, And, Or, BooleanTrue, BooleanFalse)
 
 
-def admitted(expression: Basic) -> Expr:
+def admitted(expression: Basic, wanted: Collection[str] = ()) -> Expr:
     """A SymPy expression from outside, over real symbols of the same names, if it may pass.
 
     >>> admitted(Symbol("x")**2).free_symbols.pop().is_real
@@ -80,7 +84,8 @@ def admitted(expression: Basic) -> Expr:
     if not isinstance(expression, Expr):
         raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
-    own = _own(expression, _counts(expression))
+    indices = meanings(expression, wanted)
+    own = checked(_own(expression, {**counts(expression, indices), **indices}), wanted)
     if both := {part.name for part in parameters_of(own)} & {name_of(part) for part in columns_of(own)}:
         raise LossError(f"{min(both)} is both a parameter and a column, {min(both)}[i]; rename one of them")
     Constants().value(own)
@@ -105,17 +110,6 @@ def small(expression: Basic, most: int) -> Basic:
 def _is_plain_column(part: Basic) -> bool:
     """Whether the part is x[i], which counts as one."""
     return isinstance(part, Indexed) and all(isinstance(inner, Symbol) for inner in (part.base.label, *part.indices))
-
-
-def _counts(expression: Basic) -> dict[Symbol, Symbol]:
-    """What a sum runs up to is the number of rows everywhere, also in the 1/n outside it."""
-    ends = {limit[2] for total in expression.atoms(Sum) for limit in total.limits
-            if len(limit) == 3 and isinstance(limit[2], Symbol)}
-    if ends:
-        ends |= {part for part in expression.atoms(Symbol) if part.name == COUNT.name}
-    if len(names := {end.name for end in ends}) > 1:
-        raise LossError(f"there is one number of rows, not {' and '.join(sorted(names))}; use one of them in every sum")
-    return dict.fromkeys(ends, COUNT)
 
 
 def _check_names(expression: Basic) -> None:
@@ -176,20 +170,24 @@ def _kind(part: Basic) -> str:
 
 def _own_column(part: Indexed, limits: dict[Symbol, Symbol]) -> Indexed:
     row = next((index.name for index, meaning in limits.items() if meaning == ROW), ROW.name)
-    over_rows = len(part.indices) == 1 and getattr(part.indices[0], "name", "") == row
-    if not over_rows or not isinstance(part.base, IndexedBase) or not isinstance(part.base.label, Symbol):
+    indices = [ROW if plain(index) == row else limits.get(index) for index in part.indices]
+    if None in indices or indices.count(ROW) > 1 or not isinstance(part.base, IndexedBase) or not isinstance(
+            part.base.label, Symbol):
         raise LossError(f"{visible(str(part)[:40])} is no column; columns have one index, the row, as in x[{row}]")
-    return column(part.base.label.name)
+    return element(checked_name(part.base.label.name), *indices)
 
 
 def _own_sum(part: Sum, limits: dict[Symbol, Symbol]) -> Sum:
     if len(part.limits) != 1:
         raise LossError("only single sums over the rows are supported")
     index, low, high = part.limits[0] if len(part.limits[0]) == 3 else (part.limits[0][0], None, None)
+    if low == 1 and limits.get(index, ROW) != ROW and isinstance(high, (Symbol, Integer)):
+        last = limits[high] if isinstance(high, Symbol) else end(str(high))
+        return sum_over(limits[index], last, _own(part.function, limits))
     if low != 1 or not isinstance(high, Symbol):
         raise LossError("a sum over the rows is written Sum(f, (i, 1, n))")
-    if part.function.has(Sum):
-        raise LossError("a sum over the rows cannot stand inside another")
+    if any(limits.get(index_of(inner), ROW) == ROW for inner in part.function.atoms(Sum)):
+        raise LossError(INSIDE)
     inner = {**limits, index: ROW, high: COUNT}
     return sum_rows(_own(part.function, inner))
 

@@ -163,19 +163,19 @@ def name_of(part: Basic) -> str:
     return part.base.label.name if isinstance(part, Indexed) else part.name
 
 
-def parameters_of(expression: Basic) -> tuple[Symbol, ...]:
-    """The parameters in the expression, in order of appearance.
+def parameters_of(expression: Basic) -> tuple[Symbol | Indexed, ...]:
+    """The parameters in the expression, and the elements of vectors, in order of appearance.
 
     >>> m, b = parameters("m b")
     >>> parameters_of(b + m * columns("x"))
     (b, m)
     """
-    return tuple(part for part in _appearing(expression) if isinstance(part, Symbol))
+    return tuple(part for part in _appearing(expression) if isinstance(part, Symbol) or ROW not in part.indices)
 
 
 def columns_of(expression: Basic) -> tuple[Indexed, ...]:
     """The columns in the expression, in order of appearance."""
-    return tuple(part for part in _appearing(expression) if isinstance(part, Indexed))
+    return tuple(part for part in _appearing(expression) if isinstance(part, Indexed) and ROW in part.indices)
 
 
 def _appearing(expression: Basic) -> list[Basic]:
@@ -184,7 +184,7 @@ def _appearing(expression: Basic) -> list[Basic]:
     waiting: list[Basic] = [expression]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Indexed) or (isinstance(part, Symbol) and part not in (ROW, COUNT)):
+        if isinstance(part, Indexed) or (isinstance(part, Symbol) and not part.is_integer):
             found[part] = None
         elif isinstance(part, Sum):
             waiting.append(part.function)

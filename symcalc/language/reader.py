@@ -5,7 +5,7 @@ What was typed keeps its form, since everything is built with `evaluate=False` f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lark import Token, Tree
@@ -33,10 +33,12 @@ from sympy import (
 )
 
 from symcalc.errors import LossError, ReadError
+from symcalc.indices import element, index_of, sum_over
 from symcalc.language.advice import INDEX, check_names, no_function
 from symcalc.language.gate import MAX_NODES, Constants, small
 from symcalc.language.names import COUNT, ROW, column, is_likely_column, listed, mean, plain_name, sum_rows, symbol
-from symcalc.language.syntax import OVER_ROWS, parsed, surveyed
+from symcalc.language.sums import INSIDE, checked, letter, letters
+from symcalc.language.syntax import OVER_ROWS, is_inner, limits_of, numbered, parsed, surveyed
 from symcalc.language.tokens import FORMS, MAX_DEPTH, prepared
 from symcalc.parts import is_below
 from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS
@@ -58,18 +60,23 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     >>> read_text("mean(x)", columns="x")
     Sum(x[i], (i, 1, n))/n
     """
-    trained, declared = set(listed(parameters)), set(listed(columns))
+    wanted, declared = letters(parameters), set(listed(columns))
+    elements = [letter(name) for name in wanted if "[" in name]
+    trained = {name for name in wanted if "[" not in name}
     if both := trained & declared:
         raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
     source = prepared(text)
     tree = parsed(source)
     names, indexed, over_rows = surveyed(tree, source)
     check_names({**names, **indexed}, trained, declared, over_rows, source)
-    data = declared | indexed.keys()
-    if over_rows and not data:
-        data = {name for name in names if is_likely_column(name) and name not in trained}
-    builder = _Builder(source, frozenset(data), frozenset(trained), over_rows or bool(indexed), Constants())
-    return small(builder.build(tree, 0), MAX_NODES)
+    numbers, vectors = numbered(tree, elements)
+    data = declared | (indexed.keys() - vectors)
+    if over_rows and not declared and not any(len(node.children) == 2 and plain_name(str(node.children[0])) in data
+                                              for node in tree.find_data("indexed")):
+        data |= {name for name in names if is_likely_column(name) and name not in trained}
+    builder = _Builder(source, frozenset(data), frozenset(trained), numbers, over_rows or bool(indexed.keys() - vectors),
+                       Constants())
+    return checked(small(builder.build(tree, 0), MAX_NODES), wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,7 @@ class _Builder:
     text: str
     columns: frozenset[str]
     parameters: frozenset[str]
+    numbers: Mapping[str, Basic]      # the indices and ends of inner sums, by name
     over_rows: bool
     constants: Constants
     row: str = ROW.name         # what the sum around calls the row: k in Sum(x[k], (k, 1, n))
@@ -115,6 +123,10 @@ class _Builder:
         name = plain_name(str(tree.children[0]))
         if name in self.columns:
             return column(name)
+        if name in self.numbers:
+            if name in self.parameters:
+                raise self.error(f"{name} is an index here; give the parameter another name", tree)
+            return self.numbers[name]
         if name == "n" and self.over_rows:
             if name in self.parameters:
                 raise self.error("n is the number of rows here; give the parameter another name", tree)
@@ -130,12 +142,15 @@ class _Builder:
         return symbol(name)
 
     def indexed(self, tree: Tree[Token], depth: int) -> Expr:
-        name, index = plain_name(str(tree.children[0])), str(tree.children[1])
-        if index != self.row:
-            raise self.error(INDEX.replace("[i]", f"[{self.row}]"), tree.children[1])
-        if name in self.parameters:
+        name, names = plain_name(str(tree.children[0])), tree.children[1:]
+        if wrong := [own for own in names if own != self.row and own not in self.numbers]:
+            raise self.error(INDEX.replace("[i]", f"[{self.row}]"), wrong[0])
+        rows = [own for own in names if own == self.row]
+        if rows and name in self.parameters:
             raise self.error(f"{name} is declared as a parameter, but has an index like a column", tree)
-        return column(name)
+        if name in self.columns and len(rows) != 1:
+            raise self.error(f"{name} is a column: one of its indices is the row, as in {name}[i] or {name}[i,j]", tree)
+        return element(name, *(ROW if own == self.row else self.numbers[own] for own in names))
 
     # Arithmetic
 
@@ -224,11 +239,21 @@ class _Builder:
         if len(arguments) != wanted:
             how = "Sum(f, (i, 1, n))" if name == "Sum" else f"{name}(f)"
             raise self.error(f"{name} takes {wanted} argument{'s' * (wanted > 1)}, {len(arguments)} given; write {how}", tree)
+        if is_inner(tree):
+            return self.over_an_index(arguments[0], tree, depth)
         inside = replace(self, row=self.row_named(arguments[1])) if name == "Sum" else self
         body = inside.build(arguments[0], depth)
-        if body.has(Sum):
-            raise self.error("a sum over the rows cannot stand inside another", arguments[0])
+        if any(index_of(total) == ROW for total in body.atoms(Sum)):
+            raise self.error(INSIDE, arguments[0])
         return mean(body) if name == "mean" else sum_rows(body)
+
+    def over_an_index(self, body: Tree[Token], tree: Tree[Token], depth: int) -> Expr:
+        index, end = limits_of(tree)
+        for part in (index, end):
+            if str(part) in self.parameters | self.columns:
+                raise self.error(f"{part} counts the terms of a sum here, so it is no parameter and no column; rename one "
+                                 "of them", tree)
+        return sum_over(index, end, self.build(body, depth))
 
     def row_named(self, limits: Tree[Token]) -> str:
         """The name of the row in the limits (i, 1, n)."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_INDEX_LETTERS = {"i": "ᵢ", "j": "ⱼ", "k": "ₖ"}
+_INDEX_LETTERS = dict(zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"))     # Unicode has no others
 _NAME = re.compile(r"([A-Za-z]+)_?(\d+)")
 
 
@@ -37,7 +37,8 @@ class Medium:
     cases: Callable[[Sequence[tuple[str, str]]], str]
     word: Callable[[str], str]
     relations: Mapping[str, str]
-    sigma: Callable[[Sequence[tuple[str, ...]]], str]
+    square: Callable[[str], str]                     # square brackets
+    sigma: Callable[[Sequence[tuple[str, ...]], bool], str]      # the limits, and whether the rows are named too
     sigma_sign: str
     derivative: Callable[[Sequence[tuple[str, int]]], str]
     slope_of: Callable[[str, Sequence[tuple[str, int]], bool], str]      # ∂J/∂m, of a function that is only named
@@ -73,6 +74,8 @@ def _text_indexed(name: str, indices: Sequence[str]) -> str:
         return _text_name(name) + "".join(map(_INDEX_LETTERS.__getitem__, indices))
     if all(index.isdigit() for index in indices):
         return _text_name(name) + ",".join(index.translate(_SUBSCRIPT) for index in indices)
+    if all(len(index) == 1 for index in indices):
+        return f"{_text_name(name)}_{''.join(indices)}"
     return f"{_text_name(name)}[{', '.join(indices)}]"
 
 
@@ -91,9 +94,11 @@ def _text_cases(cases: Sequence[tuple[str, str]]) -> str:
                            for value, condition in cases) + "}"
 
 
-def _text_sigma(limits: Sequence[tuple[str, ...]]) -> str:
-    # Over the rows, i from 1 to n, the bare sign says enough; any other range is named.
-    return "".join("Σ" if limit == ("i", "1", "n") else f"Σ[{limit[0]}={limit[1]}..{limit[2]}]" for limit in limits)
+def _text_sigma(limits: Sequence[tuple[str, ...]], named: bool) -> str:
+    """Over the rows, i from 1 to n, the bare sign says enough where no other index stands."""
+    return "".join("Σ" if limit == ("i", "1", "n") and not named else
+                   _text_indexed("Σ", limit[:1]) if limit[1] == "1" and limit[2].isidentifier() else
+                   f"Σ[{limit[0]}={limit[1]}..{limit[2]}]" for limit in limits)
 
 
 def _text_derivative(variables: Sequence[tuple[str, int]]) -> str:
@@ -119,7 +124,8 @@ TEXT = Medium(
     root=lambda body, loose: f"√({body})" if loose else f"√{body}", bars="|{}|".format,
     function=_text_function, operator=str, cases=_text_cases, word=" {} ".format,
     relations={"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"},
-    sigma=_text_sigma, sigma_sign="Σ", derivative=_text_derivative, slope_of=_text_slope_of, slope="d/d", dot=" · ", tight="",
+    square="[{}]".format, sigma=_text_sigma,
+    sigma_sign="Σ", derivative=_text_derivative, slope_of=_text_slope_of, slope="d/d", dot=" · ", tight="",
 )
 
 
@@ -141,7 +147,7 @@ def _latex_name(name: str) -> str:
 
 def _latex_indexed(name: str, indices: Sequence[str]) -> str:
     stem = _latex_name(name)
-    inner = ",".join(indices)
+    inner = ("" if all(len(index) == 1 and index.isalpha() for index in indices) else ",").join(indices)
     return f"{stem[:-1]},{inner}}}" if stem.endswith("}") and "_{" in stem else f"{stem}_{{{inner}}}"
 
 
@@ -181,6 +187,7 @@ LATEX = Medium(
     operator=lambda name: f"\\{name}" if name in ("max", "min") else rf"\text{{{name}}}",
     cases=_latex_cases, word=r" \text{{ {} }} ".format,
     relations={"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"},
-    sigma=lambda limits: " ".join(rf"\sum_{{{index}={low}}}^{{{high}}}" for index, low, high in limits),
+    square=r"\left[{}\right]".format,
+    sigma=lambda limits, named: " ".join(rf"\sum_{{{index}={low}}}^{{{high}}}" for index, low, high in limits),
     sigma_sign=r"\sum", derivative=_latex_derivative, slope_of=_latex_slope_of, slope=r"\frac{d}", dot=r" \cdot ", tight=" ",
 )

@@ -21,6 +21,7 @@ from sympy import (
     Float,
     Indexed,
     Integer,
+    KroneckerDelta,
     Max,
     Min,
     Mul,
@@ -39,6 +40,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.errors import SymcalcError
+from symcalc.indices import is_indexed, softmax_at
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.media import LATEX, TEXT, Medium
 from symcalc.parts import signed, upright
@@ -74,7 +76,7 @@ def text(expression: Basic) -> str:
     >>> text(3 * x**2), text(m * x), text(1 / x)
     ('3x²', 'm x', '1/x')
     """
-    return _Writer(TEXT).write(expression).string
+    return _Writer(TEXT, expression).write(expression).string
 
 
 def latex(expression: Basic) -> str:
@@ -85,19 +87,20 @@ def latex(expression: Basic) -> str:
     >>> print(latex(1 / sqrt(x)))
     \\frac{1}{\\sqrt{x}}
     """
-    return _Writer(LATEX).write(expression).string
+    return _Writer(LATEX, expression).write(expression).string
 
 
 class _Writer:
     """The walk from expression to piece, for one medium."""
 
-    def __init__(self, medium: Medium) -> None:
-        self.medium = medium
+    def __init__(self, medium: Medium, page: Basic) -> None:
+        self.medium, self.page = medium, page
         self.table: dict[type, Callable[..., Piece]] = {
             Symbol: self.symbol, Indexed: self.indexed, Float: self.number, Rational: self.number,
             Add: self.sum, Mul: self.product, Pow: self.power, Sum: self.row_sum, Derivative: self.derivative,
             Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
             Relational: self.relation, And: self.junction, Or: self.junction, Tuple: self.list, Application: self.call,
+            KroneckerDelta: self.coincidence, softmax_at: self.softmax,
             BooleanTrue: self.truth, BooleanFalse: self.truth, type(E): self.constant, type(pi): self.constant,
         }
 
@@ -181,7 +184,7 @@ class _Writer:
             if isinstance(factor, Derivative) and not final:
                 piece = self.derivative(factor, tight=True)
             elif piece.level < Level.PRODUCT or (piece.level == Level.BIG and not final and not is_big(factor)) or (
-                    isinstance(factor, Sum) and not final):
+                    not final and (isinstance(factor, Sum) or (isinstance(factor, Mul) and is_big(factor.args[-1])))):
                 piece = Piece(self.medium.brackets(piece.string), Level.ATOM)
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else Piece(self.join(pieces), Level.PRODUCT, pieces[0].first)
@@ -266,7 +269,16 @@ class _Writer:
     def row_sum(self, expression: Sum) -> Piece:
         limits = [tuple(self.write(part).string for part in limit) for limit in expression.limits]
         body = self.at_least(expression.function, Level.PRODUCT)
-        return Piece(f"{self.medium.sigma(limits)} {body}", Level.BIG)
+        return Piece(f"{self.medium.sigma(limits, is_indexed(self.page))} {body}", Level.BIG)
+
+    def coincidence(self, part: KroneckerDelta) -> Piece:
+        """[j = k], which is 1 or 0."""
+        return Piece(self.medium.square(" = ".join(self.write(index).string for index in part.args)), Level.ATOM)
+
+    def softmax(self, part: softmax_at) -> Piece:
+        """softmaxₖ(z), or softmaxₖ(zᵢ) where every row has a z of its own."""
+        head = self.medium.indexed("softmax", [self.write(part.args[1]).string])
+        return Piece(head + self.medium.brackets(self.write(part.argument).string), Level.ATOM)
 
     def derivative(self, expression: Derivative, tight: bool = False) -> Piece:
         variables = [(self.write(variable).string, int(count)) for variable, count in expression.variable_count]

@@ -9,6 +9,7 @@ import sympy
 from sympy import Basic, Float, Indexed, Symbol
 from sympy.printing.str import StrPrinter
 
+from symcalc.indices import softmax_at
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import replaced
 
@@ -26,6 +27,8 @@ def source(expression: Basic) -> str:
 
 def _in_plain_functions(part: Basic) -> Basic | None:
     """Our own functions by their definitions in SymPy's."""
+    if isinstance(part, softmax_at):
+        return part.plain
     row = FUNCTIONS.get(type(part))
     if row is None or row.plain is None:
         return None

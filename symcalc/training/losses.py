@@ -12,6 +12,7 @@ from sympy import Basic, Expr, Function, Indexed, Integer, Mul, Pow, Sum, Symbol
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient
 from symcalc.errors import DataError, LossError, visible
+from symcalc.indices import is_indexed
 from symcalc.language import read
 from symcalc.language.names import (
     COUNT,
@@ -76,6 +77,9 @@ class Loss(Shown):
         return loss
 
     def _settle(self, expression: Expr, wanted: tuple[str, ...]) -> None:
+        if is_indexed(expression):
+            raise LossError("a loss to train has every feature written out, as in w1*x1 + w2*x2; sums over an index of their "
+                            "own are for derive alone")
         object.__setattr__(self, "expression", expression)
         object.__setattr__(self, "parameters", _parameters(expression, wanted))
         object.__setattr__(self, "columns", columns_of(expression))

@@ -6,6 +6,7 @@ from sympy import Derivative, Integer, Piecewise, Tuple, polygamma
 
 import symcalc as sc
 from symcalc.calculus.proof import DIGITS, POINTS, Check, Point, Proof, points, prove
+from symcalc.language.names import COUNT, ROW
 from symcalc.written import derivative_of, mul
 
 x = sc.parameters("x")
@@ -130,7 +131,9 @@ VALUES = {
 def point():
     context = mpmath.MPContext()
     context.dps = DIGITS
-    return Point(context, {x: context.mpf("0.6")}, {sc.columns("y"): [context.mpf(value) for value in (1, 2, 5)]})
+    numbers = {x: "0.6", ROW: 1, COUNT: 3}
+    return Point(context, {letter: context.mpf(value) for letter, value in numbers.items()},
+                 {sc.columns("y").base: {(row,): context.mpf(value) for row, value in enumerate((1, 2, 5), 1)}})
 
 
 @pytest.mark.parametrize("formula", VALUES)
