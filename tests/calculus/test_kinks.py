@@ -7,8 +7,8 @@ import symcalc as sc
 from symcalc.calculus.kinks import kinks_of
 
 ABS = "the slope jumps from -1 to 1; the value 0, half-way, is used"
-RELU = "the slope jumps from 0 to 1; the value 0 is used"
-SIGN = "the function itself jumps and has no slope; the value 0 is used"
+RELU = "the slope jumps from 0 to 1; the value 0, as where the unit is off, is used"
+SIGN = "the function itself jumps from -1 to 1 and has no slope there; 0, the slope on both sides, is used"
 BORDER = "on the border the case whose condition holds there is used"
 
 
