@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sympy import Add, Basic, Expr, Indexed, Mul, Piecewise, Pow, Sum, Tuple
 
 from symcalc.calculus.recognise import sigmoid_or_none
+from symcalc.calculus.softmax import collected, turned, with_sigmoid_of_pair, with_softmax
 from symcalc.calculus.terms import (
     NOTHING,
     Written,
@@ -188,4 +189,18 @@ PASSES: tuple[Algebra, ...] = (
             latex=r"\frac{1}{1 + e^{-z}} = \sigma(z),\; \sigma(-z) = 1 - \sigma(z)",
             because="this fraction has a name of its own",
             rewrite=lambda e, written: replaced(e, sigmoid_or_none)),
+    Algebra(name="name the sigmoid", formula="e^a/(e^a + e^b) = σ(a - b)",
+            latex=r"\frac{e^a}{e^a + e^b} = \sigma(a - b)",
+            because="one of two exponentials over the sum of both is a sigmoid",
+            rewrite=with_sigmoid_of_pair),
+    Algebra(name="name the softmax", formula="e^(z_k)/(e^(z₁) + e^(z₂) + ...) = softmax_k(z₁, z₂, ...)",
+            latex=r"\frac{e^{z_k}}{e^{z_1} + e^{z_2} + \ldots} = \operatorname{softmax}_{k}(z_1, z_2, \ldots)",
+            because="one exponential over the sum of all: the probability of the k-th, and all of them add up to 1",
+            rewrite=with_softmax),
+    Algebra(name="collect the probabilities", formula="f p + g p = (f + g) p", latex="f p + g p = (f + g)\\,p",
+            because="terms that share a factor are put together",
+            rewrite=collected),
+    Algebra(name="turn the bracket round", formula="-(f - p) = p - f", latex="-(f - p) = p - f",
+            because="the minus sign goes into the bracket",
+            rewrite=turned),
 )
