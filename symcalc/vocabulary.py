@@ -236,8 +236,9 @@ _ROWS = (
              helper="logsumexp"),
     Function(head=softmax, names=("softmax",), called="the softmax", latex=r"\operatorname{softmax}",
              takes=(3, None), subscript=0, partial=_of_softmax,
-             partials=("∂p_k/∂z_j = p_k ([k = j] - p_j)",
-                       r"\frac{\partial p_k}{\partial z_j} = p_k \left([k = j] - p_j\right)"),
+             partials=("∂p_k/∂z_k = p_k (1 - p_k), ∂p_k/∂z_j = -p_k p_j for j ≠ k",
+                       r"\frac{\partial p_k}{\partial z_k} = p_k \left(1 - p_k\right),\;"
+                       r" \frac{\partial p_k}{\partial z_j} = -p_k\,p_j \text{ for } j \ne k"),
              value=lambda mp, k, *zs: 1 / sum(mp.exp(z - zs[int(k) - 1]) for z in zs), plain=softmax.plain,
              helper="softmax"),
 )

@@ -113,7 +113,7 @@ def _named(part: Expr, pairs: bool) -> Expr:
     """The product with each e^z over a sum of such named; a sum above the bar is named term by term."""
     if not isinstance(part, (Mul, Pow)):
         return part
-    factors = [copy for factor in (part.args if isinstance(part, Mul) else (part,)) for copy in _copies(factor, pairs)]
+    factors = [copy for factor in factors_of(part) for copy in _copies(factor, pairs)]
     for k, below in enumerate(factors):
         if logits := _below(below, pairs):
             rest = factors[:k] + factors[k + 1:]

@@ -126,8 +126,8 @@ def scalar_digamma(z: float) -> float:
 
 
 def _below_the_log(y: ArrayLike) -> ArrayLike:
-    square = y * y
-    return 0.5 / y + reduce(lambda rest, term: (rest + term) / square, reversed(_SERIES), 0.0)
+    small = 1 / y
+    return 0.5 * small + reduce(lambda rest, term: (rest + term) * small * small, reversed(_SERIES), 0.0)
 
 
 def scalar_step(z: float) -> float:

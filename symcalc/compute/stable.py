@@ -75,13 +75,24 @@ def _stable_sum(part: Add) -> Expr:
 
 
 def _complement(part: Expr) -> Expr:
+    """1 - p + f as (1 - p) + f, and p - 1 + f as -(1 - p) + f, the bracket without a loss of digits."""
     terms = part.args if isinstance(part, Add) else ()
-    one = next((term for term in terms if is_one(term)), None)
-    for term in terms:
-        if one is not None and isinstance(term, Mul) and isinstance(probability := negative(term), sigmoid):
-            rest = [other for other in terms if other is not term and other is not one]
-            return add(call(sigmoid, negative(probability.args[0])), *rest)
+    for outside in (lambda term: term, negative):
+        one = next((term for term in terms if is_one(outside(term))), None)
+        for term in terms:
+            if one is not None and isinstance(probability := negative(outside(term)), (sigmoid, softmax)):
+                rest = [other for other in terms if other is not term and other is not one]
+                return add(outside(_less_than_one(probability)), *rest)
     return part
+
+
+def _less_than_one(probability: Expr) -> Expr:
+    """1 - σ(z) is σ(-z), and 1 - softmax₁(a, b, c) is σ(logsumexp(b, c) - a)."""
+    if isinstance(probability, sigmoid):
+        return call(sigmoid, negative(probability.args[0]))
+    which, *logits = probability.args
+    one = logits.pop(int(which) - 1)
+    return call(sigmoid, subtract(call(logsumexp, *logits) if len(logits) > 1 else logits[0], one))
 
 
 # Products

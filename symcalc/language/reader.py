@@ -209,7 +209,7 @@ class _Builder:
             return self.subscripted(stem, index, arguments, tree, depth)
         if name in BY_NAME:
             row = SUBSCRIPTED["log"] if name == "log" and len(arguments) == 2 else BY_NAME[name]
-            self.check_number(name, row.takes, len(arguments), tree)
+            self.check_number(name, (1, 2) if name == "log" else row.takes, len(arguments), tree)
             return self.applied(row, self.all(arguments, depth), tree)
         inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
         raise self.error(no_function(name, inside, self.parameters | self.columns), tree)
@@ -232,7 +232,7 @@ class _Builder:
     def check_number(self, name: str, takes: tuple[int, int | None], given: int, tree: Tree[Token]) -> None:
         least, most = takes
         if given < least or (most is not None and given > most):
-            wanted = f"{least}{' or more' if most is None else ''} argument{'s' * (most != 1)}"
+            wanted = f"{least}{' or more' if most is None else f' or {most}' * (most > least)} argument{'s' * (most != 1)}"
             raise self.error(f"{name} takes {wanted}, {given} given", tree)
 
     def special(self, name: str, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
