@@ -63,7 +63,7 @@ def collected(expression: Expr, written: Written) -> Expr:
 
 
 def _everywhere(expression: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The change made wherever it can be, the outermost first; a term that becomes a sum joins the sum around it."""
+    """The change made once in each part, the outermost first; a term that becomes a sum joins the sum around it."""
     known: dict[Basic, Basic] = {}
 
     def visit(part: Basic) -> Basic:
@@ -71,7 +71,7 @@ def _everywhere(expression: Expr, change: Callable[[Expr], Expr]) -> Expr:
             return part
         if part not in known:
             changed = change(part) if isinstance(part, Expr) else part
-            known[part] = visit(changed) if changed != part else rebuilt(part, arguments(part))
+            known[part] = rebuilt(changed, arguments(changed)) if changed.args else changed
         return known[part]
 
     def arguments(part: Basic) -> tuple[Basic, ...]:
@@ -119,9 +119,9 @@ def _named(part: Expr, pairs: bool) -> Expr:
             rest = factors[:k] + factors[k + 1:]
             for j, above in enumerate(rest):
                 if (found := _over(above, logits)) is not None:
-                    return _turned(mul(*_complemented([*rest[:j], *found, *rest[j + 1:]], logits)))
+                    return _named(_turned(mul(*_complemented([*rest[:j], *found, *rest[j + 1:]], logits))), pairs)
             if ZERO in logits:
-                return mul(*rest, _probability(logits, logits.index(ZERO)))
+                return _named(mul(*rest, _probability(logits, logits.index(ZERO))), pairs)
     return part
 
 
