@@ -254,6 +254,8 @@ SPELLINGS: Mapping[str, tuple[int, Callable[..., Expr]]] = MappingProxyType({
     "sqrt": (1, _root),
     "log10": (1, lambda u: call(logarithm, u, Integer(10))),
     "log2": (1, lambda u: call(logarithm, u, TWO)),
+    "log1p": (1, lambda u: call(sympy.log, add(ONE, u))),
+    "expm1": (1, lambda u: subtract(call(sympy.exp, u), ONE)),
     "hypot": (2, lambda a, b: _root(add(_square(a), _square(b)))),
 })
 

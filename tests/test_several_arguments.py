@@ -110,6 +110,7 @@ def test_source_is_read_by_sympy(text, value, letter):
     ("log(x, 0.5)", "log_(0.5)(x)", r"\log_{0.5}\left(x\right)"),
     ("log(x, a + 1)", "log_(a + 1)(x)", r"\log_{a + 1}\left(x\right)"),
     ("log(x)", "ln(x)", r"\ln\left(x\right)"),
+    ("log_e(x)", "ln(x)", r"\ln\left(x\right)"),
     ("arctan2(y, x)", "atan2(y, x)", r"\operatorname{atan2}\left(y, x\right)"),
     ("logsumexp(c, a, b)", "logsumexp(c, a, b)", r"\operatorname{logsumexp}\left(c, a, b\right)"),
     ("softmax(2, c, a, b)", "softmax₂(c, a, b)", r"\operatorname{softmax}_{2}\left(c, a, b\right)"),

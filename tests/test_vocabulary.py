@@ -181,7 +181,8 @@ def test_compiles_for_one_number_and_for_columns(row):
 
 
 @pytest.mark.parametrize("name, at, value", [("sqrt(x)", 9, 3), ("log10(x)", 1000, 3), ("log2(x)", 8, 3),
-                                             ("hypot(x, 4)", 3, 5)])
+                                             ("hypot(x, 4)", 3, 5), ("log1p(x)", 1, 0.6931471805599453),
+                                             ("expm1(x)", 2, 6.38905609893065)])
 def test_spellings(name, at, value):
     assert float(sc.read(name).subs(x, at)) == pytest.approx(value, rel=1e-15)
     assert SPELLINGS[name.partition("(")[0]][0] == name.count(",") + 1

@@ -224,6 +224,8 @@ class _Builder:
         return self.applied(row, built, tree)
 
     def applied(self, row: Function, arguments: list[Expr], tree: Tree[Token]) -> Expr:
+        if row is SUBSCRIPTED["log"] and arguments[1] == CONSTANTS["e"]:
+            return call(BY_NAME["ln"].head, arguments[0])
         try:
             return call(row.head, *arguments)
         except LossError as error:

@@ -72,6 +72,17 @@ def test_over_the_rows(formula, letter, last):
     assert derivation.proof.passed and sc.text(derivation.result) == last
 
 
+@pytest.mark.parametrize("formula", [
+    "((exp(b)/(exp(b) + exp(a*x)))*(1 - logsumexp(a*x, c - a, b, c)))^2",
+    "softmax(3, c, c - a, 1)*exp(a*x)/(exp(a*x) + exp(a*x)) + softmax(2, c - a, b*x, a, 0)",
+    "(softmax(2, b, b*x, 2*a) + exp(a*x)/(exp(a*x) + exp(a*x)))*(exp(a)/(exp(a) + exp(2*a) + exp(c)))",
+    "-(-softmax(1, a, b)*x - softmax(1, a, b) - x*softmax(2, a, b))",
+])
+def test_no_two_changes_undo_each_other(formula):
+    lines = [sc.text(line.expression) for line in sc.derive(formula, "a").lines]
+    assert len(set(lines)) == len(lines) < 40
+
+
 def test_the_written_form_is_kept_until_the_last_line():
     *before, last = sc.derive(f"ln{SUM} - a", "a").lines
     assert not any("softmax" in sc.text(line.expression) for line in before)
