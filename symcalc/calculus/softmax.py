@@ -190,7 +190,9 @@ def _negated(factor: Expr) -> Expr | None:
     chances = [term for term in factor.args if _probabilities(term)]
     if not chances or not all(signed(term)[0] for term in chances):
         return None
-    return add(*map(negative, chances), *(negative(term) for term in factor.args if term not in chances))
+    terms = [_turned(negative(term)) for term in factor.args]
+    lead = next((k for k, term in enumerate(terms) if not signed(term)[0]), 0)
+    return add(terms[lead], *terms[:lead], *terms[lead + 1:])
 
 
 def _collected(part: Expr, written: Written) -> Expr:

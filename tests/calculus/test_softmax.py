@@ -40,6 +40,8 @@ ENDS = [
      lambda a, b, c: mpmath.log(mpmath.exp(a * b) + mpmath.exp(c) + 1)),
     ("softmax(1, a, b)^2", "a", "2 softmax₁²(a, b) (1 - softmax₁(a, b))", lambda a, b: plain(1, a, b) ** 2),
     ("1/(1 + exp(a) + exp(b))", "a", "-softmax₂(0, a, b) softmax₁(0, a, b)", lambda a, b: plain(1, 0, a, b)),
+    ("-ln(softmax(1, a*b, a*c, 1))", "a", "b (softmax₁(a b, a c, 1) - 1) + c softmax₂(a b, a c, 1)",
+     lambda a, b, c: -mpmath.log(plain(1, a * b, a * c, 1))),
     (f"(exp(a)/{SUM})^2", "a", "2 softmax₁²(a, b, c) (1 - softmax₁(a, b, c))", lambda a, b, c: plain(1, a, b, c) ** 2),
 ]
 AT = {"a": 0.7, "b": -0.4, "c": 1.3, "t1": 0.2, "t2": 0.5, "t3": 0.9}
