@@ -74,5 +74,5 @@ CHANGE_OF_BASE = Rule(
 
 SEVERAL: tuple[Rule, ...] = (
     *elementary(_LOGARITHM), CHANGE_OF_BASE,
-    *(rule for row in FUNCTIONS.values() if row.partial for rule in several(row)),
+    *(rule for row in FUNCTIONS.values() if row.partial and row.head is not logarithm for rule in several(row)),
 )
