@@ -23,9 +23,15 @@ if TYPE_CHECKING:
     from symcalc.errors import ProofError as ProofError
     from symcalc.errors import ReadError as ReadError
     from symcalc.errors import SymcalcError as SymcalcError
+    from symcalc.functions import cbrt as cbrt
+    from symcalc.functions import logarithm as logarithm
+    from symcalc.functions import logit as logit
+    from symcalc.functions import logsumexp as logsumexp
     from symcalc.functions import relu as relu
     from symcalc.functions import sigmoid as sigmoid
+    from symcalc.functions import softmax as softmax
     from symcalc.functions import softplus as softplus
+    from symcalc.functions import step as step
     from symcalc.language import read as read
     from symcalc.language.names import columns as columns
     from symcalc.language.names import mean as mean
@@ -49,7 +55,7 @@ __version__ = "0.1.0"
 # not wait for NumPy and matplotlib.
 _HOMES = {
     "errors": ("SymcalcError", "ReadError", "LossError", "DataError", "DescentError", "ProofError"),
-    "functions": ("sigmoid", "softplus", "relu"),
+    "functions": ("sigmoid", "softplus", "relu", "step", "cbrt", "logit", "logarithm", "logsumexp", "softmax"),
     "language": ("read",),
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
     "language.table": ("read_table",),

@@ -1,4 +1,4 @@
-"""The functions of machine learning that SymPy does not have: sigmoid, softplus and ReLU.
+"""The functions of machine learning that SymPy does not have, or not as people mean them: sigmoid, softmax, a real cube root.
 
 SymPy sees them as functions of their own, so that a derivation can end in `s (1 - s)`; `vocabulary.py` says how
 each is read, differentiated, computed and printed.
@@ -6,13 +6,15 @@ each is read, differentiated, computed and printed.
 
 from __future__ import annotations
 
-from sympy import Expr, Function, Integer, Piecewise, exp, log
+from sympy import Abs, Add, Expr, Function, Heaviside, Integer, Number, Piecewise, Rational, exp, log, sign
+from sympy.core.function import ArgumentIndexError
+from sympy.core.logic import fuzzy_and
 
-from symcalc.errors import ReadError
+from symcalc.errors import LossError, ReadError
 
 
 class _RealFunction(Function):
-    """A function of one real variable with real values."""
+    """A function of real variables, one unless it says otherwise, with real values."""
 
     nargs = 1
 
@@ -23,10 +25,10 @@ class _RealFunction(Function):
         return super().__new__(cls, *args, **options)
 
     def _eval_is_extended_real(self) -> bool | None:
-        return self.args[0].is_extended_real
+        return fuzzy_and(argument.is_extended_real for argument in self.args)
 
     def _eval_is_finite(self) -> bool | None:
-        return self.args[0].is_finite
+        return fuzzy_and(argument.is_finite for argument in self.args)
 
     def _eval_rewrite(self, rule: object, args: tuple[Expr, ...], **hints: object) -> Expr:
         return self.plain(*args)
@@ -80,3 +82,121 @@ class relu(_RealFunction):
     @staticmethod
     def plain(z: Expr) -> Expr:
         return Piecewise((z, z > 0), (Integer(0), True))
+
+
+class step(_RealFunction):
+    """step(z) = 0 for z < 0, 1/2 at 0 and 1 for z > 0; it has no slope at 0, and 0 is used there as elsewhere.
+
+    >>> step(0).evalf(3), step.plain(Integer(-2))
+    (0.500, 0)
+    """
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return Integer(0)
+
+    @staticmethod
+    def plain(z: Expr) -> Expr:
+        return Heaviside(z, Rational(1, 2))
+
+
+class cbrt(_RealFunction):
+    """∛z, the real cube root of any number: ∛(-8) is -2, where SymPy's (-8)^(1/3) is complex.
+
+    >>> cbrt(-8).evalf(3)
+    -2.00
+    """
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return 1 / (3 * self**2)
+
+    @staticmethod
+    def plain(z: Expr) -> Expr:
+        return sign(z) * Abs(z) ** Rational(1, 3)
+
+
+class logit(_RealFunction):
+    """logit(p) = ln(p/(1 - p)), the log-odds: the inverse of the sigmoid.
+
+    >>> logit.plain(Rational(1, 2))
+    0
+    """
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        p = self.args[0]
+        return 1 / (p * (1 - p))
+
+    @staticmethod
+    def plain(p: Expr) -> Expr:
+        return log(p / (1 - p))
+
+
+class logarithm(_RealFunction):
+    """log_b(z) = ln(z)/ln(b), the logarithm to any base, kept as it is where SymPy would write a quotient.
+
+    >>> logarithm(8, 2), logarithm(8, 2).evalf(3)
+    (logarithm(8, 2), 3.00)
+    """
+
+    nargs = 2
+
+    def __new__(cls, *args: object, **options: object) -> Expr:
+        base = args[-1]
+        if isinstance(base, (int, float, Number)) and (base <= 0 or base == 1):
+            raise LossError(f"the base of a logarithm is a positive number other than 1, not {base}")
+        return super().__new__(cls, *args, **options)
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        z, base = self.args
+        return 1 / (z * log(base)) if argindex == 1 else -log(z) / (base * log(base) ** 2)
+
+    @staticmethod
+    def plain(z: Expr, base: Expr) -> Expr:
+        return log(z) / log(base)
+
+
+class logsumexp(_RealFunction):
+    """logsumexp(a, b, ...) = ln(e^a + e^b + ...), a smooth maximum; its partial derivatives are the softmax.
+
+    >>> from sympy import symbols
+    >>> a, b = symbols("a b")
+    >>> logsumexp(b, a).diff(a)
+    softmax(2, b, a)
+    """
+
+    nargs = None
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return softmax(argindex, *self.args)
+
+    @staticmethod
+    def plain(*logits: Expr) -> Expr:
+        return log(Add(*map(exp, logits)))
+
+
+class softmax(_RealFunction):
+    """softmax(k, a, b, ...) = e^(k-th)/(e^a + e^b + ...), the k-th of the probabilities that the logits a, b, ... stand for.
+
+    >>> from sympy import symbols
+    >>> softmax(3, *symbols("a b"))
+    Traceback (most recent call last):
+    symcalc.errors.LossError: softmax starts with which probability is meant, here a whole number from 1 to 2
+    """
+
+    nargs = None
+
+    def __new__(cls, *args: object, **options: object) -> Expr:
+        which, *logits = args or (0,)
+        if not (isinstance(which, (int, Integer)) and 1 <= which <= len(logits)):
+            raise LossError("softmax starts with which probability is meant, here a whole number from 1 to "
+                            f"{max(1, len(logits))}")
+        return super().__new__(cls, *args, **options)
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        if argindex == 1:
+            raise ArgumentIndexError(self, argindex)
+        which, *logits = self.args
+        return self * ((1 if which == argindex - 1 else 0) - softmax(argindex - 1, *logits))
+
+    @staticmethod
+    def plain(which: Expr, *logits: Expr) -> Expr:
+        return exp(logits[int(which) - 1]) / Add(*map(exp, logits))

@@ -8,8 +8,11 @@ from sympy import Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol
 from sympy.core.relational import Relational
 
 from symcalc.calculus.rule import depends
+from symcalc.errors import LossError
+from symcalc.language.gate import Constants
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
+from symcalc.written import is_number, replaced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +45,25 @@ def kinks_of(expression: Expr, variable: Symbol) -> tuple[Kink, ...]:
             found.setdefault((part, left, right), Kink(part=part, equation=Equality(left, right, evaluate=False),
                                                        subgradient=subgradient))
         waiting.extend(reversed(part.args))
-    return tuple(found.values())
+    return tuple(kink for kink in found.values() if _is_met(kink, expression))
+
+
+def _is_met(kink: Kink, expression: Expr) -> bool:
+    """Whether the expression has a value where the part bends: ln|x| has none at 0, so that no slope is used there."""
+    left, right = kink.equation.args
+    if not is_number(right) or expression.has(Piecewise):          # of which another case may hold there
+        return True
+    try:
+        Constants().value(replaced(expression, {left: right}.get))
+    except LossError:
+        return False
+    return True
 
 
 def _bends(part: Basic, variable: Symbol) -> list[tuple[Basic, Basic, str]]:
     if type(part) in FUNCTIONS and FUNCTIONS[type(part)].kink:
+        if len(part.args) == 2 and part.args[1].is_nonnegative:          # the angle jumps only on the left
+            return []
         return [(part.args[0], Integer(0), FUNCTIONS[type(part)].kink)]
     if isinstance(part, (Max, Min)):
         ordered = sorted(part.args, key=lambda argument: not depends(argument, variable))

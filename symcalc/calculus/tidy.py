@@ -15,12 +15,12 @@ from symcalc.calculus.index_algebra import NAME_SOFTMAX, ONE_TERM
 from symcalc.calculus.products import NOTHING, Written
 from symcalc.calculus.recognise import HYPERBOLIC, PYTHAGORAS, RATIOS, SIGNS
 from symcalc.calculus.sigmoids import SIGMOID
+from symcalc.calculus.softmax import SOFTMAXES
 from symcalc.calculus.sums import BEFORE_SUM, BRACKETS, COUNTS, FACTOR, LIKE_TERMS, MINUS, PRODUCT
 
 PASSES: tuple[Algebra, ...] = (
-    ONE_TERM, PRODUCT, SIGMOID, HYPERBOLIC, SIGNS, *PYTHAGORAS, LIKE_TERMS, CANCEL, BRACKETS, FACTOR, POLYNOMIALS,
-    COMMON_DENOMINATOR, BELOW, *RATIOS, MINUS, *COUNTS, *BEFORE_SUM, INTO_CASES, ONE_LIST,
-    NAME_SOFTMAX,
+    ONE_TERM, PRODUCT, SIGMOID, HYPERBOLIC, SIGNS, *PYTHAGORAS, LIKE_TERMS, CANCEL, BRACKETS, NAME_SOFTMAX, *SOFTMAXES,
+    FACTOR, POLYNOMIALS, COMMON_DENOMINATOR, BELOW, *RATIOS, MINUS, *COUNTS, *BEFORE_SUM, INTO_CASES, ONE_LIST,
 )
 _ROUNDS = 4              # in which one pass may make work for another
 

@@ -21,10 +21,12 @@ from symcalc.errors import DescentError
 from symcalc.language.names import name_of, plain_name
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
+from symcalc.vocabulary import FUNCTIONS
 
-_ARRAYS = {"np": np, "sigmoid": numerics.sigmoid, "softplus": numerics.softplus, "gamma": numerics.gamma}
-_SCALARS = {"math": math, "sigmoid": numerics.scalar_sigmoid, "softplus": numerics.scalar_softplus, "abs": abs,
-            "max": numerics.scalar_max, "min": numerics.scalar_min}
+_HELPED = [row for row in FUNCTIONS.values() if row.helper]
+_ARRAYS = {"np": np, **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
+_SCALARS = {"math": math, "abs": abs, "max": numerics.scalar_max, "min": numerics.scalar_min,
+            **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
 
 

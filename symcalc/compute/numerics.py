@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -80,3 +81,124 @@ def scalar_softplus(z: float) -> float:
     1000.0
     """
     return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
+
+
+# Error function, digamma, steps
+
+_ERF = np.frompyfunc(math.erf, 1, 1)
+
+
+def erf(z: ArrayLike) -> np.ndarray:
+    """erf(z), elementwise.
+
+    >>> erf(np.array([0.0, 30.0]))
+    array([0., 1.])
+    """
+    return np.asarray(_ERF(z), dtype=np.float64)
+
+
+# B_2k/(2k), of the series ψ(y) ~ ln y - 1/(2y) - Σ B_2k/(2k y^2k); from y = 10 on the next term is below 1e-16.
+_SERIES = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12)
+_SHIFT = 10
+
+
+def digamma(z: ArrayLike) -> np.ndarray:
+    """ψ(z) = Γ'(z)/Γ(z) for z > 0, elsewhere nan: by ψ(z) = ψ(z + 1) - 1/z to where its series is exact.
+
+    >>> digamma(np.array([1.0, -1.0])).round(12)
+    array([-0.57721566,         nan])
+    """
+    z = np.where(np.asarray(z) > 0, z, np.nan)
+    y = z + _SHIFT
+    return np.log(y) - _below_the_log(y) - sum(1 / (z + k) for k in range(_SHIFT))
+
+
+def scalar_digamma(z: float) -> float:
+    """ψ(z) for one float.
+
+    >>> round(scalar_digamma(1.0), 12)
+    -0.577215664902
+    """
+    if not z > 0:
+        return math.nan
+    y = z + _SHIFT
+    return math.log(y) - _below_the_log(y) - sum(1 / (z + k) for k in range(_SHIFT))
+
+
+def _below_the_log(y: ArrayLike) -> ArrayLike:
+    small = 1 / y
+    return 0.5 * small + reduce(lambda rest, term: (rest + term) * small * small, reversed(_SERIES), 0.0)
+
+
+def scalar_step(z: float) -> float:
+    """0 below 0, 1/2 at 0, 1 above; nan stays nan.
+
+    >>> scalar_step(-3.0), scalar_step(0.0)
+    (0.0, 0.5)
+    """
+    return math.nan if math.isnan(z) else 0.5 if z == 0 else float(z > 0)
+
+
+# Logarithms to any base
+
+def logarithm(z: ArrayLike, base: ArrayLike) -> np.ndarray:
+    """log_b(z), with the exact functions for the bases 2 and 10.
+
+    >>> logarithm(np.array([8.0, 1024.0]), 2.0)
+    array([ 3., 10.])
+    """
+    known = {2.0: np.log2, 10.0: np.log10}.get(base) if isinstance(base, float) else None
+    return np.log(z) / np.log(base) if known is None else known(z)
+
+
+def scalar_logarithm(z: float, base: float) -> float:
+    """log_b(z) for one float.
+
+    >>> scalar_logarithm(1000.0, 10.0)
+    3.0
+    """
+    known = {2.0: math.log2, 10.0: math.log10}.get(base)
+    return math.log(z) / math.log(base) if known is None else known(z)
+
+
+# Log-sum-exp and softmax
+
+def logsumexp(*logits: ArrayLike) -> np.ndarray:
+    """ln(e^a + e^b + ...) as the largest plus ln(1 + what the others add), so that nothing overflows.
+
+    >>> logsumexp(np.array([-1000.0, 1000.0]), 1000.0)
+    array([1000.        , 1000.69314718])
+    """
+    *others, largest = np.sort(np.broadcast_arrays(*logits), axis=0)
+    return largest + np.log1p(sum(np.exp(other - largest) for other in others))
+
+
+def softmax(which: float, *logits: ArrayLike) -> np.ndarray:
+    """e^(k-th)/(e^a + e^b + ...), with the largest subtracted from all.
+
+    >>> softmax(1, np.array([-1000.0, 1000.0]), 1000.0)
+    array([0. , 0.5])
+    """
+    largest = reduce(np.maximum, logits)
+    powers = [np.exp(logit - largest) for logit in logits]
+    return powers[int(which) - 1] / sum(powers)
+
+
+def scalar_logsumexp(*logits: float) -> float:
+    """ln(e^a + e^b + ...) for floats.
+
+    >>> scalar_logsumexp(1000.0, -1000.0)
+    1000.0
+    """
+    *others, largest = sorted(logits)
+    return largest + math.log1p(sum(math.exp(other - largest) for other in others))
+
+
+def scalar_softmax(which: float, *logits: float) -> float:
+    """e^(k-th)/(e^a + e^b + ...) for floats.
+
+    >>> scalar_softmax(2, 1000.0, 1000.0)
+    0.5
+    """
+    largest = max(logits)
+    return math.exp(logits[int(which) - 1] - largest) / sum(math.exp(logit - largest) for logit in logits)

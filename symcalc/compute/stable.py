@@ -1,8 +1,9 @@
 """The same value by a road that does not overflow: softplus and sigmoid where they are hidden in e^z.
 
-The derivation differentiates the formula as it was written; only the numbers take this road. It knows three things:
+The derivation differentiates the formula as it was written; only the numbers take this road. It knows five things:
 
     1/(1 + e^(-z)) = σ(z)        e^z = σ(z)/σ(-z)        ln(1 + e^z) = softplus(z)
+    e^a/(e^a + e^b + ...) = softmax₁(a, b, ...)          ln(e^a + e^b + ...) = logsumexp(a, b, ...)
 
 By the first two a product of e^z, of 1 + e^z and of sigmoids is σ(z)^i σ(-z)^j, in which nothing is too large.
 """
@@ -14,9 +15,11 @@ from fractions import Fraction
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, exp, log
 
-from symcalc.functions import sigmoid, softplus
+from symcalc.calculus.softmax import logits_of, with_sigmoid_of_pair, with_softmax
+from symcalc.calculus.terms import NOTHING
+from symcalc.functions import logsumexp, sigmoid, softmax, softplus
 from symcalc.parts import signed
-from symcalc.written import add, call, exact, is_number, is_one, mul, negative, number, power, rebuilt
+from symcalc.written import add, call, exact, is_number, is_one, mul, negative, number, power, rebuilt, subtract
 
 _Powers = dict[Expr, Fraction]
 
@@ -35,7 +38,7 @@ def stabilised(expression: Expr) -> Expr:
             known[part] = _one_step(rebuilt(part, tuple(map(visit, part.args))) if part.args else part)
         return known[part]
 
-    return visit(expression)
+    return visit(with_softmax(with_sigmoid_of_pair(expression, NOTHING), NOTHING))
 
 
 def _one_step(part: Basic) -> Basic:
@@ -50,6 +53,11 @@ def _stable_log(part: log) -> Expr:
     inside = part.args[0]
     if isinstance(inside, sigmoid):                    # ln σ(z) = -softplus(-z)
         return negative(call(softplus, negative(inside.args[0])))
+    if isinstance(inside, softmax):                    # ln softmax_k(z₁, ...) = z_k - logsumexp(z₁, ...)
+        which, *logits = inside.args
+        return subtract(logits[int(which) - 1], call(logsumexp, *logits))
+    if logits := logits_of(inside):
+        return call(logsumexp, *logits)
     z = _logistic_exponent(inside)
     return part if z is None else call(softplus, z)
 
@@ -67,13 +75,24 @@ def _stable_sum(part: Add) -> Expr:
 
 
 def _complement(part: Expr) -> Expr:
+    """1 - p + f as (1 - p) + f, and p - 1 + f as -(1 - p) + f, the bracket without a loss of digits."""
     terms = part.args if isinstance(part, Add) else ()
-    one = next((term for term in terms if is_one(term)), None)
-    for term in terms:
-        if one is not None and isinstance(term, Mul) and isinstance(probability := negative(term), sigmoid):
-            rest = [other for other in terms if other is not term and other is not one]
-            return add(call(sigmoid, negative(probability.args[0])), *rest)
+    for outside in (lambda term: term, negative):
+        one = next((term for term in terms if is_one(outside(term))), None)
+        for term in terms:
+            if one is not None and isinstance(probability := negative(outside(term)), (sigmoid, softmax)):
+                rest = [other for other in terms if other is not term and other is not one]
+                return add(outside(_less_than_one(probability)), *rest)
     return part
+
+
+def _less_than_one(probability: Expr) -> Expr:
+    """1 - σ(z) is σ(-z), and 1 - softmax₁(a, b, c) is σ(logsumexp(b, c) - a)."""
+    if isinstance(probability, sigmoid):
+        return call(sigmoid, negative(probability.args[0]))
+    which, *logits = probability.args
+    one = logits.pop(int(which) - 1)
+    return call(sigmoid, subtract(call(logsumexp, *logits) if len(logits) > 1 else logits[0], one))
 
 
 # Products

@@ -149,8 +149,8 @@ class Tape:
 
     def apply(self, row: Function, arguments: Sequence[Basic], part: Basic) -> Value:
         values = [self.value(argument) for argument in arguments]
-        template = row.vector if self.arrays else row.scalar
-        return self.statement(template.format(*(value.source for value in values)), values, part)
+        sources = [value.source for value in values]
+        return self.statement(row.code(self.arrays).format(*sources, all=", ".join(sources)), values, part)
 
     def extremum(self, part: Max | Min) -> Value:
         name = "max" if isinstance(part, Max) else "min"

@@ -16,7 +16,12 @@ from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
 INDEX = "square brackets hold the row of a column, as in x[i]; write round ones around anything else"
 _ELSEWHERE = {"pow": "x^2", "square": "x^2", "lg": "log10(x)", "ld": "log2(x)", "tg": "tan(x)", "ctg": "cot(x)",
               "arctg": "atan(x)", "sen": "sin(x)", "avg": "mean(f)", "average": "mean(f)", "logistic": "sigmoid(x)",
-              "σ": "sigmoid(x)", "Γ": "gamma(x)", "root": "x^(1/3)", "frac": "a/b"}       # what others call it
+              "σ": "sigmoid(x)", "Γ": "gamma(x)", "root": "x^(1/3)", "psi": "digamma(x)",
+              "erfc": "1 - erf(x)", "lse": "logsumexp(a, b)", "logaddexp": "logsumexp(a, b)",
+              "log_softmax": "ln(softmax(1, a, b))", "frac": "a/b"}       # what others call it
+
+_USUAL = ("exp, ln, sin, cos, tan (also asin, sinh), log2, sqrt, abs, sign, sigmoid, softplus, relu, softmax, max, min, "
+          "piecewise, sum, mean and rarer ones")
 
 
 def misplaced(token: Token | None, text: str) -> ReadError:
@@ -84,13 +89,7 @@ def no_function(name: str, inside: str, declared: Collection[str]) -> str:
     if near := [match for known in ((*BY_NAME, *SPELLINGS), FORMS)
                 for match in difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.65)]:
         return f"unknown function '{short}'; did you mean '{near[0]}'?"
-    return f"unknown function '{short}'; the functions are {_listing()}"
-
-
-def _listing() -> str:
-    """The functions that people call, without the inverses, which start with an a."""
-    names = [*dict.fromkeys(row.names[0] for row in BY_NAME.values()), *SPELLINGS, "max", "min", "piecewise", "sum", "mean"]
-    return ", ".join(name for name in names if name[1:] not in names)
+    return f"unknown function '{short}'; the functions are {_USUAL}"
 
 
 def _is_letter(name: str) -> bool:

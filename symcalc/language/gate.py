@@ -57,6 +57,7 @@ from symcalc.language.names import (
     symbol,
 )
 from symcalc.language.sums import INSIDE, checked, counts, end, meanings, plain
+from symcalc.language.twins import ours
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import is_number, rebuilt
 
@@ -136,6 +137,7 @@ def _own(part: Basic, limits: dict[Symbol, Symbol]) -> Basic:
         return _own_column(part, limits)
     if isinstance(part, Sum):
         return _own_sum(part, limits)
+    part = ours(part)
     if not isinstance(part, (*_STRUCTURE, *_LEAVES)) and type(part) not in FUNCTIONS:
         raise _refused(part)
     _check_conditions(part)
@@ -253,7 +255,7 @@ class Constants:
             return None
         if isinstance(part, Add):
             return math.fsum(constants)
-        return _product(constants) if isinstance(part, Mul) else self.function(part, constants[0])
+        return _product(constants) if isinstance(part, Mul) else self.function(part, constants)
 
     def number(self, part: Number | NumberSymbol) -> float:
         if isinstance(part, Rational) and max(abs(part.p), part.q).bit_length() > 1_000:
@@ -277,14 +279,14 @@ class Constants:
         except ValueError:
             raise LossError(f"{_shown(part)} is not real") from None
 
-    def function(self, part: Expr, argument: float) -> float:
+    def function(self, part: Expr, arguments: list[float]) -> float:
         row = FUNCTIONS[part.func]
-        if row.inside is not None and not row.inside(argument):
+        if row.inside is not None and not row.inside(*arguments):
             raise LossError(f"{_shown(part)} is not real; {row.names[0]} needs {row.domain}")
-        if abs(argument) > MAX_ARGUMENT:
+        if any(abs(argument) > MAX_ARGUMENT for argument in arguments):
             raise LossError(f"the constant {_shown(part)} is too large to compute with")
         try:
-            return float(row.value(mpmath.fp, argument))
+            return float(row.value(mpmath.fp, *arguments))
         except OverflowError:
             return math.inf
         except ZeroDivisionError:

@@ -41,7 +41,7 @@ from symcalc.language.sums import INSIDE, checked, letter, letters
 from symcalc.language.syntax import OVER_ROWS, is_inner, limits_of, numbered, parsed, surveyed
 from symcalc.language.tokens import FORMS, MAX_DEPTH, prepared
 from symcalc.parts import is_below
-from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS
+from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS, SUBSCRIPTED, Function
 from symcalc.written import call, divide, is_number, is_zero, negative
 
 _RELATIONS = {"<": StrictLessThan, "<=": LessThan, "≤": LessThan, ">": StrictGreaterThan, ">=": GreaterThan,
@@ -120,7 +120,9 @@ class _Builder:
         return Float(value)
 
     def name(self, tree: Tree[Token], depth: int) -> Expr:
-        name = plain_name(str(tree.children[0]))
+        return self.letter(plain_name(str(tree.children[0])), tree)
+
+    def letter(self, name: str, tree: Tree[Token]) -> Expr:
         if name in self.columns:
             return column(name)
         if name in self.numbers:
@@ -213,17 +215,42 @@ class _Builder:
         name, arguments = str(head), list(given.children) if given is not None else []
         if name in FORMS:
             return self.special(name, arguments, tree, depth)
-        if name in BY_NAME or name in SPELLINGS:
-            wanted, build = SPELLINGS.get(name, (1, None))
-            if name == "log" and len(arguments) == 2:
-                value, base = self.all(arguments, depth)
-                return divide(call(BY_NAME["log"].head, value), call(BY_NAME["log"].head, base))
-            if len(arguments) != wanted:
-                raise self.error(f"{name} takes {wanted} argument, {len(arguments)} given", tree)
-            built = self.all(arguments, depth)
-            return build(*built) if build else call(BY_NAME[name].head, *built)
+        if name in SPELLINGS:
+            wanted, build = SPELLINGS[name]
+            self.check_number(name, (wanted, wanted), len(arguments), tree)
+            return build(*self.all(arguments, depth))
+        stem, _, index = plain_name(name).partition("_")
+        if stem in SUBSCRIPTED and index:
+            return self.subscripted(stem, index, arguments, tree, depth)
+        if name in BY_NAME:
+            row = SUBSCRIPTED["log"] if name == "log" and len(arguments) == 2 else BY_NAME[name]
+            self.check_number(name, (1, 2) if name == "log" else row.takes, len(arguments), tree)
+            return self.applied(row, self.all(arguments, depth), tree)
         inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
         raise self.error(no_function(name, inside, self.parameters | self.columns), tree)
+
+    def subscripted(self, stem: str, index: str, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
+        """log₂(x), log_b(x), softmax₁(a, b): the subscript is one of the arguments."""
+        row = SUBSCRIPTED[stem]
+        least, most = row.takes
+        self.check_number(f"{stem}_{index}", (least - 1, most and most - 1), len(arguments), tree)
+        built = self.all(arguments, depth)
+        built.insert(row.subscript, Integer(int(index)) if index.isdigit() else self.letter(index, tree))
+        return self.applied(row, built, tree)
+
+    def applied(self, row: Function, arguments: list[Expr], tree: Tree[Token]) -> Expr:
+        if row is SUBSCRIPTED["log"] and arguments[1] == CONSTANTS["e"]:
+            return call(BY_NAME["ln"].head, arguments[0])
+        try:
+            return call(row.head, *arguments)
+        except LossError as error:
+            raise self.error(str(error), tree) from None
+
+    def check_number(self, name: str, takes: tuple[int, int | None], given: int, tree: Tree[Token]) -> None:
+        least, most = takes
+        if given < least or (most is not None and given > most):
+            wanted = f"{least}{' or more' if most is None else f' or {most}' * (most > least)} argument{'s' * (most != 1)}"
+            raise self.error(f"{name} takes {wanted}, {given} given", tree)
 
     def special(self, name: str, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
         if name in _EXTREMA:

@@ -34,6 +34,7 @@ _ADVICE = {
     ";": "write one formula at a time", ":": "write one formula alone",
     "{": "use round brackets, as in x^(2), and plain numbers, as in x_1", "}": "use round brackets",
     "&": "write 0 < x < 1 for both", "\\": "write plain text, not LaTeX, such as a/b or sqrt(x)", "@": "write * for a product",
+    "∛": "write cbrt(x)",
     "∗": "write * for a product", "•": "write * for a product", "∙": "write * for a product", "~": "it has no meaning here",
     "$": "leave the dollar signs out", "#": "it has no meaning here", "∞": "infinity is not a number here",
     "ᵢ": "write x[i]", "ⁿ": "write x^n", "½": "write 1/2", "ˆ": "write ^ for a power", "∂": "write the formula alone",

@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from symcalc.errors import visible
+from symcalc.vocabulary import FUNCTIONS, GREEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _single(token: str) -> float:
     return _NARROW.get(token, 1.2 if token[1:] in _FUNCTIONS else 0.55)
 
 
-_FUNCTIONS = {"sin", "cos", "tan", "cot", "sec", "csc", "exp", "ln", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
+_FUNCTIONS = {row.latex[1:] for row in FUNCTIONS.values()} - GREEK.keys()         # σ and Γ are letters
 
 
 def _group(tokens: list[str], start: int) -> tuple[list[str], int]:

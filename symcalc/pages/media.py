@@ -33,6 +33,8 @@ class Medium:
     root: Callable[[str, bool], str]
     bars: Callable[[str], str]
     function: Callable[[Function | None, str], str]
+    subscript: Callable[[str, str], str]             # log and its base
+    radical: Callable[[str, str, bool], str]         # the sign of a root, what is under it, whether that needs brackets
     operator: Callable[[str], str]
     cases: Callable[[Sequence[tuple[str, str]]], str]
     word: Callable[[str], str]
@@ -86,7 +88,12 @@ def _text_power(base: str, exponent: str, whole: bool) -> str:
 
 
 def _text_function(row: Function | None, name: str) -> str:
-    return "σ" if row and row.latex == r"\sigma" else row.names[0] if row else name
+    return row.printed or row.names[0] if row else name
+
+
+def _text_subscript(name: str, index: str) -> str:
+    digits = index.isascii() and index.isdigit()
+    return name + (index.translate(_SUBSCRIPT) if digits else f"_{index}" if index.isidentifier() else f"_({index})")
 
 
 def _text_cases(cases: Sequence[tuple[str, str]]) -> str:
@@ -122,7 +129,9 @@ TEXT = Medium(
     name=_text_name, indexed=_text_indexed, digits=_text_digits, brackets="({})".format, close=")",
     fraction="{}/{}".format, fractions_inline=True, power=_text_power,
     root=lambda body, loose: f"√({body})" if loose else f"√{body}", bars="|{}|".format,
-    function=_text_function, operator=str, cases=_text_cases, word=" {} ".format,
+    function=_text_function, subscript=_text_subscript,
+    radical=lambda sign, body, loose: f"{sign}({body})" if loose else sign + body,
+    operator=str, cases=_text_cases, word=" {} ".format,
     relations={"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"},
     square="[{}]".format, sigma=_text_sigma,
     sigma_sign="Σ", derivative=_text_derivative, slope_of=_text_slope_of, slope="d/d", dot=" · ", tight="",
@@ -184,6 +193,7 @@ LATEX = Medium(
     power=lambda base, exponent, whole: f"{base}^{{{exponent}}}",
     root=lambda body, loose: rf"\sqrt{{{body}}}", bars=r"\left|{}\right|".format,
     function=lambda row, name: row.latex if row else name if len(name) == 1 else _latex_operator(name),
+    subscript="{}_{{{}}}".format, radical=lambda sign, body, loose: f"{sign}{{{body}}}",
     operator=lambda name: f"\\{name}" if name in ("max", "min") else rf"\text{{{name}}}",
     cases=_latex_cases, word=r" \text{{ {} }} ".format,
     relations={"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"},

@@ -213,7 +213,7 @@ class _Writer:
         if exponent == Rational(1, 2):
             root = self.write(base)
             return Piece(self.medium.root(root.string, root.level < Level.ATOM), Level.POWER)
-        if isinstance(exponent, Integer) and type(base) in FUNCTIONS and not isinstance(base, (Abs, exp)):
+        if isinstance(exponent, Integer) and type(base) in FUNCTIONS and not (_is_signed_round(base) or isinstance(base, exp)):
             return self.call(base, exponent)
         below = self.write(base)
         under = below.string if below.level == Level.ATOM else self.medium.brackets(below.string)
@@ -226,10 +226,16 @@ class _Writer:
     def call(self, function: Application, exponent: Basic | None = None) -> Piece:
         row = FUNCTIONS.get(function.func)
         name = self.medium.function(row, function.func.__name__)
+        if row is not None and row.radical:
+            under = self.write(function.args[0])
+            return Piece(self.medium.radical(name, under.string, under.level < Level.ATOM), Level.POWER)
+        arguments = list(function.args)
+        if row is not None and row.subscript is not None:
+            name = self.medium.subscript(name, self.write(arguments.pop(row.subscript)).string)
         if exponent is not None:
             name = self.medium.power(name, str(exponent), True)
-        arguments = ", ".join(self.write(argument).string for argument in function.args)
-        return Piece(name + self.medium.brackets(arguments), Level.ATOM)
+        written = ", ".join(self.write(argument).string for argument in arguments)
+        return Piece(name + self.medium.brackets(written), Level.ATOM)
 
     def extremum(self, function: Max | Min) -> Piece:
         arguments = ", ".join(self.write(argument).string for argument in function.args)
@@ -293,6 +299,11 @@ class _Writer:
         """The derivative of a function that is only named: dJ/dm, or ∂J/∂m where it has several arguments."""
         name = self.medium.name(function.func.__name__)
         return Piece(self.medium.slope_of(name, variables, len(function.args) > 1), Level.POWER, "letter")
+
+
+def _is_signed_round(function: Application) -> bool:
+    """Whether the function is written as a sign round its argument, |x| or ∛x, and not as a name that can bear an exponent."""
+    return isinstance(function, Abs) or FUNCTIONS[type(function)].radical
 
 
 def _chain(parts: Sequence[Basic]) -> tuple[Relational, Relational] | None:

@@ -134,7 +134,8 @@ def _is_leaf(part: Basic) -> bool:
 def _trouble(part: Basic, row: int, value: np.ndarray, place: _Place) -> Trouble:
     where = place.described(part, row if len(value) > 1 else None)
     function = FUNCTIONS.get(type(part))
-    if function is not None and function.inside is not None and not function.inside(place.value(part.args[0], row)):
+    if function is not None and function.inside is not None and not function.inside(
+            *(place.value(argument, row) for argument in part.args)):
         lacks = "no real value" if np.isnan(value[row]) else "no finite value"
         return Trouble(sentence=f"{text(part)} has {lacks}{where}: {function.names[0]} needs {function.domain}")
     if isinstance(part, Pow) and place.value(part.base, row) == 0:

@@ -78,7 +78,7 @@ CORPUS = (
     ("3/x^4", "x", "-12/x⁵", lambda x: 3/x**4),
     ("x^(3/2)", "x", "3 √x/2", lambda x: x**mpf(1.5)),
     ("x^(-1/2)", "x", "-1/(2x^(3/2))", lambda x: x**(-1/2)),
-    ("cbrt(x)", "x", "1/(3x^(2/3))", lambda x: cbrt(x)),
+    ("cbrt(x)", "x", "1/(3 (∛x)²)", lambda x: cbrt(x)),
     ("sqrt(2x+1)", "x", "1/√(2x + 1)", lambda x: sqrt(2*x+1)),
     ("1/sqrt(x)", "x", "-1/(2x^(3/2))", lambda x: 1/sqrt(x)),
     ("x*sqrt(x)", "x", "3 √x/2", lambda x: x*sqrt(x)),

@@ -122,13 +122,16 @@ GOLDEN = {
     "chain-of-three": ("ln(cos(e^(2x)))", "x"),
     "general-power": ("x^sin(x)", "x"),
     "sigmoid": ("1/(1 + exp(-x))", "x"),
-    "no-rule": ("3*gamma(x^2)", "x"),
+    "no-rule": ("3*digamma(x^2)", "x"),
     "mean-squared-error-m": ("mean((y - (m*x + b))^2)", "m"),
     "mean-squared-error-b": ("mean((y - (m*x + b))^2)", "b"),
     "root-mean-squared-error": ("sqrt(mean((y - m*x)^2))", "m"),
     "ridge": ("mean((y - w*x)^2) + lambda*w^2", "w"),
     "logistic": ("mean(-y*ln(sigmoid(w*x + b)) - (1 - y)*ln(1 - sigmoid(w*x + b)))", "w"),
     "hinge": ("mean(max(0, 1 - y*(w*x + b)))", "w"),
+    "softmax-cross-entropy": ("-ln(exp(a)/(exp(a) + exp(b) + exp(c)))", "a"),
+    "log-sum-exp": ("mean(logsumexp(w1*x, w2*x, 0) - w1*x)", "w1"),
+    "change-of-base": ("log(x^2, x + 1)", "x"),
 }
 FOLDER = Path(__file__).parent / "golden"
 

@@ -7,14 +7,25 @@ import symcalc as sc
 from symcalc.calculus.kinks import kinks_of
 
 ABS = "the slope jumps from -1 to 1; the value 0, half-way, is used"
-RELU = "the slope jumps from 0 to 1; the value 0 is used"
-SIGN = "the function itself jumps and has no slope; the value 0 is used"
+RELU = "the slope jumps from 0 to 1; the value 0, as where the unit is off, is used"
+SIGN = "the function itself jumps from -1 to 1 and has no slope there; 0, the slope on both sides, is used"
 BORDER = "on the border the case whose condition holds there is used"
 
 
 @pytest.mark.parametrize("formula, letter, kinks", [
     ("x^2", "x", []),
     ("|a|*x", "x", []),
+    ("step(2x - 1)", "x", [("2x - 1 = 0", "the function itself jumps from 0 to 1 and has no slope there; "
+                            "0, the slope on both sides, is used")]),
+    ("acot(x)", "x", [("x = 0", "the function itself jumps from -π/2 to π/2; the slope -1, the same on both sides, is used")]),
+    ("atan2(x, a)", "x", [("x = 0", "where the second argument is negative the angle itself jumps from -π to π; "
+                           "the slope, the same on both sides, is used")]),
+    ("atan2(x, 2)", "x", []), ("atan2(2, x^2)", "x", []),
+    ("ln(|x|)", "x", []), ("x*ln(|x|)", "x", []), ("1/|x|", "x", []), ("|x|/x", "x", []), ("csch(|x|)", "x", []),
+    ("ln(|x - 1|) + relu(x - 1)", "x", []), ("ln(relu(x))", "x", []),
+    ("ln(|x| + 1)", "x", [("x = 0", ABS)]), ("1/(2 - |x|)", "x", [("x = 0", ABS)]),
+    ("|x| + ln(x + 1)", "x", [("x = 0", ABS)]),
+    ("piecewise((|x|, x < 1), (1/x, True))", "x", [("x = 1", BORDER), ("x = 0", ABS)]),
     ("max(a, 1)*x", "x", []),
     ("|x|", "x", [("x = 0", ABS)]),
     ("|3x - 2|", "x", [("3x - 2 = 0", ABS)]),
@@ -41,7 +52,8 @@ def test_kinks(formula, letter, kinks):
 
 
 @pytest.mark.parametrize("formula, at, slope", [
-    ("|x|", 0, 0), ("|3x - 2|", "2/3", 0), ("relu(x)", 0, 0), ("sign(x)", 0, 0),
+    ("|x|", 0, 0), ("|3x - 2|", "2/3", 0), ("relu(x)", 0, 0), ("sign(x)", 0, 0), ("step(x)", 0, 0),
+    ("acot(x)", 0, -1),
     ("max(x, 0)", 0, 0), ("max(0, x)", 0, 0), ("max(0, 1 - x)", 1, 0), ("max(x, 2x)", 0, 2), ("max(2x, x)", 0, 1),
     ("min(x^2, 2x)", 2, 2), ("max(x, x^2 - 2, 1)", 2, 4), ("max(x, 2x, 3x)", 0, 3),
     ("piecewise((x^2, x < 1), (5x, True))", 1, 5), ("piecewise((x^2, x <= 1), (5x, True))", 1, 2),

@@ -56,7 +56,7 @@ def first_rule(formula, letter="x"):
     ("max(x, 1)", "rule for the maximum", "max(f, g)' = f' where f > g, g' elsewhere"),
     ("min(x, 1)", "rule for the minimum", "min(f, g)' = f' where f < g, g' elsewhere"),
     ("piecewise((x, x < 1), (1, True))", "rule for cases", "each case on its own"),
-    ("gamma(x)", "no rule", "f(u)' = f'(u) · u'"),
+    ("digamma(x)", "no rule", "f(u)' = f'(u) · u'"),
 ])
 def test_the_rule_that_applies_and_what_it_says(formula, name, says):
     rule = first_rule(formula)
@@ -106,7 +106,7 @@ def test_every_rule_says_what_it_is_in_both_media(rule):
     ("5^(2x)", "x", "outside stands the exponential function with base 5, inside u = 2x"),
     ("max(x, 1)", "x", "the largest argument sets the slope"),
     ("min(x, 1)", "x", "the smallest argument sets the slope"),
-    ("gamma(x^2)", "x", "there is no rule here for gamma(x²); its slope is looked up and checked with numbers"),
+    ("digamma(x^2)", "x", "there is no rule here for digamma(x²); its slope is looked up and checked with numbers"),
     ("x^x", "x", "base and exponent both depend on x; the logarithm is ln(x^x) = x ln(x), "
      "and a function changes by itself times the slope of its logarithm"),
 ])
@@ -189,7 +189,7 @@ FAULTS = {
     "the largest without its ties": ("max(x, x^3, 1)", None, lambda e, v, *d: d[0]),
     "cases changed over": ("piecewise((x^2, x < 1), (sin(x), True))", None,
                            lambda e, v, f, g: rules.CASES.combine(e, v, g, f)),
-    "no rule, and no inner derivative": ("gamma(x^2)", None, lambda e, v, inner: rules._looked_up(e, v)),
+    "no rule, and no inner derivative": ("digamma(x^2)", None, lambda e, v, inner: rules._looked_up(e, v)),
 }
 
 

@@ -116,6 +116,17 @@ def test_the_oracle_notices_a_planted_fault():
     assert f(CASES[14][1])[1] != pytest.approx(np.array(true_gradient), rel=1e-4)
 
 
+@pytest.mark.parametrize(("formula", "at", "value", "slope"), [
+    ("acot(w)", 0.0, math.pi / 2, -1.0), ("acot(w)", -0.0, math.pi / 2, -1.0), ("sech(w)", 1000.0, 0.0, 0.0),
+    ("coth(w)", -1000.0, -1.0, 0.0), ("cbrt(w)", -8.0, -2.0, 1 / 12), ("cbrt(w)", 0.0, 0.0, math.inf),
+    ("step(w)", 0.0, 0.5, 0.0), ("step(w)", -1.0, 0.0, 0.0), ("erf(w)", 40.0, 1.0, 0.0), ("logit(w)", 2.0, math.nan, -0.5),
+    ("gamma(w)", 1.0, 1.0, -0.5772156649015329), ("log2(w)", 0.0, -math.inf, math.inf),
+])
+def test_functions_at_the_ends_of_their_domains(formula, at, value, slope):
+    found, gradient = sc.Loss(formula).compile()([at])
+    assert (found, gradient[0]) == pytest.approx((value, slope), rel=1e-14, nan_ok=True)
+
+
 # Names
 
 NAMES = ["exp", "log", "select", "nan", "inf", "lambda", "np", "math", "rows", "p0", "c0", "a0", "abs", "max", "bind", "value",

@@ -13,6 +13,7 @@ from symcalc.errors import LossError
 from symcalc.language.names import columns_of, parameters_of
 from symcalc.language.table import read_table
 from symcalc.vocabulary import FUNCTIONS
+from symcalc.written import call
 
 DATA = {"x": [1.0, 2.0, -4.0], "y": [0.5, -1.0, 3.0]}
 
@@ -78,16 +79,16 @@ def test_every_statement_says_in_mathematics_what_it_holds():
     assert len(long.steps[-1].partition("# ")[2]) == 103                        # 100 characters and three dots
 
 
-@pytest.mark.parametrize("row", list(FUNCTIONS.values()), ids=lambda row: row.names[0])
+@pytest.mark.parametrize("row", [row for row in FUNCTIONS.values() if row.takes == (1, 1)], ids=lambda row: row.names[0])
 @pytest.mark.parametrize("arrays", [False, True])
 def test_every_function_of_the_vocabulary_compiles_to_its_value(row, arrays):
     w = Symbol("w", real=True)
     tape = Tape((w,), (), arrays)
-    function, _ = bound(tape, "value", [tape.value(row.head(w)).source])
+    function, _ = bound(tape, "value", [tape.value(call(row.head, w)).source])
     for at in (0.3, 1.7):
         if row.inside is None or row.inside(at):
             found = function(np.float64(at) if arrays else at)
-            assert float(found) == pytest.approx(float(row.value(mpmath.fp, at)), rel=2e-15)
+            assert float(found) == pytest.approx(float(row.value(mpmath.fp, at)), rel=2e-15, abs=1e-15)
 
 
 @pytest.mark.parametrize("expression", [

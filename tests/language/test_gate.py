@@ -161,10 +161,10 @@ REFUSED: list[tuple[Callable[[], Basic], str]] = [
     (lambda: sympy.Lambda(x, x), "IdentityFunction is not supported"),
     (lambda: Function("f")(x), "the function f is unknown; only functions with a row in the vocabulary can be used"),
     (lambda: Function("\x1b[31m")(x), "the function <U+001B>[31m is unknown"),
-    (lambda: sympy.erf(x), "erf is not supported; a loss is made of sums, products, powers and the functions of the vocab"),
+    (lambda: sympy.erfi(x), "erfi is not supported; a loss is made of sums, products, powers and the functions of the vocab"),
     (lambda: sympy.Derivative(x**2, x), "Derivative is not supported"),
     (lambda: sympy.Integral(x, x), "Integral is not supported"),
-    (lambda: sympy.Heaviside(x), "Heaviside is not supported"),
+    (lambda: sympy.Heaviside(x, 1), "the step function is 1/2 at 0 here, not 1; leave the second argument of Heaviside out"),
     (lambda: sympy.re(x), "re is not supported"),
     (lambda: sympy.UnevaluatedExpr(x), "UnevaluatedExpr is not supported"),
     # size

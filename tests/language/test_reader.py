@@ -27,7 +27,7 @@ ROWS = 4
 _ONE = {"exp": math.exp, "log": math.log, "sin": math.sin, "cos": math.cos, "tan": math.tan, "sinh": math.sinh,
         "tanh": math.tanh, "atan": math.atan, "asinh": math.asinh, "Abs": abs, "sign": lambda u: math.copysign(1, u),
         "sigmoid": lambda u: 1 / (1 + math.exp(-u)), "softplus": lambda u: math.log1p(math.exp(u)),
-        "relu": lambda u: max(u, 0.0), "gamma": math.gamma, "asin": math.asin}
+        "relu": lambda u: max(u, 0.0), "gamma": math.gamma, "cbrt": math.cbrt, "logarithm": math.log, "asin": math.asin}
 _COMPARED = {"<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float.__ge__, "==": float.__eq__,
              "!=": float.__ne__}
 
@@ -211,7 +211,7 @@ NUMBERS = [
     ("2 + x/(1-1)", 4, "division by zero in 1/(1 - 1)"),
     ("0^-1", 0, "division by zero"),
     ("x + log(-1)", 4, "ln(-1) is not real; ln needs a positive argument"),
-    ("log(x, 1)", 0, "division by zero in 1/ln(1)"),
+    ("log(x, 1)", 0, "the base of a logarithm is a positive number other than 1, not 1"),
     ("sqrt(-1)", 0, "√(-1) is not real"),
     ("(-8)^(1/3)", 0, "(-8)^(1/3) is not real"),
     ("asin(2)", 0, "asin(2) is not real; asin needs an argument from -1 to 1"),
@@ -226,10 +226,10 @@ FUNCTIONS = [
     ("E**-x", "e^(-x)", "math.exp(-x)"),
     ("ln(x)", "ln(x)", "math.log(x)"),
     ("log(x)", "ln(x)", "math.log(x)"),
-    ("log(x, 2)", "ln(x)/ln(2)", "math.log2(x)"),
-    ("log2(x) + log10(y)", "ln(x)/ln(2) + ln(y)/ln(10)", "math.log2(x) + math.log10(y)"),
+    ("log(x, 2)", "log₂(x)", "math.log2(x)"),
+    ("log2(x) + log10(y)", "log₂(x) + log₁₀(y)", "math.log2(x) + math.log10(y)"),
     ("sqrt(x+1)", "√(x + 1)", "math.sqrt(x+1)"),
-    ("cbrt(x)", "x^(1/3)", "x**(1/3)"),
+    ("cbrt(x)", "∛x", "math.cbrt(x)"),
     ("sin(x)^2 + cos(x)²", "sin²(x) + cos²(x)", "1"),
     ("sin(x)cos(x)", "sin(x) cos(x)", "math.sin(x)*math.cos(x)"),
     ("2sin(x)", "2 sin(x)", "2*math.sin(x)"),

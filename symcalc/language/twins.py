@@ -1,0 +1,34 @@
+"""What SymPy calls by another name than the table of functions does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sympy import Basic, Expr, Heaviside, Rational, digamma, polygamma
+
+from symcalc.errors import LossError
+from symcalc.functions import step
+from symcalc.written import call
+
+
+def ours(part: Basic) -> Basic:
+    """The function of the table that a function of SymPy is; anything else as it stands.
+
+    >>> from sympy import Symbol
+    >>> ours(Heaviside(Symbol("x")))
+    step(x)
+    """
+    return _TWINS[type(part)](part) if type(part) in _TWINS else part
+
+
+def _step(part: Heaviside) -> Expr:
+    if part.args[1] != Rational(1, 2):
+        raise LossError(f"the step function is 1/2 at 0 here, not {part.args[1]}; leave the second argument of Heaviside out")
+    return call(step, part.args[0])
+
+
+def _digamma(part: polygamma) -> Expr:
+    return call(digamma, part.args[1]) if part.args[0] == 0 else part
+
+
+_TWINS: Mapping[type, Callable[[Basic], Basic]] = {Heaviside: _step, polygamma: _digamma}
