@@ -5,19 +5,20 @@ What is printed here is what is proved, compiled and descended: there is no othe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from sympy import Expr, Symbol
 
-from symcalc.calculus.kinks import Kink, kinks_of
+from symcalc.calculus.kinks import Kink, kinks_of, told
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.terms import written_in
 from symcalc.calculus.tidy import tidied
 from symcalc.calculus.unfolding import Application, Line, applied, unfolded
 from symcalc.errors import LossError
-from symcalc.pages.document import Document, Paragraph, Steps, paragraph
+from symcalc.pages.document import Block, Document, Steps, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.pages.source import source
@@ -58,27 +59,31 @@ class Derivation(Shown):
 
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""
-        notes = [Paragraph(("At the bend of ", kink.part, ", where ", kink.equation, f": {kink.subgradient}."))
-                 for kink in self.kinks]
         checks = len(self.proof.checks)
-        return Document("", (Steps(tuple(line.step() for line in self.lines)), *notes,
-                             paragraph(f"Proved: {checks} checks, each line against the one before.")))
+        return Document("", (*self.working(), paragraph(f"Proved: {checks} checks, each line against the one before.")))
+
+    def working(self) -> tuple[Block, ...]:
+        """The lines, and what is to be said of them."""
+        return (Steps(tuple(line.step() for line in self.lines)), *told(self.kinks))
 
     def as_dict(self) -> dict[str, Any]:
         """The derivation as plain data, for JSON."""
-        shown = [{**_written(line.expression), "rule": line.rule.name if line.rule else None,
-                  "formula": line.rule.formula if line.rule else None, "because": line.because} for line in self.lines]
-        return {"expression": text(self.expression), "wrt": self.variable.name, "lines": shown,
-                "result": _written(self.result),
-                "proof": {"passed": self.proof.passed, "checks": len(self.proof.checks)},
-                "kinks": [{"part": text(kink.part), "where": kink.where, "subgradient": kink.subgradient}
-                          for kink in self.kinks]}
+        return {"expression": text(self.expression), "wrt": self.variable.name,
+                **written_down(self.lines, self.proof, self.kinks)}
 
     def _sympy_(self) -> Expr:
         return self.result
 
     def __repr__(self) -> str:
         return f"<derivation of {text(self.expression)} by {text(self.variable)}: {len(self.lines)} lines>"
+
+
+def written_down(lines: Sequence[Line], proof: Proof, kinks: Sequence[Kink]) -> dict[str, Any]:
+    """What the lines say as plain data, for JSON."""
+    shown = [{**_written(line.expression), "rule": line.rule.name if line.rule else None,
+              "formula": line.rule.formula if line.rule else None, "because": line.because} for line in lines]
+    return {"lines": shown, "result": _written(lines[-1].expression),
+            "proof": {"passed": proof.passed, "checks": len(proof.checks)}, "kinks": [kink.as_dict() for kink in kinks]}
 
 
 def _written(expression: Expr) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sympy import Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol
 from sympy.core.relational import Relational
 
 from symcalc.calculus.rule import depends
+from symcalc.pages.document import Paragraph
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
 
@@ -28,6 +30,15 @@ class Kink:
     @property
     def where(self) -> str:
         return text(self.equation)
+
+    def as_dict(self) -> dict[str, str]:
+        """The kink as plain data, for JSON."""
+        return {"part": text(self.part), "where": self.where, "subgradient": self.subgradient}
+
+
+def told(kinks: Sequence[Kink]) -> list[Paragraph]:
+    """The kinks in words."""
+    return [Paragraph(("At the bend of ", kink.part, ", where ", kink.equation, f": {kink.subgradient}.")) for kink in kinks]
 
 
 def kinks_of(expression: Expr, variable: Symbol) -> tuple[Kink, ...]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Basic, Sum, Symbol
+from sympy import Basic, Expr, Sum, Symbol
 
-from symcalc.calculus import derivation
 from symcalc.calculus.derivation import Derivation
+from symcalc.calculus.higher import HigherDerivation, derive_by, in_turn, repeated
 from symcalc.errors import LossError
 from symcalc.language import read
 from symcalc.language.names import COUNT, ROW, columns_of, listed, name_of, parameters_of, symbol
 
 
-def derive(formula: str | Basic, wrt: str | Symbol, *, columns: str | Iterable[str] = (), detail: str = "normal") -> Derivation:
+def derive(formula: str | Basic, wrt: str | Symbol | Iterable[str | Symbol], *, columns: str | Iterable[str] = (),
+           detail: str = "normal", order: int | None = None) -> Derivation | HigherDerivation:
     """d/dwrt (formula), line by line; every other letter is a constant.
+
+    Several letters, as in "x y", are taken one after the other; `order` is how often to differentiate by one.
 
     >>> print(derive("3x^2", "x"))
     d/dx (3x²)
@@ -30,13 +33,20 @@ def derive(formula: str | Basic, wrt: str | Symbol, *, columns: str | Iterable[s
     <BLANKLINE>
     Proved: 9 checks, each line against the one before.
     """
-    names = listed(wrt.name if isinstance(wrt, Symbol) else wrt)
-    if len(names) != 1:
-        raise LossError(f"differentiate by one letter at a time, not by {', '.join(names) or 'none'}")
+    turns = repeated(in_turn(wrt), order)
+    names = listed(dict.fromkeys(turns))
+    if not names:
+        raise LossError("name the letter to differentiate by, such as x, or several, such as x y")
     expression = read(formula, parameters=names, columns=columns)
-    if expression.has(Sum) and names[0] in (ROW.name, COUNT.name):
-        raise LossError(f"{names[0]} counts the rows here (i is the row, n their number); differentiate by a parameter")
-    if names[0] in map(name_of, columns_of(expression)):
-        raise LossError(f"{names[0]} is a column of data; differentiate by a parameter: "
+    for name in names:
+        _check_letter(name, expression)
+    return derive_by(expression, tuple(map(symbol, turns)), detail)
+
+
+def _check_letter(name: str, expression: Expr) -> None:
+    """Whether one can differentiate by this letter."""
+    if expression.has(Sum) and name in (ROW.name, COUNT.name):
+        raise LossError(f"{name} counts the rows here (i is the row, n their number); differentiate by a parameter")
+    if name in map(name_of, columns_of(expression)):
+        raise LossError(f"{name} is a column of data; differentiate by a parameter: "
                         f"{', '.join(p.name for p in parameters_of(expression)) or 'there is none'}")
-    return derivation.derive(expression, symbol(names[0]), detail)

@@ -89,15 +89,17 @@ class Proof:
         return bool(self.checks) and all(check.difference <= TOLERANCE for check in self.checks)
 
 
-def prove(lines: Sequence[Expr]) -> Proof:
+def prove(lines: Sequence[Expr], digits: int = DIGITS) -> Proof:
     """Check each line, from d/dx (...) on, against the one before it; raise ProofError at the first that differs.
+
+    A derivative of a derivative wants more `digits`: each difference quotient uses some up.
 
     >>> x = Symbol("x", real=True)
     >>> prove([Derivative(x**2, x), 2*x]).passed
     True
     """
     checks: list[Check] = []
-    for point in points(lines[0]):
+    for point in points(lines[0], digits):
         try:
             values = [point.value(line) for line in lines]
         except _NO_VALUE:
@@ -114,7 +116,7 @@ def prove(lines: Sequence[Expr]) -> Proof:
     return Proof(tuple(checks))
 
 
-def points(expression: Expr) -> list[Point]:
+def points(expression: Expr, digits: int = DIGITS) -> list[Point]:
     """Points at which the expression has a real value, found by trying; the same ones every time.
 
     Those where it is 0 say little: of them some are taken only where others cannot be found.
@@ -123,7 +125,7 @@ def points(expression: Expr) -> list[Point]:
     wanted = 2 * POINTS if bends else POINTS
     telling: list[Point] = []
     vanishing: list[Point] = []
-    for k, candidate in enumerate(_candidates(expression)):
+    for k, candidate in enumerate(_candidates(expression, digits)):
         try:
             value = candidate.value(expression)
         except _NO_VALUE:
@@ -157,11 +159,11 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
     return tuple(ways)
 
 
-def _candidates(expression: Expr) -> Iterator[Point]:
+def _candidates(expression: Expr, digits: int) -> Iterator[Point]:
     letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
     labels = {part.base.label for part in letters if isinstance(part, Indexed)}
     context = mpmath.MPContext()
-    context.dps = DIGITS
+    context.dps = digits
     draw = random.Random(1).uniform
     for k in range(_TRIES):
         low, high = _RANGES[k % len(_RANGES)]

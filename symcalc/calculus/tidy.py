@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Basic, Expr, Indexed, Mul, Piecewise, Pow, Sum, Tuple
 
+from symcalc.calculus.cases import known_conditions, same_in_every_case
 from symcalc.calculus.recognise import sigmoid_or_none
 from symcalc.calculus.terms import (
     NOTHING,
@@ -184,6 +185,14 @@ PASSES: tuple[Algebra, ...] = (
             latex=r"f \cdot \begin{cases} g \\ h \end{cases} = \begin{cases} f g \\ f h \end{cases}",
             because="the factor goes with whichever case holds",
             rewrite=_inside_out(_into_cases)),
+    Algebra(name="a case within its own case", formula="{{f; g} if c; h} = {f if c; h}",
+            latex=r"\begin{cases} \begin{cases} f & \text{if } c \\ g & \end{cases} & \text{if } c \\ h & \end{cases} = "
+                  r"\begin{cases} f & \text{if } c \\ h & \end{cases}",
+            because="where the outer condition holds, so does the same one inside",
+            rewrite=_inside_out(known_conditions)),
+    Algebra(name="the same in every case", formula="{f; f} = f", latex=r"\begin{cases} f \\ f \end{cases} = f",
+            because="no case differs from another, so none has to be told apart",
+            rewrite=_inside_out(same_in_every_case)),
     Algebra(name="name the sigmoid", formula="1/(1 + e^(-z)) = σ(z), σ(-z) = 1 - σ(z)",
             latex=r"\frac{1}{1 + e^{-z}} = \sigma(z),\; \sigma(-z) = 1 - \sigma(z)",
             because="this fraction has a name of its own",

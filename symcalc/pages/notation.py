@@ -267,7 +267,8 @@ class _Writer:
         return Piece(f"{self.medium.sigma(limits)} {body}", Level.BIG)
 
     def derivative(self, expression: Derivative, tight: bool = False) -> Piece:
-        variables = [(self.write(variable).string, int(count)) for variable, count in expression.variable_count]
+        # What is done first stands nearest to the operand: d/dy (d/dx f) is ∂²/∂y∂x f.
+        variables = [(self.write(variable).string, int(count)) for variable, count in reversed(expression.variable_count)]
         if isinstance(expression.expr, AppliedUndef):
             return self.slope_of(expression.expr, variables)
         operand = self.write(expression.expr)
