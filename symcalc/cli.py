@@ -100,6 +100,7 @@ Examples:
   symcalc derive "(y-(m*x+b))^2" --wrt m
   symcalc derive "mean((y-(m*x+b))^2)" --wrt m --columns x,y
   symcalc derive "x^3*y" --wrt x,y
+  symcalc derive "x*f(x^2)" --wrt x --functions f
   symcalc derive "ln(1+e^(-z))" --wrt z --detail brief -o sheet.html""")
 @click.argument("formula")
 @click.option("--wrt", required=True, metavar="NAME",
@@ -107,16 +108,17 @@ Examples:
 @click.option("--order", type=int, metavar="K", help="Differentiate K times by the letter: 2 for the second derivative.")
 @click.option("--columns", default="", metavar="NAMES",
               help="Letters that are data, one value per row. Left out: x, y, t where the formula has mean(...) or sum(...).")
+@click.option("--functions", default="", metavar="NAMES", help="Functions that are only named, such as f in x*f(x^2).")
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True,
               help="How many steps stand in one line.")
 @_shared
-def derive(formula: str, wrt: str, order: int | None, columns: str, detail: str, as_json: bool, output: Path | None,
-           force: bool) -> None:
+def derive(formula: str, wrt: str, order: int | None, columns: str, functions: str, detail: str, as_json: bool,
+           output: Path | None, force: bool) -> None:
     """Differentiate FORMULA line by line, with the rule and the reason for each, every line proved."""
     from symcalc.calculus.problems import derive as derived
 
     _check_files(output, None, force)
-    _deliver(derived(formula, wrt, columns=columns, detail=detail, order=order), as_json, output)
+    _deliver(derived(formula, wrt, columns=columns, functions=functions, detail=detail, order=order), as_json, output)
 
 
 @main.command(cls=_FormulaCommand, epilog="""\b

@@ -14,10 +14,12 @@ from symcalc.language.names import COUNT, ROW, columns_of, listed, name_of, para
 
 
 def derive(formula: str | Basic, wrt: str | Symbol | Iterable[str | Symbol], *, columns: str | Iterable[str] = (),
-           detail: str = "normal", order: int | None = None) -> Derivation | HigherDerivation:
+           functions: str | Iterable[str] = (), detail: str = "normal",
+           order: int | None = None) -> Derivation | HigherDerivation:
     """d/dwrt (formula), line by line; every other letter is a constant.
 
     Several letters, as in "x y", are taken one after the other; `order` is how often to differentiate by one.
+    `functions` are those of which nothing but the name is known: f in "x f(x^2)".
 
     >>> print(derive("3x^2", "x"))
     d/dx (3x²)
@@ -37,7 +39,7 @@ def derive(formula: str | Basic, wrt: str | Symbol | Iterable[str | Symbol], *, 
     names = listed(dict.fromkeys(turns))
     if not names:
         raise LossError("name the letter to differentiate by, such as x, or several, such as x y")
-    expression = read(formula, parameters=names, columns=columns)
+    expression = read(formula, parameters=names, columns=columns, functions=functions)
     for name in names:
         _check_letter(name, expression)
     return derive_by(expression, tuple(map(symbol, turns)), detail)

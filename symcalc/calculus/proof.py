@@ -33,11 +33,13 @@ from sympy import (
     Sum,
     Symbol,
 )
-from sympy.core.function import Application
+from sympy.core.function import Application, AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
+from symcalc.calculus.unknown import stand_in
 from symcalc.errors import LossError, ProofError
+from symcalc.functions import Primed
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import exact, is_number
@@ -233,6 +235,13 @@ class Point:
         # A function that only SymPy knows, such as the slope of one without a rule.
         return self.context.mpf(str(part.func(*(_sympy_float(a) for a in arguments)).evalf(DIGITS)))
 
+    def unknown(self, part: AppliedUndef | Primed, row: int | None) -> Any:
+        function, orders = (part.function, part.orders) if isinstance(part, Primed) else (part, (0,) * len(part.args))
+        arguments = [self.value(argument, row) for argument in function.args]
+        if any(abs(argument) > _HUGE for argument in arguments):
+            raise OutsideDomain(text(part)[:80])
+        return stand_in(self.context, function.func.__name__, orders, arguments)
+
     def extremum(self, part: Max | Min, row: int | None) -> Any:
         return (max if isinstance(part, Max) else min)(self.value(argument, row) for argument in part.args)
 
@@ -287,7 +296,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 _WORK: dict[type, Callable[..., Any]] = {
     Symbol: Point.symbol, Indexed: Point.indexed, Number: Point.number, NumberSymbol: Point.constant, Add: Point.add,
-    Mul: Point.multiply, Pow: Point.power, Application: Point.function, Max: Point.extremum, Min: Point.extremum,
+    Mul: Point.multiply, Pow: Point.power, Application: Point.function, AppliedUndef: Point.unknown, Primed: Point.unknown,
+    Max: Point.extremum, Min: Point.extremum,
     Piecewise: Point.cases, Relational: Point.relation, And: Point.both, Or: Point.either, Sum: Point.over_rows,
     Derivative: Point.slope, BooleanTrue: lambda point, part, row: True, BooleanFalse: lambda point, part, row: False,
 }

@@ -70,8 +70,8 @@ _TINY = math.nextafter(0.0, 1.0)
 _CONDITIONS = (Relational, And, Or, BooleanTrue, BooleanFalse)
 
 
-def admitted(expression: Basic) -> Expr:
-    """A SymPy expression from outside, over real symbols of the same names, if it may pass.
+def admitted(expression: Basic, unknown: bool = False) -> Expr:
+    """A SymPy expression from outside, over real symbols of the same names, if it may pass; `unknown` lets f(x) pass too.
 
     >>> admitted(Symbol("x")**2).free_symbols.pop().is_real
     True
@@ -80,6 +80,11 @@ def admitted(expression: Basic) -> Expr:
     if not isinstance(expression, Expr):
         raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
+    if functions := sorted(expression.atoms(AppliedUndef), key=str):
+        if not unknown:
+            raise _refused(functions[0])
+        from symcalc.language.unknown import check_functions
+        check_functions(expression)
     own = _own(expression, _counts(expression))
     if both := {part.name for part in parameters_of(own)} & {name_of(part) for part in columns_of(own)}:
         raise LossError(f"{min(both)} is both a parameter and a column, {min(both)}[i]; rename one of them")
@@ -142,7 +147,7 @@ def _own(part: Basic, limits: dict[Symbol, Symbol]) -> Basic:
         return _own_column(part, limits)
     if isinstance(part, Sum):
         return _own_sum(part, limits)
-    if not isinstance(part, (*_STRUCTURE, *_LEAVES)) and type(part) not in FUNCTIONS:
+    if not isinstance(part, (*_STRUCTURE, *_LEAVES, AppliedUndef)) and type(part) not in FUNCTIONS:
         raise _refused(part)
     _check_conditions(part)
     return _arranged(rebuilt(part, tuple(_own(inner, limits) for inner in part.args))) if part.args else part

@@ -16,6 +16,7 @@ from sympy import (
     Equality,
     Expr,
     Float,
+    Function,
     GreaterThan,
     Integer,
     LessThan,
@@ -38,6 +39,7 @@ from symcalc.language.gate import MAX_NODES, Constants, small
 from symcalc.language.names import COUNT, ROW, column, is_likely_column, listed, mean, plain_name, sum_rows, symbol
 from symcalc.language.syntax import OVER_ROWS, parsed, surveyed
 from symcalc.language.tokens import FORMS, MAX_DEPTH, prepared
+from symcalc.language.unknown import check_functions, function_name
 from symcalc.parts import is_below
 from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS
 from symcalc.written import call, divide, is_number, is_zero, negative
@@ -47,29 +49,37 @@ _RELATIONS = {"<": StrictLessThan, "<=": LessThan, "≤": LessThan, ">": StrictG
 _EXTREMA = {"max": Max, "Max": Max, "min": Min, "Min": Min}
 
 
-def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[str] | str = ()) -> Expr:
+def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[str] | str = (),
+              functions: Iterable[str] | str = ()) -> Expr:
     """The formula as an expression, in the form in which it was typed.
 
     `columns` are the names that stand for data; where none are given and the formula sums over rows, x, y and t
-    (also x1, x_2, ...) are taken as data unless they are among the `parameters`.
+    (also x1, x_2, ...) are taken as data unless they are among the `parameters`. `functions` are only named: f(x).
 
     >>> read_text("(y - (m*x + b))^2").args[0].args[0]
     y
     >>> read_text("mean(x)", columns="x")
     Sum(x[i], (i, 1, n))/n
     """
-    trained, declared = set(listed(parameters)), set(listed(columns))
+    trained, declared, named = set(listed(parameters)), set(listed(columns)), set(map(function_name, listed(functions)))
     if both := trained & declared:
         raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
     source = prepared(text)
     tree = parsed(source)
     names, indexed, over_rows = surveyed(tree, source)
+    if both := named & (names.keys() | indexed.keys() | trained | declared):
+        name = min(both)
+        raise ReadError(f"{name} is declared as a function; write its argument in brackets, as in {name}(x)", source,
+                        names[name].start_pos if name in names else None)
     check_names({**names, **indexed}, trained, declared, over_rows, source)
     data = declared | indexed.keys()
     if over_rows and not data:
         data = {name for name in names if is_likely_column(name) and name not in trained}
-    builder = _Builder(source, frozenset(data), frozenset(trained), over_rows or bool(indexed), Constants())
-    return small(builder.build(tree, 0), MAX_NODES)
+    builder = _Builder(source, frozenset(data), frozenset(trained), over_rows or bool(indexed), Constants(),
+                       frozenset(named))
+    expression = small(builder.build(tree, 0), MAX_NODES)
+    check_functions(expression)
+    return expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,7 @@ class _Builder:
     parameters: frozenset[str]
     over_rows: bool
     constants: Constants
+    functions: frozenset[str]
     row: str = ROW.name         # what the sum around calls the row: k in Sum(x[k], (k, 1, n))
 
     def build(self, tree: Tree[Token], depth: int) -> Expr:
@@ -207,6 +218,10 @@ class _Builder:
                 raise self.error(f"{name} takes {wanted} argument, {len(arguments)} given", tree)
             built = self.all(arguments, depth)
             return build(*built) if build else call(BY_NAME[name].head, *built)
+        if plain_name(name) in self.functions:
+            if not arguments:
+                raise self.error(f"the function {name} has no arguments; write {name}(x)", tree)
+            return call(Function(plain_name(name)), *self.all(arguments, depth))
         inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
         raise self.error(no_function(name, inside, self.parameters | self.columns), tree)
 

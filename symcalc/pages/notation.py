@@ -38,10 +38,13 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.errors import SymcalcError
+from symcalc.functions import Primed
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.media import LATEX, TEXT, Medium
 from symcalc.parts import signed, upright
 from symcalc.vocabulary import FUNCTIONS
+
+_LOSS = "J"             # whose slope is written ∂J/∂m
 
 
 class Level(IntEnum):
@@ -87,6 +90,16 @@ def latex(expression: Basic) -> str:
     return _Writer(LATEX).write(expression).string
 
 
+def named(part: AppliedUndef | Primed) -> str:
+    """The name of a function that is only named, or of its slope, as text.
+
+    >>> from sympy import Function, Integer, Symbol
+    >>> named(Primed(Function("f")(Symbol("x")), Integer(1)))
+    "f'"
+    """
+    return _Writer(TEXT).name_of(part)
+
+
 class _Writer:
     """The walk from expression to piece, for one medium."""
 
@@ -97,6 +110,7 @@ class _Writer:
             Add: self.sum, Mul: self.product, Pow: self.power, Sum: self.row_sum, Derivative: self.derivative,
             Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
             Relational: self.relation, And: self.junction, Or: self.junction, Tuple: self.list, Application: self.call,
+            AppliedUndef: self.unknown, Primed: self.unknown,
             BooleanTrue: self.truth, BooleanFalse: self.truth, type(E): self.constant, type(pi): self.constant,
         }
 
@@ -226,6 +240,17 @@ class _Writer:
         arguments = ", ".join(self.write(argument).string for argument in function.args)
         return Piece(name + self.medium.brackets(arguments), Level.ATOM)
 
+    def unknown(self, part: AppliedUndef | Primed) -> Piece:
+        """f(x), f'(x), or ∂₁f(x, y) of several arguments."""
+        function = part.function if isinstance(part, Primed) else part
+        arguments = ", ".join(self.write(argument).string for argument in function.args)
+        return Piece(self.name_of(part) + self.medium.brackets(arguments), Level.ATOM)
+
+    def name_of(self, part: AppliedUndef | Primed) -> str:
+        if isinstance(part, Primed):
+            return self.medium.primed(self.medium.name(part.function.func.__name__), part.orders)
+        return self.medium.name(part.func.__name__)
+
     def extremum(self, function: Max | Min) -> Piece:
         arguments = ", ".join(self.write(argument).string for argument in function.args)
         return Piece(self.medium.operator(type(function).__name__.lower()) + self.medium.brackets(arguments), Level.ATOM)
@@ -269,7 +294,7 @@ class _Writer:
     def derivative(self, expression: Derivative, tight: bool = False) -> Piece:
         # What is done first stands nearest to the operand: d/dy (d/dx f) is ∂²/∂y∂x f.
         variables = [(self.write(variable).string, int(count)) for variable, count in reversed(expression.variable_count)]
-        if isinstance(expression.expr, AppliedUndef):
+        if isinstance(expression.expr, AppliedUndef) and expression.expr.func.__name__ == _LOSS:
             return self.slope_of(expression.expr, variables)
         operand = self.write(expression.expr)
         bare = operand.level >= Level.POWER if not tight else isinstance(expression.expr, (Symbol, Indexed))
