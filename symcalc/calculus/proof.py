@@ -64,7 +64,7 @@ class OutsideDomain(ArithmeticError):
     """The expression has no real value at this point; another point must serve."""
 
 
-_NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
+NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
 _BENDS = (Max, Min, Piecewise, *(head for head, row in FUNCTIONS.items() if row.kink))
 
 
@@ -104,7 +104,7 @@ def prove(lines: Sequence[Expr], digits: int = DIGITS) -> Proof:
     for point in points(lines[0], digits):
         try:
             values = [point.value(line) for line in lines]
-        except _NO_VALUE:
+        except NO_VALUE:
             continue                     # a line may need more than the problem does: f^g ln(f) wants f > 0
         vanishing = max(_NOTHING, _ROUNDING * abs(point.value(lines[0].args[0])))
         for k, (before, now) in enumerate(pairwise(values), start=1):
@@ -127,10 +127,10 @@ def points(expression: Expr, digits: int = DIGITS) -> list[Point]:
     wanted = 2 * POINTS if bends else POINTS
     telling: list[Point] = []
     vanishing: list[Point] = []
-    for k, candidate in enumerate(_candidates(expression, digits)):
+    for k, candidate in enumerate(candidates(expression, digits)):
         try:
             value = candidate.value(expression)
-        except _NO_VALUE:
+        except NO_VALUE:
             continue
         (telling if abs(value) > _NOTHING else vanishing).append(candidate)
         if len(vanishing) == _ENOUGH or (len(telling) >= wanted and (not bends or k >= _ROUNDS * len(_RANGES))):
@@ -155,13 +155,14 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
         sides = part.args if not isinstance(part, Piecewise) else ()
         try:
             values = [point.value(side, 0 if side.has(Indexed) else None) for side in sides]
-        except _NO_VALUE:
+        except NO_VALUE:
             continue
         ways.append(values.index(max(values)) if len(values) > 1 else tuple(value > 0 for value in values))
     return tuple(ways)
 
 
-def _candidates(expression: Expr, digits: int) -> Iterator[Point]:
+def candidates(expression: Expr, digits: int = DIGITS) -> Iterator[Point]:
+    """Random values for all letters and columns of the expression; it need not have a value there."""
     letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
     labels = {part.base.label for part in letters if isinstance(part, Indexed)}
     context = mpmath.MPContext()
