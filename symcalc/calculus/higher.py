@@ -125,9 +125,14 @@ def joined_up(stages: Sequence[Derivation]) -> HigherDerivation:
     lines += stages[-1].lines[1:]
     # The stages say that each line is right; the chain is also held against difference quotients of difference quotients.
     whole = prove([*(line.expression for line in lines[:len(stages)]), lines[-1].expression],
-                  DIGITS + _MORE_DIGITS * (len(stages) - 1))
+                  digits_for(len(stages)))
     checks = (*(check for stage in stages for check in stage.proof.checks), *whole.checks)
     return HigherDerivation(stages=tuple(stages), lines=tuple(lines), proof=Proof(checks))
+
+
+def digits_for(order: int) -> int:
+    """The digits at which difference quotients within one another still tell a right derivative from a wrong one."""
+    return DIGITS + _MORE_DIGITS * (order - 1)
 
 
 def repeated(names: Sequence[str], order: int | None) -> tuple[str, ...]:

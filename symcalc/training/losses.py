@@ -35,6 +35,7 @@ from symcalc.training.models import Model, model_in
 from symcalc.written import power, subtract
 
 if TYPE_CHECKING:
+    from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
     from symcalc.training.run import Run
 
@@ -122,6 +123,15 @@ class Loss(Shown):
         1
         """
         return self._gradient
+
+    def hessian(self) -> Hessian:
+        """The second derivatives by every pair of parameters.
+
+        >>> Loss("(w - 3)^2*v").hessian()["w v"].result
+        2*(w - 3)
+        """
+        from symcalc.calculus.hessian import hessian_of
+        return hessian_of(self._gradient)
 
     def compile(self, data: object = None) -> Compiled:
         """Loss and gradient as one function of the parameters, bound to the data.
