@@ -109,16 +109,18 @@ Examples:
 @click.option("--columns", default="", metavar="NAMES",
               help="Letters that are data, one value per row. Left out: x, y, t where the formula has mean(...) or sum(...).")
 @click.option("--functions", default="", metavar="NAMES", help="Functions that are only named, such as f in x*f(x^2).")
+@click.option("--row", type=int, metavar="K", help="Write out row K of the sum over the rows: x₁ in the place of xᵢ.")
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True,
               help="How many steps stand in one line.")
 @_shared
-def derive(formula: str, wrt: str, order: int | None, columns: str, functions: str, detail: str, as_json: bool,
-           output: Path | None, force: bool) -> None:
+def derive(formula: str, wrt: str, order: int | None, columns: str, functions: str, row: int | None, detail: str,
+           as_json: bool, output: Path | None, force: bool) -> None:
     """Differentiate FORMULA line by line, with the rule and the reason for each, every line proved."""
     from symcalc.calculus.problems import derive as derived
 
     _check_files(output, None, force)
-    _deliver(derived(formula, wrt, columns=columns, functions=functions, detail=detail, order=order), as_json, output)
+    derivation = derived(formula, wrt, columns=columns, functions=functions, detail=detail, order=order)
+    _deliver(derivation if row is None else derivation.row(row), as_json, output)
 
 
 @main.command(cls=_FormulaCommand, epilog="""\b

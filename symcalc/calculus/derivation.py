@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol
 
+from symcalc.calculus.absent import absences
 from symcalc.calculus.kinks import Kink, kinks_of, told
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.terms import written_in
@@ -22,6 +23,9 @@ from symcalc.pages.document import Block, Document, Steps, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.pages.source import source
+
+if TYPE_CHECKING:
+    from symcalc.calculus.row import ConcreteRow
 
 DETAILS = ("brief", "normal", "full")
 
@@ -57,10 +61,16 @@ class Derivation(Shown):
         """Where the derivative jumps, and which value is used there."""
         return kinks_of(self.expression, self.variable)
 
+    def row(self, number: int, data: object = None) -> Derivation | ConcreteRow:
+        """The derivation of one row of the sum, counted from 1: x₁ for xᵢ; with `data`, its numbers are put in too."""
+        from symcalc.calculus.row import row_of
+        return row_of(self.expression, [self.variable], number, data)
+
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""
         checks = len(self.proof.checks)
-        return Document("", (*self.working(), paragraph(f"Proved: {checks} checks, each line against the one before.")))
+        return Document("", (*self.working(), *absences(self.expression, [self.variable]),
+                             paragraph(f"Proved: {checks} checks, each line against the one before.")))
 
     def working(self) -> tuple[Block, ...]:
         """The lines, and what is to be said of them."""
@@ -80,13 +90,14 @@ class Derivation(Shown):
 
 def written_down(lines: Sequence[Line], proof: Proof, kinks: Sequence[Kink]) -> dict[str, Any]:
     """What the lines say as plain data, for JSON."""
-    shown = [{**_written(line.expression), "rule": line.rule.name if line.rule else None,
+    shown = [{**written(line.expression), "rule": line.rule.name if line.rule else None,
               "formula": line.rule.formula if line.rule else None, "because": line.because} for line in lines]
-    return {"lines": shown, "result": _written(lines[-1].expression),
+    return {"lines": shown, "result": written(lines[-1].expression),
             "proof": {"passed": proof.passed, "checks": len(proof.checks)}, "kinks": [kink.as_dict() for kink in kinks]}
 
 
-def _written(expression: Expr) -> dict[str, str]:
+def written(expression: Expr) -> dict[str, str]:
+    """The expression as text, as LaTeX and as SymPy reads it."""
     return {"text": text(expression), "latex": latex(expression), "sympy": source(expression)}
 
 

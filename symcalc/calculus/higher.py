@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Derivative, Expr, Symbol
 
+from symcalc.calculus.absent import absences
 from symcalc.calculus.derivation import Derivation, derive, written_down
 from symcalc.calculus.kinks import Kink
 from symcalc.calculus.proof import DIGITS, Proof, prove
@@ -17,6 +18,9 @@ from symcalc.errors import LossError
 from symcalc.pages.document import Block, Document, Equation, Heading, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
+
+if TYPE_CHECKING:
+    from symcalc.calculus.row import ConcreteRow
 
 MOST = 4
 """Derivatives that are taken one after the other."""
@@ -77,12 +81,18 @@ class HigherDerivation(Shown):
         """Where one of the derivatives jumps, and which value is used there."""
         return tuple({(kink.part, kink.equation): kink for stage in self.stages for kink in stage.kinks}.values())
 
+    def row(self, number: int, data: object = None) -> HigherDerivation | ConcreteRow:
+        """The derivation of one row of the sum, counted from 1: x₁ for xᵢ; with `data`, its numbers are put in too."""
+        from symcalc.calculus.row import row_of
+        return row_of(self.expression, self.variables, number, data)
+
     def document(self) -> Document:
         """Each derivation under a heading of its own, then what they give together."""
         blocks: list[Block] = []
         for k, stage in enumerate(self.stages):
             blocks += [Heading(_heading(self.variables, k)), *stage.working()]
         return Document("", (*blocks, Heading("Together"), Equation((self.lines[0].expression, self.result)),
+                             *absences(self.expression, self.variables),
                              paragraph(f"Proved: {len(self.proof.checks)} checks, each line against the one before, and the "
                                        "result against the whole derivative.")))
 
