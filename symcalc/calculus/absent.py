@@ -18,8 +18,10 @@ def absences(expression: Expr, variables: Sequence[Symbol]) -> list[Paragraph]:
 
     >>> x, X = Symbol("x"), Symbol("X")
     >>> absences(x**2, [X])[0].parts
-    (X, ' does not occur in the formula; did you mean ', x, '?')
+    (X, ' does not occur in the formula', '; did you mean ', x, '?')
     """
+    if not letters_of(expression):
+        return []                   # of a bare number nobody expects it
     return [Paragraph((variable, " does not occur in the formula", *_meant(variable, expression)))
             for variable in dict.fromkeys(variables) if not depends(expression, variable)]
 

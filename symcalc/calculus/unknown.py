@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,8 @@ from sympy.core.function import AppliedUndef
 from symcalc.calculus.elementary import Outer, elementary
 from symcalc.calculus.rule import Rule, depends
 from symcalc.functions import Primed, primed
-from symcalc.pages.document import Formula, Inline, joined
+from symcalc.pages.document import Formula, Inline
+from symcalc.pages.media import LATEX
 from symcalc.pages.notation import named
 from symcalc.written import add, mul
 
@@ -31,10 +32,18 @@ def _is_unknown(e: Expr) -> bool:
     return isinstance(e, (AppliedUndef, Primed))
 
 
-def _stays(es: Sequence[Expr]) -> str:
+def _name(e: Expr) -> Formula:
+    return Formula(text=named(e), latex=named(e, LATEX))
+
+
+def _together(sayings: Iterable[tuple[Inline, ...]]) -> tuple[Inline, ...]:
+    """What is said of each function, once."""
+    return tuple(part for k, saying in enumerate(dict.fromkeys(sayings)) for part in (*(["; "] if k else []), *saying))
+
+
+def _stays(es: Sequence[Expr]) -> tuple[Inline, ...]:
     """f is not known: its slope stays f'."""
-    told = dict.fromkeys(f"{named(e)} is not known: its slope stays {named(primed(e, 0))}" for e in es)
-    return "; ".join(told)
+    return _together((_name(e), " is not known: its slope stays ", _name(primed(e, 0))) for e in es)
 
 
 def _of_one_argument(head: type[Expr], sample: Callable[[Symbol], Expr]) -> tuple[Rule, Rule]:
@@ -42,8 +51,8 @@ def _of_one_argument(head: type[Expr], sample: Callable[[Symbol], Expr]) -> tupl
         name="derivative of a function only named", called=lambda e: f"the function {named(e)}",
         matches=lambda e, x: isinstance(e, head) and len(arguments_of(e)) == 1,
         inner=lambda e: arguments_of(e)[0], slope=lambda e: primed(e, 0), sample=sample))
-    return (replace(direct, because=lambda es, x: (_stays(es),)),
-            replace(chain, because=lambda es, x: (*chain.because(es, x), "; ", _stays(es))))
+    return (replace(direct, because=lambda es, x: _stays(es)),
+            replace(chain, because=lambda es, x: (*chain.because(es, x), "; ", *_stays(es))))
 
 
 def _moving(e: Expr, x: Symbol) -> list[int]:
@@ -52,13 +61,16 @@ def _moving(e: Expr, x: Symbol) -> list[int]:
 
 
 def _partials(es: tuple[Expr, ...], x: Symbol) -> tuple[Inline, ...]:
-    """f is not known: ∂₁f is its slope in the first argument."""
-    told: dict[str, None] = {}
-    for e in es:
-        slopes = [f"{named(primed(e, k))}{'' if j else ' is its slope'} in the {_nth(k)}{'' if j else ' argument'}"
-                  for j, k in enumerate(_moving(e, x))]
-        told[f"{named(e)} is not known: {''.join(map(str, joined(slopes)))}"] = None
-    return ("; ".join(told),)
+    """f is not known: ∂₁f is its slope in the first argument and ∂₂f in the second."""
+    return _together((_name(e), " is not known: ", *_slopes(e, _moving(e, x))) for e in es)
+
+
+def _slopes(e: Expr, moving: Sequence[int]) -> Iterator[Inline]:
+    for j, k in enumerate(moving):
+        if j:
+            yield " and " if j == len(moving) - 1 else ", "
+        yield _name(primed(e, k))
+        yield f" in the {_nth(k)}" if j else f" is its slope in the {_nth(k)} argument"
 
 
 def _nth(k: int) -> str:

@@ -90,14 +90,14 @@ def latex(expression: Basic) -> str:
     return _Writer(LATEX).write(expression).string
 
 
-def named(part: AppliedUndef | Primed) -> str:
-    """The name of a function that is only named, or of its slope, as text.
+def named(part: AppliedUndef | Primed, medium: Medium = TEXT) -> str:
+    """The name of a function that is only named, or of its slope.
 
     >>> from sympy import Function, Integer, Symbol
     >>> named(Primed(Function("f")(Symbol("x")), Integer(1)))
     "f'"
     """
-    return _Writer(TEXT).name_of(part)
+    return _Writer(medium).name_of(part)
 
 
 class _Writer:
