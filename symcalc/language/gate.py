@@ -14,6 +14,7 @@ from sympy import (
     Add,
     And,
     Basic,
+    Derivative,
     Expr,
     Float,
     Indexed,
@@ -42,6 +43,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.tensor.indexed import IndexedBase
 
 from symcalc.errors import LossError, visible
+from symcalc.functions import Primed
 from symcalc.language.names import (
     COUNT,
     ROW,
@@ -147,7 +149,10 @@ def _own(part: Basic, limits: dict[Symbol, Symbol]) -> Basic:
         return _own_column(part, limits)
     if isinstance(part, Sum):
         return _own_sum(part, limits)
-    if not isinstance(part, (*_STRUCTURE, *_LEAVES, AppliedUndef)) and type(part) not in FUNCTIONS:
+    if isinstance(part, Derivative):
+        from symcalc.language.unknown import as_primed
+        part = as_primed(part) or part
+    if not isinstance(part, (*_STRUCTURE, *_LEAVES, AppliedUndef, Primed)) and type(part) not in FUNCTIONS:
         raise _refused(part)
     _check_conditions(part)
     return _arranged(rebuilt(part, tuple(_own(inner, limits) for inner in part.args))) if part.args else part

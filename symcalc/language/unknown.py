@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Basic, Symbol
+from collections import Counter
+
+from sympy import Basic, Derivative, Integer, Symbol
 from sympy.core.function import AppliedUndef
 
 from symcalc.errors import LossError
+from symcalc.functions import Primed
 from symcalc.language.names import checked_name
 from symcalc.language.tokens import FORMS
 from symcalc.vocabulary import BY_NAME, SPELLINGS
@@ -39,3 +42,18 @@ def check_functions(expression: Basic) -> None:
             raise LossError(f"the function {name} has no arguments; write {name}(x)")
         if counts.setdefault(name, len(part.args)) != len(part.args):
             raise LossError(f"the function {name} has {counts[name]} arguments in one place and {len(part.args)} in another")
+
+
+def as_primed(part: Derivative) -> Primed | None:
+    """f'(x) for SymPy's Derivative(f(x), x), where f has letters, no two the same, for arguments; None for any other.
+
+    >>> from sympy import Function
+    >>> x = Symbol("x")
+    >>> as_primed(Function("f")(x).diff(x, 2)).orders
+    (2,)
+    """
+    counts: Counter[Basic] = Counter()
+    for letter, count in part.variable_count:
+        counts[letter] += int(count) if count.is_Integer else 0
+    slope = Primed(part.expr, *(Integer(counts.pop(argument, 0)) for argument in part.expr.args))
+    return slope if isinstance(part.expr, AppliedUndef) and slope.is_plain and any(slope.orders) and not counts else None

@@ -13,7 +13,7 @@ from symcalc.pages.source import source
 from symcalc.written import derivative_of
 
 x, y = sc.parameters("x y")
-f, g = Function("f"), Function("g")
+f, g, h = Function("f"), Function("g"), Function("h")
 u, v = Symbol("u"), Symbol("v")
 CONCRETE = {"f": Lambda(u, sympy.sin(u) + u**3), "g": Lambda(u, sympy.exp(u / 2)),
             "h": Lambda((u, v), sympy.sin(u * v) + u**2 * v), "phi": Lambda(u, sympy.cos(u))}
@@ -73,6 +73,15 @@ def test_sympy_functions_need_no_declaration():
     d = sc.derive(x * f(x**2), x)
     assert sympy.expand(d.result.doit() - (f(x**2) + 2*x**2*Subs(Derivative(f(u), u), u, x**2))).subs(x, 0).doit() == 0
     assert text(sc.derive(f(x, y), y).result) == "∂₂f(x, y)"
+
+
+def test_a_slope_may_be_differentiated_again():
+    assert text(sc.derive(f(x).diff(x) * x, x).result) == "f'(x) + x f''(x)"
+    assert text(sc.derive(sc.derive(f(x**2), x).result, x).result) == text(sc.derive(f(x**2), x, order=2).result)
+    assert text(sc.derive(Derivative(h(x, y), x, y, x, evaluate=False), x).result) == "∂₁₁₁₂h(x, y)"
+    for refused in (Derivative(x**2, x), Derivative(f(x**2), x), Derivative(h(x, x), x), Derivative(f(x), (x, Symbol("k")))):
+        with pytest.raises(sc.LossError, match="Derivative is not supported"):
+            sc.derive(refused, x)
 
 
 @pytest.mark.parametrize("expression, shown, tex", [
