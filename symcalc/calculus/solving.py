@@ -21,6 +21,7 @@ from symcalc.written import add, call, divide, exact, is_number, negative, numbe
 _DEEPEST = 4                 # functions within functions
 _TRIALS, _WANTED = 18, 2     # points at which a solution is put back, and how many of them must have a value
 _ROUNDING = 1e-40
+_TOO_SMALL = 1e-9            # to say of a float which sign the number has
 
 Solutions = tuple[Expr, ...] | None
 """All real solutions, () where there is none, and None where that is not known."""
@@ -90,16 +91,20 @@ def _inverted(outer: Expr, value: Expr, letter: Symbol, depth: int) -> Solutions
 
 def _undone(outer: Expr, value: Expr) -> tuple[Expr, Solutions]:
     """u of f(u), and the values of u for which f(u) = value."""
-    sign = exact(value) if is_number(value) else None
     if type(outer) is log:
-        return outer.args[0], (Integer(1) if sign == 0 else E if sign == 1 else call(exp, value),)
-    if sign is None:
-        return outer, None
+        return outer.args[0], (Integer(1) if value == 0 else E if value == 1 else call(exp, value),)
+    size = None if value.free_symbols else float(value)
+    if size is None or (abs(size) < _TOO_SMALL and value != 0):
+        return outer, None                  # whether it is positive depends on the letters, or on rounding
     if (u := exponent_of_e(outer)) is not None:
-        return u, () if sign <= 0 else (Integer(0),) if sign == 1 else (call(log, value),)
+        return u, (_logarithm(value),) if size > 0 else ()
     if isinstance(outer, Abs):
-        return outer.args[0], () if sign < 0 else tuple(dict.fromkeys((-value, value)))
+        return outer.args[0], tuple(dict.fromkeys((negative(value), value))) if size >= 0 else ()
     return outer, None
+
+
+def _logarithm(value: Expr) -> Expr:
+    return Integer(0) if value == 1 else Integer(1) if value == E else call(log, value)
 
 
 # Polynomials in one part of the expression
