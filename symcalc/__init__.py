@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from symcalc.calculus.hessian import Hessian as Hessian
     from symcalc.calculus.higher import HigherDerivation as HigherDerivation
     from symcalc.calculus.problems import derive as derive
+    from symcalc.calculus.problems import hessian as hessian
     from symcalc.compute.compiled import Compiled as Compiled
     from symcalc.errors import DataError as DataError
     from symcalc.errors import DescentError as DescentError
@@ -56,7 +57,7 @@ _HOMES = {
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
     "language.table": ("read_table",),
     "pages.notation": ("text", "latex"),
-    "calculus.problems": ("derive",),
+    "calculus.problems": ("derive", "hessian"),
     "calculus.derivation": ("Derivation",),
     "calculus.gradient": ("Gradient",),
     "calculus.hessian": ("Hessian",),

@@ -107,6 +107,12 @@ def test_derive_takes_several_letters_an_order_functions_and_a_row():
     assert done("derive", LINE, "--wrt", "m", "--row", "2").startswith("d/dm (y₂ - (m x₂ + b))²\n")
 
 
+def test_derive_prints_the_hessian():
+    assert done("derive", LINE, "--wrt", "m,b", "--hessian") == f"{sc.Loss(LINE, parameters='m b').hessian()}\n"
+    data = json.loads(done("derive", "x^2*y", "--wrt", "x y", "--hessian", "--json"))
+    assert [entry["result"]["text"] for entry in data["entries"]] == ["2y", "2x", "0"]
+
+
 @pytest.mark.parametrize(("formula", "wrt", "said"), [
     ("x^2", "z", "z does not occur in the formula."), ("x^2", "X", "X does not occur in the formula; did you mean x?"),
     ("weight^2", "wieght", "wieght does not occur in the formula; did you mean weight?"),
@@ -238,6 +244,8 @@ OWN = [     # our sentences: (arguments, what they say)
     (("derive", "x^2", "--wrt", "x y", "--order", "2"), "give several letters or an order, not both"),
     (("derive", "x^2", "--wrt", "x", "--order", "5"), "the order of a derivative is a whole number from 1 to 4, not 5"),
     (("derive", "x^2", "--wrt", "x", "--row", "1"), "x² has no sum over the rows, so it has no row to write out"),
+    (("derive", LINE, "--wrt", "m b", "--hessian", "--order", "2"), "--hessian goes neither with --order nor with --row"),
+    (("derive", LINE, "--wrt", "m m", "--hessian"), "the name m is given twice"),
     (("derive", LINE, "--wrt", "m", "--row", "0"), "rows are counted from 1; 0 is no row"),
     (("derive", "g(x)", "--wrt", "x", "--functions", "sin"), "sin is a function that is known already"),
     (("derive", "x^2", "--wrt", "2"), "'2' is no name"),

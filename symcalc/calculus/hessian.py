@@ -8,6 +8,7 @@ from typing import Any
 
 from sympy import Derivative, Expr, Function, Symbol, Tuple
 
+from symcalc.calculus.absent import absences
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.higher import HigherDerivation, digits_for, in_turn, joined_up
 from symcalc.calculus.proof import Check, Proof, prove
@@ -71,10 +72,12 @@ class Hessian(Shown, Mapping[tuple[str, str], HigherDerivation]):
     def document(self) -> Document:
         """The matrix, then each slope with what it gives when it is differentiated again."""
         blocks: list[Block] = list(self._matrix())
+        slopes = list(self._slopes.values())
         if len(self.parameters) > 1:
-            row, column = (entry.variable for entry in list(self._slopes.values())[:2])
+            row, column = (slope.variable for slope in slopes[:2])
             blocks.append(paragraph("By ", row, ", then by ", column, " gives the same as by ", column, ", then by ", row,
                                     ": the matrix is symmetric, and each entry is derived once."))
+        blocks += absences(slopes[0].expression, [slope.variable for slope in slopes])
         for name, slope in self._slopes.items():
             blocks += [Heading(f"By {text(slope.variable)} first"), *slope.working()]
             for (first, _), entry in self._derivations.items():

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from sympy import Basic, Expr, Sum, Symbol
 
+from symcalc.calculus import derivation
 from symcalc.calculus.derivation import Derivation
+from symcalc.calculus.hessian import Hessian, hessian_of
 from symcalc.calculus.higher import HigherDerivation, derive_by, in_turn, repeated
 from symcalc.errors import LossError
 from symcalc.language import read
@@ -36,13 +38,31 @@ def derive(formula: str | Basic, wrt: str | Symbol | Iterable[str | Symbol], *, 
     Proved: 9 checks, each line against the one before.
     """
     turns = repeated(in_turn(wrt), order)
-    names = listed(dict.fromkeys(turns))
+    expression = _readable(formula, listed(dict.fromkeys(turns)), columns, functions)
+    return derive_by(expression, tuple(map(symbol, turns)), detail)
+
+
+def hessian(formula: str | Basic, wrt: str | Iterable[str | Symbol], *, columns: str | Iterable[str] = (),
+            functions: str | Iterable[str] = ()) -> Hessian:
+    """The second derivatives of the formula by every pair of these letters.
+
+    >>> hessian("x^2*y", "x y").result
+    ((2*y, 2*x), (2*x, 0))
+    """
+    names = listed(in_turn(wrt))
+    expression = _readable(formula, names, columns, functions)
+    return hessian_of({name: derivation.derive(expression, symbol(name)) for name in names})
+
+
+def _readable(formula: str | Basic, names: tuple[str, ...], columns: str | Iterable[str],
+              functions: str | Iterable[str]) -> Expr:
+    """The expression, if one can differentiate it by these letters."""
     if not names:
         raise LossError("name the letter to differentiate by, such as x, or several, such as x y")
     expression = read(formula, parameters=names, columns=columns, functions=functions)
     for name in names:
         _check_letter(name, expression)
-    return derive_by(expression, tuple(map(symbol, turns)), detail)
+    return expression
 
 
 def _check_letter(name: str, expression: Expr) -> None:
