@@ -125,7 +125,7 @@ def derive(formula: str, wrt: str, order: int | None, columns: str, functions: s
     if matrix and (order is not None or row is not None):
         raise LossError("--hessian goes neither with --order nor with --row; leave one of them out")
     if matrix:
-        _deliver(hessian(formula, wrt, columns=columns, functions=functions), as_json, output)
+        _deliver(hessian(formula, wrt, columns=columns, functions=functions, detail=detail), as_json, output)
         return
     derivation = derived(formula, wrt, columns=columns, functions=functions, detail=detail, order=order)
     _deliver(derivation if row is None else derivation.row(row), as_json, output)

@@ -50,6 +50,7 @@ class Derivation(Shown):
     root: Application
     lines: tuple[Line, ...]
     proof: Proof
+    detail: str = "normal"
 
     @property
     def result(self) -> Expr:
@@ -64,7 +65,7 @@ class Derivation(Shown):
     def row(self, number: int, data: object = None) -> Derivation | ConcreteRow:
         """The derivation of one row of the sum, counted from 1: x₁ for xᵢ; with `data`, its numbers are put in too."""
         from symcalc.calculus.row import row_of
-        return row_of(self.expression, [self.variable], number, data)
+        return row_of(self.expression, [self.variable], number, data, self.detail)
 
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""
@@ -120,4 +121,5 @@ def derive(expression: Expr, variable: Symbol, detail: str = "normal") -> Deriva
         else:
             lines.append(Line(expression=tidier, rule=algebra, reason=(algebra.because,)))
     proof = prove([line.expression for line in lines])
-    return Derivation(expression=expression, variable=variable, root=root, lines=tuple(lines), proof=proof)
+    return Derivation(expression=expression, variable=variable, root=root, lines=tuple(lines), proof=proof,
+                      detail=detail)

@@ -117,7 +117,7 @@ def hessian_of(slopes: Mapping[str, Derivation]) -> Hessian:
     entries: dict[tuple[str, str], HigherDerivation] = {}
     others: list[Check] = []
     for (row, first), (column, second) in combinations_with_replacement(slopes.items(), 2):
-        entries[row, column] = joined_up([first, derive(first.result, second.variable)])
+        entries[row, column] = joined_up([first, derive(first.result, second.variable, first.detail)])
         if row != column:
             others += _the_other_way_round(first, second, entries[row, column].result)
     return Hessian(slopes, entries, Proof(tuple(others)))

@@ -84,7 +84,7 @@ class HigherDerivation(Shown):
     def row(self, number: int, data: object = None) -> HigherDerivation | ConcreteRow:
         """The derivation of one row of the sum, counted from 1: x₁ for xᵢ; with `data`, its numbers are put in too."""
         from symcalc.calculus.row import row_of
-        return row_of(self.expression, self.variables, number, data)
+        return row_of(self.expression, self.variables, number, data, self.stages[0].detail)
 
     def document(self) -> Document:
         """Each derivation under a heading of its own, then what they give together."""

@@ -43,7 +43,7 @@ def derive(formula: str | Basic, wrt: str | Symbol | Iterable[str | Symbol], *, 
 
 
 def hessian(formula: str | Basic, wrt: str | Iterable[str | Symbol], *, columns: str | Iterable[str] = (),
-            functions: str | Iterable[str] = ()) -> Hessian:
+            functions: str | Iterable[str] = (), detail: str = "normal") -> Hessian:
     """The second derivatives of the formula by every pair of these letters.
 
     >>> hessian("x^2*y", "x y").result
@@ -51,7 +51,7 @@ def hessian(formula: str | Basic, wrt: str | Iterable[str | Symbol], *, columns:
     """
     names = listed(in_turn(wrt))
     expression = _readable(formula, names, columns, functions)
-    return hessian_of({name: derivation.derive(expression, symbol(name)) for name in names})
+    return hessian_of({name: derivation.derive(expression, symbol(name), detail) for name in names})
 
 
 def _readable(formula: str | Basic, names: tuple[str, ...], columns: str | Iterable[str],

@@ -64,8 +64,8 @@ class ConcreteRow(Shown):
         return f"<row of {text(self.derivation.expression)}: {text(self.result)}>"
 
 
-def row_of(expression: Expr, variables: Sequence[Symbol], number: int,
-           data: object = None) -> Derivation | HigherDerivation | ConcreteRow:
+def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: object = None,
+           detail: str = "normal") -> Derivation | HigherDerivation | ConcreteRow:
     """The derivation of row `number` of the sum in the expression, counted from 1; with `data`, its numbers are put in.
 
     >>> from symcalc.language import read
@@ -77,7 +77,7 @@ def row_of(expression: Expr, variables: Sequence[Symbol], number: int,
         raise LossError(f"rows are counted from 1; {number!r:.20} is no row")
     term = _term(expression)
     concrete = _in_row(term, number)
-    derivation = derive_by(concrete, variables)
+    derivation = derive_by(concrete, variables, detail)
     if data is None:
         return derivation
     values = {_in_row(column, number): value for column, value in _numbers(term, number, data).items()}

@@ -79,6 +79,11 @@ def test_a_wide_matrix_is_shown_entry_by_entry():
     assert "\n  ∂²J/∂b∂w = 1/n Σ " in str(sc.Loss("mean(ln(1 + exp(-y*(w*x + b))))", columns="x y").hessian())
 
 
+def test_detail_goes_through_all_of_it():
+    brief, full = (sc.hessian("sin(x)*y^2 + x", "x y", detail=detail) for detail in ("brief", "full"))
+    assert all(len(brief[pair].stages[k].lines) < len(full[pair].stages[k].lines) for pair in ("x y", "y y") for k in (0, 1))
+
+
 def test_it_is_typeset_too():
     page = LINE.hessian().document()
     assert r"$\nabla^2 J$ & $m$ & $b$" in latex.render(page) and "<table>" in html.render(page)

@@ -55,6 +55,11 @@ def test_how_it_is_shown():
     assert "The slope is the same for every row; this one has y₁ = 3 and x₁ = 2." in same
 
 
+def test_the_row_keeps_the_detail():
+    brief, full = (sc.derive(LINE, "m", columns="x y", detail=detail).row(1) for detail in ("brief", "full"))
+    assert len(brief.lines) < len(full.lines)
+
+
 def test_its_data():
     data = json.loads(json.dumps(sc.derive(LINE, "m", columns="x y").row(1, DATA).as_dict()))
     assert data["row"]["values"] == {"y": 3.0, "x": 2.0} and data["row"]["lines"][-1]["text"] == "-4 (3 - (2m + b))"
