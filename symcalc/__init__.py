@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from symcalc import figures as figures
     from symcalc.calculus.derivation import Derivation as Derivation
     from symcalc.calculus.gradient import Gradient as Gradient
+    from symcalc.calculus.hessian import Hessian as Hessian
+    from symcalc.calculus.higher import HigherDerivation as HigherDerivation
     from symcalc.calculus.problems import derive as derive
+    from symcalc.calculus.problems import hessian as hessian
     from symcalc.compute.compiled import Compiled as Compiled
     from symcalc.errors import DataError as DataError
     from symcalc.errors import DescentError as DescentError
@@ -60,9 +63,11 @@ _HOMES = {
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
     "language.table": ("read_table",),
     "pages.notation": ("text", "latex"),
-    "calculus.problems": ("derive",),
+    "calculus.problems": ("derive", "hessian"),
     "calculus.derivation": ("Derivation",),
     "calculus.gradient": ("Gradient",),
+    "calculus.hessian": ("Hessian",),
+    "calculus.higher": ("HigherDerivation",),
     "compute.compiled": ("Compiled",),
     "training.losses": ("Loss", "mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
     "training.models": ("Model", "line"),

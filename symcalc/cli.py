@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from symcalc import __version__
-from symcalc.errors import DescentError, SymcalcError, visible
+from symcalc.errors import DescentError, LossError, SymcalcError, visible
 
 if TYPE_CHECKING:
     from symcalc.training.losses import Loss
@@ -100,20 +100,36 @@ Examples:
   symcalc derive "(y-(m*x+b))^2" --wrt m
   symcalc derive "mean((y-(m*x+b))^2)" --wrt m --columns x,y
   symcalc derive "ln(Sum(exp(z[j]), (j,1,K))) - z[c]" --wrt "z[k]"
+  symcalc derive "x^3*y" --wrt x,y
+  symcalc derive "x*f(x^2)" --wrt x --functions f
+  symcalc derive "mean((y-(m*x+b))^2)" --wrt m,b --hessian
   symcalc derive "ln(1+e^(-z))" --wrt z --detail brief -o sheet.html""")
 @click.argument("formula")
-@click.option("--wrt", required=True, metavar="NAME", help="The letter to differentiate by; every other is a constant.")
+@click.option("--wrt", required=True, metavar="NAME",
+              help="The letter to differentiate by; every other is a constant. Several, as in x,y: one after the other.")
+@click.option("--order", type=int, metavar="K", help="Differentiate K times by the letter: 2 for the second derivative.")
 @click.option("--columns", default="", metavar="NAMES",
               help="Letters that are data, one value per row. Left out: x, y, t where the formula has mean(...) or sum(...).")
+@click.option("--functions", default="", metavar="NAMES", help="Functions that are only named, such as f in x*f(x^2).")
+@click.option("--row", type=int, metavar="K", help="Write out row K of the sum over the rows: x₁ in the place of xᵢ.")
+@click.option("--hessian", "matrix", is_flag=True, help="The second derivatives by every pair of the letters of --wrt.")
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True,
               help="How many steps stand in one line.")
 @_shared
-def derive(formula: str, wrt: str, columns: str, detail: str, as_json: bool, output: Path | None, force: bool) -> None:
+def derive(formula: str, wrt: str, order: int | None, columns: str, functions: str, row: int | None, matrix: bool,
+           detail: str, as_json: bool, output: Path | None, force: bool) -> None:
     """Differentiate FORMULA line by line, with the rule and the reason for each, every line proved."""
     from symcalc.calculus.problems import derive as derived
+    from symcalc.calculus.problems import hessian
 
     _check_files(output, None, force)
-    _deliver(derived(formula, wrt, columns=columns, detail=detail), as_json, output)
+    if matrix and (order is not None or row is not None):
+        raise LossError("--hessian goes neither with --order nor with --row; leave one of them out")
+    if matrix:
+        _deliver(hessian(formula, wrt, columns=columns, functions=functions, detail=detail), as_json, output)
+        return
+    derivation = derived(formula, wrt, columns=columns, functions=functions, detail=detail, order=order)
+    _deliver(derivation if row is None else derivation.row(row), as_json, output)
 
 
 @main.command(cls=_FormulaCommand, epilog="""\b

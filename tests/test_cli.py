@@ -99,9 +99,33 @@ def test_derive_json_has_the_keys_of_the_contract():
     assert "Derivative(" in data["lines"][0]["sympy"]
 
 
+def test_derive_takes_several_letters_an_order_functions_and_a_row():
+    assert done("derive", "x^3*y", "--wrt", "x,y") == f"{sc.derive('x^3*y', 'x y')}\n"
+    assert done("derive", "x^3", "--wrt", "x", "--order", "2") == f"{sc.derive('x^3', 'x', order=2)}\n"
+    assert json.loads(done("derive", "x^3*y", "--wrt", "x y", "--json"))["wrt"] == "x y"
+    assert "  = f(x²) + 2x² f'(x²)" in done("derive", "x*f(x^2)", "--wrt", "x", "--functions", "f")
+    assert done("derive", LINE, "--wrt", "m", "--row", "2").startswith("d/dm (y₂ - (m x₂ + b))²\n")
+
+
+def test_derive_prints_the_hessian():
+    assert done("derive", LINE, "--wrt", "m,b", "--hessian") == f"{sc.Loss(LINE, parameters='m b').hessian()}\n"
+    data = json.loads(done("derive", "x^2*y", "--wrt", "x y", "--hessian", "--json"))
+    assert [entry["result"]["text"] for entry in data["entries"]] == ["2y", "2x", "0"]
+
+
+@pytest.mark.parametrize(("formula", "wrt", "said"), [
+    ("x^2", "z", "z does not occur in the formula."), ("x^2", "X", "X does not occur in the formula; did you mean x?"),
+    ("weight^2", "wieght", "wieght does not occur in the formula; did you mean weight?"),
+    ("x^2", "x y", "y does not occur in the formula."), ("x^2", "x", None), ("7", "x", None),
+])
+def test_a_letter_that_does_not_occur_is_told(formula, wrt, said):
+    told = [line for line in done("derive", formula, "--wrt", wrt).splitlines() if "does not occur" in line]
+    assert told == ([said] if said else [])
+
+
 def test_derive_json_tells_of_kinks():
     (kink,) = json.loads(done("derive", "abs(w - 1)", "--wrt", "w", "--json"))["kinks"]
-    assert {"where", "subgradient"} <= set(kink)
+    assert set(kink) == {"part", "where", "at", "subgradient"} and kink["at"] == "w = 1"
 
 
 # descend
@@ -216,8 +240,14 @@ OWN = [     # our sentences: (arguments, what they say)
     (("derive", "x = 2", "--wrt", "x"), "a loss is an expression, not an equation"),
     (("derive", "(x", "--wrt", "x"), ""), (("derive", "x)", "--wrt", "x"), ""),
     (("derive", "1/0", "--wrt", "x"), "division by zero"),
-    (("derive", "x^2", "--wrt", ""), "differentiate by one letter at a time"),
-    (("derive", "x^2", "--wrt", "x y"), "differentiate by one letter at a time, not by x, y"),
+    (("derive", "x^2", "--wrt", ""), "name the letter to differentiate by, such as x"),
+    (("derive", "x^2", "--wrt", "x y", "--order", "2"), "give several letters or an order, not both"),
+    (("derive", "x^2", "--wrt", "x", "--order", "5"), "the order of a derivative is a whole number from 1 to 4, not 5"),
+    (("derive", "x^2", "--wrt", "x", "--row", "1"), "x² has no sum over the rows, so it has no row to write out"),
+    (("derive", LINE, "--wrt", "m b", "--hessian", "--order", "2"), "--hessian goes neither with --order nor with --row"),
+    (("derive", LINE, "--wrt", "m m", "--hessian"), "the name m is given twice"),
+    (("derive", LINE, "--wrt", "m", "--row", "0"), "rows are counted from 1; 0 is no row"),
+    (("derive", "g(x)", "--wrt", "x", "--functions", "sin"), "sin is a function that is known already"),
     (("derive", "x^2", "--wrt", "2"), "'2' is no name"),
     (("derive", "x^2", "--wrt", "x^2"), "is no name"),
     (("derive", "x^2", "--wrt", "x", "--columns", "x"), "x is"),

@@ -37,8 +37,16 @@ def bottom_up(expression: Expr, written: Written, change: Callable[[Expr, Writte
         if part not in known:
             inner = rebuilt(part, tuple(map(visit, part.args)))
             if inner is not part:            # what changed inside may now join with its neighbours, or be gone
-                inner = add(*inner.args) if isinstance(inner, Add) else multiplied(inner, written)
+                inner = add(*_flat(part, inner)) if isinstance(inner, Add) else multiplied(inner, written)
             known[part] = change(inner, written) if isinstance(inner, Expr) else inner
         return known[part]
 
     return visit(expression)
+
+
+def _flat(before: Expr, after: Add) -> list[Expr]:
+    """The terms, those of a bracket opened that was none before."""
+    if len(before.args) != len(after.args):
+        return list(after.args)
+    return [inner for old, new in zip(before.args, after.args)
+            for inner in (new.args if isinstance(new, Add) and not isinstance(old, Add) else (new,))]

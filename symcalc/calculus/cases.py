@@ -6,6 +6,7 @@ from sympy import And, Basic, Expr, Mul, Piecewise, Tuple, true
 
 from symcalc.calculus.algebra import Algebra, inside_out
 from symcalc.calculus.products import Written, multiplied
+from symcalc.written import replaced
 
 
 def _join_cases(part: Expr, written: Written) -> Expr:
@@ -41,6 +42,39 @@ def _into_cases(part: Expr, written: Written) -> Expr:
     return Piecewise(*(Tuple(case(value), condition) for value, condition in cases[0].args), evaluate=False)
 
 
+def same_in_every_case(part: Expr, written: Written) -> Expr:
+    """{f if c; f otherwise} = f.
+
+    >>> from sympy import Integer, Symbol
+    >>> x, zero = Symbol("x"), Integer(0)
+    >>> same_in_every_case(Piecewise(Tuple(zero, x > 1), Tuple(zero, True), evaluate=False), Written())
+    0
+    """
+    values = {pair.args[0] for pair in part.args} if isinstance(part, Piecewise) else ()
+    return values.pop() if len(values) == 1 else part
+
+
+def known_conditions(part: Expr, written: Written) -> Expr:
+    """{{f if c; g otherwise} if c; h otherwise} = {f if c; h otherwise}.
+
+    >>> from sympy import Integer, Symbol
+    >>> x = Symbol("x")
+    >>> inner = Piecewise(Tuple(x, x > 1), Tuple(Integer(2), True), evaluate=False)
+    >>> known_conditions(Piecewise(Tuple(inner, x > 1), Tuple(Integer(3), True), evaluate=False), Written())
+    Piecewise((x, x > 1), (3, True))
+    """
+    if not isinstance(part, Piecewise):
+        return part
+
+    def settled(value: Expr, condition: object) -> Expr:
+        return replaced(value, lambda inner: inner.args[0].args[0] if isinstance(inner, Piecewise)
+                        and inner.args[0].args[1] == condition else None)
+
+    cases = [(settled(*pair.args), pair.args[1]) for pair in part.args]
+    return part if all(value == pair.args[0] for (value, _), pair in zip(cases, part.args)) else \
+        Piecewise(*(Tuple(*case) for case in cases), evaluate=False)
+
+
 INTO_CASES = Algebra(
     name="multiply in each case", formula="f · {g; h} = {f g; f h}",
     latex=r"f \cdot \begin{cases} g \\ h \end{cases} = \begin{cases} f g \\ f h \end{cases}",
@@ -49,3 +83,11 @@ ONE_LIST = Algebra(
     name="one list of cases", formula="{{f if c; g} if d; h} = {f if d and c; g if d; h}",
     latex=r"\text{cases within a case, as cases of one list}",
     because="a case within a case holds where both conditions do", rewrite=inside_out(_join_cases))
+OWN_CASE = Algebra(
+    name="a case within its own case", formula="{{f; g} if c; h} = {f if c; h}",
+    latex=r"\begin{cases} \begin{cases} f & \text{if } c \\ g & \end{cases} & \text{if } c \\ h & \end{cases} = "
+          r"\begin{cases} f & \text{if } c \\ h & \end{cases}",
+    because="where the outer condition holds, so does the same one inside", rewrite=inside_out(known_conditions))
+NO_CASES = Algebra(
+    name="the same in every case", formula="{f; f} = f", latex=r"\begin{cases} f \\ f \end{cases} = f",
+    because="no case differs from another, so none has to be told apart", rewrite=inside_out(same_in_every_case))

@@ -5,22 +5,27 @@ What is printed here is what is proved, compiled and descended: there is no othe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol
 
-from symcalc.calculus.kinks import Kink, kinks_of
+from symcalc.calculus.absent import absences
+from symcalc.calculus.kinks import Kink, kinks_of, told
 from symcalc.calculus.products import written_in
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.tidy import tidied
 from symcalc.calculus.unfolding import Application, Line, applied, steps_of, unfolded
 from symcalc.errors import LossError
-from symcalc.pages.document import Document, Paragraph, paragraph
+from symcalc.pages.document import Block, Document, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.pages.source import source
+
+if TYPE_CHECKING:
+    from symcalc.calculus.row import ConcreteRow
 
 DETAILS = ("brief", "normal", "full")
 
@@ -45,6 +50,7 @@ class Derivation(Shown):
     root: Application
     lines: tuple[Line, ...]
     proof: Proof
+    detail: str = "normal"
 
     @property
     def result(self) -> Expr:
@@ -56,23 +62,25 @@ class Derivation(Shown):
         """Where the derivative jumps, and which value is used there."""
         return kinks_of(self.expression, self.variable)
 
+    def row(self, number: int, data: object = None) -> Derivation | ConcreteRow:
+        """The derivation of one row of the sum, counted from 1: x₁ for xᵢ; with `data`, its numbers are put in too."""
+        from symcalc.calculus.row import row_of
+        return row_of(self.expression, [self.variable], number, data, self.detail)
+
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""
-        notes = [Paragraph(("At the bend of ", kink.part, ", where ", kink.equation, f": {kink.subgradient}."))
-                 for kink in self.kinks]
         checks = len(self.proof.checks)
-        return Document("", (steps_of(self.lines), *notes,
+        return Document("", (*self.working(), *absences(self.expression, [self.variable]),
                              paragraph(f"Proved: {checks} checks, each line against the one before.")))
+
+    def working(self) -> tuple[Block, ...]:
+        """The lines, and what is to be said of them."""
+        return (steps_of(self.lines), *told(self.kinks))
 
     def as_dict(self) -> dict[str, Any]:
         """The derivation as plain data, for JSON."""
-        shown = [{**_written(line.expression), "rule": line.rule.name if line.rule else None,
-                  "formula": line.rule.formula if line.rule else None, "because": line.because} for line in self.lines]
-        return {"expression": text(self.expression), "wrt": self.variable.name, "lines": shown,
-                "result": _written(self.result),
-                "proof": {"passed": self.proof.passed, "checks": len(self.proof.checks)},
-                "kinks": [{"part": text(kink.part), "where": kink.where, "subgradient": kink.subgradient}
-                          for kink in self.kinks]}
+        return {"expression": text(self.expression), "wrt": self.variable.name,
+                **written_down(self.lines, self.proof, self.kinks)}
 
     def _sympy_(self) -> Expr:
         return self.result
@@ -81,7 +89,16 @@ class Derivation(Shown):
         return f"<derivation of {text(self.expression)} by {text(self.variable)}: {len(self.lines)} lines>"
 
 
-def _written(expression: Expr) -> dict[str, str]:
+def written_down(lines: Sequence[Line], proof: Proof, kinks: Sequence[Kink]) -> dict[str, Any]:
+    """What the lines say as plain data, for JSON."""
+    shown = [{**written(line.expression), "rule": line.rule.name if line.rule else None,
+              "formula": line.rule.formula if line.rule else None, "because": line.because} for line in lines]
+    return {"lines": shown, "result": written(lines[-1].expression),
+            "proof": {"passed": proof.passed, "checks": len(proof.checks)}, "kinks": [kink.as_dict() for kink in kinks]}
+
+
+def written(expression: Expr) -> dict[str, str]:
+    """The expression as text, as LaTeX and as SymPy reads it."""
     return {"text": text(expression), "latex": latex(expression), "sympy": source(expression)}
 
 
@@ -104,4 +121,5 @@ def derive(expression: Expr, variable: Symbol, detail: str = "normal") -> Deriva
         else:
             lines.append(Line(expression=tidier, rule=algebra, reason=(algebra.because,)))
     proof = prove([line.expression for line in lines])
-    return Derivation(expression=expression, variable=variable, root=root, lines=tuple(lines), proof=proof)
+    return Derivation(expression=expression, variable=variable, root=root, lines=tuple(lines), proof=proof,
+                      detail=detail)

@@ -2,50 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from sympy import Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol
+from sympy import Abs, Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol
 from sympy.core.relational import Relational
 
+from symcalc.calculus.proof import NO_VALUE, candidates
 from symcalc.calculus.rule import depends
+from symcalc.calculus.solving import solved
 from symcalc.errors import LossError
+from symcalc.functions import relu
 from symcalc.language.gate import Constants
+from symcalc.pages.document import Inline, Paragraph, joined
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
-from symcalc.written import is_number, replaced
+from symcalc.written import is_number, replaced, subtract
+
+_WHY = {Abs: "any slope between -1 and 1 would serve", relu: "any slope between 0 and 1 would serve"}
+_BETWEEN = "any value between the slopes that meet there would serve"
+_TRIALS = 12                 # points at which a tie is looked for
+_ROUNDING = 1e-40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kink:
     """A place where the slope jumps: the part that bends, its equation, and the subgradient chosen there.
 
+    `solution` says at which values of the variable that is; it is empty where the equation is not solved.
+
     >>> x = Symbol("x", real=True)
-    >>> kinks_of(abs(x - 1), x)[0].where
-    '-1 + x = 0'
+    >>> kink = kinks_of(abs(3*x - 2), x)[0]
+    >>> kink.where, kink.at
+    ('-2 + 3x = 0', 'x = 2/3')
     """
 
     part: Expr
     equation: Equality
     subgradient: str
+    solution: tuple[Equality, ...] = ()
 
     @property
     def where(self) -> str:
+        """The kink's equation."""
         return text(self.equation)
+
+    @property
+    def at(self) -> str | None:
+        """The equation solved: x = 0 or x = 2."""
+        return " or ".join(map(text, self.solution)) or None
+
+    def as_dict(self) -> dict[str, str | None]:
+        """The kink as plain data, for JSON."""
+        return {"part": text(self.part), "where": self.where, "at": self.at, "subgradient": self.subgradient}
+
+    def place(self) -> tuple[Inline, ...]:
+        """The equation, and its solution where that says more."""
+        if not self.solution or {*self.solution[0].args} == {*self.equation.args}:
+            return (self.equation,)
+        return self.equation, " (", *joined(self.solution, "or"), ")"
+
+
+def told(kinks: Sequence[Kink]) -> list[Paragraph]:
+    """The kinks in words, those of one part together, and that what is computed follows them."""
+    places: dict[tuple[Expr, str], list[tuple[Inline, ...]]] = {}
+    for kink in kinks:
+        places.setdefault((kink.part, kink.subgradient), []).append(kink.place())
+    paragraphs: list[tuple[Inline, ...]] = []
+    for (part, subgradient), (first, *others) in places.items():
+        rest = [piece for k, place in enumerate(others, start=1) for piece in (" or " if k == len(others) else ", ", *place)]
+        paragraphs.append(("At the bend of ", part, ", where ", *first, *rest, f": {subgradient}."))
+    if paragraphs:
+        paragraphs[-1] += (f" The compiled gradient uses the same{'' if len(paragraphs) == 1 else ' at every bend'}.",)
+    return list(map(Paragraph, paragraphs))
 
 
 def kinks_of(expression: Expr, variable: Symbol) -> tuple[Kink, ...]:
     """The kinks of the expression as the variable moves, from the outside inwards."""
-    found: dict[tuple[Basic, Basic, Basic], Kink] = {}
+    found: dict[tuple[Basic, Basic, Basic], Kink | None] = {}
     waiting: list[Basic] = [expression]
     while waiting:
         part = waiting.pop()
         if not depends(part, variable):
             continue
         for left, right, subgradient in _bends(part, variable):
-            found.setdefault((part, left, right), Kink(part=part, equation=Equality(left, right, evaluate=False),
-                                                       subgradient=subgradient))
+            if (part, left, right) not in found:
+                found[part, left, right] = _kink(part, left, right, subgradient, variable)
         waiting.extend(reversed(part.args))
-    return tuple(kink for kink in found.values() if _is_met(kink, expression))
+    return tuple(kink for kink in found.values() if kink and _is_met(kink, expression))
 
 
 def _is_met(kink: Kink, expression: Expr) -> bool:
@@ -60,18 +105,49 @@ def _is_met(kink: Kink, expression: Expr) -> bool:
     return True
 
 
-def _bends(part: Basic, variable: Symbol) -> list[tuple[Basic, Basic, str]]:
+def _kink(part: Basic, left: Expr, right: Expr, subgradient: str, variable: Symbol) -> Kink | None:
+    """The kink where left = right; None where that never happens, or where other arguments are ahead of these two."""
+    values = solved(left, right, variable)
+    if values and isinstance(part, (Max, Min)) and part.free_symbols == {variable}:
+        values = tuple(value for value in values if _leads(part, left, variable, value))
+    if values == ():
+        return None
+    return Kink(part=part, equation=Equality(left, right, evaluate=False), subgradient=subgradient,
+                solution=tuple(Equality(variable, value, evaluate=False) for value in values or ()))
+
+
+def _leads(part: Max | Min, argument: Expr, variable: Symbol, value: Expr) -> bool:
+    """Whether the argument is the largest (or smallest) where the variable has this value."""
+    for point in islice(candidates(part), 1):
+        try:
+            there = point.placed(variable, point.value(value))
+            return bool(abs(there.value(part) - there.value(argument)) <= _ROUNDING)
+        except NO_VALUE:
+            return True
+    return True
+
+
+def _bends(part: Basic, variable: Symbol) -> Iterator[tuple[Expr, Expr, str]]:
+    """Both sides of each equation at which the part bends, and what is used there and why."""
     if type(part) in FUNCTIONS and FUNCTIONS[type(part)].kink:
         if len(part.args) == 2 and part.args[1].is_nonnegative:          # the angle jumps only on the left
-            return []
-        return [(part.args[0], Integer(0), FUNCTIONS[type(part)].kink)]
-    if isinstance(part, (Max, Min)):
+            return
+        yield part.args[0], Integer(0), _of_function(part, variable)
+    elif isinstance(part, (Max, Min)):
         ordered = sorted(part.args, key=lambda argument: not depends(argument, variable))
         used = f"at a tie the slope of {text(ordered[-1])} is used" if len(ordered) == 2 else \
             f"where arguments tie, the last of {', '.join(map(text, ordered))} gives the slope"
-        return [(left, right, used) for k, left in enumerate(ordered) for right in ordered[k + 1:]]
-    if isinstance(part, Piecewise):
-        return [(relation.lhs, relation.rhs, "on the border the case whose condition holds there is used")
-                for _, condition in part.args for relation in sorted(condition.atoms(Relational), key=str)
-                if depends(relation, variable)]
-    return []
+        yield from ((left, right, f"{used}; {_BETWEEN}") for k, left in enumerate(ordered) for right in ordered[k + 1:]
+                    if depends(subtract(left, right), variable))
+    elif isinstance(part, Piecewise):
+        used = "on the border the case whose condition holds there is used, for the slope as for the value"
+        yield from ((relation.lhs, relation.rhs, used)
+                    for _, condition in part.args for relation in sorted(condition.atoms(Relational), key=str)
+                    if depends(relation, variable))
+
+
+def _of_function(part: Expr, variable: Symbol) -> str:
+    """The row's words; where the slope is measured against what stands inside, they say so."""
+    why = _WHY.get(type(part))
+    against = f"measured against {text(part.args[0])}, " if why and part.args[0] != variable else ""
+    return f"{against}{FUNCTIONS[type(part)].kink}" + (f"; {why}" if why else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations, product
 from typing import Any
@@ -33,9 +33,13 @@ def drawn(expression: Expr, draw: Callable[[], Any]) -> Tables:
     most = max(FEATURES, *(int(total.limits[0][2]) for total in expression.atoms(Sum)
                            if isinstance(total.limits[0][2], Integer)), ROWS)
     parts = {part.base: part for part in sorted(expression.atoms(Indexed), key=str)}
-    return {base: {place: draw() for place in product(*(range(1, (ROWS if index == ROW else most) + 1)
-                                                        for index in part.indices))}
+    return {base: {place: draw() for place in product(*(_numbers(index, most) for index in part.indices))}
             for base, part in parts.items()}
+
+
+def _numbers(index: Basic, most: int) -> Sequence[int]:
+    """The numbers that an index may stand for; in x[7] it is one itself."""
+    return (int(index),) if isinstance(index, Integer) else range(1, (ROWS if index == ROW else most) + 1)
 
 
 def counted(expression: Expr, k: int) -> dict[Symbol, Any]:

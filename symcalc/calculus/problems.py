@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Basic, Indexed, IndexedBase, Sum, Symbol
+from sympy import Basic, Expr, Indexed, Sum, Symbol
 
 from symcalc.calculus import derivation
 from symcalc.calculus.derivation import Derivation
+from symcalc.calculus.hessian import Hessian, hessian_of
+from symcalc.calculus.higher import HigherDerivation, derive_by, in_turn, repeated
 from symcalc.errors import LossError
 from symcalc.language import read
 from symcalc.language.names import COUNT, ROW, columns_of, name_of, parameters_of
 from symcalc.language.sums import check_letter, letter, letters
 
 
-def derive(formula: str | Basic, wrt: str | Symbol | Indexed, *, columns: str | Iterable[str] = (),
-           detail: str = "normal") -> Derivation:
+def derive(formula: str | Basic, wrt: str | Symbol | Indexed | Iterable[str | Symbol | Indexed], *,
+           columns: str | Iterable[str] = (), functions: str | Iterable[str] = (), detail: str = "normal",
+           order: int | None = None) -> Derivation | HigherDerivation:
     """d/dwrt (formula), line by line; every other letter is a constant. `wrt` is a letter, m, or an element, w[k].
+
+    Several letters, as in "x y", are taken one after the other; `order` is how often to differentiate by one.
+    `functions` are those of which nothing but the name is known: f in "x f(x^2)".
 
     >>> print(derive("3x^2", "x"))
     d/dx (3x²)
@@ -32,14 +38,39 @@ def derive(formula: str | Basic, wrt: str | Symbol | Indexed, *, columns: str | 
     <BLANKLINE>
     Proved: 9 checks, each line against the one before.
     """
-    names = letters(wrt.name if isinstance(wrt, (Symbol, Indexed, IndexedBase)) else wrt)
-    if len(names) != 1:
-        raise LossError(f"differentiate by one letter at a time, not by {', '.join(names) or 'none'}")
-    expression = read(formula, parameters=names, columns=columns)
-    if expression.has(Sum) and names[0] in (ROW.name, COUNT.name):
-        raise LossError(f"{names[0]} counts the rows here (i is the row, n their number); differentiate by a parameter")
-    check_letter(letter(names[0]), expression)
-    if names[0] in map(name_of, columns_of(expression)):
-        raise LossError(f"{names[0]} is a column of data; differentiate by a parameter: "
+    turns = repeated([name for item in in_turn(wrt) for name in letters((item,))], order)
+    expression = _readable(formula, letters(tuple(dict.fromkeys(turns))), columns, functions)
+    return derive_by(expression, tuple(map(letter, turns)), detail)
+
+
+def hessian(formula: str | Basic, wrt: str | Iterable[str | Symbol], *, columns: str | Iterable[str] = (),
+            functions: str | Iterable[str] = (), detail: str = "normal") -> Hessian:
+    """The second derivatives of the formula by every pair of these letters.
+
+    >>> hessian("x^2*y", "x y").result
+    ((2*y, 2*x), (2*x, 0))
+    """
+    names = letters(in_turn(wrt))
+    expression = _readable(formula, names, columns, functions)
+    return hessian_of({name: derivation.derive(expression, letter(name), detail) for name in names})
+
+
+def _readable(formula: str | Basic, names: tuple[str, ...], columns: str | Iterable[str],
+              functions: str | Iterable[str]) -> Expr:
+    """The expression, if one can differentiate it by these letters."""
+    if not names:
+        raise LossError("name the letter to differentiate by, such as x, or several, such as x y")
+    expression = read(formula, parameters=names, columns=columns, functions=functions)
+    for name in names:
+        _check_letter(name, expression)
+    return expression
+
+
+def _check_letter(name: str, expression: Expr) -> None:
+    """Whether one can differentiate by this letter."""
+    if expression.has(Sum) and name in (ROW.name, COUNT.name):
+        raise LossError(f"{name} counts the rows here (i is the row, n their number); differentiate by a parameter")
+    check_letter(letter(name), expression)
+    if name in map(name_of, columns_of(expression)):
+        raise LossError(f"{name} is a column of data; differentiate by a parameter: "
                         f"{', '.join(p.name for p in parameters_of(expression)) or 'there is none'}")
-    return derivation.derive(expression, letter(names[0]), detail)

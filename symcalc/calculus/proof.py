@@ -34,12 +34,14 @@ from sympy import (
     Sum,
     Symbol,
 )
-from sympy.core.function import Application
+from sympy.core.function import Application, AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.calculus.numbering import Indices, Tables, coincidences, counted, drawn, patterns
+from symcalc.calculus.unknown import stand_in
 from symcalc.errors import LossError, ProofError
+from symcalc.functions import Primed
 from symcalc.indices import softmax_at
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
@@ -64,7 +66,7 @@ class OutsideDomain(ArithmeticError):
     """The expression has no real value at this point; another point must serve."""
 
 
-_NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
+NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
 _BENDS = (Max, Min, Piecewise, *(head for head, row in FUNCTIONS.items() if row.kink))
 
 
@@ -91,18 +93,20 @@ class Proof:
         return bool(self.checks) and all(check.difference <= TOLERANCE for check in self.checks)
 
 
-def prove(lines: Sequence[Expr]) -> Proof:
+def prove(lines: Sequence[Expr], digits: int = DIGITS) -> Proof:
     """Check each line, from d/dx (...) on, against the one before it; raise ProofError at the first that differs.
+
+    A derivative of a derivative wants more `digits`: each difference quotient uses some up.
 
     >>> x = Symbol("x", real=True)
     >>> prove([Derivative(x**2, x), 2*x]).passed
     True
     """
     checks: list[Check] = []
-    for point in points(lines[0]):
+    for point in points(lines[0], digits):
         try:
             values = [point.value(line) for line in lines]
-        except _NO_VALUE:
+        except NO_VALUE:
             continue                     # a line may need more than the problem does: f^g ln(f) wants f > 0
         vanishing = max(_NOTHING, _ROUNDING * abs(point.value(lines[0].args[0])))
         for k, (before, now) in enumerate(pairwise(values), start=1):
@@ -116,7 +120,7 @@ def prove(lines: Sequence[Expr]) -> Proof:
     return Proof(tuple(checks))
 
 
-def points(expression: Expr) -> list[Point]:
+def points(expression: Expr, digits: int = DIGITS) -> list[Point]:
     """Points at which the expression has a real value, found by trying; the same ones every time.
 
     Those where it is 0 say little: of them some are taken only where others cannot be found.
@@ -126,10 +130,10 @@ def points(expression: Expr) -> list[Point]:
     least = max(_ROUNDS * len(_RANGES) if bends else 0, patterns(expression) - 1)
     telling: list[Point] = []
     vanishing: list[Point] = []
-    for k, candidate in enumerate(_candidates(expression)):
+    for k, candidate in enumerate(candidates(expression, digits)):
         try:
             value = candidate.value(expression)
-        except _NO_VALUE:
+        except NO_VALUE:
             continue
         (telling if abs(value) > _NOTHING else vanishing).append(candidate)
         if len(vanishing) == _ENOUGH or (len(telling) >= wanted and k >= least):
@@ -156,17 +160,18 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
         sides = part.args if not isinstance(part, Piecewise) else ()
         try:
             values = [point.value(side) for side in sides]
-        except _NO_VALUE:
+        except NO_VALUE:
             continue
         ways.append(values.index(max(values)) if len(values) > 1 else tuple(value > 0 for value in values))
     return tuple(ways)
 
 
-def _candidates(expression: Expr) -> Iterator[Point]:
+def candidates(expression: Expr, digits: int = DIGITS) -> Iterator[Point]:
+    """Random values for all letters and columns of the expression; it need not have a value there."""
     letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
     labels = {part.base.label for part in letters if isinstance(part, Indexed)}
     context = mpmath.MPContext()
-    context.dps = DIGITS
+    context.dps = digits
     draw = random.Random(1).uniform
     for k in range(_TRIES):
         low, high = _RANGES[k // patterns(expression) % len(_RANGES)]
@@ -243,6 +248,13 @@ class Point:
         # A function that only SymPy knows, such as the slope of one without a rule.
         return self.context.mpf(str(part.func(*(_sympy_float(a) for a in arguments)).evalf(DIGITS)))
 
+    def unknown(self, part: AppliedUndef | Primed, row: Indices) -> Any:
+        function, orders = (part.function, part.orders) if isinstance(part, Primed) else (part, (0,) * len(part.args))
+        arguments = [self.value(argument, row) for argument in function.args]
+        if any(abs(argument) > _HUGE for argument in arguments):
+            raise OutsideDomain(text(part)[:80])
+        return stand_in(self.context, function.func.__name__, orders, arguments)
+
     def extremum(self, part: Max | Min, row: Indices) -> Any:
         return (max if isinstance(part, Max) else min)(self.value(argument, row) for argument in part.args)
 
@@ -279,7 +291,10 @@ class Point:
 
     def moved(self, variable: Symbol | Indexed, step: Any) -> Point:
         """The point beside this one, where the variable, and it alone, is larger by the step."""
-        value = self.value(variable) + step
+        return self.placed(variable, self.value(variable) + step)
+
+    def placed(self, variable: Symbol | Indexed, value: Any) -> Point:
+        """The same point but for the variable, which has this value."""
         if isinstance(variable, Symbol):
             return Point(self.context, {**self.numbers, variable: value}, self.tables)
         table = {**self.tables[variable.base], self.place(variable, ()): value}
@@ -305,7 +320,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 _WORK: dict[type, Callable[..., Any]] = {
     Symbol: Point.symbol, Indexed: Point.indexed, Number: Point.number, NumberSymbol: Point.constant, Add: Point.add,
-    Mul: Point.multiply, Pow: Point.power, Application: Point.function, Max: Point.extremum, Min: Point.extremum,
+    Mul: Point.multiply, Pow: Point.power, Application: Point.function, AppliedUndef: Point.unknown, Primed: Point.unknown,
+    Max: Point.extremum, Min: Point.extremum,
     Piecewise: Point.cases, Relational: Point.relation, And: Point.both, Or: Point.either, Sum: Point.over_rows,
     Derivative: Point.slope, KroneckerDelta: Point.coincidence,
     softmax_at: lambda point, part, row: point.value(part.plain, row),

@@ -30,6 +30,7 @@ from symcalc.calculus.elementary import INNER, POWERS, elementary, of_row
 from symcalc.calculus.indexed import ELEMENT, INDEXED
 from symcalc.calculus.rule import Rule, constancy, depends
 from symcalc.calculus.several import SEVERAL
+from symcalc.calculus.unknown import UNKNOWN
 from symcalc.errors import LossError
 from symcalc.pages.document import Formula, Inline, joined
 from symcalc.pages.notation import text
@@ -221,7 +222,7 @@ RULES: tuple[Rule, ...] = (
     CONSTANT, IDENTITY, *INDEXED, ROW_SUM, SUM, CONSTANT_MULTIPLE, QUOTIENT, PRODUCT,
     *(rule for outer in POWERS for rule in elementary(outer)), GENERAL_POWER,
     *(rule for row in FUNCTIONS.values() if row.derivative and row.head is not exp for rule in elementary(of_row(row))),
-    *SEVERAL, MAXIMUM, MINIMUM, CASES, NO_RULE,
+    *SEVERAL, *UNKNOWN, MAXIMUM, MINIMUM, CASES, NO_RULE,
 )
 ROUTINE: tuple[Rule, ...] = (CONSTANT, IDENTITY, ELEMENT, CONSTANT_MULTIPLE, SUM)
 """What a practised hand does in passing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sympy import Expr
 
 from symcalc.calculus.algebra import Algebra
-from symcalc.calculus.cases import INTO_CASES, ONE_LIST
+from symcalc.calculus.cases import INTO_CASES, NO_CASES, ONE_LIST, OWN_CASE
 from symcalc.calculus.fractions import BELOW, CANCEL, COMMON_DENOMINATOR, POLYNOMIALS
 from symcalc.calculus.index_algebra import NAME_SOFTMAX, ONE_TERM
 from symcalc.calculus.products import NOTHING, Written
@@ -20,7 +20,8 @@ from symcalc.calculus.sums import BEFORE_SUM, BRACKETS, COUNTS, FACTOR, LIKE_TER
 
 PASSES: tuple[Algebra, ...] = (
     ONE_TERM, PRODUCT, SIGMOID, HYPERBOLIC, SIGNS, *PYTHAGORAS, LIKE_TERMS, CANCEL, BRACKETS, NAME_SOFTMAX, *SOFTMAXES,
-    FACTOR, POLYNOMIALS, COMMON_DENOMINATOR, BELOW, *RATIOS, MINUS, *COUNTS, *BEFORE_SUM, INTO_CASES, ONE_LIST,
+    FACTOR, POLYNOMIALS, COMMON_DENOMINATOR, BELOW, *RATIOS, MINUS, *COUNTS, *BEFORE_SUM, INTO_CASES, OWN_CASE,
+    ONE_LIST, NO_CASES,
 )
 _ROUNDS = 4              # in which one pass may make work for another
 

@@ -11,17 +11,21 @@ from symcalc.language.gate import admitted
 from symcalc.language.sums import letters
 
 
-def read(formula: object, *, parameters: Collection[str] = (), columns: Iterable[str] | str = ()) -> Expr:
+def read(formula: object, *, parameters: Collection[str] = (), columns: Iterable[str] | str = (),
+         functions: Iterable[str] | str | None = None) -> Expr:
     """A formula, as text or as a SymPy expression, to an expression that has passed the gate.
+
+    `functions` declares names such as f, of which nothing but the name is known; what SymPy has applied needs no
+    declaration where they are allowed, that is, where `functions` is not None.
 
     >>> read("2x + 1")
     2*x + 1
     """
     if isinstance(formula, str):
         from symcalc.language.reader import read_text
-        return read_text(formula, parameters=parameters, columns=columns)
+        return read_text(formula, parameters=parameters, columns=columns, functions=functions or ())
     if isinstance(formula, int) and not isinstance(formula, bool):
         return admitted(Integer(formula))
     if isinstance(formula, Basic):
-        return admitted(formula, letters(parameters))
+        return admitted(formula, letters(parameters), unknown=functions is not None)
     raise LossError(f"a formula is text or a SymPy expression, not {type(formula).__name__}")

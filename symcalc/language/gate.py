@@ -15,6 +15,7 @@ from sympy import (
     Add,
     And,
     Basic,
+    Derivative,
     Expr,
     Float,
     Indexed,
@@ -44,6 +45,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.tensor.indexed import IndexedBase
 
 from symcalc.errors import LossError, visible
+from symcalc.functions import Primed
 from symcalc.indices import element, index_of, softmax_at, sum_over
 from symcalc.language.names import (
     COUNT,
@@ -75,8 +77,8 @@ _TINY = math.nextafter(0.0, 1.0)
 _CONDITIONS = (Relational, And, Or, BooleanTrue, BooleanFalse)
 
 
-def admitted(expression: Basic, wanted: Collection[str] = ()) -> Expr:
-    """A SymPy expression from outside, over real symbols of the same names, if it may pass.
+def admitted(expression: Basic, wanted: Collection[str] = (), unknown: bool = False) -> Expr:
+    """A SymPy expression from outside, over real symbols of the same names, if it may pass; `unknown` lets f(x) pass too.
 
     >>> admitted(Symbol("x")**2).free_symbols.pop().is_real
     True
@@ -85,6 +87,11 @@ def admitted(expression: Basic, wanted: Collection[str] = ()) -> Expr:
     if not isinstance(expression, Expr):
         raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
+    if functions := sorted(expression.atoms(AppliedUndef), key=str):
+        if not unknown:
+            raise _refused(functions[0])
+        from symcalc.language.unknown import check_functions
+        check_functions(expression)
     indices = meanings(expression, wanted)
     own = checked(_own(expression, {**counts(expression, indices), **indices}), wanted)
     if both := {part.name for part in parameters_of(own)} & {name_of(part) for part in columns_of(own)}:
@@ -137,8 +144,11 @@ def _own(part: Basic, limits: dict[Symbol, Symbol]) -> Basic:
         return _own_column(part, limits)
     if isinstance(part, Sum):
         return _own_sum(part, limits)
+    if isinstance(part, Derivative):
+        from symcalc.language.unknown import as_primed
+        part = as_primed(part) or part
     part = ours(part)
-    if not isinstance(part, (*_STRUCTURE, *_LEAVES)) and type(part) not in FUNCTIONS:
+    if not isinstance(part, (*_STRUCTURE, *_LEAVES, AppliedUndef, Primed)) and type(part) not in FUNCTIONS:
         raise _refused(part)
     _check_conditions(part)
     return _arranged(rebuilt(part, tuple(_own(inner, limits) for inner in part.args))) if part.args else part

@@ -31,6 +31,7 @@ from sympy import (
     Unequality,
     true,
 )
+from sympy.core.function import UndefinedFunction
 
 from symcalc.errors import LossError, ReadError
 from symcalc.indices import element, index_of, sum_over
@@ -40,6 +41,7 @@ from symcalc.language.names import COUNT, ROW, column, is_likely_column, listed,
 from symcalc.language.sums import INSIDE, checked, letter, letters
 from symcalc.language.syntax import OVER_ROWS, is_inner, limits_of, numbered, parsed, surveyed
 from symcalc.language.tokens import FORMS, MAX_DEPTH, prepared
+from symcalc.language.unknown import check_functions, function_name
 from symcalc.parts import is_below
 from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS, SUBSCRIPTED, Function
 from symcalc.written import call, divide, is_number, is_zero, negative
@@ -49,18 +51,19 @@ _RELATIONS = {"<": StrictLessThan, "<=": LessThan, "≤": LessThan, ">": StrictG
 _EXTREMA = {"max": Max, "Max": Max, "min": Min, "Min": Min}
 
 
-def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[str] | str = ()) -> Expr:
+def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[str] | str = (),
+              functions: Iterable[str] | str = ()) -> Expr:
     """The formula as an expression, in the form in which it was typed.
 
     `columns` are the names that stand for data; where none are given and the formula sums over rows, x, y and t
-    (also x1, x_2, ...) are taken as data unless they are among the `parameters`.
+    (also x1, x_2, ...) are taken as data unless they are among the `parameters`. `functions` are only named: f(x).
 
     >>> read_text("(y - (m*x + b))^2").args[0].args[0]
     y
     >>> read_text("mean(x)", columns="x")
     Sum(x[i], (i, 1, n))/n
     """
-    wanted, declared = letters(parameters), set(listed(columns))
+    wanted, declared, named = letters(parameters), set(listed(columns)), set(map(function_name, listed(functions)))
     elements = [letter(name) for name in wanted if "[" in name]
     trained = {name for name in wanted if "[" not in name}
     if both := trained & declared:
@@ -68,6 +71,10 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     source = prepared(text)
     tree = parsed(source)
     names, indexed, over_rows = surveyed(tree, source)
+    if both := named & (names.keys() | indexed.keys() | trained | declared):
+        name = min(both)
+        raise ReadError(f"{name} is declared as a function; write its argument in brackets, as in {name}(x)", source,
+                        names[name].start_pos if name in names else None)
     check_names({**names, **indexed}, trained, declared, over_rows, source)
     numbers, vectors = numbered(tree, elements)
     data = declared | (indexed.keys() - vectors)
@@ -75,8 +82,10 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
                                               for node in tree.find_data("indexed")):
         data |= {name for name in names if is_likely_column(name) and name not in trained}
     builder = _Builder(source, frozenset(data), frozenset(trained), numbers, over_rows or bool(indexed.keys() - vectors),
-                       Constants())
-    return checked(small(builder.build(tree, 0), MAX_NODES), wanted)
+                       Constants(), frozenset(named))
+    expression = small(builder.build(tree, 0), MAX_NODES)
+    check_functions(expression)
+    return checked(expression, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ class _Builder:
     numbers: Mapping[str, Basic]      # the indices and ends of inner sums, by name
     over_rows: bool
     constants: Constants
+    functions: frozenset[str]
     row: str = ROW.name         # what the sum around calls the row: k in Sum(x[k], (k, 1, n))
 
     def build(self, tree: Tree[Token], depth: int) -> Expr:
@@ -226,6 +236,10 @@ class _Builder:
             row = SUBSCRIPTED["log"] if name == "log" and len(arguments) == 2 else BY_NAME[name]
             self.check_number(name, (1, 2) if name == "log" else row.takes, len(arguments), tree)
             return self.applied(row, self.all(arguments, depth), tree)
+        if plain_name(name) in self.functions:
+            if not arguments:
+                raise self.error(f"the function {name} has no arguments; write {name}(x)", tree)
+            return call(UndefinedFunction(plain_name(name)), *self.all(arguments, depth))
         inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
         raise self.error(no_function(name, inside, self.parameters | self.columns), tree)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_MOST_PRIMES = 3
 _INDEX_LETTERS = dict(zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"))     # Unicode has no others
 _NAME = re.compile(r"([A-Za-z]+)_?(\d+)")
 
@@ -44,6 +45,7 @@ class Medium:
     sigma_sign: str
     derivative: Callable[[Sequence[tuple[str, int]]], str]
     slope_of: Callable[[str, Sequence[tuple[str, int]], bool], str]      # ∂J/∂m, of a function that is only named
+    primed: Callable[[str, Sequence[int]], str]      # f', or ∂₁f of several arguments
     slope: str                                       # what a derivative starts with
     dot: str
     tight: str
@@ -125,6 +127,17 @@ def _order(count: int) -> str:
     return str(count).translate(_SUPERSCRIPT) if count > 1 else ""
 
 
+def _text_primed(name: str, orders: Sequence[int]) -> str:
+    if len(orders) == 1:
+        return name + ("'" * orders[0] if orders[0] <= _MOST_PRIMES else f"^({orders[0]})")
+    return f"∂{_arguments(orders).translate(_SUBSCRIPT)}{name}"
+
+
+def _arguments(orders: Sequence[int]) -> str:
+    """12 where a function was differentiated in its first argument and in its second."""
+    return ("," if len(orders) > 9 else "").join(str(k) for k, order in enumerate(orders, start=1) for _ in range(order))
+
+
 TEXT = Medium(
     name=_text_name, indexed=_text_indexed, digits=_text_digits, brackets="({})".format, close=")",
     fraction="{}/{}".format, fractions_inline=True, power=_text_power,
@@ -133,8 +146,8 @@ TEXT = Medium(
     radical=lambda sign, body, loose: f"{sign}({body})" if loose else sign + body,
     operator=str, cases=_text_cases, word=" {} ".format,
     relations={"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"},
-    square="[{}]".format, sigma=_text_sigma,
-    sigma_sign="Σ", derivative=_text_derivative, slope_of=_text_slope_of, slope="d/d", dot=" · ", tight="",
+    square="[{}]".format, sigma=_text_sigma, sigma_sign="Σ", derivative=_text_derivative, slope_of=_text_slope_of,
+    primed=_text_primed, slope="d/d", dot=" · ", tight="",
 )
 
 
@@ -186,6 +199,12 @@ def _latex_slope_of(function: str, variables: Sequence[tuple[str, int]], partial
     return rf"\frac{{{d.strip()}{f'^{{{order}}}' if order > 1 else ''} {function}}}{{{below}}}"
 
 
+def _latex_primed(name: str, orders: Sequence[int]) -> str:
+    if len(orders) == 1:
+        return name + ("'" * orders[0] if orders[0] <= _MOST_PRIMES else f"^{{({orders[0]})}}")
+    return rf"\partial_{{{_arguments(orders)}}} {name}"
+
+
 LATEX = Medium(
     name=_latex_name, indexed=_latex_indexed, digits=_latex_digits,
     brackets=r"\left({}\right)".format, close=r"\right)",
@@ -199,5 +218,6 @@ LATEX = Medium(
     relations={"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"},
     square=r"\left[{}\right]".format,
     sigma=lambda limits, named: " ".join(rf"\sum_{{{index}={low}}}^{{{high}}}" for index, low, high in limits),
-    sigma_sign=r"\sum", derivative=_latex_derivative, slope_of=_latex_slope_of, slope=r"\frac{d}", dot=r" \cdot ", tight=" ",
+    sigma_sign=r"\sum", derivative=_latex_derivative, slope_of=_latex_slope_of,
+    primed=_latex_primed, slope=r"\frac{d}", dot=r" \cdot ", tight=" ",
 )

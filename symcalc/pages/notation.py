@@ -40,11 +40,14 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.errors import SymcalcError
+from symcalc.functions import Primed
 from symcalc.indices import is_indexed, softmax_at
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.media import LATEX, TEXT, Medium
 from symcalc.parts import signed, upright
 from symcalc.vocabulary import FUNCTIONS
+
+_LOSS = "J"             # whose slope is written ∂J/∂m
 
 
 class Level(IntEnum):
@@ -90,6 +93,16 @@ def latex(expression: Basic) -> str:
     return _Writer(LATEX, expression).write(expression).string
 
 
+def named(part: AppliedUndef | Primed, medium: Medium = TEXT) -> str:
+    """The name of a function that is only named, or of its slope.
+
+    >>> from sympy import Function, Integer, Symbol
+    >>> named(Primed(Function("f")(Symbol("x")), Integer(1)))
+    "f'"
+    """
+    return _Writer(medium, part).name_of(part)
+
+
 class _Writer:
     """The walk from expression to piece, for one medium."""
 
@@ -101,6 +114,7 @@ class _Writer:
             Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
             Relational: self.relation, And: self.junction, Or: self.junction, Tuple: self.list, Application: self.call,
             KroneckerDelta: self.coincidence, softmax_at: self.softmax,
+            AppliedUndef: self.unknown, Primed: self.unknown,
             BooleanTrue: self.truth, BooleanFalse: self.truth, type(E): self.constant, type(pi): self.constant,
         }
 
@@ -237,6 +251,17 @@ class _Writer:
         written = ", ".join(self.write(argument).string for argument in arguments)
         return Piece(name + self.medium.brackets(written), Level.ATOM)
 
+    def unknown(self, part: AppliedUndef | Primed) -> Piece:
+        """f(x), f'(x), or ∂₁f(x, y) of several arguments."""
+        function = part.function if isinstance(part, Primed) else part
+        arguments = ", ".join(self.write(argument).string for argument in function.args)
+        return Piece(self.name_of(part) + self.medium.brackets(arguments), Level.ATOM)
+
+    def name_of(self, part: AppliedUndef | Primed) -> str:
+        if isinstance(part, Primed):
+            return self.medium.primed(self.medium.name(part.function.func.__name__), part.orders)
+        return self.medium.name(part.func.__name__)
+
     def extremum(self, function: Max | Min) -> Piece:
         arguments = ", ".join(self.write(argument).string for argument in function.args)
         return Piece(self.medium.operator(type(function).__name__.lower()) + self.medium.brackets(arguments), Level.ATOM)
@@ -287,8 +312,9 @@ class _Writer:
         return Piece(head + self.medium.brackets(self.write(part.argument).string), Level.ATOM)
 
     def derivative(self, expression: Derivative, tight: bool = False) -> Piece:
-        variables = [(self.write(variable).string, int(count)) for variable, count in expression.variable_count]
-        if isinstance(expression.expr, AppliedUndef):
+        # What is done first stands nearest to the operand: d/dy (d/dx f) is ∂²/∂y∂x f.
+        variables = [(self.write(variable).string, int(count)) for variable, count in reversed(expression.variable_count)]
+        if isinstance(expression.expr, AppliedUndef) and expression.expr.func.__name__ == _LOSS:
             return self.slope_of(expression.expr, variables)
         operand = self.write(expression.expr)
         bare = operand.level >= Level.POWER if not tight else isinstance(expression.expr, (Symbol, Indexed))

@@ -7,8 +7,10 @@ import keyword
 
 import sympy
 from sympy import Basic, Float, Indexed, Symbol
+from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
+from symcalc.functions import Primed
 from symcalc.indices import softmax_at
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import replaced
@@ -41,11 +43,41 @@ class _Source(StrPrinter):
     printmethod = "_symcalc_source"          # not _sympystr, by which SymPy's classes would print themselves
 
     def _print_Symbol(self, symbol: Symbol) -> str:
-        taken = keyword.iskeyword(symbol.name) or hasattr(sympy, symbol.name) or hasattr(builtins, symbol.name)
-        return f"Symbol('{symbol.name}')" if taken else symbol.name
+        return f"Symbol('{symbol.name}')" if _is_taken(symbol.name) else symbol.name
 
     def _print_Indexed(self, column: Indexed) -> str:
         return f"Indexed('{column.base.label.name}', {', '.join(map(self._print, column.indices))})"
 
+    def _print_AppliedUndef(self, function: AppliedUndef) -> str:
+        return f"{_head(function)}({', '.join(map(self._print, function.args))})"
+
+    def _print_Primed(self, part: Primed) -> str:
+        arguments = [self._print(argument) for argument in part.function.args]
+        letters = [fresh if order and not part.is_plain else argument
+                   for argument, fresh, order in zip(arguments, _fresh(part), part.orders)]
+        counts = "".join(f", ({letter}, {order})" if order > 1 else f", {letter}"
+                         for letter, order in zip(letters, part.orders) if order)
+        slope = f"Derivative({_head(part.function)}({', '.join(letters)}){counts})"
+        for letter, argument in zip(letters, arguments):
+            slope = slope if letter == argument else f"Subs({slope}, {letter}, {argument})"
+        return slope
+
     def _print_Float(self, number: Float) -> str:
         return repr(float(number))
+
+
+def _is_taken(name: str) -> bool:
+    return keyword.iskeyword(name) or hasattr(sympy, name) or hasattr(builtins, name)
+
+
+def _head(function: AppliedUndef) -> str:
+    name = function.func.__name__
+    return f"Function('{name}')" if _is_taken(name) else name
+
+
+def _fresh(part: Primed) -> list[str]:
+    """A letter for each argument that the expression does not have yet."""
+    taken = {symbol.name for symbol in part.function.free_symbols}
+    stem = next(stem for stem in ("u", *(f"u{k}" for k in range(len(taken)))) if not any(
+        name.startswith(f"{stem}_") for name in taken))
+    return [f"{stem}_{k}" for k in range(1, len(part.orders) + 1)]

@@ -11,6 +11,7 @@ from sympy import Basic, Expr, Function, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient
+from symcalc.calculus.higher import HigherDerivation, derive_by, in_turn, repeated
 from symcalc.errors import DataError, LossError, visible
 from symcalc.indices import is_indexed
 from symcalc.language import read
@@ -35,6 +36,7 @@ from symcalc.training.models import Model, model_in
 from symcalc.written import power, subtract
 
 if TYPE_CHECKING:
+    from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
     from symcalc.training.run import Run
 
@@ -104,13 +106,15 @@ class Loss(Shown):
         what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
         raise LossError(f"{visible(str(wanted))[:40]} is {what}; the parameters are {', '.join(self.names)}")
 
-    def derive(self, wrt: str | Symbol, detail: str = "normal") -> Derivation:
-        """The partial derivative by one parameter, line by line.
+    def derive(self, wrt: str | Symbol | Iterable[str | Symbol], detail: str = "normal",
+               order: int | None = None) -> Derivation | HigherDerivation:
+        """The partial derivative by one parameter, line by line; by several, one after the other, or by one `order` times.
 
         >>> Loss("(w - 3)^2").derive("w").result
         2*(w - 3)
         """
-        return derive(self.expression, self.parameter(wrt), detail)
+        names = in_turn(name_of(wrt) if isinstance(wrt, Indexed) else wrt)
+        return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
 
     @cached_property
     def _gradient(self) -> Gradient:
@@ -123,6 +127,15 @@ class Loss(Shown):
         1
         """
         return self._gradient
+
+    def hessian(self) -> Hessian:
+        """The second derivatives by every pair of parameters.
+
+        >>> Loss("(w - 3)^2*v").hessian()["w v"].result
+        2*(w - 3)
+        """
+        from symcalc.calculus.hessian import hessian_of
+        return hessian_of(self._gradient)
 
     def compile(self, data: object = None) -> Compiled:
         """Loss and gradient as one function of the parameters, bound to the data.

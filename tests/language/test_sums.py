@@ -93,7 +93,6 @@ LETTERS = [
     ("b[k]", "b stands without an index in the formula; differentiate by b"),
     ("x[k]", "x is a column of data, not a parameter"),
     ("p", "p counts the terms of a sum here"),
-    ("w[k] b", "differentiate by one letter at a time, not by w[k], b"),
 ]
 
 
