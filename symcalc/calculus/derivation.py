@@ -5,6 +5,7 @@ What is printed here is what is proved, compiled and descended: there is no othe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,7 @@ from sympy import Expr, Symbol
 
 from symcalc.calculus.kinks import Kink, kinks_of
 from symcalc.calculus.proof import Proof, prove
-from symcalc.calculus.terms import written_in
+from symcalc.calculus.terms import Written, written_in
 from symcalc.calculus.tidy import tidied
 from symcalc.calculus.unfolding import Application, Line, applied, unfolded
 from symcalc.errors import LossError
@@ -58,18 +59,19 @@ class Derivation(Shown):
 
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""
-        notes = [Paragraph(("At the bend of ", kink.part, ", where ", kink.equation, f": {kink.subgradient}."))
-                 for kink in self.kinks]
         checks = len(self.proof.checks)
-        return Document("", (Steps(tuple(line.step() for line in self.lines)), *notes,
+        return Document("", (Steps(tuple(line.step() for line in self.lines)), *self.notes(),
                              paragraph(f"Proved: {checks} checks, each line against the one before.")))
+
+    def notes(self) -> list[Paragraph]:
+        """A sentence for each kink."""
+        return [Paragraph(("At the bend of ", kink.part, ", where ", kink.equation, f": {kink.subgradient}."))
+                for kink in self.kinks]
 
     def as_dict(self) -> dict[str, Any]:
         """The derivation as plain data, for JSON."""
-        shown = [{**_written(line.expression), "rule": line.rule.name if line.rule else None,
-                  "formula": line.rule.formula if line.rule else None, "because": line.because} for line in self.lines]
-        return {"expression": text(self.expression), "wrt": self.variable.name, "lines": shown,
-                "result": _written(self.result),
+        return {"expression": text(self.expression), "wrt": self.variable.name, "lines": [line_data(line) for line in self.lines],
+                "result": forms_of(self.result),
                 "proof": {"passed": self.proof.passed, "checks": len(self.proof.checks)},
                 "kinks": [{"part": text(kink.part), "where": kink.where, "subgradient": kink.subgradient}
                           for kink in self.kinks]}
@@ -81,7 +83,14 @@ class Derivation(Shown):
         return f"<derivation of {text(self.expression)} by {text(self.variable)}: {len(self.lines)} lines>"
 
 
-def _written(expression: Expr) -> dict[str, str]:
+def line_data(line: Line) -> dict[str, Any]:
+    """A line as plain data, for JSON."""
+    return {**forms_of(line.expression), "rule": line.rule.name if line.rule else None,
+            "formula": line.rule.formula if line.rule else None, "because": line.because}
+
+
+def forms_of(expression: Expr) -> dict[str, str]:
+    """The expression as text, as LaTeX, and as a string that SymPy reads back."""
     return {"text": text(expression), "latex": latex(expression), "sympy": source(expression)}
 
 
@@ -97,11 +106,18 @@ def derive(expression: Expr, variable: Symbol, detail: str = "normal") -> Deriva
     if detail not in DETAILS:
         raise LossError(f"detail is one of {', '.join(DETAILS)}, not {detail!r}")
     root = applied(expression, variable, {})
-    lines = unfolded(root, detail)
-    for algebra, tidier in tidied(lines[-1].expression, written_in(expression)):
-        if text(tidier) == text(lines[-1].expression):      # only brackets within brackets: nothing to show
+    lines = tidied_up(unfolded(root, detail), written_in(expression))
+    proof = prove([line.expression for line in lines])
+    return Derivation(expression=expression, variable=variable, root=root, lines=tuple(lines), proof=proof)
+
+
+def tidied_up(lines: Sequence[Line], written: Written) -> list[Line]:
+    """The lines, and behind them those that tidy the last one."""
+    lines, shown = list(lines), text(lines[-1].expression)
+    for algebra, tidier in tidied(lines[-1].expression, written):
+        before, shown = shown, text(tidier)
+        if shown == before:             # only brackets within brackets: nothing to show
             lines[-1] = replace(lines[-1], expression=tidier)
         else:
             lines.append(Line(expression=tidier, rule=algebra, reason=(algebra.because,)))
-    proof = prove([line.expression for line in lines])
-    return Derivation(expression=expression, variable=variable, root=root, lines=tuple(lines), proof=proof)
+    return lines

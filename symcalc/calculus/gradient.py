@@ -1,39 +1,67 @@
-"""The gradient: one partial derivative for each parameter."""
+"""The gradient: one derivation for all parameters, its shared chain once and then what differs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sympy import Function, Symbol, Tuple
+from sympy import Expr, Function, Symbol, Tuple
 
-from symcalc.calculus.derivation import Derivation
+from symcalc.calculus.derivation import Derivation, forms_of, line_data, tidied_up
+from symcalc.calculus.proof import Places, Proof, prove
+from symcalc.calculus.shared import Chain, put_in, shared_chain
+from symcalc.calculus.terms import Written, written_in
+from symcalc.calculus.unfolding import Application, Line, applied, unfolded
 from symcalc.errors import LossError
-from symcalc.pages.document import Block, Document, Equation, Heading
+from symcalc.pages.document import Block, Document, Equation, Heading, Paragraph, Step, Steps, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
 from symcalc.written import derivative_of
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """What one partial has for itself after the shared chain, and its proof.
+
+    `own` holds the lines of each slope that the chain left standing, `together` the tail of the whole derivation: those
+    slopes put in, and the result tidied.
+    """
+
+    own: tuple[tuple[Line, ...], ...]
+    together: tuple[Line, ...]
+    proofs: tuple[Proof, ...]
+
+
 class Gradient(Shown, Mapping[str, Derivation]):
     """∇J: the derivations of all partials by the names of the parameters, and their results in order.
 
+    `shared` holds the lines that all of them have in common, with θ for any of the parameters; there are none where
+    the partials part at once, or where there is only one parameter.
+
     >>> from sympy import symbols
-    >>> from symcalc.calculus.derivation import derive
     >>> u, v = symbols("u v", real=True)
-    >>> g = Gradient({"u": derive(u**2 + 3*v, u), "v": derive(u**2 + 3*v, v)})
+    >>> g = gradient((u + 3*v)**2, (u, v))
     >>> g.result, g["u"].result
-    ((2*u, 3), 2*u)
+    ((2*(u + 3*v), 6*(u + 3*v)), 2*(u + 3*v))
+    >>> [line.expression for line in g.shared]
+    [Derivative((u + 3*v)**2, theta), 2*(u + 3*v)*Derivative(u + 3*v, theta)]
     """
 
-    __slots__ = ("_derivations",)
+    __slots__ = ("_branches", "_chain", "_derivations")
 
-    def __init__(self, derivations: Mapping[str, Derivation]) -> None:
-        self._derivations = dict(derivations)
+    def __init__(self, derivations: Mapping[str, Derivation], chain: Chain, branches: Mapping[str, Branch]) -> None:
+        self._derivations, self._chain, self._branches = dict(derivations), chain, dict(branches)
 
     @property
     def result(self) -> Tuple:
         """The partials, in the order of the parameters."""
         return Tuple(*(derivation.result for derivation in self.values()))
+
+    @property
+    def shared(self) -> tuple[Line, ...]:
+        """The lines that all partials share, from d/dθ (...) on; each is proved for every parameter."""
+        return self._chain.lines
 
     def __getitem__(self, name: str | Symbol) -> Derivation:
         name = name.name if isinstance(name, Symbol) else name
@@ -47,14 +75,96 @@ class Gradient(Shown, Mapping[str, Derivation]):
     def __len__(self) -> int:
         return len(self._derivations)
 
+    # Showing
+
     def document(self) -> Document:
-        """The partials as equations, then each derivation."""
-        loss = Function("J")(*(derivation.variable for derivation in self.values()))
-        blocks: list[Block] = [Equation((derivative_of(loss, derivation.variable), derivation.result))
-                               for derivation in self.values()]
-        for derivation in self.values():
-            blocks += [Heading(f"The slope in {text(derivation.variable)}"), *derivation.document().blocks]
-        return Document("", tuple(blocks))
+        """The partials as equations, then the shared chain once, then for each parameter what differs."""
+        blocks: list[Block] = [Equation((self._slope(derivation.variable), derivation.result)) for derivation in self.values()]
+        if not self.shared:
+            for derivation in self.values():
+                blocks += [Heading(f"The slope in {text(derivation.variable)}"), *derivation.document().blocks]
+            return Document("", tuple(blocks))
+        letters = [derivation.variable for derivation in self.values()]
+        blocks += [Heading("What the partial derivatives share"),
+                   Paragraph(("With ", self._chain.letter, " for ", "either" if len(letters) == 2 else "any", " of ",
+                              *joined(letters), ":")),
+                   Steps(tuple(line.step() for line in self.shared))]
+        for name, derivation in self.items():
+            blocks += [Heading(f"The slope in {text(derivation.variable)}"), *self._rest(derivation, self._branches[name])]
+        return Document("", (*blocks, *dict.fromkeys(note for derivation in self.values() for note in derivation.notes()), self._proved()))
+
+    def _slope(self, parameter: Symbol) -> Expr:
+        return derivative_of(Function("J")(*(derivation.variable for derivation in self.values())), parameter)
+
+    def _rest(self, derivation: Derivation, branch: Branch) -> list[Block]:
+        """What stands in the document for one parameter: its own slopes, and all put together."""
+        parameter = derivation.variable
+        slopes = [part for k, steps in enumerate(branch.own) for part in
+                  (" and " if k else "", steps[-1].expression, " in for ", steps[0].expression)]
+        first, *others = branch.together
+        together = (Step(expression=self._slope(parameter)),
+                    Step(expression=first.expression, rule="put together", because=("put ", *slopes)),
+                    *(line.step() for line in others))
+        return [*(Steps(tuple(line.step() for line in steps)) for steps in branch.own), Steps(together)]
+
+    def _proved(self) -> Paragraph:
+        proofs = [*(derivation.proof for derivation in self.values()),
+                  *(proof for branch in self._branches.values() for proof in branch.proofs)]
+        checks = sum(len(proof.checks) for proof in proofs)
+        return paragraph(f"Proved: {checks} checks, each line against the one before, the shared ones for every parameter.")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The gradient as plain data, for JSON."""
+        return {"parameters": list(self),
+                "result": {name: forms_of(derivation.result) for name, derivation in self.items()},
+                "shared": {"letter": self._chain.letter.name, "lines": [line_data(line) for line in self.shared],
+                           "left": [forms_of(part) for part in self._chain.left]} if self.shared else None,
+                "partials": {name: derivation.as_dict() | self._own(name) for name, derivation in self.items()}}
+
+    def _own(self, name: str) -> dict[str, Any]:
+        if not self.shared:
+            return {}
+        branch = self._branches[name]
+        return {"own": [[line_data(line) for line in steps] for steps in branch.own],
+                "together": [line_data(line) for line in branch.together]}
 
     def __repr__(self) -> str:
         return f"<gradient by {', '.join(self)}>"
+
+
+def gradient(expression: Expr, parameters: Sequence[Symbol]) -> Gradient:
+    """∇ (expression): the partials by all the parameters, each derived by named rules, every line proved.
+
+    >>> u, v = Symbol("u", real=True), Symbol("v", real=True)
+    >>> gradient(u**2 + 3*v, (u, v)).result
+    (2*u, 3)
+    """
+    as_written, places = written_in(expression), Places(expression)
+    nodes: dict[Symbol, dict[Expr, Application]] = {parameter: {} for parameter in parameters}
+    chain = shared_chain({parameter: applied(expression, parameter, known) for parameter, known in nodes.items()}, as_written)
+    derivations, branches = {}, {}
+    for parameter, known in nodes.items():
+        lines, branch = _branch(chain, parameter, known, as_written, places) if chain.lines else (
+            tidied_up(unfolded(known[expression], "normal"), as_written), None)
+        if branch:
+            branches[parameter.name] = branch
+        derivations[parameter.name] = Derivation(
+            expression=expression, variable=parameter, root=known[expression], lines=tuple(lines),
+            proof=prove([line.expression for line in lines], places))
+    return Gradient(derivations, chain, branches)
+
+
+def _branch(chain: Chain, parameter: Symbol, known: Mapping[Expr, Application], as_written: Written,
+            places: Places) -> tuple[list[Line], Branch]:
+    """The lines of one partial, from d/dx (...) to its result, and what in them is not shared."""
+    lines, own = chain.by(parameter), []
+    for part in chain.left:
+        steps = tidied_up(unfolded(known[part], "normal"), as_written)
+        slope, before = steps[0].expression, lines[-1].expression
+        for step in steps[1:]:
+            lines.append(replace(step, expression=put_in(before, slope, step.expression)))
+        own.append(tuple(steps))
+    opened = len(lines)
+    lines = tidied_up(lines, as_written)
+    proofs = tuple(prove([step.expression for step in steps], places) for steps in own)
+    return lines, Branch(own=tuple(own), together=tuple(lines[opened - 1:]), proofs=proofs)

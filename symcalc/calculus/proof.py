@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import mpmath
@@ -37,6 +37,7 @@ from sympy.core.function import Application
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
+from symcalc.calculus.rule import depends
 from symcalc.errors import LossError, ProofError
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
@@ -89,15 +90,17 @@ class Proof:
         return bool(self.checks) and all(check.difference <= TOLERANCE for check in self.checks)
 
 
-def prove(lines: Sequence[Expr]) -> Proof:
+def prove(lines: Sequence[Expr], places: Places | None = None) -> Proof:
     """Check each line, from d/dx (...) on, against the one before it; raise ProofError at the first that differs.
+
+    Proofs about the same letters may share `places`, and with them the values of what their lines have in common.
 
     >>> x = Symbol("x", real=True)
     >>> prove([Derivative(x**2, x), 2*x]).passed
     True
     """
     checks: list[Check] = []
-    for point in points(lines[0]):
+    for point in points(lines[0], places):
         try:
             values = [point.value(line) for line in lines]
         except _NO_VALUE:
@@ -114,7 +117,7 @@ def prove(lines: Sequence[Expr]) -> Proof:
     return Proof(tuple(checks))
 
 
-def points(expression: Expr) -> list[Point]:
+def points(expression: Expr, places: Places | None = None) -> list[Point]:
     """Points at which the expression has a real value, found by trying; the same ones every time.
 
     Those where it is 0 say little: of them some are taken only where others cannot be found.
@@ -123,7 +126,7 @@ def points(expression: Expr) -> list[Point]:
     wanted = 2 * POINTS if bends else POINTS
     telling: list[Point] = []
     vanishing: list[Point] = []
-    for k, candidate in enumerate(_candidates(expression)):
+    for k, candidate in enumerate(places or Places(expression)):
         try:
             value = candidate.value(expression)
         except _NO_VALUE:
@@ -157,6 +160,23 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
     return tuple(ways)
 
 
+class Places:
+    """The random points for the letters of an expression, made when they are asked for, each only once."""
+
+    def __init__(self, expression: Expr) -> None:
+        self.made: list[Point] = []
+        self.coming = _candidates(expression)
+
+    def __iter__(self) -> Iterator[Point]:
+        for k in count():
+            if k == len(self.made):
+                point = next(self.coming, None)
+                if point is None:
+                    return
+                self.made.append(point)
+            yield self.made[k]
+
+
 def _candidates(expression: Expr) -> Iterator[Point]:
     letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
     labels = {part.base.label for part in letters if isinstance(part, Indexed)}
@@ -173,14 +193,18 @@ def _candidates(expression: Expr) -> Iterator[Point]:
 class Point:
     """A value for every parameter and every row of every column; works expressions out there."""
 
-    def __init__(self, context: Any, numbers: dict[Symbol, Any], columns: dict[Indexed, list[Any]]) -> None:
+    def __init__(self, context: Any, numbers: dict[Symbol, Any], columns: dict[Indexed, list[Any]],
+                 origin: tuple[Point, Symbol] | None = None) -> None:
         self.context, self.columns = context, columns
         self.numbers = numbers
+        self.origin = origin            # the point from which this one differs in one symbol only
         self.known: dict[tuple[Basic, int | None], Any] = {}
         self.beside: dict[Symbol, tuple[Point, Point, Any]] = {}
 
     def value(self, expression: Basic, row: int | None = None) -> Any:
         """The value of the expression (in one row, inside a sum)."""
+        if self.origin is not None and not depends(expression, self.origin[1]):
+            return self.origin[0].value(expression, row)
         key = (expression, row)
         if key not in self.known:
             found = _work_on(type(expression))(self, expression, row)
@@ -257,10 +281,12 @@ class Point:
         (variable, count), *others = part.variable_count
         rest = [pair for pair in ((variable, count - 1), *others) if pair[1]]
         inner = Derivative(part.expr, *rest, evaluate=False) if rest else part.expr
+        if not depends(inner, variable):
+            return self.value(inner, row) * 0        # the same value on both sides
         if variable not in self.beside:
             step = self.context.mpf(STEP) * max(1, abs(self.numbers[variable]))
-            left, right = (Point(self.context, {**self.numbers, variable: self.numbers[variable] + sign * step}, self.columns)
-                           for sign in (-1, 1))
+            left, right = (Point(self.context, {**self.numbers, variable: self.numbers[variable] + sign * step}, self.columns,
+                                 (self, variable)) for sign in (-1, 1))
             self.beside[variable] = (left, right, step)
         left, right, step = self.beside[variable]
         return (right.value(inner, row) - left.value(inner, row)) / (2 * step)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sympy import Basic, Expr, Function, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
-from symcalc.calculus.gradient import Gradient
+from symcalc.calculus.gradient import Gradient, gradient
 from symcalc.errors import DataError, LossError, visible
 from symcalc.language import read
 from symcalc.language.names import (
@@ -110,7 +110,7 @@ class Loss(Shown):
 
     @cached_property
     def _gradient(self) -> Gradient:
-        return Gradient({parameter.name: derive(self.expression, parameter) for parameter in self.parameters})
+        return gradient(self.expression, self.parameters)
 
     def gradient(self) -> Gradient:
         """The partial derivatives by all parameters.

@@ -1,0 +1,155 @@
+"""What the partial derivatives of one expression have in common: the part of their trees that is the same for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, count
+
+from sympy import Add, Basic, Derivative, Dummy, Expr, Indexed, Mul, Sum, Symbol
+
+from symcalc.calculus.derivation import tidied_up
+from symcalc.calculus.rule import Rule
+from symcalc.calculus.rules import CONSTANT, ROUTINE
+from symcalc.calculus.terms import Written
+from symcalc.calculus.unfolding import Application, Line, unfolded
+from symcalc.language.names import name_of
+from symcalc.pages.document import Formula, Inline
+from symcalc.written import add, derivative_of, is_number, mul, rebuilt, row_sum
+
+_LETTERS = ("theta", "phi", "psi", "omega", "zeta", "xi")
+
+LEFT = Rule(
+    name="left for each parameter", statement=Formula(text="d/dθ f", latex=r"\frac{d}{d\theta} f"),
+    applies=lambda e, x: True,
+    parts=lambda e, x: (),
+    combine=derivative_of,
+    because=lambda es, x: (),
+)
+"""Where the partials part: the slope goes on standing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """The lines that all the partials share, with `letter` for any of the parameters, and the parts that they leave.
+
+    `lines` starts with d/dθ (expression) and ends where each of `left` stands as d/dθ (...); no lines where no rule of
+    weight is shared.
+    """
+
+    letter: Symbol
+    lines: tuple[Line, ...]
+    left: tuple[Expr, ...]
+
+    def by(self, parameter: Symbol) -> list[Line]:
+        """The lines for one of the parameters."""
+        return _renamed(self.lines, self.letter, parameter)
+
+
+def shared_chain(trees: Mapping[Symbol, Application], written: Written) -> Chain:
+    """The chain of the trees, one for each parameter; a part that one of them does not depend on ends it.
+
+    >>> from symcalc.calculus.unfolding import applied
+    >>> u, v = Symbol("u", real=True), Symbol("v", real=True)
+    >>> trees = {letter: applied((u + v)**2, letter, {}) for letter in (u, v)}
+    >>> [line.expression for line in shared_chain(trees, Written()).lines]
+    [Derivative((u + v)**2, theta), 2*(u + v)*Derivative(u + v, theta)]
+    """
+    parameters = tuple(trees)
+    root = _common(tuple(trees.values())) if len(parameters) > 1 else None
+    first = next(iter(trees.values()))
+    letter = _free_letter(first.expression)
+    if root is None or not _weighs(root):
+        return Chain(letter=letter, lines=(), left=())
+    lines = tidied_up(_renamed(unfolded(root, "normal"), parameters[0], letter), written)
+    standing = (part for part in _standing(lines[-1].expression))
+    return Chain(letter=letter, lines=tuple(lines), left=tuple(dict.fromkeys(part.expr for part in standing)))
+
+
+def put_in(expression: Expr, slope: Derivative, value: Expr) -> Expr:
+    """The expression with the value where the slope stands, as a person puts it in: without zeros, ones and loose signs.
+
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> slope = derivative_of(x, y)
+    >>> put_in(Add(x, Mul(2, slope, evaluate=False), evaluate=False), slope, Mul(0))
+    x
+    """
+    known: dict[Basic, Basic] = {slope: value}
+
+    def visit(part: Basic) -> Basic:
+        if part not in known:
+            arguments = part.args if isinstance(part, (Derivative, Indexed)) else tuple(map(visit, part.args))
+            known[part] = part if arguments == part.args else _joined(part, arguments)
+        return known[part]
+
+    return visit(expression)
+
+
+def _joined(part: Basic, arguments: tuple[Basic, ...]) -> Basic:
+    if isinstance(part, Add):
+        return add(*arguments)
+    if isinstance(part, Mul):
+        new = [argument for argument, before in zip(arguments, part.args) if argument is not before]
+        if all(map(is_number, new)):            # a number joins the factor in front, where it gives its sign to the product
+            return mul(mul(*(argument for argument in arguments if not any(argument is one for one in new))), *new)
+        return mul(*arguments)
+    return row_sum(arguments[0], part) if isinstance(part, Sum) else rebuilt(part, arguments)
+
+
+def _common(nodes: tuple[Application, ...]) -> Application | None:
+    """The shared part of trees that stand at the same place; None where they part at the root."""
+    first, *others = nodes
+    if any(node.rule is not first.rule or [part.expression for part in node.parts] !=
+           [part.expression for part in first.parts] for node in others) or not _alike(nodes):
+        return None
+    parts = tuple(_common(alike) or _left(alike[0]) for alike in zip(*(node.parts for node in nodes)))
+    return replace(first, parts=tuple(part if part.rule in (LEFT, CONSTANT) or _weighs(part) else _left(part) for part in parts))
+
+
+def _left(node: Application) -> Application:
+    # A node of its own at each place, so that no line says that its slope is known from above.
+    return Application(rule=LEFT, expression=node.expression, variable=node.variable, parts=())
+
+
+def _alike(nodes: tuple[Application, ...]) -> bool:
+    """Whether the rule puts the slopes of the parts together in the same way for all."""
+    slopes = [Dummy(real=True) for _ in nodes[0].parts]
+    return len({node.rule.combine(node.expression, node.variable, *slopes) for node in nodes}) == 1
+
+
+def _weighs(node: Application) -> bool:
+    """Whether the shared tree is worth a line of its own: some rule in it is more than routine."""
+    return node.rule not in (*ROUTINE, LEFT) or any(map(_weighs, node.parts))
+
+
+def _standing(expression: Basic) -> list[Derivative]:
+    if isinstance(expression, Derivative):
+        return [expression]
+    return [slope for part in expression.args for slope in _standing(part)]
+
+
+def _renamed(lines: Sequence[Line], before: Symbol, after: Symbol) -> list[Line]:
+    """The lines with the derivatives by another letter; everything else stays."""
+    known: dict[Basic, Basic] = {}
+
+    def visit(part: Basic) -> Basic:
+        if part not in known:
+            if isinstance(part, Derivative):
+                known[part] = derivative_of(part.expr, after)
+            elif not part.has(Derivative):
+                known[part] = part
+            else:
+                known[part] = rebuilt(part, tuple(map(visit, part.args)))
+        return known[part]
+
+    def spoken(part: Inline) -> Inline:
+        return after if part == before else part
+
+    return [replace(line, expression=visit(line.expression), reason=tuple(map(spoken, line.reason))) for line in lines]
+
+
+def _free_letter(expression: Expr) -> Symbol:
+    """θ, or the next letter that the expression does not use."""
+    used = {name_of(part) for part in expression.atoms(Symbol, Indexed)}
+    name = next(name for name in chain((*_LETTERS,), (f"theta_{k}" for k in count(1))) if name not in used)
+    return Symbol(name, real=True)
