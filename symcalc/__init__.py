@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from symcalc.calculus.derivation import Derivation as Derivation
     from symcalc.calculus.gradient import Gradient as Gradient
     from symcalc.calculus.problems import derive as derive
+    from symcalc.calculus.problems import gradient as gradient
     from symcalc.compute.compiled import Compiled as Compiled
     from symcalc.errors import DataError as DataError
     from symcalc.errors import DescentError as DescentError
@@ -54,7 +55,7 @@ _HOMES = {
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
     "language.table": ("read_table",),
     "pages.notation": ("text", "latex"),
-    "calculus.problems": ("derive",),
+    "calculus.problems": ("derive", "gradient"),
     "calculus.derivation": ("Derivation",),
     "calculus.gradient": ("Gradient",),
     "compute.compiled": ("Compiled",),

@@ -99,19 +99,28 @@ Examples:
   symcalc derive "x^2*sin(x)" --wrt x
   symcalc derive "(y-(m*x+b))^2" --wrt m
   symcalc derive "mean((y-(m*x+b))^2)" --wrt m --columns x,y
+  symcalc derive "mean((y-(m*x+b))^2)" --gradient
   symcalc derive "ln(1+e^(-z))" --wrt z --detail brief -o sheet.html""")
 @click.argument("formula")
-@click.option("--wrt", required=True, metavar="NAME", help="The letter to differentiate by; every other is a constant.")
+@click.option("--wrt", default="", metavar="NAME", help="The letter to differentiate by; every other is a constant.")
+@click.option("--gradient", "all_partials", is_flag=True,
+              help="By every letter that is no data: what the partial derivatives share once, then what differs.")
 @click.option("--columns", default="", metavar="NAMES",
               help="Letters that are data, one value per row. Left out: x, y, t where the formula has mean(...) or sum(...).")
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True,
               help="How many steps stand in one line.")
 @_shared
-def derive(formula: str, wrt: str, columns: str, detail: str, as_json: bool, output: Path | None, force: bool) -> None:
+def derive(formula: str, wrt: str, all_partials: bool, columns: str, detail: str, as_json: bool, output: Path | None,
+           force: bool) -> None:
     """Differentiate FORMULA line by line, with the rule and the reason for each, every line proved."""
     from symcalc.calculus.problems import derive as derived
+    from symcalc.calculus.problems import gradient
 
+    if bool(wrt) == all_partials:
+        raise SymcalcError("give either --wrt with a letter to differentiate by or --gradient, which takes them all")
     _check_files(output, None, force)
+    if all_partials:
+        return _deliver(gradient(formula, columns=columns), as_json, output)
     _deliver(derived(formula, wrt, columns=columns, detail=detail), as_json, output)
 
 

@@ -80,25 +80,26 @@ class Gradient(Shown, Mapping[str, Derivation]):
     def document(self) -> Document:
         """The partials as equations, then the shared chain once, then for each parameter what differs."""
         blocks: list[Block] = [Equation((self._slope(derivation.variable), derivation.result)) for derivation in self.values()]
-        if not self.shared:
-            for derivation in self.values():
-                blocks += [Heading(f"The slope in {text(derivation.variable)}"), *derivation.document().blocks]
-            return Document("", tuple(blocks))
-        letters = [derivation.variable for derivation in self.values()]
-        blocks += [Heading("What the partial derivatives share"),
-                   Paragraph(("With ", self._chain.letter, " for ", "either" if len(letters) == 2 else "any", " of ",
-                              *joined(letters), ":")),
-                   Steps(tuple(line.step() for line in self.shared))]
+        if self.shared:
+            letters = self._chain.parameters
+            alike = (*joined(letters), " alike" if len(letters) == 2 else "")
+            blocks += [Heading("What the partial derivatives share"),
+                       Paragraph(("For ", *alike, ", with ", self._chain.letter, " for any of them:")),
+                       Steps(tuple(line.step() for line in self.shared))]
         for name, derivation in self.items():
-            blocks += [Heading(f"The slope in {text(derivation.variable)}"), *self._rest(derivation, self._branches[name])]
+            blocks += [Heading(f"The slope in {text(derivation.variable)}"), *self._rest(derivation, self._branches.get(name))]
         return Document("", (*blocks, *dict.fromkeys(note for derivation in self.values() for note in derivation.notes()), self._proved()))
 
     def _slope(self, parameter: Symbol) -> Expr:
         return derivative_of(Function("J")(*(derivation.variable for derivation in self.values())), parameter)
 
-    def _rest(self, derivation: Derivation, branch: Branch) -> list[Block]:
+    def _rest(self, derivation: Derivation, branch: Branch | None) -> list[Block]:
         """What stands in the document for one parameter: its own slopes, and all put together."""
         parameter = derivation.variable
+        if branch is None:
+            return [Steps(tuple(line.step() for line in derivation.lines))]
+        if not branch.own:
+            return [Equation((self._slope(parameter), derivation.result))]
         slopes = [part for k, steps in enumerate(branch.own) for part in
                   (" and " if k else "", steps[-1].expression, " in for ", steps[0].expression)]
         first, *others = branch.together
@@ -111,21 +112,21 @@ class Gradient(Shown, Mapping[str, Derivation]):
         proofs = [*(derivation.proof for derivation in self.values()),
                   *(proof for branch in self._branches.values() for proof in branch.proofs)]
         checks = sum(len(proof.checks) for proof in proofs)
-        return paragraph(f"Proved: {checks} checks, each line against the one before, the shared ones for every parameter.")
+        every = ", the shared ones for every parameter" if self.shared else ""
+        return paragraph(f"Proved: {checks} checks, each line against the one before{every}.")
 
     def as_dict(self) -> dict[str, Any]:
         """The gradient as plain data, for JSON."""
         return {"parameters": list(self),
                 "result": {name: forms_of(derivation.result) for name, derivation in self.items()},
                 "shared": {"letter": self._chain.letter.name, "lines": [line_data(line) for line in self.shared],
+                           "parameters": [parameter.name for parameter in self._chain.parameters],
                            "left": [forms_of(part) for part in self._chain.left]} if self.shared else None,
                 "partials": {name: derivation.as_dict() | self._own(name) for name, derivation in self.items()}}
 
     def _own(self, name: str) -> dict[str, Any]:
-        if not self.shared:
-            return {}
-        branch = self._branches[name]
-        return {"own": [[line_data(line) for line in steps] for steps in branch.own],
+        branch = self._branches.get(name)
+        return {} if branch is None else {"own": [[line_data(line) for line in steps] for steps in branch.own],
                 "together": [line_data(line) for line in branch.together]}
 
     def __repr__(self) -> str:
@@ -144,7 +145,7 @@ def gradient(expression: Expr, parameters: Sequence[Symbol]) -> Gradient:
     chain = shared_chain({parameter: applied(expression, parameter, known) for parameter, known in nodes.items()}, as_written)
     derivations, branches = {}, {}
     for parameter, known in nodes.items():
-        lines, branch = _branch(chain, parameter, known, as_written, places) if chain.lines else (
+        lines, branch = _branch(chain, parameter, known, as_written, places) if parameter in chain.parameters else (
             tidied_up(unfolded(known[expression], "normal"), as_written), None)
         if branch:
             branches[parameter.name] = branch

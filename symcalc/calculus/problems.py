@@ -8,6 +8,8 @@ from sympy import Basic, Sum, Symbol
 
 from symcalc.calculus import derivation
 from symcalc.calculus.derivation import Derivation
+from symcalc.calculus.gradient import Gradient
+from symcalc.calculus.gradient import gradient as gradient_by
 from symcalc.errors import LossError
 from symcalc.language import read
 from symcalc.language.names import COUNT, ROW, columns_of, listed, name_of, parameters_of, symbol
@@ -40,3 +42,16 @@ def derive(formula: str | Basic, wrt: str | Symbol, *, columns: str | Iterable[s
         raise LossError(f"{names[0]} is a column of data; differentiate by a parameter: "
                         f"{', '.join(p.name for p in parameters_of(expression)) or 'there is none'}")
     return derivation.derive(expression, symbol(names[0]), detail)
+
+
+def gradient(formula: str | Basic, *, columns: str | Iterable[str] = ()) -> Gradient:
+    """∇ (formula), by every letter that is no column, in order of appearance: what the partials share once.
+
+    >>> gradient("(u + 3v)^2").result
+    (2*(u + 3*v), 6*(u + 3*v))
+    """
+    expression = read(formula, columns=columns)
+    letters = parameters_of(expression)
+    if not letters:
+        raise LossError("the formula has no letters to differentiate by")
+    return gradient_by(expression, letters)

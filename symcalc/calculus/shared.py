@@ -10,11 +10,12 @@ from sympy import Add, Basic, Derivative, Dummy, Expr, Indexed, Mul, Sum, Symbol
 
 from symcalc.calculus.derivation import tidied_up
 from symcalc.calculus.rule import Rule
-from symcalc.calculus.rules import CONSTANT, ROUTINE
+from symcalc.calculus.rules import CONSTANT, CONSTANT_MULTIPLE, ROUTINE
 from symcalc.calculus.terms import Written
 from symcalc.calculus.unfolding import Application, Line, unfolded
 from symcalc.language.names import name_of
 from symcalc.pages.document import Formula, Inline
+from symcalc.parts import product_as_written
 from symcalc.written import add, derivative_of, is_number, mul, rebuilt, row_sum
 
 _LETTERS = ("theta", "phi", "psi", "omega", "zeta", "xi")
@@ -31,13 +32,14 @@ LEFT = Rule(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """The lines that all the partials share, with `letter` for any of the parameters, and the parts that they leave.
+    """The lines that the partials by `parameters` share, with `letter` for any of them, and the parts that they leave.
 
     `lines` starts with d/dθ (expression) and ends where each of `left` stands as d/dθ (...); no lines where no rule of
     weight is shared.
     """
 
     letter: Symbol
+    parameters: tuple[Symbol, ...]
     lines: tuple[Line, ...]
     left: tuple[Expr, ...]
 
@@ -47,7 +49,7 @@ class Chain:
 
 
 def shared_chain(trees: Mapping[Symbol, Application], written: Written) -> Chain:
-    """The chain of the trees, one for each parameter; a part that one of them does not depend on ends it.
+    """The chain that most of the trees, one for each parameter, share; a part that one does not depend on ends it.
 
     >>> from symcalc.calculus.unfolding import applied
     >>> u, v = Symbol("u", real=True), Symbol("v", real=True)
@@ -55,15 +57,13 @@ def shared_chain(trees: Mapping[Symbol, Application], written: Written) -> Chain
     >>> [line.expression for line in shared_chain(trees, Written()).lines]
     [Derivative((u + v)**2, theta), 2*(u + v)*Derivative(u + v, theta)]
     """
-    parameters = tuple(trees)
-    root = _common(tuple(trees.values())) if len(parameters) > 1 else None
-    first = next(iter(trees.values()))
-    letter = _free_letter(first.expression)
-    if root is None or not _weighs(root):
-        return Chain(letter=letter, lines=(), left=())
-    lines = tidied_up(_renamed(unfolded(root, "normal"), parameters[0], letter), written)
-    standing = (part for part in _standing(lines[-1].expression))
-    return Chain(letter=letter, lines=tuple(lines), left=tuple(dict.fromkeys(part.expr for part in standing)))
+    letter = _free_letter(next(iter(trees.values())).expression)
+    root, parameters = _largest(trees)
+    if root is None:
+        return Chain(letter=letter, parameters=(), lines=(), left=())
+    lines = tidied_up(_renamed(unfolded(root, "normal"), root.variable, letter), written)
+    standing = (slope.expr for slope in _standing(lines[-1].expression))
+    return Chain(letter=letter, parameters=parameters, lines=tuple(lines), left=tuple(dict.fromkeys(standing)))
 
 
 def put_in(expression: Expr, slope: Derivative, value: Expr) -> Expr:
@@ -89,11 +89,30 @@ def _joined(part: Basic, arguments: tuple[Basic, ...]) -> Basic:
     if isinstance(part, Add):
         return add(*arguments)
     if isinstance(part, Mul):
-        new = [argument for argument, before in zip(arguments, part.args) if argument is not before]
-        if all(map(is_number, new)):            # a number joins the factor in front, where it gives its sign to the product
-            return mul(mul(*(argument for argument in arguments if not any(argument is one for one in new))), *new)
-        return mul(*arguments)
+        kept, new = [], []
+        for argument, before in zip(arguments, part.args):
+            (new if argument is not before and is_number(argument) else kept).append(argument)
+        return mul(product_as_written(kept), *new) if kept else mul(*new)     # a number gives its sign to all the rest
     return row_sum(arguments[0], part) if isinstance(part, Sum) else rebuilt(part, arguments)
+
+
+def _largest(trees: Mapping[Symbol, Application]) -> tuple[Application | None, tuple[Symbol, ...]]:
+    """The shared tree of all the parameters, or of the first that share one, the others left out."""
+    if (root := _worthwhile(tuple(trees.values()))) is not None:
+        return root, tuple(trees)
+    for k, first in enumerate(trees):
+        group = [first]
+        for other in list(trees)[k + 1:]:
+            if _worthwhile(tuple(trees[parameter] for parameter in (*group, other))) is not None:
+                group.append(other)
+        if len(group) > 1:
+            return _worthwhile(tuple(trees[parameter] for parameter in group)), tuple(group)
+    return None, ()
+
+
+def _worthwhile(nodes: tuple[Application, ...]) -> Application | None:
+    root = _common(nodes) if len(nodes) > 1 else None
+    return root if root is not None and _weighs(root) else None
 
 
 def _common(nodes: tuple[Application, ...]) -> Application | None:
@@ -103,7 +122,11 @@ def _common(nodes: tuple[Application, ...]) -> Application | None:
            [part.expression for part in first.parts] for node in others) or not _alike(nodes):
         return None
     parts = tuple(_common(alike) or _left(alike[0]) for alike in zip(*(node.parts for node in nodes)))
-    return replace(first, parts=tuple(part if part.rule in (LEFT, CONSTANT) or _weighs(part) else _left(part) for part in parts))
+    return replace(first, parts=tuple(part if part.rule in _OPENED or _weighs(part) else _left(part) for part in parts))
+
+
+# What leaves no more than one slope: a sum would fall into terms in which the partials part.
+_OPENED = (LEFT, CONSTANT, CONSTANT_MULTIPLE)
 
 
 def _left(node: Application) -> Application:
