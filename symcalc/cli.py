@@ -102,7 +102,7 @@ Examples:
   symcalc derive "mean((y-(m*x+b))^2)" --gradient
   symcalc derive "ln(1+e^(-z))" --wrt z --detail brief -o sheet.html""")
 @click.argument("formula")
-@click.option("--wrt", default="", metavar="NAME", help="The letter to differentiate by; every other is a constant.")
+@click.option("--wrt", metavar="NAME", help="The letter to differentiate by; every other is a constant.")
 @click.option("--gradient", "all_partials", is_flag=True,
               help="By every letter that is no data: what the partial derivatives share once, then what differs.")
 @click.option("--columns", default="", metavar="NAMES",
@@ -110,18 +110,17 @@ Examples:
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True,
               help="How many steps stand in one line.")
 @_shared
-def derive(formula: str, wrt: str, all_partials: bool, columns: str, detail: str, as_json: bool, output: Path | None,
+def derive(formula: str, wrt: str | None, all_partials: bool, columns: str, detail: str, as_json: bool, output: Path | None,
            force: bool) -> None:
     """Differentiate FORMULA line by line, with the rule and the reason for each, every line proved."""
     from symcalc.calculus.problems import derive as derived
     from symcalc.calculus.problems import gradient
 
-    if bool(wrt) == all_partials:
+    if (wrt is None) != all_partials:
         raise SymcalcError("give either --wrt with a letter to differentiate by or --gradient, which takes them all")
     _check_files(output, None, force)
-    if all_partials:
-        return _deliver(gradient(formula, columns=columns), as_json, output)
-    _deliver(derived(formula, wrt, columns=columns, detail=detail), as_json, output)
+    shown = derived(formula, wrt, columns=columns, detail=detail) if wrt is not None else gradient(formula, columns=columns)
+    _deliver(shown, as_json, output)
 
 
 @main.command(cls=_FormulaCommand, epilog="""\b

@@ -70,7 +70,8 @@ class Derivation(Shown):
 
     def as_dict(self) -> dict[str, Any]:
         """The derivation as plain data, for JSON."""
-        return {"expression": text(self.expression), "wrt": self.variable.name, "lines": [line_data(line) for line in self.lines],
+        return {"expression": text(self.expression), "wrt": self.variable.name,
+                "lines": [line_data(line) for line in self.lines],
                 "result": forms_of(self.result),
                 "proof": {"passed": self.proof.passed, "checks": len(self.proof.checks)},
                 "kinks": [{"part": text(kink.part), "where": kink.where, "subgradient": kink.subgradient}

@@ -63,6 +63,13 @@ class Gradient(Shown, Mapping[str, Derivation]):
         """The lines that all partials share, from d/dθ (...) on; each is proved for every parameter."""
         return self._chain.lines
 
+    @property
+    def proof(self) -> Proof:
+        """The record that every line shown equals the one before it, the shared lines for every parameter."""
+        proofs = [*(derivation.proof for derivation in self.values()),
+                  *(proof for branch in self._branches.values() for proof in branch.proofs)]
+        return Proof(tuple(check for proof in proofs for check in proof.checks))
+
     def __getitem__(self, name: str | Symbol) -> Derivation:
         name = name.name if isinstance(name, Symbol) else name
         if name not in self._derivations:
@@ -88,7 +95,10 @@ class Gradient(Shown, Mapping[str, Derivation]):
                        Steps(tuple(line.step() for line in self.shared))]
         for name, derivation in self.items():
             blocks += [Heading(f"The slope in {text(derivation.variable)}"), *self._rest(derivation, self._branches.get(name))]
-        return Document("", (*blocks, *dict.fromkeys(note for derivation in self.values() for note in derivation.notes()), self._proved()))
+        notes = dict.fromkeys(note for derivation in self.values() for note in derivation.notes())
+        every = ", the shared ones for every parameter" if self.shared else ""
+        proved = paragraph(f"Proved: {len(self.proof.checks)} checks, each line against the one before{every}.")
+        return Document("", (*blocks, *notes, proved))
 
     def _slope(self, parameter: Symbol) -> Expr:
         return derivative_of(Function("J")(*(derivation.variable for derivation in self.values())), parameter)
@@ -108,17 +118,11 @@ class Gradient(Shown, Mapping[str, Derivation]):
                     *(line.step() for line in others))
         return [*(Steps(tuple(line.step() for line in steps)) for steps in branch.own), Steps(together)]
 
-    def _proved(self) -> Paragraph:
-        proofs = [*(derivation.proof for derivation in self.values()),
-                  *(proof for branch in self._branches.values() for proof in branch.proofs)]
-        checks = sum(len(proof.checks) for proof in proofs)
-        every = ", the shared ones for every parameter" if self.shared else ""
-        return paragraph(f"Proved: {checks} checks, each line against the one before{every}.")
-
     def as_dict(self) -> dict[str, Any]:
         """The gradient as plain data, for JSON."""
         return {"parameters": list(self),
                 "result": {name: forms_of(derivation.result) for name, derivation in self.items()},
+                "proof": {"passed": self.proof.passed, "checks": len(self.proof.checks)},
                 "shared": {"letter": self._chain.letter.name, "lines": [line_data(line) for line in self.shared],
                            "parameters": [parameter.name for parameter in self._chain.parameters],
                            "left": [forms_of(part) for part in self._chain.left]} if self.shared else None,

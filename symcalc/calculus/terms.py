@@ -10,7 +10,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from sympy import Add, Basic, Derivative, Expr, Indexed, Integer, Mul, Number, NumberSymbol, Pow, Sum, Symbol, exp, preorder_traversal
+from sympy import (
+    Add,
+    Basic,
+    Derivative,
+    Expr,
+    Indexed,
+    Integer,
+    Mul,
+    Number,
+    NumberSymbol,
+    Pow,
+    Sum,
+    Symbol,
+    exp,
+    preorder_traversal,
+)
 
 from symcalc.written import add, exact, is_number, is_zero, mul, negative, number, power
 
