@@ -117,7 +117,8 @@ def derive(formula: str, wrt: str | None, all_partials: bool, columns: str, deta
     from symcalc.calculus.problems import gradient
 
     if (wrt is None) != all_partials:
-        raise SymcalcError("give either --wrt with a letter to differentiate by or --gradient, which takes them all")
+        raise click.UsageError("Missing option '--wrt' with a letter, or '--gradient' for all letters." if wrt is None else
+                               "--wrt takes one letter and --gradient all of them; give one of the two.")
     _check_files(output, None, force)
     shown = derived(formula, wrt, columns=columns, detail=detail) if wrt is not None else gradient(formula, columns=columns)
     _deliver(shown, as_json, output)
