@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symcalc import figures as figures
+    from symcalc.calculus.backprop import Backpropagation as Backpropagation
+    from symcalc.calculus.backprop import backpropagation as backpropagation
     from symcalc.calculus.derivation import Derivation as Derivation
     from symcalc.calculus.gradient import Gradient as Gradient
     from symcalc.calculus.problems import derive as derive
@@ -55,6 +57,7 @@ _HOMES = {
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
     "language.table": ("read_table",),
     "pages.notation": ("text", "latex"),
+    "calculus.backprop": ("backpropagation", "Backpropagation"),
     "calculus.problems": ("derive", "gradient"),
     "calculus.derivation": ("Derivation",),
     "calculus.gradient": ("Gradient",),

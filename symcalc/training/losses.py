@@ -34,6 +34,7 @@ from symcalc.training.models import Model, model_in
 from symcalc.written import power, subtract
 
 if TYPE_CHECKING:
+    from symcalc.calculus.backprop import Backpropagation
     from symcalc.compute.compiled import Compiled
     from symcalc.training.run import Run
 
@@ -119,6 +120,18 @@ class Loss(Shown):
         1
         """
         return self._gradient
+
+    def backpropagation(self, at: Mapping[str, float] | None = None, data: object = None, row: int = 1) -> Backpropagation:
+        """The slopes by back-propagation: intermediate values, local slopes, and the products on the way back.
+
+        With `at` (and data) in numbers too, for one row at a time where the loss sums over rows.
+
+        >>> Loss("(w - 3)^2").backpropagation(at={"w": 1}).gradient
+        {'w': -4.0}
+        """
+        from symcalc.calculus.backprop import propagated
+        found = propagated(self.expression, self.parameters)
+        return found if at is None else found.at(at, data, row=row)
 
     def compile(self, data: object = None) -> Compiled:
         """Loss and gradient as one function of the parameters, bound to the data.
