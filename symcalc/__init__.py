@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from symcalc.language.table import read_table as read_table
     from symcalc.pages.notation import latex as latex
     from symcalc.pages.notation import text as text
+    from symcalc.training.effect import Effect as Effect
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.losses import half_mean_squared_error as half_mean_squared_error
     from symcalc.training.losses import mean_squared_error as mean_squared_error
@@ -64,6 +65,7 @@ _HOMES = {
     "compute.compiled": ("Compiled",),
     "training.losses": ("Loss", "mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
     "training.models": ("Model", "line"),
+    "training.effect": ("Effect",),
     "training.run": ("Run", "Stop"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

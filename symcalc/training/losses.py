@@ -36,6 +36,7 @@ from symcalc.written import power, subtract
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
     from symcalc.compute.compiled import Compiled
+    from symcalc.training.effect import Effect
     from symcalc.training.run import Run
 
 
@@ -168,6 +169,18 @@ class Loss(Shown):
         """
         from symcalc.training.descent import descend
         return descend(self, data, start=start, rate=rate, steps=steps, method=method, tolerance=tolerance)
+
+    def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
+                          start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:
+        """Descend twice from `start`: by the gradient, and by wrong partials (by name) in place of the right ones.
+
+        >>> J = Loss("(w - 3)^2")
+        >>> print(J.compare_gradients({"w": "-2*(w - 3)"}, start={"w": 0}, rate=0.25, steps=2).sentence)
+        With the wrong formula the cost climbs from 9 to 45.5625 in 2 updates, since every slope has the wrong sign; \
+with the right gradient it falls to 0.5625.
+        """
+        from symcalc.training.effect import compare_gradients
+        return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
 
     @cached_property
     def _model(self) -> tuple[Indexed, Model] | None:
