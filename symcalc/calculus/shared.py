@@ -111,17 +111,23 @@ def _largest(trees: Mapping[Symbol, Application]) -> tuple[Application | None, t
 
 
 def _worthwhile(nodes: tuple[Application, ...]) -> Application | None:
-    root = _common(nodes) if len(nodes) > 1 else None
+    root = _common(nodes, {}) if len(nodes) > 1 else None
     return root if root is not None and _weighs(root) else None
 
 
-def _common(nodes: tuple[Application, ...]) -> Application | None:
+def _common(nodes: tuple[Application, ...], known: dict[tuple[Application, ...], Application | None]) -> Application | None:
     """The shared part of trees that stand at the same place; None where they part at the root."""
+    if nodes not in known:
+        known[nodes] = _joint(nodes, known)
+    return known[nodes]
+
+
+def _joint(nodes: tuple[Application, ...], known: dict[tuple[Application, ...], Application | None]) -> Application | None:
     first, *others = nodes
     if any(node.rule is not first.rule or [part.expression for part in node.parts] !=
            [part.expression for part in first.parts] for node in others) or not _alike(nodes):
         return None
-    parts = tuple(_common(alike) or _left(alike[0]) for alike in zip(*(node.parts for node in nodes)))
+    parts = tuple(_common(alike, known) or _left(alike[0]) for alike in zip(*(node.parts for node in nodes)))
     return replace(first, parts=tuple(part if part.rule in _OPENED or _weighs(part) else _left(part) for part in parts))
 
 
