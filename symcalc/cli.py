@@ -100,28 +100,44 @@ Examples:
   symcalc derive "(y-(m*x+b))^2" --wrt m
   symcalc derive "mean((y-(m*x+b))^2)" --wrt m --columns x,y
   symcalc derive "mean((y-(m*x+b))^2)" --gradient
+  symcalc derive "mean((y-tanh(w*x+b))^2)" --backprop
   symcalc derive "ln(1+e^(-z))" --wrt z --detail brief -o sheet.html""")
 @click.argument("formula")
 @click.option("--wrt", metavar="NAME", help="The letter to differentiate by; every other is a constant.")
 @click.option("--gradient", "all_partials", is_flag=True,
               help="By every letter that is no data: what the partial derivatives share once, then what differs.")
+@click.option("--backprop", is_flag=True,
+              help="By every letter that is no data: intermediate values, and the products of their slopes on the way back.")
 @click.option("--columns", default="", metavar="NAMES",
               help="Letters that are data, one value per row. Left out: x, y, t where the formula has mean(...) or sum(...).")
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True,
               help="How many steps stand in one line.")
 @_shared
-def derive(formula: str, wrt: str | None, all_partials: bool, columns: str, detail: str, as_json: bool, output: Path | None,
-           force: bool) -> None:
+def derive(formula: str, wrt: str | None, all_partials: bool, backprop: bool, columns: str, detail: str, as_json: bool,
+           output: Path | None, force: bool) -> None:
     """Differentiate FORMULA line by line, with the rule and the reason for each, every line proved."""
     from symcalc.calculus.problems import derive as derived
+
+    ways = [wrt is not None, all_partials, backprop]
+    if sum(ways) != 1:
+        raise click.UsageError("--wrt, --gradient and --backprop exclude each other; give one of them." if any(ways) else
+                               "Missing option '--wrt' with a letter, or '--gradient' or '--backprop' for all letters.")
+    if wrt is None and detail != "normal":
+        raise click.UsageError("--detail goes with --wrt; a gradient is shown at the normal level.")
+    _check_files(output, None, force)
+    _deliver(derived(formula, wrt, columns=columns, detail=detail) if wrt is not None else
+             _by_all(formula, columns, backprop), as_json, output)
+
+
+def _by_all(formula: str, columns: str, backprop: bool) -> Any:
+    """The gradient, or the back-propagation, by every letter that is no column."""
+    if backprop:
+        from symcalc.calculus.backprop import backpropagation
+
+        return backpropagation(formula, columns=columns)
     from symcalc.calculus.problems import gradient
 
-    if (wrt is None) != all_partials:
-        raise click.UsageError("Missing option '--wrt' with a letter, or '--gradient' for all letters." if wrt is None else
-                               "--wrt takes one letter and --gradient all of them; give one of the two.")
-    _check_files(output, None, force)
-    shown = derived(formula, wrt, columns=columns, detail=detail) if wrt is not None else gradient(formula, columns=columns)
-    _deliver(shown, as_json, output)
+    return gradient(formula, columns=columns)
 
 
 @main.command(cls=_FormulaCommand, epilog="""\b

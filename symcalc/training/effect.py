@@ -52,6 +52,8 @@ class Effect(Shown):
         factor = self.factor
         if factor is None or math.isclose(factor, 1, rel_tol=_SAME):
             return ""
+        if factor == 0:
+            return ", since every slope is given as 0"
         if math.isclose(factor, -1, rel_tol=_SAME):
             return ", since every slope has the wrong sign"
         rate = f", as if the rate were {short(self.wrong.rate * factor)}" if factor > 0 else ""
@@ -186,4 +188,4 @@ def _way(run: Run, start: bool = False) -> str:
 
 
 def _count(run: Run) -> str:
-    return f" in {run.nit} update{'s' * (run.nit != 1)}"
+    return f" in {run.nit} update{'s' * (run.nit != 1)}" if run.nit else ""
