@@ -65,7 +65,7 @@ class Gradient(Shown, Mapping[str, Derivation]):
 
     @property
     def proof(self) -> Proof:
-        """The record that every line shown equals the one before it, the shared lines for every parameter."""
+        """The record that every line shown equals the one before it, the shared lines for each of their parameters."""
         proofs = [*(derivation.proof for derivation in self.values()),
                   *(proof for branch in self._branches.values() for proof in branch.proofs)]
         return Proof(tuple(check for proof in proofs for check in proof.checks))
@@ -96,7 +96,7 @@ class Gradient(Shown, Mapping[str, Derivation]):
         for name, derivation in self.items():
             blocks += [Heading(f"The slope in {text(derivation.variable)}"), *self._rest(derivation, self._branches.get(name))]
         notes = dict.fromkeys(note for derivation in self.values() for note in derivation.notes())
-        every = ", the shared ones for every parameter" if self.shared else ""
+        every = ", the shared ones for each of their parameters" if self.shared else ""
         proved = paragraph(f"Proved: {len(self.proof.checks)} checks, each line against the one before{every}.")
         return Document("", (*blocks, *notes, proved))
 
