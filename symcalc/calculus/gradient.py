@@ -25,12 +25,26 @@ class Branch:
     """What one partial has for itself after the shared chain, and its proof.
 
     `own` holds the lines of each slope that the chain left standing, `together` the tail of the whole derivation: those
-    slopes put in, and the result tidied.
+    slopes put in, and the result tidied. `inner` says the same of each own slope, None where its lines are all its own.
     """
 
     own: tuple[tuple[Line, ...], ...]
+    inner: tuple[Branch | None, ...]
     together: tuple[Line, ...]
     proofs: tuple[Proof, ...]
+
+
+    def blocks(self, slope: Expr) -> list[Block]:
+        """The slopes of its own, and all put together in the slope of the whole."""
+        blocks: list[Block] = []
+        for steps, inner in zip(self.own, self.inner):
+            blocks += inner.blocks(steps[0].expression) if inner else [Steps(tuple(line.step() for line in steps))]
+        slopes = [part for k, steps in enumerate(self.own) for part in
+                  (" and " if k else "", steps[-1].expression, " in for ", steps[0].expression)]
+        first, *others = self.together
+        return [*blocks, Steps((Step(expression=slope),
+                                Step(expression=first.expression, rule="put together", because=("put ", *slopes)),
+                                *(line.step() for line in others)))]
 
 
 class Gradient(Shown, Mapping[str, Derivation]):
@@ -87,12 +101,11 @@ class Gradient(Shown, Mapping[str, Derivation]):
     def document(self) -> Document:
         """The partials as equations, then the shared chain once, then for each parameter what differs."""
         blocks: list[Block] = [Equation((self._slope(derivation.variable), derivation.result)) for derivation in self.values()]
-        if self.shared:
-            letters = self._chain.parameters
-            alike = (*joined(letters), " alike" if len(letters) == 2 else "")
-            blocks += [Heading("What the partial derivatives share"),
-                       Paragraph(("For ", *alike, ", with ", self._chain.letter, " for any of them:")),
-                       Steps(tuple(line.step() for line in self.shared))]
+        for chain in self._chain.chains():
+            title = "What the partial derivatives share" if chain is self._chain else "What some of them share further"
+            alike = (*joined(chain.parameters), " alike" if len(chain.parameters) == 2 else "")
+            blocks += [Heading(title), Paragraph(("For ", *alike, ", with ", chain.letter, " for any of them:")),
+                       Steps(tuple(line.step() for line in chain.lines))]
         for name, derivation in self.items():
             blocks += [Heading(f"The slope in {text(derivation.variable)}"), *self._rest(derivation, self._branches.get(name))]
         notes = dict.fromkeys(note for derivation in self.values() for note in derivation.notes())
@@ -110,22 +123,14 @@ class Gradient(Shown, Mapping[str, Derivation]):
             return [Steps(tuple(line.step() for line in derivation.lines))]
         if not branch.own:
             return [Equation((self._slope(parameter), derivation.result))]
-        slopes = [part for k, steps in enumerate(branch.own) for part in
-                  (" and " if k else "", steps[-1].expression, " in for ", steps[0].expression)]
-        first, *others = branch.together
-        together = (Step(expression=self._slope(parameter)),
-                    Step(expression=first.expression, rule="put together", because=("put ", *slopes)),
-                    *(line.step() for line in others))
-        return [*(Steps(tuple(line.step() for line in steps)) for steps in branch.own), Steps(together)]
+        return branch.blocks(self._slope(parameter))
 
     def as_dict(self) -> dict[str, Any]:
         """The gradient as plain data, for JSON."""
         return {"parameters": list(self),
                 "result": {name: forms_of(derivation.result) for name, derivation in self.items()},
                 "proof": {"passed": self.proof.passed, "checks": len(self.proof.checks)},
-                "shared": {"letter": self._chain.letter.name, "lines": [line_data(line) for line in self.shared],
-                           "parameters": [parameter.name for parameter in self._chain.parameters],
-                           "left": [forms_of(part) for part in self._chain.left]} if self.shared else None,
+                "shared": _chain_data(self._chain) if self.shared else None,
                 "partials": {name: derivation.as_dict() | self._own(name) for name, derivation in self.items()}}
 
     def _own(self, name: str) -> dict[str, Any]:
@@ -137,6 +142,12 @@ class Gradient(Shown, Mapping[str, Derivation]):
         return f"<gradient by {', '.join(self)}>"
 
 
+def _chain_data(chain: Chain) -> dict[str, Any]:
+    return {"letter": chain.letter.name, "parameters": [parameter.name for parameter in chain.parameters],
+            "lines": [line_data(line) for line in chain.lines], "left": [forms_of(part) for part in chain.left],
+            "further": [_chain_data(inner) for inner in chain.further if inner.lines]}
+
+
 def gradient(expression: Expr, parameters: Sequence[Symbol]) -> Gradient:
     """∇ (expression): the partials by all the parameters, each derived by named rules, every line proved.
 
@@ -146,7 +157,9 @@ def gradient(expression: Expr, parameters: Sequence[Symbol]) -> Gradient:
     """
     as_written, places = written_in(expression), Places(expression)
     nodes: dict[Symbol, dict[Expr, Application]] = {parameter: {} for parameter in parameters}
-    chain = shared_chain({parameter: applied(expression, parameter, known) for parameter, known in nodes.items()}, as_written)
+    for parameter, known in nodes.items():
+        applied(expression, parameter, known)
+    chain = shared_chain(expression, nodes, as_written)
     derivations, branches = {}, {}
     for parameter, known in nodes.items():
         lines, branch = _branch(chain, parameter, known, as_written, places) if parameter in chain.parameters else (
@@ -162,14 +175,17 @@ def gradient(expression: Expr, parameters: Sequence[Symbol]) -> Gradient:
 def _branch(chain: Chain, parameter: Symbol, known: Mapping[Expr, Application], as_written: Written,
             places: Places) -> tuple[list[Line], Branch]:
     """The lines of one partial, from d/dx (...) to its result, and what in them is not shared."""
-    lines, own = chain.by(parameter), []
-    for part in chain.left:
-        steps = tidied_up(unfolded(known[part], "normal"), as_written)
+    lines, own, inner = chain.by(parameter), [], []
+    for part, further in zip(chain.left, chain.further):
+        steps, branch = _branch(further, parameter, known, as_written, places) if parameter in further.parameters else (
+            tidied_up(unfolded(known[part], "normal"), as_written), None)
         slope, before = steps[0].expression, lines[-1].expression
         for step in steps[1:]:
             lines.append(replace(step, expression=put_in(before, slope, step.expression)))
         own.append(tuple(steps))
+        inner.append(branch)
     opened = len(lines)
     lines = tidied_up(lines, as_written)
     proofs = tuple(prove([step.expression for step in steps], places) for steps in own)
-    return lines, Branch(own=tuple(own), together=tuple(lines[opened - 1:]), proofs=proofs)
+    proofs += tuple(proof for branch in inner if branch for proof in branch.proofs)
+    return lines, Branch(own=tuple(own), inner=tuple(inner), together=tuple(lines[opened - 1:]), proofs=proofs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
@@ -35,35 +35,50 @@ class Chain:
     """The lines that the partials by `parameters` share, with `letter` for any of them, and the parts that they leave.
 
     `lines` starts with d/dθ (expression) and ends where each of `left` stands as d/dθ (...); no lines where no rule of
-    weight is shared.
+    weight is shared. `further` holds, for each part that is left, the chain that some of the parameters go on sharing.
     """
 
     letter: Symbol
     parameters: tuple[Symbol, ...]
     lines: tuple[Line, ...]
     left: tuple[Expr, ...]
+    further: tuple[Chain, ...]
 
     def by(self, parameter: Symbol) -> list[Line]:
         """The lines for one of the parameters."""
         return _renamed(self.lines, self.letter, parameter)
 
+    def chains(self) -> list[Chain]:
+        """This chain and those that follow it, as far as they have lines."""
+        return [self, *(chain for inner in self.further for chain in inner.chains())] if self.lines else []
 
-def shared_chain(trees: Mapping[Symbol, Application], written: Written) -> Chain:
-    """The chain that most of the trees, one for each parameter, share; a part that one does not depend on ends it.
+
+def shared_chain(expression: Expr, nodes: Mapping[Symbol, Mapping[Expr, Application]], written: Written) -> Chain:
+    """The chain that most of the parameters share, whose nodes are given; a part that one does not depend on ends it.
 
     >>> from symcalc.calculus.unfolding import applied
     >>> u, v = Symbol("u", real=True), Symbol("v", real=True)
-    >>> trees = {letter: applied((u + v)**2, letter, {}) for letter in (u, v)}
-    >>> [line.expression for line in shared_chain(trees, Written()).lines]
+    >>> nodes = {u: {}, v: {}}
+    >>> trees = [applied((u + v)**2, letter, known) for letter, known in nodes.items()]
+    >>> [line.expression for line in shared_chain((u + v)**2, nodes, Written()).lines]
     [Derivative((u + v)**2, theta), 2*(u + v)*Derivative(u + v, theta)]
     """
-    letter = _free_letter(next(iter(trees.values())).expression)
-    root, parameters = _largest(trees)
+    used = {name_of(part) for part in expression.atoms(Symbol, Indexed)}
+    names = chain((*_LETTERS,), (f"theta_{k}" for k in count(1)))
+    return _chain(expression, nodes, written, (Symbol(name, real=True) for name in names if name not in used))
+
+
+def _chain(expression: Expr, nodes: Mapping[Symbol, Mapping[Expr, Application]], written: Written,
+           letters: Iterator[Symbol]) -> Chain:
+    root, parameters = _largest({parameter: known[expression] for parameter, known in nodes.items()})
+    letter = next(letters)
     if root is None:
-        return Chain(letter=letter, parameters=(), lines=(), left=())
+        return Chain(letter=letter, parameters=(), lines=(), left=(), further=())
     lines = tidied_up(_renamed(unfolded(root, "normal"), root.variable, letter), written)
-    standing = (slope.expr for slope in _standing(lines[-1].expression))
-    return Chain(letter=letter, parameters=parameters, lines=tuple(lines), left=tuple(dict.fromkeys(standing)))
+    left = tuple(dict.fromkeys(slope.expr for slope in _standing(lines[-1].expression)))
+    together = {parameter: nodes[parameter] for parameter in parameters}
+    return Chain(letter=letter, parameters=parameters, lines=tuple(lines), left=left,
+                 further=tuple(_chain(part, together, written, letters) for part in left))
 
 
 def put_in(expression: Expr, slope: Derivative, value: Expr) -> Expr:
@@ -100,9 +115,10 @@ def _largest(trees: Mapping[Symbol, Application]) -> tuple[Application | None, t
     """The shared tree of all the parameters, or of the first that share one, the others left out."""
     if (root := _worthwhile(tuple(trees.values()))) is not None:
         return root, tuple(trees)
-    for k, first in enumerate(trees):
+    weighty = [parameter for parameter, tree in trees.items() if _weighs(tree)]
+    for k, first in enumerate(weighty):
         group = [first]
-        for other in list(trees)[k + 1:]:
+        for other in weighty[k + 1:]:
             if _worthwhile(tuple(trees[parameter] for parameter in (*group, other))) is not None:
                 group.append(other)
         if len(group) > 1:
@@ -176,9 +192,3 @@ def _renamed(lines: Sequence[Line], before: Symbol, after: Symbol) -> list[Line]
 
     return [replace(line, expression=visit(line.expression), reason=tuple(map(spoken, line.reason))) for line in lines]
 
-
-def _free_letter(expression: Expr) -> Symbol:
-    """θ, or the next letter that the expression does not use."""
-    used = {name_of(part) for part in expression.atoms(Symbol, Indexed)}
-    name = next(name for name in chain((*_LETTERS,), (f"theta_{k}" for k in count(1))) if name not in used)
-    return Symbol(name, real=True)
