@@ -10,7 +10,7 @@ from sympy import Expr, Function, Symbol, Tuple
 
 from symcalc.calculus.derivation import Derivation, forms_of, line_data, tidied_up
 from symcalc.calculus.proof import Places, Proof, prove
-from symcalc.calculus.shared import Chain, put_in, shared_chain
+from symcalc.calculus.shared import Chain, put_in, shared_chains
 from symcalc.calculus.terms import Written, written_in
 from symcalc.calculus.unfolding import Application, Line, applied, unfolded
 from symcalc.errors import LossError
@@ -50,8 +50,8 @@ class Branch:
 class Gradient(Shown, Mapping[str, Derivation]):
     """∇J: the derivations of all partials by the names of the parameters, and their results in order.
 
-    `shared` holds the lines that all of them have in common, with θ for any of the parameters; there are none where
-    the partials part at once, or where there is only one parameter.
+    `shared` holds the lines that they have in common, with θ for any of the parameters; there are none where the partials
+    part at once, or where there is only one parameter. A parameter on which too little depends may stand alone.
 
     >>> from sympy import symbols
     >>> u, v = symbols("u v", real=True)
@@ -62,10 +62,10 @@ class Gradient(Shown, Mapping[str, Derivation]):
     [Derivative((u + 3*v)**2, theta), 2*(u + 3*v)*Derivative(u + 3*v, theta)]
     """
 
-    __slots__ = ("_branches", "_chain", "_derivations")
+    __slots__ = ("_branches", "_chains", "_derivations")
 
-    def __init__(self, derivations: Mapping[str, Derivation], chain: Chain, branches: Mapping[str, Branch]) -> None:
-        self._derivations, self._chain, self._branches = dict(derivations), chain, dict(branches)
+    def __init__(self, derivations: Mapping[str, Derivation], chains: Sequence[Chain], branches: Mapping[str, Branch]) -> None:
+        self._derivations, self._chains, self._branches = dict(derivations), tuple(chains), dict(branches)
 
     @property
     def result(self) -> Tuple:
@@ -74,8 +74,8 @@ class Gradient(Shown, Mapping[str, Derivation]):
 
     @property
     def shared(self) -> tuple[Line, ...]:
-        """The lines that all partials share, from d/dθ (...) on; each is proved for every parameter."""
-        return self._chain.lines
+        """The lines that the partials share, from d/dθ (...) on; each is proved for every parameter that θ stands for."""
+        return self._chains[0].lines if self._chains else ()
 
     @property
     def proof(self) -> Proof:
@@ -101,8 +101,8 @@ class Gradient(Shown, Mapping[str, Derivation]):
     def document(self) -> Document:
         """The partials as equations, then the shared chain once, then for each parameter what differs."""
         blocks: list[Block] = [Equation((self._slope(derivation.variable), derivation.result)) for derivation in self.values()]
-        for chain in self._chain.chains():
-            title = "What the partial derivatives share" if chain is self._chain else "What some of them share further"
+        for chain in (each for first in self._chains for each in first.chains()):
+            title = "What the partial derivatives share" if chain is self._chains[0] else "What some of them share besides"
             alike = (*joined(chain.parameters), " alike" if len(chain.parameters) == 2 else "")
             blocks += [Heading(title), Paragraph(("For ", *alike, ", with ", chain.letter, " for any of them:")),
                        Steps(tuple(line.step() for line in chain.lines))]
@@ -130,7 +130,7 @@ class Gradient(Shown, Mapping[str, Derivation]):
         return {"parameters": list(self),
                 "result": {name: forms_of(derivation.result) for name, derivation in self.items()},
                 "proof": {"passed": self.proof.passed, "checks": len(self.proof.checks)},
-                "shared": _chain_data(self._chain) if self.shared else None,
+                "shared": [_chain_data(chain) for chain in self._chains],
                 "partials": {name: derivation.as_dict() | self._own(name) for name, derivation in self.items()}}
 
     def _own(self, name: str) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class Gradient(Shown, Mapping[str, Derivation]):
 def _chain_data(chain: Chain) -> dict[str, Any]:
     return {"letter": chain.letter.name, "parameters": [parameter.name for parameter in chain.parameters],
             "lines": [line_data(line) for line in chain.lines], "left": [forms_of(part) for part in chain.left],
-            "further": [_chain_data(inner) for inner in chain.further if inner.lines]}
+            "further": [_chain_data(inner) for chains in chain.further for inner in chains]}
 
 
 def gradient(expression: Expr, parameters: Sequence[Symbol]) -> Gradient:
@@ -159,17 +159,25 @@ def gradient(expression: Expr, parameters: Sequence[Symbol]) -> Gradient:
     nodes: dict[Symbol, dict[Expr, Application]] = {parameter: {} for parameter in parameters}
     for parameter, known in nodes.items():
         applied(expression, parameter, known)
-    chain = shared_chain(expression, nodes, as_written)
+    chains = shared_chains(expression, nodes, as_written)
     derivations, branches = {}, {}
     for parameter, known in nodes.items():
-        lines, branch = _branch(chain, parameter, known, as_written, places) if parameter in chain.parameters else (
-            tidied_up(unfolded(known[expression], "normal"), as_written), None)
+        lines, branch = _lines(expression, chains, parameter, known, as_written, places)
         if branch:
             branches[parameter.name] = branch
         derivations[parameter.name] = Derivation(
             expression=expression, variable=parameter, root=known[expression], lines=tuple(lines),
             proof=prove([line.expression for line in lines], places))
-    return Gradient(derivations, chain, branches)
+    return Gradient(derivations, chains, branches)
+
+
+def _lines(part: Expr, chains: Sequence[Chain], parameter: Symbol, known: Mapping[Expr, Application], as_written: Written,
+           places: Places) -> tuple[list[Line], Branch | None]:
+    """The lines of d/dx (part), through the chain that the parameter shares, if it shares one."""
+    chain = next((chain for chain in chains if parameter in chain.parameters), None)
+    if chain is None:
+        return tidied_up(unfolded(known[part], "normal"), as_written), None
+    return _branch(chain, parameter, known, as_written, places)
 
 
 def _branch(chain: Chain, parameter: Symbol, known: Mapping[Expr, Application], as_written: Written,
@@ -177,8 +185,7 @@ def _branch(chain: Chain, parameter: Symbol, known: Mapping[Expr, Application], 
     """The lines of one partial, from d/dx (...) to its result, and what in them is not shared."""
     lines, own, inner = chain.by(parameter), [], []
     for part, further in zip(chain.left, chain.further):
-        steps, branch = _branch(further, parameter, known, as_written, places) if parameter in further.parameters else (
-            tidied_up(unfolded(known[part], "normal"), as_written), None)
+        steps, branch = _lines(part, further, parameter, known, as_written, places)
         slope, before = steps[0].expression, lines[-1].expression
         for step in steps[1:]:
             lines.append(replace(step, expression=put_in(before, slope, step.expression)))

@@ -34,51 +34,59 @@ LEFT = Rule(
 class Chain:
     """The lines that the partials by `parameters` share, with `letter` for any of them, and the parts that they leave.
 
-    `lines` starts with d/dθ (expression) and ends where each of `left` stands as d/dθ (...); no lines where no rule of
-    weight is shared. `further` holds, for each part that is left, the chain that some of the parameters go on sharing.
+    `lines` starts with d/dθ (expression) and ends where each of `left` stands as d/dθ (...). `further` holds, for each part
+    that is left, the chains that some of the parameters go on sharing.
     """
 
     letter: Symbol
     parameters: tuple[Symbol, ...]
     lines: tuple[Line, ...]
     left: tuple[Expr, ...]
-    further: tuple[Chain, ...]
+    further: tuple[tuple[Chain, ...], ...]
 
     def by(self, parameter: Symbol) -> list[Line]:
         """The lines for one of the parameters."""
         return _renamed(self.lines, self.letter, parameter)
 
     def chains(self) -> list[Chain]:
-        """This chain and those that follow it, as far as they have lines."""
-        return [self, *(chain for inner in self.further for chain in inner.chains())] if self.lines else []
+        """This chain and those that follow it."""
+        return [self, *(each for chains in self.further for inner in chains for each in inner.chains())]
 
 
-def shared_chain(expression: Expr, nodes: Mapping[Symbol, Mapping[Expr, Application]], written: Written) -> Chain:
-    """The chain that most of the parameters share, whose nodes are given; a part that one does not depend on ends it.
+_Nodes = Mapping[Symbol, Mapping[Expr, Application]]        # of each parameter, by their expressions
+
+
+def shared_chains(expression: Expr, nodes: _Nodes, written: Written) -> tuple[Chain, ...]:
+    """The chains that groups of parameters share, where a rule of weight is shared; at best one chain for all.
 
     >>> from symcalc.calculus.unfolding import applied
     >>> u, v = Symbol("u", real=True), Symbol("v", real=True)
     >>> nodes = {u: {}, v: {}}
     >>> trees = [applied((u + v)**2, letter, known) for letter, known in nodes.items()]
-    >>> [line.expression for line in shared_chain((u + v)**2, nodes, Written()).lines]
+    >>> [line.expression for line in shared_chains((u + v)**2, nodes, Written())[0].lines]
     [Derivative((u + v)**2, theta), 2*(u + v)*Derivative(u + v, theta)]
     """
     used = {name_of(part) for part in expression.atoms(Symbol, Indexed)}
     names = chain((*_LETTERS,), (f"theta_{k}" for k in count(1)))
-    return _chain(expression, nodes, written, (Symbol(name, real=True) for name in names if name not in used))
+    return _chains(expression, nodes, written, (Symbol(name, real=True) for name in names if name not in used))
 
 
-def _chain(expression: Expr, nodes: Mapping[Symbol, Mapping[Expr, Application]], written: Written,
-           letters: Iterator[Symbol]) -> Chain:
-    root, parameters = _largest({parameter: known[expression] for parameter, known in nodes.items()})
+def _chains(expression: Expr, nodes: _Nodes, written: Written, letters: Iterator[Symbol]) -> tuple[Chain, ...]:
+    trees, chains = {parameter: known[expression] for parameter, known in nodes.items()}, []
+    while (found := _largest(trees)) is not None:
+        root, parameters = found
+        group = {parameter: nodes[parameter] for parameter in parameters}
+        chains.append(_chain(root, group, written, letters))
+        trees = {parameter: tree for parameter, tree in trees.items() if parameter not in group}
+    return tuple(chains)
+
+
+def _chain(root: Application, nodes: _Nodes, written: Written, letters: Iterator[Symbol]) -> Chain:
     letter = next(letters)
-    if root is None:
-        return Chain(letter=letter, parameters=(), lines=(), left=(), further=())
     lines = tidied_up(_renamed(unfolded(root, "normal"), root.variable, letter), written)
     left = tuple(dict.fromkeys(slope.expr for slope in _standing(lines[-1].expression)))
-    together = {parameter: nodes[parameter] for parameter in parameters}
-    return Chain(letter=letter, parameters=parameters, lines=tuple(lines), left=left,
-                 further=tuple(_chain(part, together, written, letters) for part in left))
+    return Chain(letter=letter, parameters=tuple(nodes), lines=tuple(lines), left=left,
+                 further=tuple(_chains(part, nodes, written, letters) for part in left))
 
 
 def put_in(expression: Expr, slope: Derivative, value: Expr) -> Expr:
@@ -111,8 +119,8 @@ def _joined(part: Basic, arguments: tuple[Basic, ...]) -> Basic:
     return row_sum(arguments[0], part) if isinstance(part, Sum) else rebuilt(part, arguments)
 
 
-def _largest(trees: Mapping[Symbol, Application]) -> tuple[Application | None, tuple[Symbol, ...]]:
-    """The shared tree of all the parameters, or of the first that share one, the others left out."""
+def _largest(trees: Mapping[Symbol, Application]) -> tuple[Application, tuple[Symbol, ...]] | None:
+    """The shared tree of all the parameters, or of the first that share one, the others left out; None where there is none."""
     if (root := _worthwhile(tuple(trees.values()))) is not None:
         return root, tuple(trees)
     weighty = [parameter for parameter, tree in trees.items() if _weighs(tree)]
@@ -121,9 +129,9 @@ def _largest(trees: Mapping[Symbol, Application]) -> tuple[Application | None, t
         for other in weighty[k + 1:]:
             if _worthwhile(tuple(trees[parameter] for parameter in (*group, other))) is not None:
                 group.append(other)
-        if len(group) > 1:
-            return _worthwhile(tuple(trees[parameter] for parameter in group)), tuple(group)
-    return None, ()
+        if (root := _worthwhile(tuple(trees[parameter] for parameter in group))) is not None:
+            return root, tuple(group)
+    return None
 
 
 def _worthwhile(nodes: tuple[Application, ...]) -> Application | None:
