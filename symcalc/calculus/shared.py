@@ -121,21 +121,22 @@ def _joined(part: Basic, arguments: tuple[Basic, ...]) -> Basic:
 
 def _largest(trees: Mapping[Symbol, Application]) -> tuple[Application, tuple[Symbol, ...]] | None:
     """The shared tree of all the parameters, or of the first that share one, the others left out; None where there is none."""
-    if (root := _worthwhile(tuple(trees.values()))) is not None:
+    if (root := _worthwhile(list(trees.values()))) is not None:
         return root, tuple(trees)
-    weighty = [parameter for parameter, tree in trees.items() if _weighs(tree)]
-    for k, first in enumerate(weighty):
+    parameters = list(trees)
+    weighty = {parameter: _weighty(tree) for parameter, tree in trees.items()}
+    for k, first in enumerate(parameters):
         group = [first]
-        for other in weighty[k + 1:]:
-            if _worthwhile(tuple(trees[parameter] for parameter in (*group, other))) is not None:
+        for other in parameters[k + 1:]:
+            if not weighty[first].isdisjoint(weighty[other]) and _worthwhile([trees[each] for each in (*group, other)]):
                 group.append(other)
-        if (root := _worthwhile(tuple(trees[parameter] for parameter in group))) is not None:
+        if (root := _worthwhile([trees[each] for each in group])) is not None:
             return root, tuple(group)
     return None
 
 
-def _worthwhile(nodes: tuple[Application, ...]) -> Application | None:
-    root = _common(nodes, {}) if len(nodes) > 1 else None
+def _worthwhile(nodes: Sequence[Application]) -> Application | None:
+    root = _common(tuple(nodes), {}) if len(nodes) > 1 else None
     return root if root is not None and _weighs(root) else None
 
 
@@ -173,6 +174,18 @@ def _alike(nodes: tuple[Application, ...]) -> bool:
 def _weighs(node: Application) -> bool:
     """Whether the shared tree is worth a line of its own: some rule in it is more than routine."""
     return node.rule not in (*ROUTINE, LEFT) or any(map(_weighs, node.parts))
+
+
+def _weighty(tree: Application) -> set[Expr]:
+    """What a rule of weight is used on, anywhere in the tree."""
+    found: dict[Application, None] = {}
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found[node] = None
+            waiting += node.parts
+    return {node.expression for node in found if node.rule not in ROUTINE}
 
 
 def _standing(expression: Basic) -> list[Derivative]:
