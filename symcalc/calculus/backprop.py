@@ -16,9 +16,9 @@ from symcalc.calculus.values import Value, row_part, values_of
 from symcalc.errors import LossError
 from symcalc.language import read
 from symcalc.language.names import parameters_of
-from symcalc.pages.document import Block, Document, Equation, Formula, Heading, Inline, Paragraph, Table, paragraph
+from symcalc.pages.document import Block, Document, Equation, Formula, Heading, Inline, Paragraph, Table, joined, paragraph
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numbers import short
+from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.written import add, derivative_of, mul, replaced
 
@@ -87,10 +87,9 @@ class Backpropagation(Shown):
 
     def document(self) -> Document:
         """What is worked out, the values and local slopes, and the products on the way back."""
-        blocks: list[Block] = [] if self.factor is None else [paragraph(
-            "One row's part of the loss", f", here row {self.numbers.row}" if self.numbers else "", ":")]
-        blocks += [Equation((self.name, self.term)), Heading("Forwards"), self._forwards(), Heading("Backwards"),
-                   self._backwards()]
+        blocks: list[Block] = [] if self.factor is None else [paragraph("One row's part of the loss:")]
+        blocks += [Equation((self.name, self.term)), *([_origin(self.numbers)] if self.numbers else []),
+                   Heading("Forwards"), self._forwards(), Heading("Backwards"), self._backwards()]
         if self.factor is not None:
             blocks += [self._over_rows()]
         notes = dict.fromkeys(note for value in self.values for d in value.derivations.values() for note in d.notes())
@@ -209,6 +208,14 @@ def _proof(term: Expr, parameters: Sequence[Symbol], values: Sequence[Value], sl
 
 # Notation
 
+def _origin(numbers: Numbers) -> Paragraph:
+    """The values that everything starts from: "At w = 2; row 3 has xᵢ = 1."."""
+    parameters, columns = ([_equal(letter, numeral(value)) for letter, value in given.items()]
+                           for given in (numbers.parameters, numbers.columns))
+    row = (f"; row {numbers.row} has ", *joined(columns)) if columns else ()
+    return paragraph("At ", *joined(parameters), *row, ".")
+
+
 def _plain(letter: Symbol) -> Formula:
     return Formula(text=text(letter), latex=latex(letter))
 
@@ -218,8 +225,9 @@ def _table(header: tuple[str, ...], rows: Sequence[tuple[Inline, ...]]) -> Table
     return Table(header=header, rows=tuple(rows), words=words)
 
 
-def _equal(letter: Symbol, name: Formula) -> Formula:
-    return Formula(text=f"{text(letter)} = {name.text}", latex=f"{latex(letter)} = {name.latex}")
+def _equal(letter: Basic, value: Basic | Formula) -> Formula:
+    right = value if isinstance(value, Formula) else Formula(text=text(value), latex=latex(value))
+    return Formula(text=f"{text(letter)} = {right.text}", latex=f"{latex(letter)} = {right.latex}")
 
 
 def _slope(of: Formula, by: Symbol) -> Formula:

@@ -22,9 +22,11 @@ _DIGITS = 30                # so that what is shown is right to the last digit o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """What each value, each local slope (of a value, by a letter) and each slope of the loss comes to."""
+    """What each value, each local slope (of a value, by a letter) and each slope of the loss comes to, and from what."""
 
     row: int | None
+    parameters: Mapping[Symbol, float]
+    columns: Mapping[Indexed, float]
     values: Mapping[Symbol, float]
     local: Mapping[tuple[Symbol, Symbol], float]
     slopes: Mapping[Symbol, float]
@@ -56,7 +58,10 @@ def numbers_at(steps: Sequence[tuple[Symbol, Expr]], local: Mapping[Symbol, Mapp
         for by, formula in local[letter].items():
             lasting[letter, by] = value(formula)
             slopes[by] = slopes.get(by, context.zero) + slopes[letter] * lasting[letter, by]
-    return Numbers(row=row if table is not None else None, values={letter: float(point.numbers[letter]) for letter, _ in steps},
+    return Numbers(row=row if table is not None else None,
+                   parameters={parameter: float(point.numbers[parameter]) for parameter in parameters},
+                   columns={column: float(values[0]) for column, values in point.columns.items()},
+                   values={letter: float(point.numbers[letter]) for letter, _ in steps},
                    local={key: float(number) for key, number in lasting.items()},
                    slopes={letter: float(number) for letter, number in slopes.items()})
 

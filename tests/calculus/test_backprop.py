@@ -113,6 +113,13 @@ def test_what_is_refused(call, kind, sentence):
         call()
 
 
+def test_the_page_says_from_what_the_numbers_come():
+    loss = sc.Loss("mean((y - (m*x + b))^2)", columns="x y")
+    page = str(loss.backpropagation({"m": 1, "b": -0.5}, {"x": [1, 2], "y": [3, 5]}, row=2))
+    assert "At m = 1 and b = -0.5; row 2 has xᵢ = 2 and yᵢ = 5." in page
+    assert "At w = 2." in str(sc.backpropagation("w^2", at={"w": 2}))
+
+
 def test_as_dict_is_plain():
     loss = sc.Loss("mean((y - (m*x + b))^2)", columns="x y")
     empty = json.loads(json.dumps(loss.backpropagation().as_dict()))
