@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Basic, Expr, Integer, Symbol
+from sympy import Add, Basic, Expr, Integer, Mul, Symbol
 
 from symcalc.calculus.derivation import forms_of
 from symcalc.calculus.passes import Numbers, numbers_at
@@ -101,18 +101,18 @@ class Backpropagation(Shown):
         for value in self.values:
             name = _plain(value.letter) if value is not self.values[-1] else _equal(value.letter, self.name)
             first = [name, value.formula, *self._number("values", value.letter)]
-            for by, slope in value.slopes.items():
-                rows.append((*first, _slope(_plain(value.letter), by), slope,
-                             *self._number("local", (value.letter, by)), value.derivations[by].lines[1].rule.name))
-                first = [""] * len(first)
+            local = [(_slope(_plain(value.letter), by), slope, *self._number("local", (value.letter, by)),
+                      value.derivations[by].lines[1].rule.name) for by, slope in value.slopes.items()]
+            for k, shown in enumerate(local or [("no slope", Integer(0), *([""] if self.numbers else []), "")]):
+                rows.append((*(first if k == 0 else [""] * len(first)), *shown))
         filled = ("value",) if self.numbers else ()
         return _table(("name", "formula", *filled, "local slope", "is", *filled, "rule"), rows)
 
     def _backwards(self) -> Table:
         rows = []
         for slope in self.slopes:
-            way = Formula(text="1", latex="1") if not slope.users else _added(
-                [_times(_slope(self.name, user), _slope(_plain(user), slope.letter)) for user in slope.users])
+            way = _added([_times(_slope(self.name, user), _slope(_plain(user), slope.letter)) for user in slope.users]
+                         ) if slope.users else slope.result
             rows.append((_slope(self.name, slope.letter), way, slope.result, *self._number("slopes", slope.letter)))
         return _table(("slope", "on the way back", "is", *(("value",) if self.numbers else ())), rows)
 
@@ -186,8 +186,8 @@ def slopes_of(values: Sequence[Value], parameters: Sequence[Symbol]) -> tuple[Sl
     for letter in (*(value.letter for value in reversed(values)), *parameters):
         users = [value for value in values if letter in value.slopes]
         ways = [mul(known[user.letter].result, user.slopes[letter]) for user in users]
-        total = add(*ways) if users else Integer(1)
-        lines = [total, *(line for _, line in tidied(total))]
+        total = add(*ways) if letter != values[-1].letter else Integer(1)
+        lines = [total, *(line for _, line in (tidied(total) if isinstance(total, (Add, Mul)) else ()))]
         if len(lines) > 1:
             prove(lines)
         known[letter] = Slope(letter=letter, users=tuple(user.letter for user in users), result=lines[-1])

@@ -52,12 +52,12 @@ def numbers_at(steps: Sequence[tuple[Symbol, Expr]], local: Mapping[Symbol, Mapp
 
     for letter, formula in steps:
         point.numbers[letter] = value(formula)
-    slopes = {steps[-1][0]: context.one}
+    slopes = dict.fromkeys((*parameters, *(letter for letter, _ in steps)), context.zero) | {steps[-1][0]: context.one}
     lasting: dict[tuple[Symbol, Symbol], Any] = {}
     for letter, _ in reversed(steps):
         for by, formula in local[letter].items():
             lasting[letter, by] = value(formula)
-            slopes[by] = slopes.get(by, context.zero) + slopes[letter] * lasting[letter, by]
+            slopes[by] += slopes[letter] * lasting[letter, by]
     return Numbers(row=row if table is not None else None,
                    parameters={parameter: float(point.numbers[parameter]) for parameter in parameters},
                    columns={column: float(values[0]) for column, values in point.columns.items()},

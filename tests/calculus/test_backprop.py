@@ -35,6 +35,7 @@ CORPUS = [
     ("x^2*sin(x)", ["x²", "sin(x)", "v₁ v₂"], lambda x: x ** 2 * sin(x)),
     ("1/(1 + exp(-(w*a + b)))", ["w a", "v₁ + b", "-v₂", "exp(v₃)", "1 + v₄", "1/v₅"], lambda w, a, b: sigmoid(w * a + b)),
     ("exp(a)/(exp(a) + exp(b))", ["exp(a)", "exp(b)", "v₁ + v₂", "v₁/v₃"], lambda a, b: exp(a) / (exp(a) + exp(b))),
+    ("sign(p) + q", ["sign(p)", "v₁ + q"], lambda p, q: mpmath.sign(p) + q), ("sign(p)", ["sign(p)"], lambda p: mpmath.sign(p)),
     ("a^b", ["a^b"], lambda a, b: a ** b), ("a", ["a"], lambda a: a),
     ("(p + q)^2*(p + q)", ["p + q", "v₁²", "v₂ v₁"], lambda p, q: (p + q) ** 3),
 ]
