@@ -36,7 +36,8 @@ def test_it_saves(tmp_path):
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
     ((LINE,), "Missing option '--wrt'"), ((LINE, "--wrt", "m", "--gradient"), "exclude each other"),
-    ((LINE, "--backprop", "--gradient"), "exclude each other"), ((LINE, "--gradient", "--detail", "full"), "--detail goes with --wrt"),
+    ((LINE, "--backprop", "--gradient"), "exclude each other"),
+    ((LINE, "--gradient", "--detail", "full"), "--detail goes with --wrt"),
     (("3", "--gradient"), "no letters to differentiate by"), (("mean(w*x)^2", "--backprop"), "goes row by row"),
 ])
 def test_what_is_refused(arguments, sentence):

@@ -96,7 +96,8 @@ def test_a_wrong_local_slope_is_never_shown(monkeypatch):
 @pytest.mark.parametrize("call, kind, sentence", [
     (lambda: sc.backpropagation("mean((y - w*x)^2) + w^2"), sc.LossError, "write the loss as one mean"),
     (lambda: sc.backpropagation("sqrt(mean((y - w*x)^2))"), sc.LossError, "write the loss as one mean"),
-    (lambda: sc.backpropagation("3"), sc.LossError, "no letters"), (lambda: sc.backpropagation("J^2"), sc.LossError, "J is the loss"),
+    (lambda: sc.backpropagation("3"), sc.LossError, "no letters"),
+    (lambda: sc.backpropagation("J^2"), sc.LossError, "J is the loss"),
     (lambda: sc.backpropagation("w^2").gradient, sc.LossError, "no numbers yet"),
     (lambda: sc.backpropagation("w^2")["q"], sc.LossError, "there is no q here; the letters are v_1, w"),
     (lambda: sc.backpropagation("w^2").at({}), sc.LossError, "no value for w"),
@@ -106,7 +107,7 @@ def test_a_wrong_local_slope_is_never_shown(monkeypatch):
     (lambda: sc.backpropagation("w^2").at([1]), sc.LossError, "a mapping such as {'w': 1}"),
     (lambda: sc.backpropagation("ln(w)").at({"w": -1}), sc.LossError, "ln.w. has no real value"),
     (lambda: sc.backpropagation("mean(w*x)").at({"w": 1}), sc.LossError, "needs data for x"),
-    (lambda: sc.backpropagation("mean(w*x)").at({"w": 1}, {"x": [1]}, row=2), sc.DataError, "row is a whole number from 1 to 1"),
+    (lambda: sc.backpropagation("mean(w*x)").at({"w": 1}, {"x": [1]}, row=2), sc.DataError, "whole number from 1 to 1"),
     (lambda: sc.backpropagation("mean(w*x)").at({"w": 1}, {"z": [1]}), sc.DataError, "the formula uses x; the data has z"),
 ])
 def test_what_is_refused(call, kind, sentence):

@@ -34,7 +34,8 @@ def walked(slopes, steps=STEPS):
 # The mistake, the wrong formulas, the same in NumPy, and what the sentence says
 PUBLISHED = [
     ("the sign of the error flipped", {"m": "2*sum(x*(y - (m*x + b)))", "b": "2*sum(y - (m*x + b))"},
-     lambda r: (2 * (X * r).sum(), 2 * r.sum()), "climbs from 28550 to 250926 in 5 updates, since every slope has the wrong sign"),
+     lambda r: (2 * (X * r).sum(), 2 * r.sum()),
+     "climbs from 28550 to 250926 in 5 updates, since every slope has the wrong sign"),
     ("the 2 dropped", {"m": "-sum(x*(y - (m*x + b)))", "b": "-sum(y - (m*x + b))"}, lambda r: (-(X * r).sum(), -r.sum()),
      "falls from 28550 to 7868.68 in 5 updates, since every slope is 0.5 times the right one, as if the rate were 5e-06"),
     ("the 2 dropped and 1/n added", {"m": "-mean(x*(y - (m*x + b)))", "b": "-1/n*sum(y - (m*x + b))"},
@@ -98,7 +99,8 @@ class Verdict:
         self.answer = answer
 
 
-@pytest.mark.parametrize("answer", ["-2*(w - 3)", sc.read("-2*(w - 3)"), Verdict("-2*(w - 3)"), Verdict(sc.read("-2*(w - 3)"))])
+@pytest.mark.parametrize("answer", [
+    "-2*(w - 3)", sc.read("-2*(w - 3)"), Verdict("-2*(w - 3)"), Verdict(sc.read("-2*(w - 3)"))])
 def test_an_answer_comes_as_text_as_expression_or_in_a_verdict(answer):
     effect = sc.Loss("(w - 3)^2").compare_gradients({"w": answer}, start={"w": 0}, rate=0.25, steps=2)
     assert effect.wrong.costs.tolist() == [9, 20.25, 45.5625] and effect.factor == -1
@@ -109,15 +111,19 @@ def test_an_answer_comes_as_text_as_expression_or_in_a_verdict(answer):
 
 def test_a_slope_that_is_a_number():
     effect = sc.Loss("(w - 3)^2").compare_gradients({sc.parameters("w"): Integer(0)}, start=[0])
-    assert effect.sentence.startswith("With the wrong formula the cost stays at 9, since every slope is given as 0; ") and effect.factor == 0
+    assert effect.sentence.startswith("With the wrong formula the cost stays at 9, since every slope is given as 0; ")
+    assert effect.factor == 0
 
 
 @pytest.mark.parametrize("wrong, kind, sentence", [
     ({"m": "2*x*(y - (m*x + b))"}, sc.LossError, "x. stands outside a sum; write mean\\(...\\) or sum\\(...\\) around it"),
     ({"m": "k*b"}, sc.LossError, "k in the slope by m does not occur in the loss; its letters are m, b, y, x"),
-    ({"m": "sum(z)"}, sc.LossError, "z in the slope by m"), ({"q": "1"}, sc.LossError, "q is no parameter"),
+    ({"m": "sum(z)"}, sc.LossError, "z in the slope by m"),
+    ({"q": "1"}, sc.LossError, "q is no parameter"),
     ({"x": "1"}, sc.LossError, "x is a column"), ({}, sc.LossError, "a mapping such as {'m': '...'}"),
-    ("m", sc.LossError, "a mapping such as"), ({"m": "2*("}, sc.ReadError, "never closed"), ({"m": None}, sc.LossError, "formula is text"),
+    ("m", sc.LossError, "a mapping such as"),
+    ({"m": "2*("}, sc.ReadError, "never closed"),
+    ({"m": None}, sc.LossError, "formula is text"),
     ({"m": "ln(m - 1)"}, sc.DescentError, "no finite value at the start"),
 ])
 def test_what_is_refused(wrong, kind, sentence, rss):
