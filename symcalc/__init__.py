@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symcalc import figures as figures
+    from symcalc.calculus.backprop import Backpropagation as Backpropagation
+    from symcalc.calculus.backprop import backpropagation as backpropagation
     from symcalc.calculus.derivation import Derivation as Derivation
     from symcalc.calculus.gradient import Gradient as Gradient
     from symcalc.calculus.hessian import Hessian as Hessian
     from symcalc.calculus.higher import HigherDerivation as HigherDerivation
     from symcalc.calculus.problems import derive as derive
+    from symcalc.calculus.problems import gradient as gradient
     from symcalc.calculus.problems import hessian as hessian
     from symcalc.compute.compiled import Compiled as Compiled
     from symcalc.errors import DataError as DataError
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from symcalc.language.table import read_table as read_table
     from symcalc.pages.notation import latex as latex
     from symcalc.pages.notation import text as text
+    from symcalc.training.effect import Effect as Effect
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.losses import half_mean_squared_error as half_mean_squared_error
     from symcalc.training.losses import mean_squared_error as mean_squared_error
@@ -63,7 +67,8 @@ _HOMES = {
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
     "language.table": ("read_table",),
     "pages.notation": ("text", "latex"),
-    "calculus.problems": ("derive", "hessian"),
+    "calculus.backprop": ("backpropagation", "Backpropagation"),
+    "calculus.problems": ("derive", "gradient", "hessian"),
     "calculus.derivation": ("Derivation",),
     "calculus.gradient": ("Gradient",),
     "calculus.hessian": ("Hessian",),
@@ -71,6 +76,7 @@ _HOMES = {
     "compute.compiled": ("Compiled",),
     "training.losses": ("Loss", "mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
     "training.models": ("Model", "line"),
+    "training.effect": ("Effect",),
     "training.run": ("Run", "Stop"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

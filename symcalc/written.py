@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from sympy import Add, Basic, Derivative, Expr, Float, Integer, Max, Min, Mul, Pow, Rational, Sum, Symbol
+from sympy import Add, Basic, Derivative, Expr, Float, Integer, Max, Min, Mul, Pow, Rational, Sum, Symbol, Tuple
 from sympy.core.function import Application
 from sympy.core.relational import Relational
 
@@ -147,7 +147,10 @@ def derivative_of(expression: Expr, variable: Symbol) -> Derivative:
     >>> derivative_of(Symbol("x")**2, Symbol("x"))
     Derivative(x**2, x)
     """
-    return Derivative(expression, variable, evaluate=False)
+    if isinstance(expression, Derivative):
+        return Derivative(expression, variable, evaluate=False)          # counts how often each letter comes
+    # SymPy would first walk through the expression to see whether the variable occurs.
+    return Expr.__new__(Derivative, expression, Tuple(variable, Integer(1)))
 
 
 def rebuilt(expression: Basic, arguments: tuple[Basic, ...]) -> Basic:

@@ -108,6 +108,9 @@ def test_runs(tmp_path):
 SHOWN = {
     "derivation": lambda: sc.derive("x^2*sin(x)", "x"), "loss": lambda: sc.Loss("mean((y - (m*x + b))^2)", columns="x y"),
     "gradient": lambda: sc.Loss("u^2 + u*v").gradient(), "run": lambda: sc.Loss("(w - 3)^2").descend(start=[0], steps=3),
+    "shared gradient": lambda: sc.gradient("(u + 3v)^2"),
+    "back-propagation": lambda: sc.Loss("mean((y - m*x)^2)", columns="x y").backpropagation(),
+    "effect": lambda: sc.Loss("(w - 3)^2").compare_gradients({"w": "-2*(w - 3)"}, start=[0], steps=3),
     "update": lambda: sc.Loss("(w - 3)^2").descend(start=[0], steps=3).updates[0],
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, Basic, Expr, Indexed
+from sympy import Add, Basic, Derivative, Expr, Indexed
 
 from symcalc.calculus.products import Written, multiplied
 from symcalc.written import add, rebuilt
@@ -32,7 +32,7 @@ def bottom_up(expression: Expr, written: Written, change: Callable[[Expr, Writte
     known: dict[Basic, Basic] = {}
 
     def visit(part: Basic) -> Basic:
-        if part in written.parts or not part.args or isinstance(part, Indexed):
+        if part in written.parts or not part.args or isinstance(part, (Indexed, Derivative)):
             return part
         if part not in known:
             inner = rebuilt(part, tuple(map(visit, part.args)))

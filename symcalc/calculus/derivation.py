@@ -14,12 +14,12 @@ from sympy import Expr, Symbol
 
 from symcalc.calculus.absent import absences
 from symcalc.calculus.kinks import Kink, kinks_of, told
-from symcalc.calculus.products import written_in
+from symcalc.calculus.products import Written, written_in
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.tidy import tidied
 from symcalc.calculus.unfolding import Application, Line, applied, steps_of, unfolded
 from symcalc.errors import LossError
-from symcalc.pages.document import Block, Document, paragraph
+from symcalc.pages.document import Block, Document, Paragraph, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.pages.source import source
@@ -75,7 +75,11 @@ class Derivation(Shown):
 
     def working(self) -> tuple[Block, ...]:
         """The lines, and what is to be said of them."""
-        return (steps_of(self.lines), *told(self.kinks))
+        return (steps_of(self.lines), *self.notes())
+
+    def notes(self) -> list[Paragraph]:
+        """What is to be said of the kinks."""
+        return told(self.kinks)
 
     def as_dict(self) -> dict[str, Any]:
         """The derivation as plain data, for JSON."""
@@ -91,14 +95,18 @@ class Derivation(Shown):
 
 def written_down(lines: Sequence[Line], proof: Proof, kinks: Sequence[Kink]) -> dict[str, Any]:
     """What the lines say as plain data, for JSON."""
-    shown = [{**written(line.expression), "rule": line.rule.name if line.rule else None,
-              "formula": line.rule.formula if line.rule else None, "because": line.because} for line in lines]
-    return {"lines": shown, "result": written(lines[-1].expression),
+    return {"lines": list(map(line_data, lines)), "result": forms_of(lines[-1].expression),
             "proof": {"passed": proof.passed, "checks": len(proof.checks)}, "kinks": [kink.as_dict() for kink in kinks]}
 
 
-def written(expression: Expr) -> dict[str, str]:
-    """The expression as text, as LaTeX and as SymPy reads it."""
+def line_data(line: Line) -> dict[str, Any]:
+    """A line as plain data, for JSON."""
+    return {**forms_of(line.expression), "rule": line.rule.name if line.rule else None,
+            "formula": line.rule.formula if line.rule else None, "because": line.because}
+
+
+def forms_of(expression: Expr) -> dict[str, str]:
+    """The expression as text, as LaTeX, and as a string that SymPy reads back."""
     return {"text": text(expression), "latex": latex(expression), "sympy": source(expression)}
 
 
@@ -114,12 +122,19 @@ def derive(expression: Expr, variable: Symbol, detail: str = "normal") -> Deriva
     if detail not in DETAILS:
         raise LossError(f"detail is one of {', '.join(DETAILS)}, not {detail!r}")
     root = applied(expression, variable, {})
-    lines = unfolded(root, detail)
-    for algebra, tidier in tidied(lines[-1].expression, written_in(expression)):
-        if text(tidier) == text(lines[-1].expression):      # only brackets within brackets: nothing to show
-            lines[-1] = replace(lines[-1], expression=tidier)
-        else:
-            lines.append(Line(expression=tidier, rule=algebra, reason=(algebra.because,)))
+    lines = tidied_up(unfolded(root, detail), written_in(expression))
     proof = prove([line.expression for line in lines])
     return Derivation(expression=expression, variable=variable, root=root, lines=tuple(lines), proof=proof,
                       detail=detail)
+
+
+def tidied_up(lines: Sequence[Line], written: Written) -> list[Line]:
+    """The lines, and behind them those that tidy the last one."""
+    lines, shown = list(lines), text(lines[-1].expression)
+    for algebra, tidier in tidied(lines[-1].expression, written):
+        before, shown = shown, text(tidier)
+        if shown == before:             # only brackets within brackets: nothing to show
+            lines[-1] = replace(lines[-1], expression=tidier)
+        else:
+            lines.append(Line(expression=tidier, rule=algebra, reason=(algebra.because,)))
+    return lines

@@ -125,4 +125,4 @@ def hessian_of(slopes: Mapping[str, Derivation]) -> Hessian:
 
 def _the_other_way_round(first: Derivation, second: Derivation, result: Expr) -> tuple[Check, ...]:
     turned = Derivative(first.expression, second.variable, first.variable, evaluate=False)
-    return prove([turned, result], digits_for(2)).checks
+    return prove([turned, result], digits=digits_for(2)).checks

@@ -136,7 +136,7 @@ def joined_up(stages: Sequence[Derivation]) -> HigherDerivation:
     lines += stages[-1].lines[1:]
     # The stages say that each line is right; the chain is also held against difference quotients of difference quotients.
     whole = prove([*(line.expression for line in lines[:len(stages)]), lines[-1].expression],
-                  digits_for(len(stages)))
+                  digits=digits_for(len(stages)))
     checks = (*(check for stage in stages for check in stage.proof.checks), *whole.checks)
     return HigherDerivation(stages=tuple(stages), lines=tuple(lines), proof=Proof(checks))
 

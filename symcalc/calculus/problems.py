@@ -8,6 +8,8 @@ from sympy import Basic, Expr, Indexed, Sum, Symbol
 
 from symcalc.calculus import derivation
 from symcalc.calculus.derivation import Derivation
+from symcalc.calculus.gradient import Gradient
+from symcalc.calculus.gradient import gradient as gradient_by
 from symcalc.calculus.hessian import Hessian, hessian_of
 from symcalc.calculus.higher import HigherDerivation, derive_by, in_turn, repeated
 from symcalc.errors import LossError
@@ -74,3 +76,16 @@ def _check_letter(name: str, expression: Expr) -> None:
     if name in map(name_of, columns_of(expression)):
         raise LossError(f"{name} is a column of data; differentiate by a parameter: "
                         f"{', '.join(p.name for p in parameters_of(expression)) or 'there is none'}")
+
+
+def gradient(formula: str | Basic, *, columns: str | Iterable[str] = ()) -> Gradient:
+    """∇ (formula), by every letter that is no column, in order of appearance: what the partials share once.
+
+    >>> gradient("(u + 3v)^2").result
+    (2*(u + 3*v), 6*(u + 3*v))
+    """
+    expression = read(formula, columns=columns)
+    found = parameters_of(expression)
+    if not found:
+        raise LossError("the formula has no letters to differentiate by")
+    return gradient_by(expression, found)

@@ -11,7 +11,22 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd
 
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Number, NumberSymbol, Pow, Sum, Symbol, exp, preorder_traversal
+from sympy import (
+    Add,
+    Basic,
+    Derivative,
+    Expr,
+    Indexed,
+    Integer,
+    Mul,
+    Number,
+    NumberSymbol,
+    Pow,
+    Sum,
+    Symbol,
+    exp,
+    preorder_traversal,
+)
 
 from symcalc.written import exact, is_number, is_zero, mul, negative, number, power
 
@@ -175,7 +190,7 @@ def _number(value: Fraction, decimal: bool) -> Expr:
     return number(value).evalf(15) if decimal and value.denominator != 1 else number(value)
 
 
-_KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), ((exp, Pow), 2.5), (Add, 4))
+_KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), ((exp, Pow), 2.5), (Add, 4), (Derivative, 4.5))
 
 
 def _rank(factor: Expr) -> float:

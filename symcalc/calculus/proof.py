@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import mpmath
@@ -39,6 +39,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.calculus.numbering import Indices, Tables, coincidences, counted, drawn, patterns
+from symcalc.calculus.rule import depends
 from symcalc.calculus.unknown import stand_in
 from symcalc.errors import LossError, ProofError
 from symcalc.functions import Primed
@@ -93,9 +94,10 @@ class Proof:
         return bool(self.checks) and all(check.difference <= TOLERANCE for check in self.checks)
 
 
-def prove(lines: Sequence[Expr], digits: int = DIGITS) -> Proof:
+def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIGITS) -> Proof:
     """Check each line, from d/dx (...) on, against the one before it; raise ProofError at the first that differs.
 
+    Proofs about the same letters may share `places`, and with them the values of what their lines have in common.
     A derivative of a derivative wants more `digits`: each difference quotient uses some up.
 
     >>> x = Symbol("x", real=True)
@@ -103,7 +105,7 @@ def prove(lines: Sequence[Expr], digits: int = DIGITS) -> Proof:
     True
     """
     checks: list[Check] = []
-    for point in points(lines[0], digits):
+    for point in points(lines[0], places or Places(lines[0], digits)):
         try:
             values = [point.value(line) for line in lines]
         except NO_VALUE:
@@ -120,7 +122,7 @@ def prove(lines: Sequence[Expr], digits: int = DIGITS) -> Proof:
     return Proof(tuple(checks))
 
 
-def points(expression: Expr, digits: int = DIGITS) -> list[Point]:
+def points(expression: Expr, places: Places | None = None) -> list[Point]:
     """Points at which the expression has a real value, found by trying; the same ones every time.
 
     Those where it is 0 say little: of them some are taken only where others cannot be found.
@@ -130,7 +132,7 @@ def points(expression: Expr, digits: int = DIGITS) -> list[Point]:
     least = max(_ROUNDS * len(_RANGES) if bends else 0, patterns(expression) - 1)
     telling: list[Point] = []
     vanishing: list[Point] = []
-    for k, candidate in enumerate(candidates(expression, digits)):
+    for k, candidate in enumerate(places or Places(expression)):
         try:
             value = candidate.value(expression)
         except NO_VALUE:
@@ -166,6 +168,23 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
     return tuple(ways)
 
 
+class Places:
+    """The random points for the letters of an expression, made when they are asked for, each only once."""
+
+    def __init__(self, expression: Expr, digits: int = DIGITS) -> None:
+        self.made: list[Point] = []
+        self.coming = candidates(expression, digits)
+
+    def __iter__(self) -> Iterator[Point]:
+        for k in count():
+            if k == len(self.made):
+                point = next(self.coming, None)
+                if point is None:
+                    return
+                self.made.append(point)
+            yield self.made[k]
+
+
 def candidates(expression: Expr, digits: int = DIGITS) -> Iterator[Point]:
     """Random values for all letters and columns of the expression; it need not have a value there."""
     letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
@@ -184,14 +203,18 @@ def candidates(expression: Expr, digits: int = DIGITS) -> Iterator[Point]:
 class Point:
     """A value for every parameter and every row of every column; works expressions out there."""
 
-    def __init__(self, context: Any, numbers: dict[Symbol, Any], tables: Tables) -> None:
+    def __init__(self, context: Any, numbers: dict[Symbol, Any], tables: Tables,
+                 origin: tuple[Point, Expr] | None = None) -> None:
         self.context, self.tables = context, tables
         self.numbers = numbers
+        self.origin = origin            # the point from which this one differs in one letter only
         self.known: dict[tuple[Basic, Indices], Any] = {}
         self.beside: dict[Expr, tuple[Point, Point, Any]] = {}
 
     def value(self, expression: Basic, row: Indices = ()) -> Any:
         """The value of the expression (inside sums, where their indices have the numbers in `row`)."""
+        if self.origin is not None and not depends(expression, self.origin[1]):
+            return self.origin[0].value(expression, row)
         key = (expression, row)
         if key not in self.known:
             found = _work_on(type(expression))(self, expression, row)
@@ -283,6 +306,8 @@ class Point:
         (variable, count), *others = part.variable_count
         rest = [pair for pair in ((variable, count - 1), *others) if pair[1]]
         inner = Derivative(part.expr, *rest, evaluate=False) if rest else part.expr
+        if not depends(inner, variable):
+            return self.value(inner, row) * 0        # the same value on both sides
         if variable not in self.beside:
             step = self.context.mpf(STEP) * max(1, abs(self.value(variable)))
             self.beside[variable] = (self.moved(variable, -step), self.moved(variable, step), step)
@@ -296,9 +321,9 @@ class Point:
     def placed(self, variable: Symbol | Indexed, value: Any) -> Point:
         """The same point but for the variable, which has this value."""
         if isinstance(variable, Symbol):
-            return Point(self.context, {**self.numbers, variable: value}, self.tables)
+            return Point(self.context, {**self.numbers, variable: value}, self.tables, (self, variable))
         table = {**self.tables[variable.base], self.place(variable, ()): value}
-        return Point(self.context, self.numbers, {**self.tables, variable.base: table})
+        return Point(self.context, self.numbers, {**self.tables, variable.base: table}, (self, variable))
 
 
 def _sympy_float(value: Any) -> Expr:

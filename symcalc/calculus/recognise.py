@@ -8,6 +8,7 @@ from fractions import Fraction
 from sympy import (
     Abs,
     Add,
+    Derivative,
     Expr,
     Integer,
     Mul,
@@ -40,7 +41,8 @@ def _named_hyperbolic(expression: Expr, written: Written) -> Expr:
     found = {part: named for part in expression.atoms(Add) if (named := _hyperbolic(part)) is not None}
     both = {named.args[1].args[0] for named in found.values() if named.has(cosh)} & {
         named.args[1].args[0] for named in found.values() if named.has(sinh)}
-    return replaced(expression, {part: named for part, named in found.items() if named.args[1].args[0] in both}.get)
+    return replaced(expression, lambda part: part if isinstance(part, Derivative) else
+                    found[part] if part in found and found[part].args[1].args[0] in both else None)
 
 
 def _hyperbolic(part: Add) -> Expr | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import Basic, Derivative, Equality, Expr, Float, Indexed, Integer, Sum, Symbol
 
-from symcalc.calculus.derivation import Derivation, written
+from symcalc.calculus.derivation import Derivation, forms_of
 from symcalc.calculus.higher import HigherDerivation, derive_by, digits_for
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.tidy import tidied
@@ -55,7 +55,7 @@ class ConcreteRow(Shown):
     def as_dict(self) -> dict[str, Any]:
         """The derivation as plain data, for JSON, with the `row`: its values and the lines with them."""
         values = {name_of(column): float(value) for column, value in self.values.items()}
-        return {**self.derivation.as_dict(), "row": {"values": values, "lines": list(map(written, self.lines))}}
+        return {**self.derivation.as_dict(), "row": {"values": values, "lines": list(map(forms_of, self.lines))}}
 
     def _sympy_(self) -> Expr:
         return self.result
@@ -85,7 +85,7 @@ def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: obj
     lines = [derivation.result, put_in, *(line for _, line in tidied(put_in)[-1:])]
     whole = Derivative(replaced(concrete, values.get), *variables, evaluate=False)
     return ConcreteRow(derivation=derivation, values=values, lines=tuple(dict.fromkeys(lines)),
-                       proof=prove([whole, *lines[1:]], digits_for(len(variables))))
+                       proof=prove([whole, *lines[1:]], digits=digits_for(len(variables))))
 
 
 def _term(expression: Expr) -> Expr:

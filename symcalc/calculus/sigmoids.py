@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow
+from sympy import Add, Basic, Derivative, Expr, Indexed, Integer, Mul, Pow
 
 from symcalc.calculus.algebra import Algebra
 from symcalc.calculus.products import NOTHING, Exponents, Written, exponents_of, in_place_of
@@ -108,7 +108,7 @@ def _named_sigmoid(expression: Expr, written: Written) -> Expr:
             if isinstance(part, (Mul, Pow)) else visit(part)
 
     def visit(part: Basic) -> Basic:
-        if not part.args or isinstance(part, Indexed):
+        if not part.args or isinstance(part, (Indexed, Derivative)):
             return part
         if isinstance(part, (Mul, Pow)):
             return as_sigmoid(inside(part), written)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum
+from sympy import Add, Basic, Derivative, Expr, Indexed, Integer, Mul, Pow, Sum
 
 from symcalc.calculus.algebra import Algebra
 from symcalc.calculus.products import Written, factors_of, multiplied, product_of
@@ -69,7 +69,7 @@ def _everywhere(expression: Expr, change: Callable[[Expr], Expr]) -> Expr:
     known: dict[Basic, Basic] = {}
 
     def visit(part: Basic) -> Basic:
-        if not part.args or isinstance(part, Indexed):
+        if not part.args or isinstance(part, (Indexed, Derivative)):
             return part
         if part not in known:
             changed = change(part) if isinstance(part, Expr) else part
@@ -124,6 +124,23 @@ def _named(part: Expr, pairs: bool) -> Expr:
                     return _named(_turned(mul(*_complemented([*rest[:j], *found, *rest[j + 1:]], logits))), pairs)
             if ZERO in logits:
                 return _named(mul(*rest, _probability(logits, logits.index(ZERO))), pairs)
+    return _upside_down(part, factors, pairs)
+
+
+def _upside_down(part: Expr, factors: list[Expr], pairs: bool) -> Expr:
+    """(e^a + e^b + e^c)/e^b as 1/p_b, beside a probability of the same logits, which it may then cancel."""
+    for j, above in enumerate(factors):
+        logits = logits_of(above)
+        known = {p for k in range(len(logits)) if any(factor.has(p := _probability(logits, k)) for factor in factors)}
+        if not known or (len(logits) == 2) != pairs:
+            continue
+        for k, below in enumerate(factors):
+            if isinstance(below, Pow) and below.exp == -1 and (z := exponent_of_e(below.base)) in logits:
+                place = logits.index(z)
+                chance = _probability(logits, place)
+                if pairs and chance not in known:
+                    chance = subtract(ONE, _probability(logits, 1 - place))
+                return mul(*(factor for at, factor in enumerate(factors) if at not in (j, k)), power(chance, Integer(-1)))
     return part
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Symbol
 
@@ -13,6 +13,8 @@ from symcalc.calculus.tidy import Algebra
 from symcalc.pages.document import Formula, Inline, Step, Steps
 from symcalc.pages.notation import text
 from symcalc.written import derivative_of
+
+_KNOWN = " is known from line "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,6 +60,13 @@ class Line:
                     formula=Formula(text=self.rule.formula, latex=self.rule.latex))
 
 
+def moved_down(line: Line, by: int) -> Line:
+    """The line where `by` more stand before it and those that it cites."""
+    reason = tuple(f"{_KNOWN}{int(part.removeprefix(_KNOWN)) + by}" if isinstance(part, str) and part.startswith(_KNOWN)
+                   else part for part in line.reason)
+    return replace(line, reason=reason, cited=tuple(number + by for number in line.cited))
+
+
 def steps_of(lines: Sequence[Line]) -> Steps:
     """The lines for a document, those numbered that another line cites."""
     cited = {number for line in lines for number in line.cited}
@@ -101,7 +110,7 @@ def _line(root: Application, batch: list[Application], opened: Mapping[Applicati
     again = {part.expression: opened[part] for node in batch for part in node.parts
              if part in opened and part.rule not in (CONSTANT, IDENTITY)}
     for part, number in again.items():
-        reason += ["; ", derivative_of(part, root.variable), f" is known from line {number}"]
+        reason += ["; ", derivative_of(part, root.variable), f"{_KNOWN}{number}"]
     return Line(expression=root.shown(frozenset((*opened, *batch)), {}), rule=leading, reason=tuple(reason),
                 cited=tuple(dict.fromkeys(again.values())))
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from sympy import Expr
 
-from symcalc.compute.compiled import Compiled, ordered
+from symcalc.compute.compiled import Compiled, compile_loss, ordered
 from symcalc.errors import DescentError
 from symcalc.training.diagnosis import Trouble, rate_advice, stable_rate, trouble_at
 from symcalc.training.losses import Loss
@@ -22,8 +23,8 @@ _UNBOUNDED = 1e9         # how far below zero a cost falls, in units of the firs
 
 
 def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[float], rate: float, steps: int,
-            method: str, tolerance: float) -> Run:
-    """Run the method on the loss; what `Loss.descend` says holds here."""
+            method: str, tolerance: float, partials: tuple[Expr, ...] | None = None) -> Run:
+    """Run the method on the loss; what `Loss.descend` says holds here. `partials` drive it in place of the gradient."""
     rate, tolerance = _checked(rate, steps, tolerance)
     formula = method_named(method)
     point = ordered(start, loss.names)
@@ -31,7 +32,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
         wrong = ", ".join(f"{name} = {value}" for name, value in zip(loss.names, point) if not math.isfinite(value))
         raise DescentError(f"the start is not finite: {wrong}")
     table = loss.table(data)
-    compiled = loss.compile(table)
+    compiled = loss.compile(table) if partials is None else compile_loss(
+        loss.expression, partials, loss.parameters, loss.columns, table)
     walk = _Walk(compiled=compiled, method=formula, rate=rate, tolerance=tolerance)
     stop, last = walk.go(point, steps)
     trouble = None
@@ -41,7 +43,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
         stop = Stop.BOTTOMLESS if compiled.at(last)[0] == -math.inf else Stop.DIVERGED
     return Run(loss=loss, table=table, method=formula, rate=rate, points=np.array(walk.points),
                costs=np.array(walk.costs), gradients=np.array(walk.gradients), stop=stop,
-               detail=_detail(stop, walk, trouble), source=f"{compiled.source}\n{walk.source}")
+               detail=_detail(stop, walk, trouble) if partials is None else "", source=f"{compiled.source}\n{walk.source}",
+               partials=partials)
 
 
 def _checked(rate: float, steps: int, tolerance: float) -> tuple[float, float]:

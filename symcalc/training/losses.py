@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sympy import Basic, Expr, Function, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
-from symcalc.calculus.gradient import Gradient
+from symcalc.calculus.gradient import Gradient, gradient
 from symcalc.calculus.higher import HigherDerivation, derive_by, in_turn, repeated
 from symcalc.errors import DataError, LossError, visible
 from symcalc.indices import is_indexed
@@ -36,8 +36,10 @@ from symcalc.training.models import Model, model_in
 from symcalc.written import power, subtract
 
 if TYPE_CHECKING:
+    from symcalc.calculus.backprop import Backpropagation
     from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
+    from symcalc.training.effect import Effect
     from symcalc.training.run import Run
 
 
@@ -118,7 +120,7 @@ class Loss(Shown):
 
     @cached_property
     def _gradient(self) -> Gradient:
-        return Gradient({parameter.name: derive(self.expression, parameter) for parameter in self.parameters})
+        return gradient(self.expression, self.parameters)
 
     def gradient(self) -> Gradient:
         """The partial derivatives by all parameters.
@@ -135,7 +137,19 @@ class Loss(Shown):
         2*(w - 3)
         """
         from symcalc.calculus.hessian import hessian_of
-        return hessian_of(self._gradient)
+        return hessian_of({parameter.name: derive(self.expression, parameter) for parameter in self.parameters})
+
+    def backpropagation(self, at: Mapping[str, float] | None = None, data: object = None, row: int = 1) -> Backpropagation:
+        """The slopes by back-propagation: intermediate values, local slopes, and the products on the way back.
+
+        With `at` (and data) in numbers too, for one row at a time where the loss sums over rows.
+
+        >>> Loss("(w - 3)^2").backpropagation(at={"w": 1}).gradient
+        {'w': -4.0}
+        """
+        from symcalc.calculus.backprop import propagated
+        found = propagated(self.expression, self.parameters)
+        return found if at is None else found.at(at, data, row=row)
 
     def compile(self, data: object = None) -> Compiled:
         """Loss and gradient as one function of the parameters, bound to the data.
@@ -172,6 +186,18 @@ class Loss(Shown):
         """
         from symcalc.training.descent import descend
         return descend(self, data, start=start, rate=rate, steps=steps, method=method, tolerance=tolerance)
+
+    def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
+                          start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:
+        """Descend twice from `start`: by the gradient, and by wrong partials (by name) in place of the right ones.
+
+        >>> J = Loss("(w - 3)^2")
+        >>> print(J.compare_gradients({"w": "-2*(w - 3)"}, start={"w": 0}, rate=0.25, steps=2).sentence)
+        With the wrong formula the cost climbs from 9 to 45.5625 in 2 updates, since every slope has the wrong sign; \
+with the right gradient it falls to 0.5625.
+        """
+        from symcalc.training.effect import compare_gradients
+        return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
 
     @cached_property
     def _model(self) -> tuple[Indexed, Model] | None:

@@ -14,8 +14,9 @@ from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sympy import Expr
+from sympy import Expr, Symbol
 
+from symcalc.compute.compiled import Compiled, compile_loss
 from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.pages.document import Block, Document, Equation, Inline, paragraph
@@ -69,6 +70,7 @@ class Run(Shown):
     stop: Stop
     detail: str
     source: str
+    partials: tuple[Expr, ...] | None = None      # formulas that drove the run in place of the gradient's own
 
     def __post_init__(self) -> None:
         for array in (self.points, self.costs, self.gradients):
@@ -114,7 +116,29 @@ class Run(Shown):
     @property
     def message(self) -> str:
         """How the run ended, and why."""
+        if self.partials is not None and self.stop is Stop.CONVERGED:
+            return "Ended where every slope that drove it is zero to within the tolerance."
         return f"{self.stop.value} {self.detail}".strip()
+
+    # What drove the run
+
+    @cached_property
+    def slopes(self) -> Mapping[str, Expr]:
+        """The formulas that drove the run, by the names of their parameters."""
+        own = self.loss.gradient().result if self.partials is None else self.partials
+        return MappingProxyType(dict(zip(self.loss.names, own, strict=True)))
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The loss and those formulas as one function."""
+        return compile_loss(self.loss.expression, tuple(self.slopes.values()), self.loss.parameters, self.loss.columns,
+                            self.table)
+
+    def slope_name(self, parameter: Symbol) -> Expr:
+        """∂J/∂m, or g_m where another formula stands in its place."""
+        if self.slopes[parameter.name] == self.loss.gradient()[parameter.name].result:
+            return derivative_of(self.loss.symbol, parameter)
+        return Symbol(f"g_{parameter.name}")
 
     # The course of the run
 
@@ -147,17 +171,16 @@ class Run(Shown):
     def update_formula(self, name: str) -> Expr:
         """The method's formula for one parameter, with ∂J/∂m for its slope."""
         parameter = self.loss.parameter(name)
-        slope = derivative_of(self.loss.symbol, parameter)
-        return replaced(self.method.update, {THETA: parameter, SLOPE: slope}.get)
+        return replaced(self.method.update, {THETA: parameter, SLOPE: self.slope_name(parameter)}.get)
 
     # Showing and saving
 
     def document(self) -> Document:
         """The formulas on top, then the table of updates, then how it ended."""
-        gradient = self.loss.gradient()
         blocks: list[Block] = [Equation((self.loss.symbol, self.loss.expression))]
-        blocks += [Equation((derivative_of(self.loss.symbol, parameter), gradient[parameter.name].result))
-                   for parameter in self.loss.parameters]
+        blocks += [Equation((self.slope_name(parameter), self.slopes[parameter.name])) for parameter in self.loss.parameters]
+        if self.partials is not None:
+            blocks.append(paragraph("A slope called g is not the derivative of J; it stands in its place."))
         first = self.loss.parameters[0]
         blocks += [paragraph("Each step: ", first, " ← ", self.update_formula(first.name),
                              " and so for every parameter" if len(self.loss.parameters) > 1 else "",
@@ -166,14 +189,14 @@ class Run(Shown):
         return Document(f"{self.method.name.capitalize()} on {text(self.loss.symbol)}", tuple(blocks))
 
     def _rows(self) -> Rows:
-        kept = _kept(len(self.points))
-        table = np.array([self._row(k) for k in kept])
+        shown = kept(len(self.points))
+        table = np.array([self._row(k) for k in shown])
         visited = self.points.shape[1] + 1              # the parameters and J; behind them slopes, changes, the ratio
         columns = [aligned(column, 6 if k < visited else 5 if k < len(table.T) - 1 else 4) for k, column in enumerate(table.T)]
-        rows = [(str(k), *cells) for k, cells in zip(kept, zip(*columns))]
-        if len(kept) < len(self.points):
+        rows = [(str(k), *cells) for k, cells in zip(shown, zip(*columns))]
+        if len(shown) < len(self.points):
             rows.insert(_SHOWN // 2, ("…",) * (table.shape[1] + 1))
-        slopes_header = tuple(derivative_of(self.loss.symbol, parameter) for parameter in self.loss.parameters)
+        slopes_header = tuple(map(self.slope_name, self.loss.parameters))
         header: tuple[Inline, ...] = ("step", *self.loss.parameters, self.loss.symbol.func.__name__, *slopes_header,
                                       "expected ΔJ", "actual ΔJ", "ratio")
         return Rows(header=header, rows=tuple(rows))
@@ -189,9 +212,8 @@ class Run(Shown):
 
     def as_dict(self) -> dict[str, Any]:
         """The run as plain data, for JSON."""
-        gradient = self.loss.gradient()
         return {"loss": text(self.loss.expression),
-                "gradient": {name: text(derivation.result) for name, derivation in gradient.items()},
+                "gradient": {name: text(slope) for name, slope in self.slopes.items()},
                 "method": self.method.name, "rate": self.rate, "status": self.status, "message": self.message,
                 "start": self.named(self.points[0]), "parameters": self.parameters,
                 "updates": [update.as_dict() for update in self.updates]}
@@ -209,8 +231,12 @@ class Run(Shown):
         return f"<run of {self.method.name}: {self.nit} updates, {self.stop.name.lower().replace('_', ' ')}>"
 
 
-def _kept(count: int) -> list[int]:
-    """The rows to print: all of a short table, the first and last of a long one."""
+def kept(count: int) -> list[int]:
+    """The rows to print: all of a short table, the first and last of a long one.
+
+    >>> len(kept(10)), len(kept(1000))
+    (10, 24)
+    """
     half = _SHOWN // 2
     return list(range(count)) if count <= _SHOWN + 1 else [*range(half), *range(count - half, count)]
 

@@ -16,7 +16,7 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import DIGITS, numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.training.methods import RATE
-from symcalc.written import add, derivative_of, replaced, row_sum
+from symcalc.written import add, replaced, row_sum
 
 if TYPE_CHECKING:
     from symcalc.training.run import Run
@@ -93,6 +93,8 @@ class Update(Shown):
 
     def reading(self) -> str:
         """What the ratio says about the step, in a sentence."""
+        if self.run.partials is not None:
+            return "what drove this step is not the gradient, so the change that it promises need not come"
         if self.is_lost_in_rounding:
             return "but so small a change is lost in the rounding of J, so this ratio says nothing"
         ratio = round(self.ratio, 9)               # 0.9 is 0.9, whatever its last bit says
@@ -118,12 +120,12 @@ class Update(Shown):
         return Document(f"Update {self.k}", tuple(blocks))
 
     def _slope(self, parameter: Symbol) -> Equation:
-        loss = self.run.loss
-        formula = loss.gradient()[parameter.name].result
+        formula = self.run.slopes[parameter.name]
         value = numeral(self.gradient[parameter.name])
-        sides = (derivative_of(loss.symbol, parameter), formula, self._with_numbers(formula), self._row_by_row(formula), value)
+        sides = (formula, self._with_numbers(formula), self._row_by_row(formula), value)
         # Where a step changes nothing, as in a slope that is a number already, it is written once.
-        return Equation(tuple({text(side): side for side in sides if side is not None}.values()))
+        return Equation((self.run.slope_name(parameter),
+                         *{text(side): side for side in sides if side is not None}.values()))
 
     def _values(self) -> dict[Basic, Expr]:
         table, digits = self.run.table, self._digits()
@@ -133,10 +135,9 @@ class Update(Shown):
     def _digits(self) -> int:
         """Enough digits of the parameters for the numbers shown to give the slopes shown, also close to a minimum."""
         before, gradient = self.run.points[self.k - 1], self.run.gradients[self.k - 1]
-        compiled = self.run.loss.compile(self.run.table)
         for digits in (DIGITS, 9, 12):
             rounded = np.array([float(numeral(value, digits)) for value in before])
-            if np.allclose(compiled.at(rounded)[1], gradient, rtol=_FAITHFUL, atol=0):
+            if np.allclose(self.run.compiled.at(rounded)[1], gradient, rtol=_FAITHFUL, atol=0):
                 return digits
         return _ALL_DIGITS
 
@@ -169,7 +170,7 @@ class Update(Shown):
     def _new(self, parameter: Symbol) -> Equation:
         formula = self.run.update_formula(parameter.name)
         numbers = {parameter: self._values()[parameter], RATE: numeral(self.run.rate),
-                   derivative_of(self.run.loss.symbol, parameter): numeral(self.gradient[parameter.name])}
+                   self.run.slope_name(parameter): numeral(self.gradient[parameter.name])}
         name = Formula(text=f"new {text(parameter)}", latex=rf"{latex(parameter)}_{{\text{{new}}}}"
                        if "_" not in latex(parameter) else rf"\text{{new }} {latex(parameter)}")
         after = numeral(self.after[parameter.name], self._digits())
@@ -180,7 +181,8 @@ class Update(Shown):
         products = [Mul(numeral(slope), numeral(change), evaluate=False)
                     for slope, change in zip(self.gradient.values(), changes)]
         name = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
-        total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta")
+        total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta") if self.run.partials is None else Formula(
+            text="g·Δθ", latex=r"g \cdot \Delta\theta")
         shown = products[0] if len(products) == 1 else Add(*products, evaluate=False)
         return Equation((name, total, shown, _result(self.expected_change)))
 
