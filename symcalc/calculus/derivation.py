@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol
 
@@ -21,6 +21,9 @@ from symcalc.pages.document import Document, Paragraph, Steps, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.pages.source import source
+
+if TYPE_CHECKING:
+    from symcalc.calculus.tutor import Verdict
 
 DETAILS = ("brief", "normal", "full")
 
@@ -55,6 +58,11 @@ class Derivation(Shown):
     def kinks(self) -> tuple[Kink, ...]:
         """Where the derivative jumps, and which value is used there."""
         return kinks_of(self.expression, self.variable)
+
+    def check(self, answer: object) -> Verdict:
+        """Whether an answer, text or SymPy, is right in whatever form; if not, which mistake explains it."""
+        from symcalc.calculus.tutor import check
+        return check(self, answer)
 
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""

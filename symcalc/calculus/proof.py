@@ -176,6 +176,7 @@ class Point:
     def __init__(self, context: Any, numbers: dict[Symbol, Any], columns: dict[Indexed, list[Any]]) -> None:
         self.context, self.columns = context, columns
         self.numbers = numbers
+        self.rows = len(next(iter(columns.values()))) if columns else ROWS
         self.known: dict[tuple[Basic, int | None], Any] = {}
         self.beside: dict[Symbol, tuple[Point, Point, Any]] = {}
 
@@ -191,7 +192,7 @@ class Point:
 
     def symbol(self, part: Symbol, row: int | None) -> Any:
         # The number of rows and the row index are whole numbers; every other symbol was drawn.
-        return self.context.mpf(ROWS) if part.name == "n" and part.is_integer else self.numbers[part]
+        return self.context.mpf(self.rows) if part.name == "n" and part.is_integer else self.numbers[part]
 
     def indexed(self, part: Indexed, row: int | None) -> Any:
         return self.columns[part][0 if row is None else row]
@@ -250,7 +251,7 @@ class Point:
         return any(self.value(argument, row) for argument in part.args)
 
     def over_rows(self, part: Sum, row: int | None) -> Any:
-        return sum((self.value(part.function, k) for k in range(ROWS)), self.context.zero)
+        return sum((self.value(part.function, k) for k in range(self.rows)), self.context.zero)
 
     def slope(self, part: Derivative, row: int | None) -> Any:
         """The standing derivative by a central difference quotient."""

@@ -40,18 +40,21 @@ from symcalc.language.syntax import OVER_ROWS, parsed, surveyed
 from symcalc.language.tokens import FORMS, MAX_DEPTH, prepared
 from symcalc.parts import is_below
 from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS
-from symcalc.written import call, divide, is_number, is_zero, negative
+from symcalc.written import call, derivative_of, divide, is_number, is_zero, negative
 
 _RELATIONS = {"<": StrictLessThan, "<=": LessThan, "≤": LessThan, ">": StrictGreaterThan, ">=": GreaterThan,
               "≥": GreaterThan, "==": Equality, "!=": Unequality, "≠": Unequality}
 _EXTREMA = {"max": Max, "Max": Max, "min": Min, "Min": Min}
 
 
-def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[str] | str = ()) -> Expr:
+def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[str] | str = (),
+              standing: bool = False) -> Expr:
     """The formula as an expression, in the form in which it was typed.
 
     `columns` are the names that stand for data; where none are given and the formula sums over rows, x, y and t
     (also x1, x_2, ...) are taken as data unless they are among the `parameters`.
+
+    Where derivatives may stand in it, `standing`, it may also hold d/dx (f) and diff(f, x).
 
     >>> read_text("(y - (m*x + b))^2").args[0].args[0]
     y
@@ -62,13 +65,14 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     if both := trained & declared:
         raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
     source = prepared(text)
-    tree = parsed(source)
+    tree = parsed(source, standing)
     names, indexed, over_rows = surveyed(tree, source)
     check_names({**names, **indexed}, trained, declared, over_rows, source)
     data = declared | indexed.keys()
     if over_rows and not data:
         data = {name for name in names if is_likely_column(name) and name not in trained}
-    builder = _Builder(source, frozenset(data), frozenset(trained), over_rows or bool(indexed), Constants())
+    builder = _Builder(source, frozenset(data), frozenset(trained), over_rows or bool(indexed), Constants(),
+                       standing_allowed=standing)
     return small(builder.build(tree, 0), MAX_NODES)
 
 
@@ -81,6 +85,7 @@ class _Builder:
     parameters: frozenset[str]
     over_rows: bool
     constants: Constants
+    standing_allowed: bool = False
     row: str = ROW.name         # what the sum around calls the row: k in Sum(x[k], (k, 1, n))
 
     def build(self, tree: Tree[Token], depth: int) -> Expr:
@@ -196,6 +201,8 @@ class _Builder:
     def call(self, tree: Tree[Token], depth: int) -> Expr:
         head, given = tree.children
         name, arguments = str(head), list(given.children) if given is not None else []
+        if name == "diff" and self.standing_allowed:
+            return self.derivative(arguments, tree, depth)
         if name in FORMS:
             return self.special(name, arguments, tree, depth)
         if name in BY_NAME or name in SPELLINGS:
@@ -209,6 +216,15 @@ class _Builder:
             return build(*built) if build else call(BY_NAME[name].head, *built)
         inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
         raise self.error(no_function(name, inside, self.parameters | self.columns), tree)
+
+    def standing(self, tree: Tree[Token], depth: int) -> Expr:
+        letter, operand = tree.children
+        return derivative_of(self.build(operand, depth), symbol(plain_name(str(letter)[3:])))
+
+    def derivative(self, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
+        if len(arguments) != 2 or arguments[1].data != "name":
+            raise self.error("a derivative is written d/dx (f) or diff(f, x)", tree)
+        return derivative_of(self.build(arguments[0], depth), symbol(plain_name(_word(arguments[1]))))
 
     def special(self, name: str, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
         if name in _EXTREMA:

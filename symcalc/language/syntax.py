@@ -12,7 +12,7 @@ from symcalc.errors import ReadError
 from symcalc.language.advice import misplaced
 from symcalc.language.gate import MAX_NODES
 from symcalc.language.names import plain_name
-from symcalc.language.tokens import Marking, unexpected
+from symcalc.language.tokens import Marking, unexpected, with_standing
 
 MAX_NAMES = 64           # different names in one formula
 OVER_ROWS = frozenset({"sum", "mean", "Sum"})
@@ -33,11 +33,12 @@ class _NoMarking:
         return stream
 
 
-def parsed(text: str) -> Tree[Token]:
+def parsed(text: str, standing: bool = False) -> Tree[Token]:
     parser = _grammar().parse_interactive()
     marking = Marking(text)
     try:
-        for token in marking.process(_grammar().lex(text, dont_ignore=False)):
+        tokens = _grammar().lex(text, dont_ignore=False)
+        for token in marking.process(with_standing(tokens) if standing else tokens):
             parser.feed_token(token)
         return parser.feed_eof()
     except UnexpectedCharacters as error:

@@ -43,7 +43,7 @@ _LOOKALIKES = {"а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x",
                "Х": "X", "ı": "i", "ⅼ": "l"}
 
 _ENDS_OPERAND = frozenset({"NUMBER", "NAME", "RPAR", "RSQB", "BAR_CLOSE", "SUPERSCRIPT"})
-_STARTS_OPERAND = frozenset({"NUMBER", "NAME", "LPAR", "BAR_OPEN"})
+_STARTS_OPERAND = frozenset({"NUMBER", "NAME", "LPAR", "BAR_OPEN", "STANDING"})
 _CLOSES = {"RPAR": "LPAR", "RSQB": "LSQB", "BAR_CLOSE": "BAR_OPEN"}
 
 FORMS = frozenset({"max", "Max", "min", "Min", "sum", "mean", "Sum", "piecewise", "Piecewise"})
@@ -110,6 +110,24 @@ def shortened(text: str) -> str:
     'aaaaaaaaaaaaaaaaaaaa...'
     """
     return text if len(text) <= 24 else f"{text[:20]}..."
+
+
+def with_standing(stream: Iterator[Token]) -> Iterator[Token]:
+    """The tokens with each d/dx, written in one piece, as one: a derivative that still stands."""
+    held: list[Token] = []              # d, or d and /, until it is clear what follows
+    for token in stream:
+        joins = bool(held) and held[-1].end_pos == token.start_pos
+        if joins and len(held) == 2 and token.type == "NAME" and token[0] == "d" and len(token) > 1:
+            yield Token.new_borrow_pos("STANDING", f"d/{token}", held[0])
+            held = []
+        elif joins and len(held) == 1 and token == "/":
+            held.append(token)
+        else:
+            yield from held
+            held = [token] if token == "d" else []
+            if not held:
+                yield token
+    yield from held
 
 
 class Marking:

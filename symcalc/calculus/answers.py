@@ -1,0 +1,203 @@
+"""A learner's answer: read, held against the derivative with numbers, and found among the lines of the derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sympy import Add, Basic, Derivative, Expr, Indexed, Mul, Pow, Sum, Symbol
+
+from symcalc.calculus.proof import TOLERANCE, OutsideDomain, Point, points
+from symcalc.errors import LossError
+from symcalc.language import read
+from symcalc.language.names import COUNT, columns_of, name_of, parameters_of, symbol
+from symcalc.language.reader import read_text
+from symcalc.written import derivative_of, exact, is_number, replaced
+
+NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
+_ROUNDING = 1e-30                # relative to the function: what is left by rounding where a slope is 0
+_NOTHING = 1e-40
+
+
+def read_answer(answer: object, problem: Expr, variable: Symbol) -> Expr:
+    """The answer as an expression over the letters of the problem; derivatives may still stand in it.
+
+    >>> from symcalc.language.names import columns
+    >>> x = Symbol("x", real=True)
+    >>> read_answer("3 d/dx (x^2)", 3*x**2, x).args
+    (3, Derivative(x**2, x))
+    """
+    if isinstance(answer, str):
+        columns = [name_of(column) for column in columns_of(problem)]
+        letters = dict.fromkeys(part.name for part in (variable, *parameters_of(problem)))
+        found = read_text(answer, parameters=list(letters), columns=columns, standing=True)
+    else:
+        found = _read_around(answer) if isinstance(answer, Basic) and answer.has(Derivative) else read(answer)
+    return replaced(found, {symbol(COUNT.name): COUNT}.get) if problem.has(Sum) else found
+
+
+def _read_around(answer: Basic) -> Expr:
+    """A SymPy expression through the gate, which knows no derivatives: each waits outside under another name."""
+    waiting: dict[Basic, Expr] = {}
+
+    def held(part: Basic) -> Basic | None:
+        if not isinstance(part, Derivative):
+            return None
+        if len(part.variables) != 1:
+            raise LossError("an answer may hold first derivatives that still stand, none of higher order")
+        name = symbol(f"standing_{len(waiting)}")
+        waiting[name] = derivative_of(_read_around(part.expr), symbol(part.variables[0].name))
+        return name
+
+    return replaced(read(replaced(answer, held)), waiting.get)
+
+
+def has_loose_columns(expression: Basic) -> bool:
+    """Whether a column stands outside every sum, so that the expression has a value in each row."""
+    if isinstance(expression, (Indexed, Sum)):
+        return isinstance(expression, Indexed)
+    return any(map(has_loose_columns, expression.args))
+
+
+# Values
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A point at which the answer is tried, with the derivative there; `blur` is what rounding may leave of a 0."""
+
+    point: Point
+    right: Any
+    blur: float
+
+    def value(self, expression: Expr) -> Any:
+        """The value there; None where the expression has none."""
+        try:
+            return self.point.value(expression)
+        except NO_VALUE:
+            return None
+
+    def same(self, value: Any, other: Any) -> bool:
+        scale = max(abs(value), abs(other))
+        return scale <= self.blur or abs(value - other) <= TOLERANCE * scale
+
+
+def trials(function: Expr, right: Expr, answer: Expr) -> list[Trial]:
+    """Points at which the function, its derivative and the answer all have values, on every branch of each.
+
+    >>> x = Symbol("x", real=True)
+    >>> all(trial.same(trial.right, trial.value(x + x)) for trial in trials(x**2, 2*x, x + x))
+    True
+    """
+    return [trial for point in _spread(points(Add(function, right, answer, evaluate=False)))
+            if (trial := _trial(point, function, right, answer))]
+
+
+def gap(function: Expr, right: Expr, answer: Expr) -> Point | None:
+    """A point at which the derivative has a value and the answer has none."""
+    for point in _spread(points(Add(function, right, evaluate=False))):
+        if (trial := _trial(point, function, right)) and trial.value(answer) is None:
+            return trial.point
+    return None
+
+
+def _trial(point: Point, function: Expr, right: Expr, *others: Expr) -> Trial | None:
+    try:
+        blur = max(_NOTHING, _ROUNDING * float(abs(point.value(function))))
+        for other in others:
+            point.value(other)
+        return Trial(point, point.value(right), blur)
+    except NO_VALUE:
+        return None
+
+
+def _spread(found: list[Point]) -> Iterator[Point]:
+    """The points, each with another number of rows, so that n is not taken for 3; and their mirror images."""
+    for k, point in enumerate(found):
+        columns = {column: [*values, *((values[j] + values[j + 1]) / 2 for j in range(k % 3))][:len(values) + 2]
+                   for column, values in point.columns.items()}
+        yield Point(point.context, point.numbers, columns)
+    for point in found[:3]:
+        yield Point(point.context, {letter: -value for letter, value in point.numbers.items()},
+                    {column: [-value for value in values] for column, values in point.columns.items()})
+
+
+# Form
+
+def form(expression: Basic) -> object:
+    """What stays of the form when order, brackets round terms, signs and the working out of numbers do not count.
+
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> form(Mul(3, Mul(2, x, evaluate=False), evaluate=False)) == form(6*x)
+    True
+    >>> form(x*(x + y)) == form(x*x + x*y)
+    False
+    """
+    return _scaled(expression)
+
+
+def _scaled(part: Basic) -> tuple[Any, object]:
+    """The number in front, and what it stands before."""
+    if is_number(part):
+        return exact(part), frozenset()
+    if isinstance(part, Add):
+        return _scaled_sum(part)
+    if isinstance(part, (Mul, Pow)):
+        return _scaled_product(part)
+    return 1, frozenset({(_atom(part), 1)})
+
+
+def _atom(part: Basic) -> object:
+    if isinstance(part, Sum):
+        return "sum", form(part.function)
+    if isinstance(part, Derivative):
+        return "derivative", part.variables, form(part.expr)
+    if part.args and not isinstance(part, Indexed):
+        return type(part), tuple(form(argument) if isinstance(argument, Expr) else argument for argument in part.args)
+    return part
+
+
+def _scaled_sum(total: Add) -> tuple[Any, object]:
+    terms: dict[object, Any] = {}
+    waiting: list[tuple[Any, Basic]] = [(1, total)]
+    while waiting:
+        sign, part = waiting.pop()
+        if isinstance(part, Add):
+            waiting += [(sign, term) for term in part.args]
+        elif isinstance(part, Mul) and len(part.args) == 2 and part.args[0] == -1:
+            waiting.append((-sign, part.args[1]))
+        else:
+            lead, rest = _scaled(part)
+            terms[rest] = terms.get(rest, 0) + sign * lead
+    kept = {rest: lead for rest, lead in terms.items() if lead}
+    if len(kept) < 2:
+        return next(((lead, rest) for rest, lead in kept.items()), (0, frozenset()))
+    sign = 1 if min(kept.items(), key=lambda item: _order(item[0]))[1] > 0 else -1
+    return sign, frozenset({(("total", frozenset((rest, sign * lead) for rest, lead in kept.items())), 1)})
+
+
+def _order(key: object) -> str:
+    """Some order of the terms, the same for equal ones."""
+    if isinstance(key, frozenset):
+        return "{" + ",".join(sorted(map(_order, key))) + "}"
+    return "(" + ",".join(map(_order, key)) + ")" if isinstance(key, tuple) else str(key)
+
+
+def _scaled_product(product: Basic) -> tuple[Any, object]:
+    lead: Any = 1
+    powers: dict[object, Any] = {}
+    for factor in product.args if isinstance(product, Mul) else (product,):
+        base, exponent = (factor.base, factor.exp) if isinstance(factor, Pow) else (factor, None)
+        if exponent is not None and not (is_number(exponent) and exact(exponent).denominator == 1):
+            key: object = (Pow, form(base), form(exponent))
+            powers[key] = powers.get(key, 0) + 1
+            continue
+        times = 1 if exponent is None else int(exact(exponent))
+        number, rest = _scaled(base)
+        if number == 0 or abs(times) > 64:
+            return (0, frozenset()) if number == 0 and times > 0 else (1, frozenset({(_atom(product), 1)}))
+        lead *= Fraction(number) ** times
+        for key, count in rest:
+            powers[key] = powers.get(key, 0) + count * times
+    return lead, frozenset((key, count) for key, count in powers.items() if count)
