@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from symcalc.calculus.derivation import Derivation as Derivation
     from symcalc.calculus.gradient import Gradient as Gradient
     from symcalc.calculus.problems import derive as derive
+    from symcalc.calculus.tutor import Verdict as Verdict
     from symcalc.compute.compiled import Compiled as Compiled
     from symcalc.errors import DataError as DataError
     from symcalc.errors import DescentError as DescentError
@@ -57,6 +58,7 @@ _HOMES = {
     "calculus.problems": ("derive",),
     "calculus.derivation": ("Derivation",),
     "calculus.gradient": ("Gradient",),
+    "calculus.tutor": ("Verdict",),
     "compute.compiled": ("Compiled",),
     "training.losses": ("Loss", "mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
     "training.models": ("Model", "line"),

@@ -10,7 +10,7 @@ from typing import Any
 from sympy import Add, Basic, Derivative, Expr, Indexed, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.proof import TOLERANCE, OutsideDomain, Point, points
-from symcalc.errors import LossError
+from symcalc.errors import LossError, ReadError
 from symcalc.language import read
 from symcalc.language.names import COUNT, columns_of, name_of, parameters_of, symbol
 from symcalc.language.reader import read_text
@@ -29,6 +29,8 @@ def read_answer(answer: object, problem: Expr, variable: Symbol) -> Expr:
     >>> read_answer("3 d/dx (x^2)", 3*x**2, x).args
     (3, Derivative(x**2, x))
     """
+    if isinstance(answer, str) and not answer.strip():
+        raise ReadError("the answer is empty; write the derivative, such as 2x")
     if isinstance(answer, str):
         columns = [name_of(column) for column in columns_of(problem)]
         letters = dict.fromkeys(part.name for part in (variable, *parameters_of(problem)))

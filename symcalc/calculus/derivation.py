@@ -64,6 +64,11 @@ class Derivation(Shown):
         from symcalc.calculus.tutor import check
         return check(self, answer)
 
+    def hints(self, after: int = 0) -> tuple[str, ...]:
+        """From a nudge to the next lines filled in, after the line that the learner has reached."""
+        from symcalc.calculus.hints import hints
+        return tuple(hint.text for hint in hints(self, after).hints)
+
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""
         notes = [Paragraph(("At the bend of ", kink.part, ", where ", kink.equation, f": {kink.subgradient}."))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
-from sympy import Derivative, Expr, Indexed, Mul, Symbol
+from sympy import Derivative, Expr, Indexed, Integer, Mul, Symbol
 
 from symcalc.calculus.misreadings import (
     antiderivatives,
@@ -17,12 +17,14 @@ from symcalc.calculus.misreadings import (
     unbracketed,
     without_sum,
 )
-from symcalc.calculus.mistakes import FORGOTTEN, MISTAKES
+from symcalc.calculus.mistakes import COMMON, FORGOTTEN, LIKELY, RARER
 from symcalc.calculus.places import Mistake, Place, Words, WrongRule
 from symcalc.calculus.rule import letters_of
 from symcalc.calculus.unfolding import Application
+from symcalc.language.names import COUNT
 from symcalc.written import is_number, mul, negative, replaced
 
+MISTAKES = (*LIKELY, *COMMON, *RARER)
 _MOST_PAIRS = 400
 _MOST_NODES = 60             # of a derivation, for each of which every mistake is tried
 
@@ -110,7 +112,8 @@ def everywhere(tree: Tree, mistakes: Iterable[WrongRule]) -> Iterator[Guess]:
 
 
 def in_pairs(tree: Tree) -> Iterator[Guess]:
-    """Two mistakes at two places, or at one inside the other; as many as can be tried in passing."""
+    """Two mistakes: one with the inner derivative forgotten too, or at two places; as many as can be tried in passing."""
+    yield from at_one_place(tree, (_and_forgotten(mistake) for mistake in MISTAKES if mistake is not FORGOTTEN))
     single = [(mistake, node, k) for mistake in MISTAKES for node, k in tree.ways(mistake) if k == 0]
     pairs = ((a, b) for a, b in combinations(single[:40], 2) if a[1] is not b[1] and a[0] is not b[0])
     for count, ((first, at, j), (second, beside, k)) in enumerate(pairs):
@@ -119,6 +122,13 @@ def in_pairs(tree: Tree) -> Iterator[Guess]:
         if (answer := tree.with_steps({at: (first, j), beside: (second, k)})) is not None:
             yield Guess(Mistake(f"{first.name} and {second.name}"), answer,
                         (*first.says(tree.place(at)), " ", *second.says(tree.place(beside))))
+
+
+def _and_forgotten(mistake: WrongRule) -> WrongRule:
+    return WrongRule(
+        name=f"{mistake.name} and {FORGOTTEN.name}",
+        wrong=lambda p: mistake.wrong(replace(p, slopes=(Integer(1),))) if p.chained else iter(()),
+        says=lambda p: (*mistake.says(p), " The derivative of the inside is missing too."))
 
 
 # The whole problem misread
@@ -178,21 +188,23 @@ def single_row(tree: Tree) -> Iterator[Guess]:
     if inner := in_one_row(tree.root):
         yield Guess(dropped, slope(inner, tree.known), message)
         yield Guess(dropped, without_sum(tree.right), message)
-
-
-def guesses(tree: Tree, lines: tuple[Expr, ...]) -> Iterator[Guess]:
-    """All that one mistake explains, the likely before the unlikely."""
-    yield from untouched(tree)
-    yield from at_one_place(tree, (FORGOTTEN,))
-    yield from by_another_letter(tree, numbers=False)
-    yield from at_one_place(tree, MISTAKES[1:])
-    yield from by_another_letter(tree, numbers=True)
-    yield from with_brackets_lost(tree, lines)
-    yield from everywhere(tree, MISTAKES)
-    yield from integrated(tree)
-    yield from with_a_wrong_letter(tree, lines[-1])
-    yield from turned(tree)
+        yield Guess(dropped, mul(COUNT, without_sum(tree.right)), message)
 
 
 def turned(tree: Tree) -> Iterator[Guess]:
     yield Guess(Mistake("overall sign wrong"), negative(tree.right), ("The sign is wrong; all else is right.",))
+
+
+def guesses(tree: Tree, lines: tuple[Expr, ...]) -> Iterator[Guess]:
+    """All that one mistake explains, the likely before the unlikely."""
+    yield from at_one_place(tree, LIKELY)
+    yield from untouched(tree)
+    yield from by_another_letter(tree, numbers=False)
+    yield from at_one_place(tree, COMMON)
+    yield from by_another_letter(tree, numbers=True)
+    yield from turned(tree)
+    yield from with_brackets_lost(tree, lines)
+    yield from at_one_place(tree, RARER)
+    yield from everywhere(tree, MISTAKES)
+    yield from integrated(tree)
+    yield from with_a_wrong_letter(tree, lines[-1])

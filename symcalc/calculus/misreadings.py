@@ -85,6 +85,8 @@ def _loose_power(part: Pow) -> Iterator[Expr]:
     if isinstance(base, (Add, Mul)) and not is_below(part):
         *first, last = base.args
         yield base.func(*first, power(last, exponent), evaluate=False)
+        if isinstance(last, Mul):                            # (5 + 2x)^2 as 5 + 2 x^2
+            yield base.func(*first, Mul(*last.args[:-1], power(last.args[-1], exponent), evaluate=False), evaluate=False)
         if isinstance(base, Mul):                            # (2x)^3 as 2^3 x
             yield Mul(power(base.args[0], exponent), *base.args[1:], evaluate=False)
     if isinstance(exponent, (Add, Mul)):

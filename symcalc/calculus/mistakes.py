@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sympy import Abs, E, Expr, Integer, Pow, Rational, acos, asin, atan, cos, cosh, exp, log, sec, sin, sinh, tan, tanh
+from sympy import Abs, E, Expr, Integer, Pow, Rational, log, preorder_traversal, sin
 
 from symcalc.calculus.elementary import lowered
 from symcalc.calculus.places import Place, Words, WrongRule
@@ -25,7 +25,9 @@ from symcalc.calculus.rules import (
     QUOTIENT,
     SUM,
 )
-from symcalc.functions import relu, sigmoid, softplus
+from symcalc.calculus.terms import factors_of
+from symcalc.calculus.wrong_slopes import WRONG_SLOPES
+from symcalc.functions import relu
 from symcalc.language.names import COUNT
 from symcalc.parts import signed
 from symcalc.written import add, call, divide, is_number, mul, negative, power, subtract
@@ -77,7 +79,8 @@ def _minus(p: Place) -> Iterator[Expr]:
 
 
 def _fixed(p: Place) -> list[Expr]:
-    return [factor for factor in p.e.args if not depends(factor, p.x)] if p.rule is CONSTANT_MULTIPLE else []
+    return [inner for factor in p.e.args if not depends(factor, p.x) for inner in factors_of(factor)
+            ] if p.rule is CONSTANT_MULTIPLE else []
 
 
 def _is_count(factor: Expr) -> bool:
@@ -112,7 +115,14 @@ def _left_out(p: Place) -> Iterator[Expr]:
 
 
 def _wrong_sign(p: Place) -> Iterator[Expr]:
-    if p.elementary:
+    """Where a sign comes in, and where learners believe that one does."""
+    if p.elementary and (type(p.e) is sin or signed(p.outer)[0]):
+        yield negative(mul(p.outer, p.inner))
+
+
+def _lost_sign(p: Place) -> Iterator[Expr]:
+    """Only where the inside has a minus that can be lost."""
+    if p.chained and any(signed(part)[0] and depends(part, p.x) for part in preorder_traversal(p.inside)):
         yield negative(mul(p.outer, p.inner))
 
 
@@ -136,30 +146,8 @@ def _one_case(p: Place) -> Iterator[Expr]:
         yield p.inner
 
 
-_WRONG_SLOPES: dict[type, tuple[Callable[[Expr], Expr], ...]] = {
-    sin: (lambda u: call(sin, u),),
-    cos: (lambda u: call(cos, u),),
-    tan: (lambda u: power(call(sin, u), Integer(-2)), lambda u: call(sec, u), lambda u: mul(call(sec, u), call(tan, u)),
-          lambda u: divide(ONE, call(tan, u)), lambda u: _square(call(tan, u)), lambda u: _square(call(cos, u))),
-    log: (lambda u: call(log, u), lambda u: divide(ONE, call(log, u)), lambda u: call(exp, u)),
-    atan: (lambda u: divide(ONE, subtract(ONE, _square(u))), lambda u: divide(ONE, power(add(ONE, _square(u)), HALF)),
-           lambda u: divide(ONE, power(subtract(ONE, _square(u)), HALF)), lambda u: divide(ONE, add(ONE, u)),
-           lambda u: divide(ONE, call(tan, u)), lambda u: divide(ONE, _square(call(sec, u)))),
-    asin: (lambda u: divide(ONE, power(add(ONE, _square(u)), HALF)), lambda u: divide(ONE, subtract(ONE, _square(u))),
-           lambda u: divide(ONE, call(cos, u)), lambda u: divide(ONE, power(subtract(_square(u), ONE), HALF))),
-    acos: (lambda u: divide(ONE, power(subtract(ONE, _square(u)), HALF)), lambda u: negative(divide(ONE, call(sin, u)))),
-    tanh: (lambda u: add(ONE, _square(call(tanh, u))), lambda u: subtract(ONE, call(tanh, u)),
-           lambda u: divide(ONE, call(cosh, u)), lambda u: divide(ONE, _square(call(cos, u)))),
-    cosh: (lambda u: negative(call(sinh, u)),),
-    sigmoid: (lambda u: call(sigmoid, u), lambda u: subtract(ONE, call(sigmoid, u)),
-              lambda u: mul(call(sigmoid, u), add(ONE, call(sigmoid, u))), lambda u: subtract(ONE, _square(call(sigmoid, u)))),
-    softplus: (lambda u: call(exp, u), lambda u: divide(ONE, add(ONE, call(exp, u))),
-               lambda u: subtract(ONE, call(sigmoid, u))),
-}
-
-
 def _function_wrong(p: Place) -> Iterator[Expr]:
-    if p.elementary and (slopes := _WRONG_SLOPES.get(type(p.e))):
+    if p.elementary and (slopes := WRONG_SLOPES.get(type(p.e))):
         yield from (mul(slope(p.inside), p.inner) for slope in slopes)
 
 
@@ -190,15 +178,22 @@ FORGOTTEN = WrongRule(
     name="inner derivative forgotten", wrong=chain(lambda p: p.outer),
     says=_about_inside("OUTER is differentiated, but the derivative of the inside, ", ", is missing as a factor."))
 
-MISTAKES: tuple[WrongRule, ...] = (
+LIKELY: tuple[WrongRule, ...] = (
     FORGOTTEN,
+    WrongRule(name="power rule used on an exponential", wrong=_as_power,
+            says=lambda p: ("The power rule is for a fixed exponent; in ", p.e, " the exponent is what changes.")),
+    WrongRule(name="one case used everywhere", wrong=_one_case,
+            says=_about("The slope of ", " differs from case to case; the answer has one case for all.")),
+)
+
+COMMON: tuple[WrongRule, ...] = (
     WrongRule(name="inner derivative left unevaluated", wrong=chain(lambda p: mul(p.outer, p.inside)),
             says=_about_inside("The factor after the derivative of OUTER is the inside itself, ",
                                "; its derivative belongs there.")),
     WrongRule(name="the 2 dropped", wrong=of_power(lambda p, n: power(p.inside, lowered(n)), _is_two),
             says=_about("The 2 that comes from the exponent is missing where ", " is differentiated.")),
     WrongRule(name="exponent not brought down",
-            wrong=of_power(lambda p, n: power(p.inside, lowered(n)), lambda n: not _is_two(n)),
+            wrong=of_power(lambda p, n: power(p.inside, lowered(n)), lambda n: n != -1 and not _is_two(n)),
             says=_about("The exponent is lowered, but it is missing as a factor, where ", " is differentiated.")),
     WrongRule(name="exponent not lowered", wrong=of_power(lambda p, n: mul(n, p.e)),
             says=_about("The exponent came down as a factor, but the power kept its old exponent, where ",
@@ -219,6 +214,8 @@ MISTAKES: tuple[WrongRule, ...] = (
                         "each term keeps the other factor as it is.")),
     WrongRule(name="one half of the product rule forgotten", wrong=_halves,
             says=_about("Only one factor of ", " is differentiated; the product rule has a term for each.")),
+    WrongRule(name="sign of the outer derivative wrong", wrong=_wrong_sign,
+            says=lambda p: (f"The derivative of {p.called} has the wrong sign where ", p.e, " is differentiated.")),
     WrongRule(name="minus in the product rule", wrong=_minus,
             says=_about("The terms of the product rule are added, not subtracted, where ", " is differentiated.")),
     WrongRule(name="quotient order swapped", wrong=in_rule(_over_square(lambda a, b: subtract(b, a)), rule=QUOTIENT),
@@ -242,8 +239,6 @@ MISTAKES: tuple[WrongRule, ...] = (
     WrongRule(name="reciprocal of the derivative",
             wrong=lambda p: iter((divide(ONE, p.inner),) if p.exponent == -1 else ()),
             says=_about("The derivative of ", " is not one over the derivative of what stands below the bar.")),
-    WrongRule(name="power rule used on an exponential", wrong=_as_power,
-            says=lambda p: ("The power rule is for a fixed exponent; in ", p.e, " the exponent is what changes.")),
     WrongRule(name="ln of the base dropped", wrong=_without_ln,
             says=_about("The logarithm of the base does not stand as a factor where ", " is differentiated.")),
     WrongRule(name="power rule used on f^g",
@@ -253,24 +248,27 @@ MISTAKES: tuple[WrongRule, ...] = (
     WrongRule(name="exponential rule used on f^g",
             wrong=in_rule(lambda f, g, df, dg: mul(power(f, g), call(log, f), dg), rule=GENERAL_POWER),
             says=lambda p: ("In ", p.e, " the base changes too; the exponential rule alone is for a fixed base.")),
-    WrongRule(name="sign of the inner derivative lost", wrong=chain(lambda p: negative(mul(p.outer, p.inner))),
+    WrongRule(name="sign of the inner derivative lost", wrong=_lost_sign,
             says=_about_inside("OUTER is differentiated, but the derivative of the inside, ", ", has the wrong sign.")),
-    WrongRule(name="sign of the outer derivative wrong", wrong=_wrong_sign,
-            says=lambda p: (f"The derivative of {p.called} has the wrong sign where ", p.e, " is differentiated.")),
-    WrongRule(name="sign of a term lost", wrong=_signs,
-            says=_about("One term of ", " is differentiated with the wrong sign.")),
     WrongRule(name="outer function kept", wrong=chain(lambda p: mul(p.e, p.inner)),
             says=_about_inside("The derivative of the inside, ", ", is a factor, but OUTER itself is not differentiated.")),
+    WrongRule(name="only the inner derivative", wrong=chain(lambda p: p.inner),
+            says=_about_inside("Only the inside, ", ", is differentiated; the derivative of OUTER is missing as a factor.")),
     WrongRule(name="outer function of the inner derivative", wrong=chain(lambda p: p.of(p.inner)),
             says=_about_inside("Only the inside, ", ", is differentiated, in its place; OUTER has a derivative too.")),
     WrongRule(name="outer derivative at the inner derivative",
             wrong=chain(lambda p: p.outer_at(p.inner), lambda p: mul(p.outer_at(p.inner), p.inner)),
             says=_about_inside("The derivative of OUTER is taken at the derivative of the inside; it is taken at the inside, ",
                                ", itself.")),
-    WrongRule(name="only the inner derivative", wrong=chain(lambda p: p.inner),
-            says=_about_inside("Only the inside, ", ", is differentiated; the derivative of OUTER is missing as a factor.")),
     WrongRule(name="inner derivative added", wrong=chain(lambda p: add(p.outer, p.inner), lambda p: subtract(p.outer, p.inner)),
             says=_about_inside("The derivative of the inside, ", ", is added; in the chain rule it is a factor.")),
+)
+
+RARER: tuple[WrongRule, ...] = (
+    WrongRule(name="sign of a term lost", wrong=_signs,
+            says=_about("One term of ", " is differentiated with the wrong sign.")),
+    WrongRule(name="a term left out", wrong=_left_out,
+            says=_about("The derivative of one term of ", " is missing.")),
     WrongRule(name="a constant kept", wrong=lambda p: iter((p.e,) if p.rule is CONSTANT else ()),
             says=lambda p: (p.e, " does not change with ", p.x, ", but it still stands in the answer: "
                             "its derivative is that of a constant.")),
@@ -280,11 +278,7 @@ MISTAKES: tuple[WrongRule, ...] = (
             says=_about("A constant factor of ", " is differentiated as if it changed; it stays as it is.")),
     WrongRule(name="the variable not differentiated", wrong=lambda p: iter((p.e,) if p.rule is IDENTITY else ()),
             says=lambda p: (p.x, " still stands where its derivative belongs.")),
-    WrongRule(name="one case used everywhere", wrong=_one_case,
-            says=_about("The slope of ", " differs from case to case; the answer has one case for all.")),
     WrongRule(name="derivative of the function wrong", wrong=_function_wrong,
             says=lambda p: (f"The rule for the derivative of {p.called} is not the right one where ", p.e,
                             " is differentiated.")),
-    WrongRule(name="a term left out", wrong=_left_out,
-            says=_about("The derivative of one term of ", " is missing.")),
 )
