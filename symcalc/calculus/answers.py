@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sympy import Add, Basic, Derivative, Expr, Indexed, Mul, Pow, Sum, Symbol
+from sympy import Add, Basic, Derivative, Expr, Float, Indexed, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.proof import TOLERANCE, OutsideDomain, Point, points
+from symcalc.calculus.rule import letters_of
 from symcalc.errors import LossError, ReadError
 from symcalc.language import read
 from symcalc.language.names import COUNT, columns_of, name_of, parameters_of, symbol
@@ -31,13 +32,23 @@ def read_answer(answer: object, problem: Expr, variable: Symbol) -> Expr:
     """
     if isinstance(answer, str) and not answer.strip():
         raise ReadError("the answer is empty; write the derivative, such as 2x")
+    if isinstance(answer, float):
+        answer = Float(answer)
     if isinstance(answer, str):
         columns = [name_of(column) for column in columns_of(problem)]
         letters = dict.fromkeys(part.name for part in (variable, *parameters_of(problem)))
         found = read_text(answer, parameters=list(letters), columns=columns, standing=True)
+        _check_run_together(found, {*letters, *columns}, answer)
     else:
         found = _read_around(answer) if isinstance(answer, Basic) and answer.has(Derivative) else read(answer)
     return replaced(found, {symbol(COUNT.name): COUNT}.get) if problem.has(Sum) else found
+
+
+def _check_run_together(found: Expr, letters: set[str], answer: str) -> None:
+    """No name is two letters of the problem without a sign between them."""
+    for name in map(name_of, parameters_of(found)):
+        if name not in letters and len(name) == 2 and letters.issuperset(name):
+            raise ReadError(f"{name} is read as one name; did you mean {name[0]}*{name[1]}?", answer, max(answer.find(name), 0))
 
 
 def _read_around(answer: Basic) -> Expr:
@@ -85,20 +96,22 @@ class Trial:
         return scale <= self.blur or abs(value - other) <= TOLERANCE * scale
 
 
-def trials(function: Expr, right: Expr, answer: Expr) -> list[Trial]:
+def trials(function: Expr, right: Expr, answer: Expr, letters: Iterable[Expr] = ()) -> list[Trial]:
     """Points at which the function, its derivative and the answer all have values, on every branch of each.
+
+    The points have values for the `letters` as well.
 
     >>> x = Symbol("x", real=True)
     >>> all(trial.same(trial.right, trial.value(x + x)) for trial in trials(x**2, 2*x, x + x))
     True
     """
-    return [trial for point in _spread(points(Add(function, right, answer, evaluate=False)))
+    return [trial for point in _spread(points(Add(function, right, answer, *letters, evaluate=False)))
             if (trial := _trial(point, function, right, answer))]
 
 
 def gap(function: Expr, right: Expr, answer: Expr) -> Point | None:
     """A point at which the derivative has a value and the answer has none."""
-    for point in _spread(points(Add(function, right, evaluate=False))):
+    for point in _spread(points(Add(function, right, *letters_of(answer), evaluate=False))):
         if (trial := _trial(point, function, right)) and trial.value(answer) is None:
             return trial.point
     return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from sympy import Derivative, Expr, Indexed, Integer, Mul, Symbol
+from sympy import Derivative, Expr, Indexed, Integer, Mul, Sum, Symbol
 
 from symcalc.calculus.misreadings import (
     antiderivatives,
@@ -20,9 +20,11 @@ from symcalc.calculus.misreadings import (
 from symcalc.calculus.mistakes import COMMON, FORGOTTEN, LIKELY, RARER
 from symcalc.calculus.places import Mistake, Place, Words, WrongRule
 from symcalc.calculus.rule import letters_of
+from symcalc.calculus.rules import CONSTANT
 from symcalc.calculus.unfolding import Application
 from symcalc.language.names import COUNT
-from symcalc.written import is_number, mul, negative, replaced
+from symcalc.parts import product_as_written
+from symcalc.written import divide, is_number, mul, negative, replaced, row_sum
 
 MISTAKES = (*LIKELY, *COMMON, *RARER)
 _MOST_PAIRS = 400
@@ -134,8 +136,9 @@ def _and_forgotten(mistake: WrongRule) -> WrongRule:
 # The whole problem misread
 
 def untouched(tree: Tree) -> Iterator[Guess]:
-    yield Guess(Mistake("not differentiated"), tree.root.expression,
-                ("This is the function itself; it is still to be differentiated.",))
+    if tree.root.rule is not CONSTANT:
+        yield Guess(Mistake("not differentiated"), tree.root.expression,
+                    ("This is the function itself; it is still to be differentiated.",))
 
 
 def by_another_letter(tree: Tree, numbers: bool) -> Iterator[Guess]:
@@ -181,6 +184,31 @@ def with_a_wrong_letter(tree: Tree, result: Expr) -> Iterator[Guess]:
                                     ("A factor of the answer is the wrong letter: ", other, " stands where another belongs."))
 
 
+def split_sums(result: Expr) -> Iterator[Guess]:
+    """Σ f g taken for Σ f Σ g, with or without the 1/n that a mean would have."""
+    for total in result.atoms(Sum):
+        factors = total.function.args if isinstance(total.function, Mul) else ()
+        for k, factor in enumerate(factors):
+            if factor.has(Indexed):
+                rest = row_sum(product_as_written((*factors[:k], *factors[k + 1:])), total)
+                split = Mul(row_sum(factor, total), rest, evaluate=False)
+                for put in (split, divide(split, COUNT)):
+                    yield Guess(Mistake("sum of products taken as product of sums"), replaced(result, {total: put}.get),
+                                ("The sum of a product is not the product of the sums: multiply in each row, then add.",))
+
+
+def taken_out_of_sum(result: Expr) -> Iterator[Guess]:
+    """Σ x f taken for x Σ f, though x differs from row to row."""
+    for total in result.atoms(Sum):
+        factors = total.function.args if isinstance(total.function, Mul) else ()
+        for k, factor in enumerate(factors):
+            if isinstance(factor, Indexed):
+                rest = row_sum(product_as_written((*factors[:k], *factors[k + 1:])), total)
+                yield Guess(Mistake("a column taken out of the sum"),
+                            replaced(result, {total: Mul(factor, rest, evaluate=False)}.get),
+                            (factor, " differs from row to row, so it stays inside the sum.",))
+
+
 def single_row(tree: Tree) -> Iterator[Guess]:
     """What is right for one row, where a sum over the rows belongs."""
     dropped = Mistake("the sum dropped")
@@ -208,3 +236,4 @@ def guesses(tree: Tree, lines: tuple[Expr, ...]) -> Iterator[Guess]:
     yield from everywhere(tree, MISTAKES)
     yield from integrated(tree)
     yield from with_a_wrong_letter(tree, lines[-1])
+    yield from split_sums(lines[-1])

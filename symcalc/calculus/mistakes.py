@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from sympy import Abs, E, Expr, Integer, Pow, Rational, log, preorder_traversal, sin
 
 from symcalc.calculus.elementary import lowered
+from symcalc.calculus.misreadings import derivative
 from symcalc.calculus.places import Place, Words, WrongRule
-from symcalc.calculus.rule import Rule, depends
+from symcalc.calculus.rule import Rule, depends, letters_of
 from symcalc.calculus.rules import (
     CASES,
     CONSTANT,
@@ -160,10 +161,29 @@ def _over_square(join: Callable[[Expr, Expr], Expr]) -> Callable[..., Expr]:
 
 
 def _factor_too(p: Place) -> Iterator[Expr]:
-    """(c f)' as f + c f' or as 0 · f'."""
+    """(c f)' as f + c f', as c' f' where c has a letter of its own, or as 0 · f'."""
     if fixed := _fixed(p):
         yield add(p.node.parts[0].expression, mul(*fixed, p.slopes[0]))
+        for k, factor in enumerate(fixed):
+            for letter in letters_of(factor):
+                yield mul(*fixed[:k], derivative(factor, letter), *fixed[k + 1:], p.slopes[0])
         yield Integer(0)
+
+
+def _as_if_it_changed(p: Place) -> Iterator[Expr]:
+    """b² differentiated to 2b and π² to 2π, though neither has the letter in it."""
+    if p.rule is CONSTANT:
+        yield from (derivative(p.e, letter) for letter in letters_of(p.e))
+        if isinstance(p.e, Pow) and not letters_of(p.e):
+            yield mul(p.e.exp, power(p.e.base, lowered(p.e.exp)))
+
+
+def _lowered_wrongly(p: Place) -> Iterator[Expr]:
+    """n u^(n - 2), and for fractions the slips of n - 1: 2/3 - 1 as 1/3."""
+    if p.exponent is not None and is_number(p.exponent):
+        n = p.exponent
+        for wrong in (n - 2, 1 - n, -n):
+            yield mul(n, power(p.inside, wrong), p.inner)
 
 
 def _about_inside(before: str, after: str) -> Callable[[Place], Words]:
@@ -204,6 +224,8 @@ COMMON: tuple[WrongRule, ...] = (
     WrongRule(name="exponent raised instead of lowered", wrong=of_power(lambda p, n: mul(n, power(p.inside, add(n, ONE)
                                                                                       if not is_number(n) else n + 1))),
             says=_about("The exponent of ", " went up by 1; differentiating takes it down by 1.")),
+    WrongRule(name="exponent lowered wrongly", wrong=_lowered_wrongly,
+            says=_about("The exponent of ", " goes down by 1, and by no more or less.")),
     WrongRule(name="the 1/n dropped", wrong=_dropped(counts=True),
             says=lambda p: ("What stands before the sum is a constant factor and stays: the number of rows is missing.",)),
     WrongRule(name="a constant factor dropped", wrong=_dropped(counts=False),
@@ -272,6 +294,8 @@ RARER: tuple[WrongRule, ...] = (
     WrongRule(name="a constant kept", wrong=lambda p: iter((p.e,) if p.rule is CONSTANT else ()),
             says=lambda p: (p.e, " does not change with ", p.x, ", but it still stands in the answer: "
                             "its derivative is that of a constant.")),
+    WrongRule(name="a constant differentiated as if it changed", wrong=_as_if_it_changed,
+            says=lambda p: (p.e, " does not change with ", p.x, ", but it is differentiated as if it did.")),
     WrongRule(name="a constant differentiated to 1", wrong=lambda p: iter((ONE,) if p.rule is CONSTANT else ()),
             says=lambda p: (p.e, " does not change with ", p.x, ", so its derivative is that of a constant and not 1.")),
     WrongRule(name="a constant factor differentiated too", wrong=_factor_too,

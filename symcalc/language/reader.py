@@ -54,7 +54,8 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     `columns` are the names that stand for data; where none are given and the formula sums over rows, x, y and t
     (also x1, x_2, ...) are taken as data unless they are among the `parameters`.
 
-    Where derivatives may stand in it, `standing`, it may also hold d/dx (f) and diff(f, x).
+    With `standing` it may be written as symcalc prints it: derivatives still stand in it, d/dx (f) or diff(f, x), and
+    declared letters side by side are a product.
 
     >>> read_text("(y - (m*x + b))^2").args[0].args[0]
     y
@@ -64,8 +65,8 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     trained, declared = set(listed(parameters)), set(listed(columns))
     if both := trained & declared:
         raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
-    source = prepared(text)
-    tree = parsed(source, standing)
+    source = prepared(text.replace("ᵢ", " ") if standing else text)
+    tree = parsed(source, trained | declared if standing else (), standing)
     names, indexed, over_rows = surveyed(tree, source)
     check_names({**names, **indexed}, trained, declared, over_rows, source)
     data = declared | indexed.keys()
@@ -219,12 +220,18 @@ class _Builder:
 
     def standing(self, tree: Tree[Token], depth: int) -> Expr:
         letter, operand = tree.children
-        return derivative_of(self.build(operand, depth), symbol(plain_name(str(letter)[3:])))
+        return self.derivative_by(str(letter)[3:], operand, tree, depth)
 
     def derivative(self, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
         if len(arguments) != 2 or arguments[1].data != "name":
             raise self.error("a derivative is written d/dx (f) or diff(f, x)", tree)
-        return derivative_of(self.build(arguments[0], depth), symbol(plain_name(_word(arguments[1]))))
+        return self.derivative_by(_word(arguments[1]), arguments[0], tree, depth)
+
+    def derivative_by(self, letter: str, operand: Tree[Token], tree: Tree[Token], depth: int) -> Expr:
+        name = plain_name(letter)
+        if name in self.columns:
+            raise self.error(f"{name} is a column of data; differentiate by a parameter", tree)
+        return derivative_of(self.build(operand, depth), symbol(name))
 
     def special(self, name: str, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
         if name in _EXTREMA:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 
@@ -33,9 +34,9 @@ class _NoMarking:
         return stream
 
 
-def parsed(text: str, standing: bool = False) -> Tree[Token]:
+def parsed(text: str, letters: Collection[str] = (), standing: bool = False) -> Tree[Token]:
     parser = _grammar().parse_interactive()
-    marking = Marking(text)
+    marking = Marking(text, letters)
     try:
         tokens = _grammar().lex(text, dont_ignore=False)
         for token in marking.process(with_standing(tokens) if standing else tokens):
