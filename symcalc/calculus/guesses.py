@@ -226,6 +226,7 @@ def turned(tree: Tree) -> Iterator[Guess]:
 def guesses(tree: Tree, lines: tuple[Expr, ...]) -> Iterator[Guess]:
     """All that one mistake explains, the likely before the unlikely."""
     yield from at_one_place(tree, LIKELY)
+    yield from everywhere(tree, (FORGOTTEN,))
     yield from untouched(tree)
     yield from by_another_letter(tree, numbers=False)
     yield from at_one_place(tree, COMMON)

@@ -28,7 +28,7 @@ _CLOSE = 0.02                # relative: a number that was rounded, and by how m
 _SIMPLE = 100                # the largest denominator of a factor that is named
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Verdict(Shown):
     """Whether an answer is right; if not, the mistake that explains it; the line that it has reached.
 
@@ -38,6 +38,7 @@ class Verdict(Shown):
     """
 
     correct: bool
+    answer: Expr                                  # as it was read
     said: Words
     mistake: Mistake | None = None
     line: int | None = None
@@ -56,6 +57,10 @@ class Verdict(Shown):
         """Right or not, the mistake by name, and what there is to say about it."""
         named = f"Not right: {self.mistake.name}." if self.mistake else "Not right."
         return Document("", (*(() if self.correct else (Paragraph((named,)),)), Paragraph(self.said)))
+
+    def __repr__(self) -> str:
+        said = "right" if self.correct else self.mistake.name if self.mistake else "wrong"
+        return f"<verdict on {text(self.answer)}: {said}>"
 
 
 def in_words(parts: Iterable[Inline]) -> str:
@@ -84,24 +89,23 @@ def check(derivation: Derivation, answer: object) -> Verdict:
     except LossError:
         tried = []
     if not tried:
-        return Verdict(correct=False, said=("The answer has no value wherever the derivative was tried and has one.",))
+        return _wrong(found, ("The answer has no value wherever the derivative was tried and has one.",))
     search = _Search(found, tried)
     if in_a_row:
         return _for_one_row(derivation, search)
     if search.equals(right):
         return _right(derivation, found)
-    lines = tuple(line.expression for line in derivation.lines)
-    guess = search.first(guesses(Tree(derivation.root), lines)) or _strange(derivation, found) or search.other(
-        Tree(derivation.root), right) or search.plain()
-    return _wrong(guess)
+    tree, lines = Tree(derivation.root), tuple(line.expression for line in derivation.lines)
+    return _wrong(found, _strange(derivation, found) or search.first(guesses(tree, lines)) or search.other(tree, right)
+                  or search.plain())
 
 
-def _wrong(guess: Guess | Words) -> Verdict:
+def _wrong(found: Expr, guess: Guess | Words) -> Verdict:
     if isinstance(guess, tuple):
-        return Verdict(correct=False, said=guess)
+        return Verdict(correct=False, answer=found, said=guess)
     first, *rest = guess.message
     said = (first[0].upper() + first[1:], *rest) if isinstance(first, str) else guess.message
-    return Verdict(correct=False, mistake=guess.mistake, said=said)
+    return Verdict(correct=False, answer=found, mistake=guess.mistake, said=said)
 
 
 # Right answers
@@ -116,7 +120,7 @@ def _right(derivation: Derivation, found: Expr) -> Verdict:
         said: Words = ("Right: the same as the last line, in another form.",)
         if hole := gap(derivation.expression, derivation.result, found):
             said = (*said, " It has no value where ", *_place(hole.numbers), ", though, where the derivative has one.")
-        return Verdict(correct=True, said=said, line=last)
+        return Verdict(correct=True, answer=found, said=said, line=last)
     if reached is None:
         reached = max(k for k, line in enumerate(lines) if len(line.atoms(Derivative)) >= standing)
         where = "Right so far"
@@ -126,7 +130,7 @@ def _right(derivation: Derivation, found: Expr) -> Verdict:
     count = {1: "one derivative still stands", 2: "two derivatives still stand", 3: "three derivatives still stand"}
     left = count.get(standing, f"{standing} derivatives still stand") if standing else \
         "" if reached == last else "what is left is algebra"
-    return Verdict(correct=True, said=(f"{where}; {left}." if left else f"{where}.",), line=reached)
+    return Verdict(correct=True, answer=found, said=(f"{where}; {left}." if left else f"{where}.",), line=reached)
 
 
 def _place(numbers: dict[Symbol, Any]) -> Words:
@@ -139,20 +143,25 @@ def _place(numbers: dict[Symbol, Any]) -> Words:
 
 def _for_one_row(derivation: Derivation, search: _Search) -> Verdict:
     """An answer for a single row, held against what stands inside the sum."""
-    tree = Tree(derivation.root)
+    tree, found = Tree(derivation.root), search.answer
     if guess := search.first((*single_row(tree), *taken_out_of_sum(derivation.result))):
-        return _wrong(guess)
+        return _wrong(found, guess)
     inner = in_one_row(derivation.root)
     rows = applied(without_sum(derivation.expression), derivation.variable, {})
     for root in (inner, rows):
         one = Tree(root)
         if guess := search.first(guesses(one, (one.right,))) or search.other(one, one.right):
-            return _wrong(Guess(guess.mistake, guess.answer, (*guess.message, " The sum over the rows is missing too.")))
-    return _wrong(("The answer has a value in every row; the derivative is one number, a sum over the rows. In one row it is "
-                   "not equal to what stands in that sum either.",))
+            said = (*guess.message, " The sum over the rows is missing too.")
+            return _wrong(found, Guess(guess.mistake, guess.answer, said))
+    return _wrong(found, ("The answer has a value in every row; the derivative is one number, a sum over the rows. "
+                          "In one row it is not equal to what stands in that sum either.",))
 
 
 def _strange(derivation: Derivation, found: Expr) -> Guess | None:
+    """What the answer has and the problem has not: a letter, or a sum over rows."""
+    if found.has(Sum) and not derivation.expression.has(Sum):
+        return Guess(Mistake("a sum that the problem does not have"), found,
+                     ("There is no sum over rows in ", derivation.expression, "."))
     known = {derivation.variable, COUNT, *letters_of(derivation.expression)}
     if strange := [letter for letter in letters_of(found) if letter not in known]:
         verb = " does" if len(strange) == 1 else " do"

@@ -204,6 +204,8 @@ class _Builder:
         name, arguments = str(head), list(given.children) if given is not None else []
         if name == "diff" and self.standing_allowed:
             return self.derivative(arguments, tree, depth)
+        if name == "σ" and self.standing_allowed:
+            name = BY_NAME["sigmoid"].names[0]
         if name in FORMS:
             return self.special(name, arguments, tree, depth)
         if name in BY_NAME or name in SPELLINGS:

@@ -250,5 +250,6 @@ RIGHT = (
     (LOGISTIC, "w", "mean((sigmoid(w*x+b)-y)*x)"), (LOGISTIC, "b", "mean(1/(1+e^(-(w*x+b))))-mean(y)"),
     (LOGISTIC, "w", "-mean(y*x*(1-sigmoid(w*x+b))-(1-y)*x*sigmoid(w*x+b))"),
     ("mean(|y-m*x|)", "m", "-mean(x*sign(y-m*x))"), ("mean(|y-m*x|)", "m", "mean(x*(m*x-y)/|m*x-y|)"),
+    (LOGISTIC, "w", "1/n*sum((σ(w xᵢ + b) - yᵢ) xᵢ)"),
     ("sqrt(mean((y-m*x)^2))", "m", "-mean(x*(y-m*x))/sqrt(mean((y-m*x)^2))"),
 )

@@ -260,3 +260,28 @@ def test_hints_from_a_line_on():
     for after in (-1, 99):
         with pytest.raises(sc.LossError, match=f"there is no line {after}"):
             d.hints(after=after)
+
+
+def test_the_session_of_the_contract():
+    m, b = sc.parameters("m b")
+    x, y = sc.columns("x y")
+    d = sc.Loss(sc.mean((y - (m*x + b))**2)).derive("m")
+    verdict = d.check("2*(y-(m*x+b))*x")
+    assert not verdict.correct and verdict.mistake.name == TABLE.INNER_SIGN and verdict.line is None
+    assert repr(verdict) == "<verdict on 2 (yᵢ - (m xᵢ + b)) xᵢ: sign of the inner derivative lost>"
+    assert d.check("-2/n*sum(x*(y-(m*x+b)))").correct and d.check(d.result).message == "Right."
+    assert len(d.hints()) == 8 and d.hints()[0].endswith("?")
+
+
+@pytest.mark.parametrize(("problem", "letter", "answer", "mistake"), [
+    ("(y-(m*x+b))^2", "m", "sum(-2*x*(y-(m*x+b)))", "a sum that the problem does not have"),
+    (LINE, "m", "-2*x*mean(y-(m*x+b))", "a column taken out of the sum"),
+    (LINE, "m", "-2*mean(x)*mean(y-(m*x+b))", "sum of products taken as product of sums"),
+    ("x^2*y^3", "x", "2x*3y^2", "a constant factor differentiated too"),
+    ("x^2+y^2", "x", "2x+2y", "a constant differentiated as if it changed"),
+    ("pi^2", "x", "2*pi", "a constant differentiated as if it changed"),
+    ("x^5", "x", "5x^3", "exponent lowered wrongly"), ("x^x", "x", "x^x*ln(x)", "exponential rule used on f^g"),
+])
+def test_further_mistakes(derivation, problem, letter, answer, mistake):
+    verdict = derivation(problem, letter).check(answer)
+    assert not verdict.correct and verdict.mistake.name == mistake
