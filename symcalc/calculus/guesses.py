@@ -136,6 +136,7 @@ def _and_forgotten(mistake: WrongRule) -> WrongRule:
 # The whole problem misread
 
 def untouched(tree: Tree) -> Iterator[Guess]:
+    """The function itself."""
     if tree.root.rule is not CONSTANT:
         yield Guess(Mistake("not differentiated"), tree.root.expression,
                     ("This is the function itself; it is still to be differentiated.",))
@@ -166,6 +167,7 @@ def with_brackets_lost(tree: Tree, lines: Iterable[Expr]) -> Iterator[Guess]:
 
 
 def integrated(tree: Tree) -> Iterator[Guess]:
+    """The integral in place of the derivative."""
     for found in antiderivatives(tree.root.expression, tree.root.variable):
         yield Guess(Mistake("integrated instead"), found,
                     ("This goes the other way: ", tree.root.expression, " is integrated, not differentiated."))
@@ -220,6 +222,7 @@ def single_row(tree: Tree) -> Iterator[Guess]:
 
 
 def turned(tree: Tree) -> Iterator[Guess]:
+    """The derivative with the wrong sign."""
     yield Guess(Mistake("overall sign wrong"), negative(tree.right), ("The sign is wrong; all else is right.",))
 
 

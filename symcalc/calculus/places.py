@@ -27,27 +27,33 @@ class Place:
 
     @property
     def e(self) -> Expr:
+        """What is differentiated."""
         return self.node.expression
 
     @property
     def x(self) -> Symbol:
+        """The letter by which."""
         return self.node.variable
 
     @property
     def rule(self) -> Rule:
+        """The right rule."""
         return self.node.rule
 
     @property
     def elementary(self) -> bool:
         """Whether the rule is one for a power or a function, of the variable itself or of an inside."""
-        return isinstance(self.rule.statement, Pattern)
+        return isinstance(self.rule.statement, Pattern) and len(self.node.parts) < 2 and (
+            isinstance(self.e, Pow) or type(self.e) in FUNCTIONS)
 
     @property
     def chained(self) -> bool:
+        """Whether it is a chain rule."""
         return self.elementary and bool(self.node.parts)
 
     @property
     def inside(self) -> Expr:
+        """u in f(u)."""
         return self.node.parts[0].expression if self.node.parts else self.x
 
     @property
@@ -65,6 +71,7 @@ class Place:
         return rebuilt(self.e, tuple(inside if part == self.inside else part for part in self.e.args))
 
     def outer_at(self, inside: Expr) -> Expr:
+        """The derivative of the outer function at something else."""
         return self.rule.combine(self.of(inside), self.x, *(ONE for _ in self.node.parts))
 
     @property
@@ -74,6 +81,7 @@ class Place:
 
     @property
     def exponential(self) -> bool:
+        """Whether the rule is used on e^u or a^u."""
         return self.elementary and (type(self.e) is exp or (isinstance(self.e, Pow) and self.exponent is None))
 
     @property
@@ -88,7 +96,7 @@ class WrongRule:
     """A rule that learners put in the place of a right one: its name, what is written by it, and what to say about it.
 
     What is said does not give the answer away.
-"""
+    """
 
     name: str
     wrong: Callable[[Place], Iterable[Expr]]

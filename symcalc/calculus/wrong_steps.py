@@ -10,15 +10,7 @@ from symcalc.calculus.elementary import lowered
 from symcalc.calculus.misreadings import derivative
 from symcalc.calculus.places import Place
 from symcalc.calculus.rule import Rule, depends, letters_of
-from symcalc.calculus.rules import (
-    CASES,
-    CONSTANT,
-    CONSTANT_MULTIPLE,
-    MAXIMUM,
-    MINIMUM,
-    PRODUCT,
-    SUM,
-)
+from symcalc.calculus.rules import CASES, CONSTANT, CONSTANT_MULTIPLE, MAXIMUM, MINIMUM, PRODUCT, SUM
 from symcalc.calculus.terms import factors_of
 from symcalc.calculus.wrong_slopes import WRONG_SLOPES
 from symcalc.functions import relu
@@ -31,6 +23,7 @@ Steps = Callable[[Place], Iterator[Expr]]
 
 
 def square(u: Expr) -> Expr:
+    """u²."""
     return power(u, TWO)
 
 
@@ -39,9 +32,8 @@ def chain(*makes: Callable[[Place], Expr]) -> Steps:
     return lambda p: (make(p) for make in makes if p.chained)
 
 
-def of_power(make: Callable[[Place, Expr], Expr], where: Callable[[Expr], bool] = lambda n: True,
-             ) -> Steps:
-    """What is written in place of the power rule for u^n; the inner factor is right or, as often, forgotten too."""
+def of_power(make: Callable[[Place, Expr], Expr], where: Callable[[Expr], bool] = lambda n: True) -> Steps:
+    """What is written in place of the power rule for u^n, the inner factor right."""
     def wrong(p: Place) -> Iterator[Expr]:
         if p.exponent is not None and where(p.exponent):
             yield mul(make(p, p.exponent), p.inner)
@@ -57,10 +49,12 @@ def in_rule(*makes: Callable[..., Expr], rule: Rule) -> Steps:
 
 
 def is_two(n: Expr) -> bool:
+    """Whether a 2 comes down from the exponent: u² and √u."""
     return n in (TWO, HALF)
 
 
 def one_half(p: Place) -> Iterator[Expr]:
+    """f' g, and f g'."""
     if p.rule is PRODUCT:
         factors = p.e.args
         for k, slope in enumerate(p.slopes):
@@ -68,25 +62,23 @@ def one_half(p: Place) -> Iterator[Expr]:
 
 
 def with_minus(p: Place) -> Iterator[Expr]:
+    """f' g - f g', and the other way round."""
     if terms := list(one_half(p)):
         yield subtract(terms[0], add(*terms[1:]))
         yield subtract(add(*terms[1:]), terms[0])
 
 
 def _fixed(p: Place) -> list[Expr]:
+    """The constant factors, those under the bar one by one."""
     return [inner for factor in p.e.args if not depends(factor, p.x) for inner in factors_of(factor)
             ] if p.rule is CONSTANT_MULTIPLE else []
-
-
-def _is_count(factor: Expr) -> bool:
-    return factor.has(COUNT)
 
 
 def without_factor(counts: bool) -> Steps:
     """The derivative without one of the constant factors, or without all of them."""
     def wrong(p: Place) -> Iterator[Expr]:
         fixed = _fixed(p)
-        chosen = [k for k, factor in enumerate(fixed) if _is_count(factor) == counts]
+        chosen = [k for k, factor in enumerate(fixed) if factor.has(COUNT) == counts]
         for k in chosen:
             if fixed[k] != -1:
                 yield mul(*fixed[:k], *fixed[k + 1:], p.slopes[0])
@@ -104,6 +96,7 @@ def with_wrong_sign(p: Place) -> Iterator[Expr]:
 
 
 def without_a_term(p: Place) -> Iterator[Expr]:
+    """The sum without one of its terms."""
     if p.rule is SUM:
         terms = [negative(slope) if signed(term)[0] else slope for term, slope in zip(p.e.args, p.slopes)]
         yield from (add(*terms[:k], *terms[k + 1:]) for k in range(len(terms)))
@@ -123,6 +116,7 @@ def turned_inner(p: Place) -> Iterator[Expr]:
 
 
 def as_power(p: Place) -> Iterator[Expr]:
+    """(a^u)' as u a^(u - 1), with the inner factor or without."""
     if p.exponential:
         base = p.e.base if isinstance(p.e, Pow) else E
         yield mul(p.inside, power(base, lowered(p.inside)))
@@ -130,12 +124,14 @@ def as_power(p: Place) -> Iterator[Expr]:
 
 
 def without_ln(p: Place) -> Iterator[Expr]:
+    """(a^u)' as a^u u', or with ln(a) under the bar."""
     if p.exponential and isinstance(p.e, Pow) and p.e.base is not E:
         yield mul(p.e, p.inner)
         yield divide(mul(p.e, p.inner), call(log, p.e.base))
 
 
 def one_case(p: Place) -> Iterator[Expr]:
+    """The slope of one case for all of them."""
     if p.rule in (MAXIMUM, MINIMUM, CASES):
         yield from p.slopes
     if type(p.e) in (Abs, relu) and p.elementary:
@@ -143,15 +139,18 @@ def one_case(p: Place) -> Iterator[Expr]:
 
 
 def wrong_slope(p: Place) -> Iterator[Expr]:
+    """What learners take the function's derivative for."""
     if p.elementary and (slopes := WRONG_SLOPES.get(type(p.e))):
         yield from (mul(slope(p.inside), p.inner) for slope in slopes)
 
 
 def above_the_bar(f: Expr, g: Expr, df: Expr, dg: Expr) -> Expr:
+    """f' g - f g'."""
     return subtract(mul(df, g), mul(f, dg))
 
 
 def over_square(join: Callable[[Expr, Expr], Expr]) -> Callable[..., Expr]:
+    """The quotient rule with its two terms joined in another way."""
     return lambda f, g, df, dg: divide(join(mul(df, g), mul(f, dg)), square(g))
 
 
@@ -174,6 +173,7 @@ def as_if_it_changed(p: Place) -> Iterator[Expr]:
 
 
 def raised(n: Expr) -> Expr:
+    """n + 1."""
     return n + 1 if is_number(n) else add(n, ONE)
 
 
