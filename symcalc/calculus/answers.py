@@ -17,7 +17,7 @@ from symcalc.language.names import COUNT, columns_of, name_of, parameters_of, sy
 from symcalc.language.reader import read_text
 from symcalc.written import derivative_of, exact, is_number, replaced
 
-NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
+NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError, ValueError)      # the last where SymPy's own number is none
 _ROUNDING = 1e-30                # relative to the function: what is left by rounding where a slope is 0
 _NOTHING = 1e-40
 

@@ -79,7 +79,8 @@ def check(derivation: Derivation, answer: object) -> Verdict:
     >>> check(derive("x^2*sin(x)", "x"), "x (2 sin(x) + x cos(x))").correct
     True
     """
-    found = read_answer(answer, derivation.expression, derivation.variable)
+    own = next((line.expression for line in derivation.lines if line.expression is answer), None)
+    found = read_answer(answer, derivation.expression, derivation.variable) if own is None else own
     in_a_row = has_loose_columns(found) and derivation.expression.has(Sum)
     function, right = derivation.expression, derivation.result
     if in_a_row:
@@ -119,10 +120,11 @@ def _right(derivation: Derivation, found: Expr) -> Verdict:
     if reached is None and not standing:
         said: Words = ("Right: the same as the last line, in another form.",)
         if hole := gap(derivation.expression, derivation.result, found):
-            said = (*said, " It has no value where ", *_place(hole.numbers), ", though, where the derivative has one.")
+            where = ("for some rows",) if hole.columns else ("where ", *_values(hole.numbers))
+            said = (*said, " It has no value ", *where, ", though, where the derivative has one.")
         return Verdict(correct=True, answer=found, said=said, line=last)
     if reached is None:
-        reached = max(k for k, line in enumerate(lines) if len(line.atoms(Derivative)) >= standing)
+        reached = max((k for k, line in enumerate(lines) if len(line.atoms(Derivative)) >= standing), default=0)
         where = "Right so far"
     else:
         where = "Right" if reached == last else "This is the question itself" if reached == 0 else \
@@ -133,10 +135,11 @@ def _right(derivation: Derivation, found: Expr) -> Verdict:
     return Verdict(correct=True, answer=found, said=(f"{where}; {left}." if left else f"{where}.",), line=reached)
 
 
-def _place(numbers: dict[Symbol, Any]) -> Words:
+def _values(numbers: dict[Symbol, Any]) -> Words:
+    """x = 0.442 and y = 1.73."""
     parts = [Formula(text=f"{text(letter)} = {float(value):.3g}", latex=f"{letter.name} = {float(value):.3g}")
              for letter, value in numbers.items()]
-    return joined(parts) if parts else ("the columns are so",)
+    return joined(parts)
 
 
 # Wrong ones
@@ -263,7 +266,7 @@ class _Search:
         if trial.point.columns:
             return ("This is not equal to the derivative, and no usual mistake explains it.",)
         show = trial.point.context.nstr
-        return ("This is not equal to the derivative, and no usual mistake explains it. Where ", *_place(trial.point.numbers),
+        return ("This is not equal to the derivative, and no usual mistake explains it. Where ", *_values(trial.point.numbers),
                 f", it gives {show(value, 4)}, the derivative {show(trial.right, 4)}.")
 
 

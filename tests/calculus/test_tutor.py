@@ -285,3 +285,14 @@ def test_the_session_of_the_contract():
 def test_further_mistakes(derivation, problem, letter, answer, mistake):
     verdict = derivation(problem, letter).check(answer)
     assert not verdict.correct and verdict.mistake.name == mistake
+
+
+def test_more_derivatives_than_any_line_has_may_stand(derivation):
+    pieces = " + ".join(f"d/dx ({k}x^2)" for k in range(1, 9))
+    verdict = derivation("36x^2", "x").check(pieces)
+    assert verdict.correct and verdict.line == 0 and verdict.message == "Right so far; 8 derivatives still stand."
+
+
+def test_the_lines_of_a_function_without_a_rule_are_right():
+    d = sc.derive("gamma(x^2)", "x")
+    assert all(d.check(line.expression).correct for line in d.lines) and not d.check("2x*gamma(x^2)").correct
