@@ -27,8 +27,8 @@ from symcalc.calculus.tutor import in_words
 from symcalc.calculus.unfolding import Application, Line, applied
 from symcalc.errors import LossError
 from symcalc.pages.document import Document, Formula, Paragraph
+from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
-from symcalc.written import replaced
 
 if TYPE_CHECKING:
     from symcalc.calculus.derivation import Derivation
@@ -109,13 +109,10 @@ def hints(derivation: Derivation, after: int = 0) -> Hints:
 
 
 def _opened(before: Line, now: Line, variable: Symbol) -> Application | None:
-    """The first derivative that stands in one line and is worked out by the next line's rule."""
+    """The derivative that the next line works out: the first with its rule, or the first that stands at all."""
     standing = [part for part in _in_order(before.expression) if isinstance(part, Derivative)]
-    for part in standing:
-        node = applied(part.expr, variable, {})
-        if node.rule is now.rule:
-            return node
-    return None
+    nodes = [applied(part.expr, variable, {}) for part in standing]
+    return next((node for node in nodes if node.rule is now.rule), nodes[0] if nodes else None)
 
 
 def _in_order(expression: Expr) -> Iterator[Expr]:
@@ -156,7 +153,7 @@ def _climb(node: Application, line: Line) -> Iterator[Words]:
     if node.parts:
         blanks = rule.combine(e, x, *(_BLANK for _ in node.parts))
         yield ("Fill in the blank: " if len(node.parts) == 1 else "Fill in the blanks: ",
-               replaced(blanks, {_BLANK: Symbol("___")}.get), ".")
+               Formula(text=text(blanks), latex=latex(blanks).replace(latex(_BLANK), r"\underline{\qquad}")), ".")
     yield ("Filled in, the next line is ", line.expression, ".")
 
 

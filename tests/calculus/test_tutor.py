@@ -296,3 +296,10 @@ def test_more_derivatives_than_any_line_has_may_stand(derivation):
 def test_the_lines_of_a_function_without_a_rule_are_right():
     d = sc.derive("gamma(x^2)", "x")
     assert all(d.check(line.expression).correct for line in d.lines) and not d.check("2x*gamma(x^2)").correct
+
+
+@pytest.mark.parametrize("detail", ["brief", "normal", "full"])
+def test_hints_and_lines_in_every_detail(detail):
+    d = sc.derive(LINE, "m", detail=detail)
+    assert "chain rule" in " ".join(d.hints()) and "___" in d.hints()[-2] and "algebra" not in " ".join(d.hints())
+    assert all(d.check(line.expression).line >= k for k, line in enumerate(d.lines))
