@@ -90,7 +90,7 @@ def check(derivation: Derivation, answer: object) -> Verdict:
     except LossError:
         tried = []
     if not tried:
-        return _wrong(found, ("The answer has no value wherever the derivative was tried and has one.",))
+        return _wrong(found, ("The answer has no value at any point that was tried, though the derivative has one.",))
     search = _Search(found, tried)
     if in_a_row:
         return _for_one_row(derivation, search)
