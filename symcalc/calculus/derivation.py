@@ -26,6 +26,7 @@ from symcalc.pages.source import source
 
 if TYPE_CHECKING:
     from symcalc.calculus.row import ConcreteRow
+    from symcalc.calculus.tutor import Verdict
 
 DETAILS = ("brief", "normal", "full")
 
@@ -66,6 +67,16 @@ class Derivation(Shown):
         """The derivation of one row of the sum, counted from 1: x₁ for xᵢ; with `data`, its numbers are put in too."""
         from symcalc.calculus.row import row_of
         return row_of(self.expression, [self.variable], number, data, self.detail)
+
+    def check(self, answer: object) -> Verdict:
+        """Whether an answer, text or SymPy, is right in whatever form; if not, which mistake explains it."""
+        from symcalc.calculus.tutor import check
+        return check(self, answer)
+
+    def hints(self, after: int = 0) -> tuple[str, ...]:
+        """From a nudge to the next lines filled in, after the line that the learner has reached."""
+        from symcalc.calculus.hints import hints
+        return tuple(hint.text for hint in hints(self, after).hints)
 
     def document(self) -> Document:
         """The lines with their rules and reasons, the kinks and the proof."""

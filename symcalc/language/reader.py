@@ -44,7 +44,7 @@ from symcalc.language.tokens import FORMS, MAX_DEPTH, prepared
 from symcalc.language.unknown import check_functions, function_name
 from symcalc.parts import is_below
 from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS, SUBSCRIPTED, Function
-from symcalc.written import call, divide, is_number, is_zero, negative
+from symcalc.written import call, derivative_of, divide, is_number, is_zero, negative
 
 _RELATIONS = {"<": StrictLessThan, "<=": LessThan, "≤": LessThan, ">": StrictGreaterThan, ">=": GreaterThan,
               "≥": GreaterThan, "==": Equality, "!=": Unequality, "≠": Unequality}
@@ -52,11 +52,14 @@ _EXTREMA = {"max": Max, "Max": Max, "min": Min, "Min": Min}
 
 
 def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[str] | str = (),
-              functions: Iterable[str] | str = ()) -> Expr:
+              functions: Iterable[str] | str = (), standing: bool = False) -> Expr:
     """The formula as an expression, in the form in which it was typed.
 
     `columns` are the names that stand for data; where none are given and the formula sums over rows, x, y and t
     (also x1, x_2, ...) are taken as data unless they are among the `parameters`. `functions` are only named: f(x).
+
+    With `standing` it may be written as symcalc prints it: derivatives still stand in it, d/dx (f) or diff(f, x), and
+    declared letters side by side are a product.
 
     >>> read_text("(y - (m*x + b))^2").args[0].args[0]
     y
@@ -68,8 +71,8 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     trained = {name for name in wanted if "[" not in name}
     if both := trained & declared:
         raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
-    source = prepared(text)
-    tree = parsed(source)
+    source = prepared(text.replace("ᵢ", " ") if standing else text)
+    tree = parsed(source, trained | declared if standing else (), standing)
     names, indexed, over_rows = surveyed(tree, source)
     if both := named & (names.keys() | indexed.keys() | trained | declared):
         name = min(both)
@@ -82,7 +85,7 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
                                               for node in tree.find_data("indexed")):
         data |= {name for name in names if is_likely_column(name) and name not in trained}
     builder = _Builder(source, frozenset(data), frozenset(trained), numbers, over_rows or bool(indexed.keys() - vectors),
-                       Constants(), frozenset(named))
+                       Constants(), frozenset(named), standing)
     expression = small(builder.build(tree, 0), MAX_NODES)
     check_functions(expression)
     return checked(expression, wanted)
@@ -99,6 +102,7 @@ class _Builder:
     over_rows: bool
     constants: Constants
     functions: frozenset[str]
+    standing_allowed: bool = False
     row: str = ROW.name         # what the sum around calls the row: k in Sum(x[k], (k, 1, n))
 
     def build(self, tree: Tree[Token], depth: int) -> Expr:
@@ -223,6 +227,10 @@ class _Builder:
     def call(self, tree: Tree[Token], depth: int) -> Expr:
         head, given = tree.children
         name, arguments = str(head), list(given.children) if given is not None else []
+        if name == "diff" and self.standing_allowed:
+            return self.derivative(arguments, tree, depth)
+        if name == "σ" and self.standing_allowed:
+            name = BY_NAME["sigmoid"].names[0]
         if name in FORMS:
             return self.special(name, arguments, tree, depth)
         if name in SPELLINGS:
@@ -265,6 +273,21 @@ class _Builder:
         if given < least or (most is not None and given > most):
             wanted = f"{least}{' or more' if most is None else f' or {most}' * (most > least)} argument{'s' * (most != 1)}"
             raise self.error(f"{name} takes {wanted}, {given} given", tree)
+
+    def standing(self, tree: Tree[Token], depth: int) -> Expr:
+        letter, operand = tree.children
+        return self.derivative_by(str(letter)[3:], operand, tree, depth)
+
+    def derivative(self, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
+        if len(arguments) != 2 or arguments[1].data != "name":
+            raise self.error("a derivative is written d/dx (f) or diff(f, x)", tree)
+        return self.derivative_by(_word(arguments[1]), arguments[0], tree, depth)
+
+    def derivative_by(self, letter: str, operand: Tree[Token], tree: Tree[Token], depth: int) -> Expr:
+        name = plain_name(letter)
+        if name in self.columns:
+            raise self.error(f"{name} is a column of data; differentiate by a parameter", tree)
+        return derivative_of(self.build(operand, depth), symbol(name))
 
     def special(self, name: str, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
         if name in _EXTREMA:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -15,7 +15,7 @@ from symcalc.language.advice import misplaced
 from symcalc.language.gate import MAX_NODES
 from symcalc.language.names import COUNT, ROW, plain_name
 from symcalc.language.sums import end, index
-from symcalc.language.tokens import Marking, unexpected
+from symcalc.language.tokens import Marking, unexpected, with_standing
 
 MAX_NAMES = 64           # different names in one formula
 OVER_ROWS = frozenset({"sum", "mean", "Sum"})
@@ -36,11 +36,12 @@ class _NoMarking:
         return stream
 
 
-def parsed(text: str) -> Tree[Token]:
+def parsed(text: str, letters: Collection[str] = (), standing: bool = False) -> Tree[Token]:
     parser = _grammar().parse_interactive()
-    marking = Marking(text)
+    marking = Marking(text, letters)
     try:
-        for token in marking.process(_grammar().lex(text, dont_ignore=False)):
+        tokens = _grammar().lex(text, dont_ignore=False)
+        for token in marking.process(with_standing(tokens) if standing else tokens):
             parser.feed_token(token)
         return parser.feed_eof()
     except UnexpectedCharacters as error:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import ClassVar
 
 from lark import Token
 
 from symcalc.errors import ReadError, described, visible
-from symcalc.language.names import GREEK_LETTERS
+from symcalc.language.names import GREEK_LETTERS, plain_name
 from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
 
 MAX_LENGTH = 2_000        # characters in a formula
@@ -44,7 +44,7 @@ _LOOKALIKES = {"а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x",
                "Х": "X", "ı": "i", "ⅼ": "l"}
 
 _ENDS_OPERAND = frozenset({"NUMBER", "NAME", "RPAR", "RSQB", "BAR_CLOSE", "SUPERSCRIPT"})
-_STARTS_OPERAND = frozenset({"NUMBER", "NAME", "LPAR", "BAR_OPEN"})
+_STARTS_OPERAND = frozenset({"NUMBER", "NAME", "LPAR", "BAR_OPEN", "STANDING"})
 _CLOSES = {"RPAR": "LPAR", "RSQB": "LSQB", "BAR_CLOSE": "BAR_OPEN"}
 
 FORMS = frozenset({"max", "Max", "min", "Min", "sum", "mean", "Sum", "piecewise", "Piecewise"})
@@ -113,13 +113,31 @@ def shortened(text: str) -> str:
     return text if len(text) <= 24 else f"{text[:20]}..."
 
 
+def with_standing(stream: Iterator[Token]) -> Iterator[Token]:
+    """The tokens with each d/dx, written in one piece, as one: a derivative that still stands."""
+    held: list[Token] = []              # d, or d and /, until it is clear what follows
+    for token in stream:
+        joins = bool(held) and held[-1].end_pos == token.start_pos
+        if joins and len(held) == 2 and token.type == "NAME" and token[0] == "d" and len(token) > 1:
+            yield Token.new_borrow_pos("STANDING", f"d/{token}", held[0])
+            held = []
+        elif joins and len(held) == 1 and token == "/":
+            held.append(token)
+        else:
+            yield from held
+            held = [token] if token == "d" else []
+            if not held:
+                yield token
+    yield from held
+
+
 class Marking:
     """The stream of tokens with implied products put in and bars told apart (a lark postlex)."""
 
     always_accept: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, letters: Collection[str] = ()) -> None:
+        self.text, self.letters = text, letters         # letters that are no functions: m x and x (y + 1) are products
         self.open: list[tuple[Token, Token | None]] = []     # each opening bracket, and the / or ^ that its group stands under
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
@@ -130,7 +148,7 @@ class Marking:
         for token in stream:
             token = self.told_apart(token, before)
             self.check(token, before)
-            called = before is not None and before.type == "NAME" and token.type == "LPAR"
+            called = before is not None and before.type == "NAME" and token.type == "LPAR" and not self.is_letter(before)
             if before is not None and before.type in _ENDS_OPERAND and token.type in _STARTS_OPERAND and not called:
                 self.check_implied(before, token, under, powered)
                 yield Token.new_borrow_pos("TIMES_DIVIDE", "*", token)
@@ -154,6 +172,9 @@ class Marking:
         if self.open:
             opening = self.open[-1][0]
             raise ReadError(f"'{opening}' at column {opening.start_pos + 1} is never closed", self.text, opening.start_pos)
+
+    def is_letter(self, token: Token) -> bool:
+        return token.type == "NAME" and plain_name(str(token)) in self.letters
 
     def told_apart(self, token: Token, before: Token | None) -> Token:
         """A bar closes where an operand has just ended inside an open bar; otherwise it opens."""
@@ -192,7 +213,7 @@ class Marking:
             what = token if token.type == "NAME" and token not in CALLED else "x"
             raise ReadError(f"{before} is a function; write its argument in brackets, as in {before}({shortened(what)})",
                             self.text, before.start_pos)
-        if before.type in ("NAME", "RSQB") or token.type == "NUMBER":
+        if (before.type in ("NAME", "RSQB") and not self.is_letter(before)) or token.type == "NUMBER":
             rest = {"LPAR": "...)", "BAR_OPEN": "...|"}.get(token.type, "(...)" if token in CALLED else "")
             raise ReadError(f"a sign is missing before '{shortened(token)}'; "
                             f"did you mean {shortened(before)}*{shortened(token)}{rest}?", self.text, token.start_pos)

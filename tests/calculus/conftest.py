@@ -7,7 +7,7 @@ from sympy import Indexed, Symbol, lambdify
 DIGITS = 30
 
 OURS = {"sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)), "softplus": lambda z: mpmath.log(1 + mpmath.exp(z)),
-        "relu": lambda z: max(z, 0)}
+        "relu": lambda z: max(z, 0), "logarithm": lambda z, base: mpmath.log(z, base)}
 
 
 @pytest.fixture(scope="session")

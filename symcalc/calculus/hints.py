@@ -1,0 +1,179 @@
+"""Hints: from "what is done last?" through the rule and its formula with blanks to the next line, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sympy import Derivative, Expr, Symbol
+
+from symcalc.calculus.places import Place, Words
+from symcalc.calculus.rule import Rule
+from symcalc.calculus.rules import (
+    CASES,
+    CONSTANT_MULTIPLE,
+    GENERAL_POWER,
+    MAXIMUM,
+    MINIMUM,
+    NO_RULE,
+    PRODUCT,
+    QUOTIENT,
+    ROUTINE,
+    ROW_SUM,
+    SUM,
+)
+from symcalc.calculus.tutor import in_words
+from symcalc.calculus.unfolding import Application, Line, applied
+from symcalc.errors import LossError
+from symcalc.pages.document import Document, Formula, Paragraph
+from symcalc.pages.notation import latex, text
+from symcalc.pages.shown import Shown
+
+if TYPE_CHECKING:
+    from symcalc.calculus.derivation import Derivation
+
+_BLANK = Symbol("___", real=True)
+_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One step of help."""
+
+    parts: Words
+
+    @property
+    def text(self) -> str:
+        """The hint in words."""
+        return in_words(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Hints(Shown):
+    """Hints that climb, each saying a little more; the last is a line filled in.
+
+    >>> from symcalc.calculus.problems import derive
+    >>> print(hints(derive("sin(3x)", "x")).upto(1))
+    1. What is the outermost operation in sin(3x), the one that is done last when it is worked out?
+    """
+
+    hints: tuple[Hint, ...]
+    level: int = 0                                # how many are shown; all where it is 0
+
+    def upto(self, level: int) -> Hints:
+        """The first hints; LossError where there are not so many."""
+        if not 1 <= level <= len(self.hints):
+            raise LossError(f"there is no hint {level}; there are {len(self.hints)}, from 1 to {len(self.hints)}")
+        return replace(self, level=level)
+
+    @property
+    def shown(self) -> tuple[Hint, ...]:
+        """The hints up to the level."""
+        return self.hints[:self.level or None]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The hints as plain data, for JSON."""
+        return {"level": len(self.shown), "levels": len(self.hints), "hints": [hint.text for hint in self.shown]}
+
+    def document(self) -> Document:
+        """The hints, numbered."""
+        return Document("", tuple(Paragraph((f"{k}. ", *hint.parts)) for k, hint in enumerate(self.shown, start=1)))
+
+
+def hints(derivation: Derivation, after: int = 0) -> Hints:
+    """The hints towards the lines after the line `after`, up to the first that is more than routine.
+
+    >>> from symcalc.calculus.problems import derive
+    >>> hints(derive("sin(3x)", "x")).hints[-1].text
+    'Filled in, the next line is cos(3x) · d/dx (3x).'
+    """
+    lines = derivation.lines
+    if not 0 <= after < len(lines):
+        raise LossError(f"there is no line {after}; the derivation has the lines 0 to {len(lines) - 1}")
+    if after == len(lines) - 1:
+        return Hints((Hint(("Nothing is left to do: this is the last line.",)),))
+    found: list[Hint] = []
+    for k in range(after + 1, len(lines)):
+        routine = lines[k].rule in (*ROUTINE, ROW_SUM)
+        node = _opened(lines[k - 1], lines[k], derivation.variable)
+        climb = list(_algebra(lines[k]) if node is None else _routine(node, lines[k]) if routine else _climb(node, lines[k]))
+        if len(found) + len(climb) > _MOST and not routine:
+            climb = climb[1:]                     # who has come so far need not be asked again what is done last
+        if found and len(found) + len(climb) > _MOST:
+            break
+        found += [Hint(parts) for parts in climb]
+        if not routine:
+            break
+    return Hints(tuple(found))
+
+
+def _opened(before: Line, now: Line, variable: Symbol) -> Application | None:
+    """The derivative that the next line works out: the first with its rule, or the first that stands at all."""
+    standing = [part for part in _in_order(before.expression) if isinstance(part, Derivative)]
+    nodes = [applied(part.expr, variable, {}) for part in standing]
+    return next((node for node in nodes if node.rule is now.rule), nodes[0] if nodes else None)
+
+
+def _in_order(expression: Expr) -> Iterator[Expr]:
+    yield expression
+    if not isinstance(expression, Derivative):
+        for part in expression.args:
+            yield from _in_order(part)
+
+
+def _routine(node: Application, line: Line) -> Iterator[Words]:
+    if node.rule is SUM:
+        yield _outermost(node)
+    elif node.rule is CONSTANT_MULTIPLE:
+        yield ("Look at ", node.expression, ": what in it does not change with ", node.variable, "?")
+    yield (*_sentence(line.reason), " So the next line is ", line.expression, ".")
+
+
+def _sentence(reason: Words) -> Words:
+    first, *rest = reason
+    return (first[0].upper() + first[1:] if isinstance(first, str) else first, *rest, ".")
+
+
+def _algebra(line: Line) -> Iterator[Words]:
+    yield ("What is left is algebra: can something be multiplied, cancelled or collected?",)
+    yield (f"Use: {line.rule.name}, ", Formula(text=line.rule.formula, latex=line.rule.latex), ".")
+    yield ("Then the next line is ", line.expression, ".")
+
+
+def _climb(node: Application, line: Line) -> Iterator[Words]:
+    e, x, rule = node.expression, node.variable, node.rule
+    yield _outermost(node)
+    if rule is NO_RULE:
+        yield (*_sentence(line.reason), " So the next line is ", line.expression, ".")
+        return
+    yield (*_kind(node), " Which rule is there for that?")
+    yield (f"Use the {rule.name}: " if "rule" in rule.name else f"Use the {rule.name}, ",
+           Formula(text=rule.formula, latex=rule.latex), ".")
+    if node.parts:
+        blanks = rule.combine(e, x, *(_BLANK for _ in node.parts))
+        yield ("Fill in the blank: " if len(node.parts) == 1 else "Fill in the blanks: ",
+               Formula(text=text(blanks), latex=latex(blanks).replace(latex(_BLANK), r"\underline{\qquad}")), ".")
+    yield ("Filled in, the next line is ", line.expression, ".")
+
+
+def _kind(node: Application) -> Words:
+    place = Place(node=node, slopes=())
+    if place.elementary:
+        inside = (" of ", place.inside, ".") if not place.chained else (", and inside stands ", place.inside, ".")
+        return (place.e, f" is {place.called}", *inside)
+    return (place.e, _KINDS.get(node.rule, " is put together from parts that each depend on "), node.variable, ".")
+
+
+def _outermost(node: Application) -> Words:
+    return ("What is the outermost operation in ", node.expression, ", the one that is done last when it is worked out?")
+
+
+_KINDS: Mapping[Rule, str] = {
+    PRODUCT: " is a product, and every factor depends on ",
+    QUOTIENT: " is a fraction, and both above and below the bar stands ",
+    GENERAL_POWER: " is a power, and both its base and its exponent depend on ",
+    MAXIMUM: " is the largest of several expressions in ",
+    MINIMUM: " is the smallest of several expressions in ",
+    CASES: " is one of several expressions, each where its condition holds, in ",
+}
