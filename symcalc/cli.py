@@ -199,8 +199,8 @@ Examples:
 @_shared
 def hint(formula: str, level: int, wrt: str, columns: str, as_json: bool, output: Path | None, force: bool) -> None:
     """Help with d/dNAME FORMULA, a little at a time, from a nudge to the next line filled in."""
-    from symcalc.calculus.hints import hints
     from symcalc.calculus.problems import derive as derived
+    from symcalc.calculus.tutor.hints import hints
 
     _check_files(output, None, force)
     _deliver(hints(derived(formula, wrt, columns=columns)).upto(level), as_json, output)

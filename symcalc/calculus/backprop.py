@@ -8,10 +8,10 @@ from typing import Any
 
 from sympy import Add, Basic, Expr, Integer, Mul, Symbol
 
+from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.derivation import forms_of
 from symcalc.calculus.passes import Numbers, numbers_at
 from symcalc.calculus.proof import Places, Proof, prove
-from symcalc.calculus.tidy import tidied
 from symcalc.calculus.values import Value, row_part, values_of
 from symcalc.errors import LossError
 from symcalc.language import read

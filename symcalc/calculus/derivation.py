@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr, Symbol
 
 from symcalc.calculus.absent import absences
+from symcalc.calculus.algebra.products import Written, written_in
+from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.kinks import Kink, kinks_of, told
-from symcalc.calculus.products import Written, written_in
 from symcalc.calculus.proof import Proof, prove
-from symcalc.calculus.tidy import tidied
 from symcalc.calculus.unfolding import Application, Line, applied, steps_of, unfolded
 from symcalc.errors import LossError
 from symcalc.pages.document import Block, Document, Paragraph, paragraph
@@ -26,7 +26,7 @@ from symcalc.pages.source import source
 
 if TYPE_CHECKING:
     from symcalc.calculus.row import ConcreteRow
-    from symcalc.calculus.tutor import Verdict
+    from symcalc.calculus.tutor.check import Verdict
 
 DETAILS = ("brief", "normal", "full")
 
@@ -70,12 +70,12 @@ class Derivation(Shown):
 
     def check(self, answer: object) -> Verdict:
         """Whether an answer, text or SymPy, is right in whatever form; if not, which mistake explains it."""
-        from symcalc.calculus.tutor import check
+        from symcalc.calculus.tutor.check import check
         return check(self, answer)
 
     def hints(self, after: int = 0) -> tuple[str, ...]:
         """From a nudge to the next lines filled in, after the line that the learner has reached."""
-        from symcalc.calculus.hints import hints
+        from symcalc.calculus.tutor.hints import hints
         return tuple(hint.text for hint in hints(self, after).hints)
 
     def document(self) -> Document:

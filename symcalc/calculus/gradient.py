@@ -8,8 +8,8 @@ from typing import Any
 
 from sympy import Expr, Function, Symbol, Tuple
 
+from symcalc.calculus.algebra.products import Written, written_in
 from symcalc.calculus.derivation import Derivation, forms_of, line_data, tidied_up
-from symcalc.calculus.products import Written, written_in
 from symcalc.calculus.proof import Places, Proof, prove
 from symcalc.calculus.shared import Chain, put_in, shared_chains
 from symcalc.calculus.unfolding import Application, Line, applied, moved_down, steps_of, unfolded

@@ -8,10 +8,10 @@ from typing import Any
 
 from sympy import Basic, Derivative, Equality, Expr, Float, Indexed, Integer, Sum, Symbol
 
+from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.derivation import Derivation, forms_of
 from symcalc.calculus.higher import HigherDerivation, derive_by, digits_for
 from symcalc.calculus.proof import Proof, prove
-from symcalc.calculus.tidy import tidied
 from symcalc.errors import DataError, LossError
 from symcalc.language.names import ROW, columns_of, name_of
 from symcalc.pages.document import Block, Document, Equation, Paragraph, joined, paragraph

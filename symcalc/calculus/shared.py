@@ -8,8 +8,8 @@ from itertools import chain, count
 
 from sympy import Add, Basic, Derivative, Dummy, Expr, Indexed, Mul, Sum, Symbol
 
+from symcalc.calculus.algebra.products import Written
 from symcalc.calculus.derivation import tidied_up
-from symcalc.calculus.products import Written
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import CONSTANT, CONSTANT_MULTIPLE, ROUTINE
 from symcalc.calculus.unfolding import Application, Line, unfolded

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Symbol
 
+from symcalc.calculus.algebra.tidy import Algebra
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import CONSTANT, IDENTITY, NO_RULE, ROUTINE, SUM, rule_for
-from symcalc.calculus.tidy import Algebra
 from symcalc.pages.document import Formula, Inline, Step, Steps
 from symcalc.pages.notation import text
 from symcalc.written import derivative_of

@@ -15,8 +15,8 @@ from fractions import Fraction
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, exp, log
 
-from symcalc.calculus.softmax import logits_of, with_sigmoid_of_pair, with_softmax
-from symcalc.calculus.terms import NOTHING
+from symcalc.calculus.algebra.softmax import logits_of, with_sigmoid_of_pair, with_softmax
+from symcalc.calculus.algebra.terms import NOTHING
 from symcalc.functions import logsumexp, sigmoid, softmax, softplus
 from symcalc.parts import signed
 from symcalc.written import add, call, exact, is_number, is_one, mul, negative, number, power, rebuilt, subtract

@@ -5,8 +5,8 @@ import pytest
 from sympy import lambdify
 
 import symcalc as sc
-from symcalc.calculus.softmax import collected, logits_of, turned, with_sigmoid_of_pair, with_softmax
-from symcalc.calculus.terms import NOTHING
+from symcalc.calculus.algebra.softmax import collected, logits_of, turned, with_sigmoid_of_pair, with_softmax
+from symcalc.calculus.algebra.terms import NOTHING
 
 
 def plain(k, *zs):

@@ -7,11 +7,11 @@ import pytest
 from sympy import Integer, Mul, Symbol
 
 import symcalc as sc
-from symcalc.calculus import tidy
-from symcalc.calculus.products import multiplied, written_in
-from symcalc.calculus.sigmoids import as_sigmoid
-from symcalc.calculus.terms import distributed, gathered, in_order, size, taken_out
-from symcalc.calculus.tidy import PASSES, tidied
+from symcalc.calculus.algebra import tidy
+from symcalc.calculus.algebra.products import multiplied, written_in
+from symcalc.calculus.algebra.sigmoids import as_sigmoid
+from symcalc.calculus.algebra.terms import distributed, gathered, in_order, size, taken_out
+from symcalc.calculus.algebra.tidy import PASSES, tidied
 
 
 def read(formula):

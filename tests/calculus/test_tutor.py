@@ -9,8 +9,8 @@ import pytest
 import sympy
 
 import symcalc as sc
-from symcalc.calculus.answers import form, read_answer
-from symcalc.calculus.mistakes import COMMON, LIKELY, RARER
+from symcalc.calculus.tutor.answers import form, read_answer
+from symcalc.calculus.tutor.mistakes import COMMON, LIKELY, RARER
 from symcalc.language.names import columns_of, name_of, parameters_of
 
 SPEC = importlib.util.spec_from_file_location("answers_table", Path(__file__).with_name("answers_table.py"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Basic, Derivative, Expr, Indexed
 
-from symcalc.calculus.products import Written, multiplied
+from symcalc.calculus.algebra.products import Written, multiplied
 from symcalc.written import add, rebuilt
 
 

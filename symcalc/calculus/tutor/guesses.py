@@ -8,7 +8,9 @@ from itertools import combinations
 
 from sympy import Derivative, Expr, Indexed, Integer, Mul, Sum, Symbol
 
-from symcalc.calculus.misreadings import (
+from symcalc.calculus.rule import letters_of
+from symcalc.calculus.rules import CONSTANT
+from symcalc.calculus.tutor.misreadings import (
     antiderivatives,
     derivative,
     in_one_row,
@@ -17,10 +19,8 @@ from symcalc.calculus.misreadings import (
     unbracketed,
     without_sum,
 )
-from symcalc.calculus.mistakes import COMMON, FORGOTTEN, LIKELY, RARER
-from symcalc.calculus.places import Mistake, Place, Words, WrongRule
-from symcalc.calculus.rule import letters_of
-from symcalc.calculus.rules import CONSTANT
+from symcalc.calculus.tutor.mistakes import COMMON, FORGOTTEN, LIKELY, RARER
+from symcalc.calculus.tutor.places import Mistake, Place, Words, WrongRule
 from symcalc.calculus.unfolding import Application
 from symcalc.language.names import COUNT
 from symcalc.parts import product_as_written

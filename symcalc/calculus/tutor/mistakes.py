@@ -11,9 +11,9 @@ from collections.abc import Callable
 from sympy import Integer, log
 
 from symcalc.calculus.elementary import lowered
-from symcalc.calculus.places import Place, Words, WrongRule
 from symcalc.calculus.rules import CONSTANT, IDENTITY, PRODUCT, QUOTIENT
-from symcalc.calculus.wrong_steps import (
+from symcalc.calculus.tutor.places import Place, Words, WrongRule
+from symcalc.calculus.tutor.wrong_steps import (
     above_the_bar,
     as_if_it_changed,
     as_power,

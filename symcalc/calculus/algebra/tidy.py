@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from symcalc.calculus.algebra import Algebra
-from symcalc.calculus.cases import INTO_CASES, NO_CASES, ONE_LIST, OWN_CASE
-from symcalc.calculus.fractions import BELOW, CANCEL, COMMON_DENOMINATOR, POLYNOMIALS
-from symcalc.calculus.index_algebra import NAME_SOFTMAX, ONE_TERM
-from symcalc.calculus.products import NOTHING, Written
-from symcalc.calculus.recognise import HYPERBOLIC, PYTHAGORAS, RATIOS, SIGNS
-from symcalc.calculus.sigmoids import SIGMOID
-from symcalc.calculus.softmax import SOFTMAXES
-from symcalc.calculus.sums import BEFORE_SUM, BRACKETS, COUNTS, FACTOR, LIKE_TERMS, MINUS, PRODUCT
+from symcalc.calculus.algebra.cases import INTO_CASES, NO_CASES, ONE_LIST, OWN_CASE
+from symcalc.calculus.algebra.fractions import BELOW, CANCEL, COMMON_DENOMINATOR, POLYNOMIALS
+from symcalc.calculus.algebra.identities import HYPERBOLIC, PYTHAGORAS, RATIOS, SIGNS
+from symcalc.calculus.algebra.indices import NAME_SOFTMAX, ONE_TERM
+from symcalc.calculus.algebra.kind import Algebra
+from symcalc.calculus.algebra.products import NOTHING, Written
+from symcalc.calculus.algebra.sigmoids import SIGMOID
+from symcalc.calculus.algebra.softmax import SOFTMAXES
+from symcalc.calculus.algebra.sums import BEFORE_SUM, BRACKETS, COUNTS, FACTOR, LIKE_TERMS, MINUS, PRODUCT
 
 PASSES: tuple[Algebra, ...] = (
     ONE_TERM, PRODUCT, SIGMOID, HYPERBOLIC, SIGNS, *PYTHAGORAS, LIKE_TERMS, CANCEL, BRACKETS, NAME_SOFTMAX, *SOFTMAXES,

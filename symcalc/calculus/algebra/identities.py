@@ -26,9 +26,9 @@ from sympy import (
     tanh,
 )
 
-from symcalc.calculus.algebra import Algebra, inside_out
-from symcalc.calculus.products import Exponents, Product, Written, exponents_of, in_place_of, product_of
-from symcalc.calculus.terms import distributed, gathered, size, terms_of
+from symcalc.calculus.algebra.kind import Algebra, inside_out
+from symcalc.calculus.algebra.products import Exponents, Product, Written, exponents_of, in_place_of, product_of
+from symcalc.calculus.algebra.terms import distributed, gathered, size, terms_of
 from symcalc.pages.notation import latex, text
 from symcalc.parts import exponent_of_e, signed
 from symcalc.vocabulary import FUNCTIONS

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from sympy import Add, Basic, Derivative, Expr, Indexed, Integer, Mul, Pow
 
-from symcalc.calculus.algebra import Algebra
-from symcalc.calculus.products import NOTHING, Exponents, Written, exponents_of, in_place_of
+from symcalc.calculus.algebra.kind import Algebra
+from symcalc.calculus.algebra.products import NOTHING, Exponents, Written, exponents_of, in_place_of
 from symcalc.functions import sigmoid
 from symcalc.parts import exponent_of_e, signed
 from symcalc.written import call, is_one, negative, number, power, rebuilt, replaced, subtract

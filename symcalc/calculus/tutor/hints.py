@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Derivative, Expr, Symbol
 
-from symcalc.calculus.places import Place, Words
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import (
     CASES,
@@ -23,7 +22,8 @@ from symcalc.calculus.rules import (
     ROW_SUM,
     SUM,
 )
-from symcalc.calculus.tutor import in_words
+from symcalc.calculus.tutor.check import in_words
+from symcalc.calculus.tutor.places import Place, Words
 from symcalc.calculus.unfolding import Application, Line, applied
 from symcalc.errors import LossError
 from symcalc.pages.document import Document, Formula, Paragraph

@@ -8,7 +8,7 @@ from math import gcd, lcm
 
 from sympy import Add, Basic, Expr, Indexed, Mul, preorder_traversal
 
-from symcalc.calculus.products import ABSENT, NOTHING, Exponent, Product, Written, factors_of, multiplied, product_of
+from symcalc.calculus.algebra.products import ABSENT, NOTHING, Exponent, Product, Written, factors_of, multiplied, product_of
 from symcalc.parts import signed
 from symcalc.written import add, negative
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from sympy import Add, Basic, Derivative, Expr, Indexed, Integer, Mul, Pow, Sum
 
-from symcalc.calculus.algebra import Algebra
-from symcalc.calculus.products import Written, factors_of, multiplied, product_of
-from symcalc.calculus.terms import distributed, in_order, taken_out, terms_of
+from symcalc.calculus.algebra.kind import Algebra
+from symcalc.calculus.algebra.products import Written, factors_of, multiplied, product_of
+from symcalc.calculus.algebra.terms import distributed, in_order, taken_out, terms_of
 from symcalc.functions import sigmoid, softmax
 from symcalc.parts import exponent_of_e, signed
 from symcalc.written import add, call, is_one, mul, negative, power, rebuilt, row_sum, subtract

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import And, Basic, Expr, Mul, Piecewise, Tuple, true
 
-from symcalc.calculus.algebra import Algebra, inside_out
-from symcalc.calculus.products import Written, multiplied
+from symcalc.calculus.algebra.kind import Algebra, inside_out
+from symcalc.calculus.algebra.products import Written, multiplied
 from symcalc.written import replaced
 
 

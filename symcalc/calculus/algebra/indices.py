@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sympy import Add, Basic, Expr, Indexed, Integer, KroneckerDelta, Mul, Piecewise, Pow, Sum, Symbol, Tuple
 
-from symcalc.calculus.algebra import Algebra, inside_out
-from symcalc.calculus.products import Written, factors_of, multiplied
-from symcalc.calculus.terms import distributed, in_order, taken_out, terms_of
+from symcalc.calculus.algebra.kind import Algebra, inside_out
+from symcalc.calculus.algebra.products import Written, factors_of, multiplied
+from symcalc.calculus.algebra.terms import distributed, in_order, taken_out, terms_of
 from symcalc.indices import index_of, renamed, softmax_at
 from symcalc.parts import exponent_of_e, signed
 from symcalc.written import add, call, is_zero, mul, negative, replaced, row_sum
@@ -15,7 +15,7 @@ from symcalc.written import add, call, is_zero, mul, negative, replaced, row_sum
 def one_term(part: Expr, written: Written) -> Expr:
     """Σⱼ [j = k] f(j) = f(k).
 
-    >>> from symcalc.calculus.products import NOTHING
+    >>> from symcalc.calculus.algebra.products import NOTHING
     >>> from symcalc.indices import element, same, sum_over, whole
     >>> j, k = whole("j"), whole("k")
     >>> one_term(sum_over(j, whole("p"), mul(same(j, k), element("x", j))), NOTHING)
@@ -67,7 +67,7 @@ def as_softmax(part: Expr, written: Written) -> Expr:
     """e^zₖ/Σⱼ e^zⱼ = softmaxₖ(z), also where it takes multiplying out: (a S - a b)/S² = a/S (1 - b/S).
 
     >>> from sympy import exp
-    >>> from symcalc.calculus.products import NOTHING
+    >>> from symcalc.calculus.algebra.products import NOTHING
     >>> from symcalc.indices import element, sum_over, whole
     >>> j, k = whole("j"), whole("k")
     >>> as_softmax(exp(element("z", k)) / sum_over(j, whole("K"), exp(element("z", j))), NOTHING).exponent

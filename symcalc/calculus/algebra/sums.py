@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from sympy import Add, Basic, Expr, Mul, Pow, Sum
 
-from symcalc.calculus.algebra import Algebra, inside_out
-from symcalc.calculus.products import Written, factors_of, multiplied
-from symcalc.calculus.terms import distributed, gathered, in_order, positive_first, size, taken_out, terms_of
+from symcalc.calculus.algebra.kind import Algebra, inside_out
+from symcalc.calculus.algebra.products import Written, factors_of, multiplied
+from symcalc.calculus.algebra.terms import distributed, gathered, in_order, positive_first, size, taken_out, terms_of
 from symcalc.indices import index_of
 from symcalc.language.names import ROW
 from symcalc.parts import exponent_of_e, signed

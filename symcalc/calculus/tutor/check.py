@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Derivative, Expr, Float, Sum, Symbol
 
-from symcalc.calculus.answers import Trial, form, gap, has_loose_columns, read_answer, trials
-from symcalc.calculus.guesses import Guess, Tree, guesses, in_pairs, single_row, taken_out_of_sum
-from symcalc.calculus.misreadings import in_one_row, without_sum
-from symcalc.calculus.places import Mistake, Words
 from symcalc.calculus.rule import letters_of
+from symcalc.calculus.tutor.answers import Trial, form, gap, has_loose_columns, read_answer, trials
+from symcalc.calculus.tutor.guesses import Guess, Tree, guesses, in_pairs, single_row, taken_out_of_sum
+from symcalc.calculus.tutor.misreadings import in_one_row, without_sum
+from symcalc.calculus.tutor.places import Mistake, Words
 from symcalc.calculus.unfolding import applied
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT

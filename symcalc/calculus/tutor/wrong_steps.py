@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 from sympy import Abs, Add, E, Expr, Integer, Pow, Rational, log, sin
 
+from symcalc.calculus.algebra.products import factors_of
 from symcalc.calculus.elementary import lowered
-from symcalc.calculus.misreadings import derivative
-from symcalc.calculus.places import Place
-from symcalc.calculus.products import factors_of
 from symcalc.calculus.rule import Rule, depends, letters_of
 from symcalc.calculus.rules import CASES, CONSTANT, CONSTANT_MULTIPLE, GENERAL_POWER, MAXIMUM, MINIMUM, PRODUCT, SUM
-from symcalc.calculus.wrong_slopes import WRONG_SLOPES
+from symcalc.calculus.tutor.misreadings import derivative
+from symcalc.calculus.tutor.places import Place
+from symcalc.calculus.tutor.wrong_slopes import WRONG_SLOPES
 from symcalc.functions import relu
 from symcalc.language.names import COUNT
 from symcalc.parts import signed

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from sympy import Add, Expr, Float, Integer, Mul, Poly, Pow, Symbol, preorder_traversal
 
-from symcalc.calculus.algebra import Algebra, inside_out
-from symcalc.calculus.products import Written, factors_of, multiplied, product_of, unordered
-from symcalc.calculus.terms import distributed, gathered, in_order, positive_first, size, taken_out, terms_of
+from symcalc.calculus.algebra.kind import Algebra, inside_out
+from symcalc.calculus.algebra.products import Written, factors_of, multiplied, product_of, unordered
+from symcalc.calculus.algebra.terms import distributed, gathered, in_order, positive_first, size, taken_out, terms_of
 from symcalc.written import add, mul, number, power
 
 _MOST_PARTS, _MOST_DEGREE = 40, 8         # of a polynomial that is divided by another

@@ -1,0 +1,1 @@
+"""Differentiating: rules, derivations, their proof, and what is made of them."""

@@ -1,0 +1,1 @@
+"""The tutor: an answer checked, a mistake named, the next hint."""
