@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sympy import Basic, Expr, Function, Indexed, IndexedBase, Integer, KroneckerDelta, Sum, Symbol, exp
 
 from symcalc.written import call, divide, replaced, row_sum
@@ -106,12 +108,14 @@ class softmax_at(Function):
         return True
 
 
+@lru_cache(maxsize=4096)
 def is_indexed(expression: Basic) -> bool:
     """Whether an index other than i, the row, stands in the expression.
 
     >>> is_indexed(element("x", whole("i"))), is_indexed(element("w", whole("j")))
     (False, True)
     """
-    indices = {index for part in expression.atoms(Indexed) for index in part.indices}
-    indices |= {index for part in expression.atoms(KroneckerDelta) for index in part.args}
-    return any(str(index) != "i" for index in indices | {index_of(total) for total in expression.atoms(Sum)})
+    if isinstance(expression, Indexed):
+        return any(str(index) != "i" for index in expression.indices)
+    own = isinstance(expression, KroneckerDelta) or (isinstance(expression, Sum) and str(index_of(expression)) != "i")
+    return own or any(map(is_indexed, expression.args))

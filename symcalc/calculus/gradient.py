@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sympy import Expr, Function, Symbol, Tuple
 
-from symcalc.calculus.algebra.products import Written, written_in
+from symcalc.calculus.algebra.kind import Algebra
+from symcalc.calculus.algebra.products import written_in
 from symcalc.calculus.derivation import Derivation, forms_of, line_data, tidied_up
 from symcalc.calculus.proof import Places, Proof, prove
-from symcalc.calculus.shared import Chain, put_in, shared_chains
+from symcalc.calculus.shared import Chain, Tidying, put_in, shared_chains
 from symcalc.calculus.unfolding import Application, Line, applied, moved_down, steps_of, unfolded
 from symcalc.errors import LossError
 from symcalc.pages.document import Block, Document, Equation, Heading, Paragraph, Step, Steps, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
 from symcalc.written import derivative_of
+
+_LONG = 60               # characters of what a reason repeats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Branch:
     own: tuple[tuple[Line, ...], ...]
     inner: tuple[Branch | None, ...]
     together: tuple[Line, ...]
-    proofs: tuple[Proof, ...]
+    proofs: tuple[Proof, ...] = ()
 
     def blocks(self, slope: Expr) -> list[Block]:
         """The slopes of its own, and all put together in the slope of the whole."""
@@ -40,6 +44,8 @@ class Branch:
             blocks += inner.blocks(steps[0].expression) if inner else [steps_of(steps)]
         slopes = [part for k, steps in enumerate(self.own) for part in
                   (" and " if k else "", steps[-1].expression, " in for ", steps[0].expression)]
+        if len(text(Tuple(*(steps[-1].expression for steps in self.own)))) > _LONG:
+            slopes = ["the slopes in that were found above"]
         first, *others = self.together
         return [*blocks, Steps((Step(expression=slope),
                                 Step(expression=first.expression, rule="put together", because=("put ", *slopes)),
@@ -158,39 +164,79 @@ def gradient(expression: Expr, parameters: Sequence[Symbol]) -> Gradient:
     nodes: dict[Symbol, dict[Expr, Application]] = {parameter: {} for parameter in parameters}
     for parameter, known in nodes.items():
         applied(expression, parameter, known)
-    chains = shared_chains(expression, nodes, as_written)
     derivations, branches = {}, {}
-    for parameter, known in nodes.items():
-        lines, branch = _lines(expression, chains, parameter, known, as_written, places)
-        if branch:
-            branches[parameter.name] = branch
+    chains, found = _unfolded(expression, nodes, partial(tidied_up, written=as_written))
+    for parameter, (lines, branch) in found.items():
         derivations[parameter.name] = Derivation(
-            expression=expression, variable=parameter, root=known[expression], lines=tuple(lines),
+            expression=expression, variable=parameter, root=nodes[parameter][expression], lines=tuple(lines),
             proof=prove([line.expression for line in lines], places))
+        if branch:
+            branches[parameter.name] = _proved(branch, places)
     return Gradient(derivations, chains, branches)
 
 
-def _lines(part: Expr, chains: Sequence[Chain], parameter: Symbol, known: Mapping[Expr, Application], as_written: Written,
-           places: Places) -> tuple[list[Line], Branch | None]:
+_Found = dict[Symbol, tuple[list[Line], Branch | None]]
+
+
+def _unfolded(expression: Expr, nodes: Mapping[Symbol, Mapping[Expr, Application]],
+              tidying: Tidying) -> tuple[tuple[Chain, ...], _Found]:
+    """The shared chains and the lines of each partial, the chains tidied where that leads to the same ends.
+
+    A chain that is tidied is shorter. But what is known by another name before the slopes are put in may not meet its
+    partner afterwards; then the chains stay as the rules leave them, and everything is tidied at the end.
+    """
+    chains = shared_chains(expression, nodes, tidying)
+    found = {parameter: _lines(expression, chains, parameter, known, tidying) for parameter, known in nodes.items()}
+    renamed = any(_is_renamed(line) for lines, _ in found.values() for line in lines)
+    if not renamed or all(text(lines[-1].expression) == _end(nodes[parameter][expression], tidying)
+                          for parameter, (lines, _) in found.items()):
+        return chains, found
+    chains = shared_chains(expression, nodes, list)
+    for parameter, known in nodes.items():
+        lines, branch = _lines(expression, chains, parameter, known, list)
+        tidier = tidying(lines)
+        if branch:
+            branch = replace(branch, together=(*branch.together, *tidier[len(lines):]))
+        found[parameter] = tidier, branch
+    return chains, found
+
+
+def _is_renamed(line: Line) -> bool:
+    """Whether something got another name or other cases here."""
+    return isinstance(line.rule, Algebra) and bool(line.rule.about)
+
+
+def _end(root: Application, tidying: Tidying) -> str:
+    """The last line of a derivation that shares nothing."""
+    return text(tidying(unfolded(root, "normal")[-1:])[-1].expression)
+
+
+def _lines(part: Expr, chains: Sequence[Chain], parameter: Symbol, known: Mapping[Expr, Application],
+           tidying: Tidying) -> tuple[list[Line], Branch | None]:
     """The lines of d/dx (part), through the chain that the parameter shares, if it shares one."""
     chain = next((chain for chain in chains if parameter in chain.parameters), None)
     if chain is None:
-        return tidied_up(unfolded(known[part], "normal"), as_written), None
-    return _branch(chain, parameter, known, as_written, places)
+        return tidying(unfolded(known[part], "normal")), None
+    return _branch(chain, parameter, known, tidying)
 
 
-def _branch(chain: Chain, parameter: Symbol, known: Mapping[Expr, Application], as_written: Written,
-            places: Places) -> tuple[list[Line], Branch]:
+def _branch(chain: Chain, parameter: Symbol, known: Mapping[Expr, Application], tidying: Tidying) -> tuple[list[Line], Branch]:
     """The lines of one partial, from d/dx (...) to its result, and what in them is not shared."""
     lines, own, inner = chain.by(parameter), [], []
     for part, further in zip(chain.left, chain.further):
-        steps, branch = _lines(part, further, parameter, known, as_written, places)
+        steps, branch = _lines(part, further, parameter, known, tidying)
         slope, before, above = steps[0].expression, lines[-1].expression, len(lines) - 1
         lines += [replace(moved_down(step, above), expression=put_in(before, slope, step.expression)) for step in steps[1:]]
         own.append(tuple(steps))
         inner.append(branch)
     opened = len(lines)
-    lines = tidied_up(lines, as_written)
-    proofs = tuple(prove([step.expression for step in steps], places) for steps in own)
-    proofs += tuple(proof for branch in inner if branch for proof in branch.proofs)
-    return lines, Branch(own=tuple(own), inner=tuple(inner), together=tuple(lines[opened - 1:]), proofs=proofs)
+    lines = tidying(lines)
+    return lines, Branch(own=tuple(own), inner=tuple(inner), together=tuple(lines[opened - 1:]))
+
+
+def _proved(branch: Branch, places: Places) -> Branch:
+    """The branch with the proof of its own lines."""
+    inner = tuple(_proved(each, places) if each else None for each in branch.inner)
+    proofs = (*(prove([step.expression for step in steps], places) for steps in branch.own),
+              *(proof for each in inner if each for proof in each.proofs))
+    return replace(branch, inner=inner, proofs=proofs)

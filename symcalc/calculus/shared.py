@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from sympy import Add, Basic, Derivative, Dummy, Expr, Indexed, Mul, Sum, Symbol
 
-from symcalc.calculus.algebra.products import Written
-from symcalc.calculus.derivation import tidied_up
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import CONSTANT, CONSTANT_MULTIPLE, ROUTINE
 from symcalc.calculus.unfolding import Application, Line, unfolded
@@ -54,39 +52,40 @@ class Chain:
 
 
 _Nodes = Mapping[Symbol, Mapping[Expr, Application]]        # of each parameter, by their expressions
+Tidying = Callable[[Sequence[Line]], list[Line]]
 
 
-def shared_chains(expression: Expr, nodes: _Nodes, written: Written) -> tuple[Chain, ...]:
+def shared_chains(expression: Expr, nodes: _Nodes, tidying: Tidying) -> tuple[Chain, ...]:
     """The chains that groups of parameters share, where a rule of weight is shared; at best one chain for all.
 
     >>> from symcalc.calculus.unfolding import applied
     >>> u, v = Symbol("u", real=True), Symbol("v", real=True)
     >>> nodes = {u: {}, v: {}}
     >>> trees = [applied((u + v)**2, letter, known) for letter, known in nodes.items()]
-    >>> [line.expression for line in shared_chains((u + v)**2, nodes, Written())[0].lines]
+    >>> [line.expression for line in shared_chains((u + v)**2, nodes, list)[0].lines]
     [Derivative((u + v)**2, theta), 2*(u + v)*Derivative(u + v, theta)]
     """
     used = {name_of(part) for part in expression.atoms(Symbol, Indexed)}
     names = chain((*_LETTERS,), (f"theta_{k}" for k in count(1)))
-    return _chains(expression, nodes, written, (Symbol(name, real=True) for name in names if name not in used))
+    return _chains(expression, nodes, tidying, (Symbol(name, real=True) for name in names if name not in used))
 
 
-def _chains(expression: Expr, nodes: _Nodes, written: Written, letters: Iterator[Symbol]) -> tuple[Chain, ...]:
+def _chains(expression: Expr, nodes: _Nodes, tidying: Tidying, letters: Iterator[Symbol]) -> tuple[Chain, ...]:
     trees, chains = {parameter: known[expression] for parameter, known in nodes.items()}, []
     while (found := _largest(trees)) is not None:
         root, parameters = found
         group = {parameter: nodes[parameter] for parameter in parameters}
-        chains.append(_chain(root, group, written, letters))
+        chains.append(_chain(root, group, tidying, letters))
         trees = {parameter: tree for parameter, tree in trees.items() if parameter not in group}
     return tuple(chains)
 
 
-def _chain(root: Application, nodes: _Nodes, written: Written, letters: Iterator[Symbol]) -> Chain:
+def _chain(root: Application, nodes: _Nodes, tidying: Tidying, letters: Iterator[Symbol]) -> Chain:
     letter = next(letters)
-    lines = tidied_up(_renamed(unfolded(root, "normal"), root.variable, letter), written)
+    lines = tidying(_renamed(unfolded(root, "normal"), root.variable, letter))
     left = tuple(dict.fromkeys(slope.expr for slope in _standing(lines[-1].expression)))
     return Chain(letter=letter, parameters=tuple(nodes), lines=tuple(lines), left=left,
-                 further=tuple(_chains(part, nodes, written, letters) for part in left))
+                 further=tuple(_chains(part, nodes, tidying, letters) for part in left))
 
 
 def put_in(expression: Expr, slope: Derivative, value: Expr) -> Expr:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import mpmath
 import pytest
+from corpus import OVER_ROWS
 from mpmath import cosh, exp, log, sqrt, tanh
 from sympy import Derivative, Tuple
 
@@ -183,3 +184,14 @@ def test_the_page_reads_as_it_was_blessed(name):
         file.parent.mkdir(exist_ok=True)
         file.write_text(written, encoding="utf-8")
     assert written == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("formula, columns", [
+    *((formula, "") for formula in dict.fromkeys(case[0] for case in OVER_ROWS)),
+    ("mean(-t1*ln(exp(u*x)/(exp(u*x)+exp(v*x)+1)) - t2*ln(exp(v*x)/(exp(u*x)+exp(v*x)+1)))", "x t1 t2"),
+    ("-ln(exp(b)/(exp(a) + exp(b) + exp(c)))", ""), ("-ln(exp(b)/(exp(a) + exp(b)))", ""),
+])
+def test_a_partial_ends_as_it_does_alone(formula, columns):
+    loss = sc.Loss(formula, columns=columns)
+    assert {name: sc.text(partial.result) for name, partial in loss.gradient().items()} == {
+        name: sc.text(loss.derive(name).result) for name in loss.names}

@@ -163,7 +163,7 @@ def test_wrong_algebra_does_not_pass(name, formula, letter, wrong, monkeypatch):
         because = formula = "no reason"
 
         def __init__(self, right):
-            self.right, self.name = right, right.name
+            self.right, self.name, self.concerns = right, right.name, right.concerns
 
         def rewrite(self, expression, written):
             tidier = self.right.rewrite(expression, written)

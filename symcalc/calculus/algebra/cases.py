@@ -75,19 +75,22 @@ def known_conditions(part: Expr, written: Written) -> Expr:
         Piecewise(*(Tuple(*case) for case in cases), evaluate=False)
 
 
+_CASES = frozenset({Piecewise})
 INTO_CASES = Algebra(
     name="multiply in each case", formula="f · {g; h} = {f g; f h}",
     latex=r"f \cdot \begin{cases} g \\ h \end{cases} = \begin{cases} f g \\ f h \end{cases}",
-    because="the factor goes with whichever case holds", rewrite=inside_out(_into_cases))
+    because="the factor goes with whichever case holds", rewrite=inside_out(_into_cases), about=_CASES)
 ONE_LIST = Algebra(
     name="one list of cases", formula="{{f if c; g} if d; h} = {f if d and c; g if d; h}",
     latex=r"\text{cases within a case, as cases of one list}",
-    because="a case within a case holds where both conditions do", rewrite=inside_out(_join_cases))
+    because="a case within a case holds where both conditions do", rewrite=inside_out(_join_cases), about=_CASES)
 OWN_CASE = Algebra(
     name="a case within its own case", formula="{{f; g} if c; h} = {f if c; h}",
     latex=r"\begin{cases} \begin{cases} f & \text{if } c \\ g & \end{cases} & \text{if } c \\ h & \end{cases} = "
           r"\begin{cases} f & \text{if } c \\ h & \end{cases}",
-    because="where the outer condition holds, so does the same one inside", rewrite=inside_out(known_conditions))
+    because="where the outer condition holds, so does the same one inside", rewrite=inside_out(known_conditions),
+    about=_CASES)
 NO_CASES = Algebra(
     name="the same in every case", formula="{f; f} = f", latex=r"\begin{cases} f \\ f \end{cases} = f",
-    because="no case differs from another, so none has to be told apart", rewrite=inside_out(same_in_every_case))
+    because="no case differs from another, so none has to be told apart", rewrite=inside_out(same_in_every_case),
+    about=_CASES)

@@ -26,7 +26,7 @@ from sympy import (
     tanh,
 )
 
-from symcalc.calculus.algebra.kind import Algebra, inside_out
+from symcalc.calculus.algebra.kind import EXPONENTIALS, Algebra, inside_out
 from symcalc.calculus.algebra.products import Exponents, Product, Written, exponents_of, in_place_of, product_of
 from symcalc.calculus.algebra.terms import distributed, gathered, size, terms_of
 from symcalc.pages.notation import latex, text
@@ -72,7 +72,7 @@ def _ratio(above: type, below: type, name: type) -> Algebra:
                     return in_place_of(part, gone, [power(call(name, base.args[0]), number(exponent))], written)
         return part
 
-    return _naming(divide(call(above, _U), call(below, _U)), call(name, _U), named)
+    return _naming(divide(call(above, _U), call(below, _U)), call(name, _U), frozenset({above}), named)
 
 
 def _reciprocal(below: type, name: type) -> Algebra:
@@ -85,13 +85,13 @@ def _reciprocal(below: type, name: type) -> Algebra:
                 return in_place_of(part, {base: exponent}, [power(call(name, base.args[0]), number(-exponent))], written)
         return part
 
-    return _naming(divide(Integer(1), call(below, _U)), call(name, _U), named)
+    return _naming(divide(Integer(1), call(below, _U)), call(name, _U), frozenset({below}), named)
 
 
-def _naming(form: Expr, name: Expr, change: Callable[[Expr, Written], Expr]) -> Algebra:
+def _naming(form: Expr, name: Expr, about: frozenset[type], change: Callable[[Expr, Written], Expr]) -> Algebra:
     called = FUNCTIONS[type(name)].called
     return Algebra(name=f"name {called}", formula=f"{text(form)} = {text(name)}", latex=f"{latex(form)} = {latex(name)}",
-                   because="this fraction has a name of its own", rewrite=inside_out(change))
+                   because="this fraction has a name of its own", rewrite=inside_out(change), about=about)
 
 
 def _squares(square: Expr, other: Expr) -> Algebra:
@@ -111,7 +111,7 @@ def _squares(square: Expr, other: Expr) -> Algebra:
 
     total = add(square, other)
     return Algebra(name="sum of squares", formula=f"{text(total)} = 1", latex=f"{latex(total)} = 1",
-                   because="the two squares together make 1", rewrite=inside_out(joined))
+                   because="the two squares together make 1", rewrite=inside_out(joined), about=frozenset(heads[:1]))
 
 
 def _joined_squares(products: list[Product], heads: tuple[type, type, int]) -> list[Product] | None:
@@ -160,11 +160,11 @@ def _signs(part: Expr, written: Written) -> Expr:
 HYPERBOLIC = Algebra(
     name="name the hyperbolic functions", formula="e^z + e^(-z) = 2 cosh(z), e^z - e^(-z) = 2 sinh(z)",
     latex=r"e^{z} + e^{-z} = 2 \cosh(z),\; e^{z} - e^{-z} = 2 \sinh(z)",
-    because="these sums have names of their own", rewrite=_named_hyperbolic)
+    because="these sums have names of their own", rewrite=_named_hyperbolic, about=EXPONENTIALS)
 RATIOS = (_ratio(sin, cos, tan), _ratio(cos, sin, cot), _ratio(sinh, cosh, tanh), _reciprocal(cos, sec), _reciprocal(sin, csc))
 PYTHAGORAS = (_squares(power(call(sin, _U), Integer(2)), power(call(cos, _U), Integer(2))),
               _squares(power(call(cosh, _U), Integer(2)), negative(power(call(sinh, _U), Integer(2)))))
 SIGNS = Algebra(
     name="sign times absolute value", formula="u · sign(u) = |u|, |u| · sign(u) = u",
     latex=r"u \cdot \operatorname{sign}(u) = |u|,\; |u| \cdot \operatorname{sign}(u) = u",
-    because="the sign of u times u is the absolute value of u", rewrite=inside_out(_signs))
+    because="the sign of u times u is the absolute value of u", rewrite=inside_out(_signs), about=frozenset({sign}))

@@ -140,8 +140,10 @@ def _over(above: Expr, total: Sum) -> Expr | None:
 
 ONE_TERM = Algebra(
     name="one term of the sum", formula="Σⱼ [j = k] f(j) = f(k)", latex=r"\sum_{j} \left[j = k\right] f(j) = f(k)",
-    because="in every other term [j = k] is 0", rewrite=inside_out(one_term))
+    because="in every other term [j = k] is 0", rewrite=inside_out(one_term),
+    about=frozenset({KroneckerDelta}))
 NAME_SOFTMAX = Algebra(
     name="name the softmax", formula="e^zₖ/Σⱼ e^zⱼ = softmaxₖ(z)",
     latex=r"\frac{e^{z_{k}}}{\sum_{j} e^{z_{j}}} = \operatorname{softmax}_{k}(z)",
-    because="this fraction has a name of its own: the share of one exponential in their sum", rewrite=inside_out(as_softmax))
+    because="this fraction has a name of its own: the share of one exponential in their sum", rewrite=inside_out(as_softmax),
+    about=frozenset({Sum}))

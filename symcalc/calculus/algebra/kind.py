@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sympy import Add, Basic, Derivative, Expr, Indexed
+from sympy import Add, Basic, Derivative, E, Expr, Indexed, exp
 
 from symcalc.calculus.algebra.products import Written, multiplied
 from symcalc.written import add, rebuilt
@@ -20,6 +21,20 @@ class Algebra:
     latex: str
     because: str
     rewrite: Callable[[Expr, Written], Expr]      # (expression, the parts that the learner wrote) -> the tidier form
+    about: frozenset[type] = frozenset()          # of which one must occur in the expression; none where any will do
+
+    def concerns(self, expression: Expr) -> bool:
+        """Whether the expression has any part that the rewriting is about."""
+        return not self.about or not self.about.isdisjoint(_kinds(expression))
+
+
+EXPONENTIALS = frozenset({exp, type(E)})
+"""e^z, however it is written."""
+
+
+@lru_cache(maxsize=4096)
+def _kinds(part: Basic) -> frozenset[type]:
+    return frozenset((type(part),)).union(*map(_kinds, part.args))
 
 
 def inside_out(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Written], Expr]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from sympy import Add, Basic, Derivative, Expr, Indexed, Integer, Mul, Pow
 
-from symcalc.calculus.algebra.kind import Algebra
+from symcalc.calculus.algebra.kind import EXPONENTIALS, Algebra
 from symcalc.calculus.algebra.products import NOTHING, Exponents, Written, exponents_of, in_place_of
 from symcalc.functions import sigmoid
 from symcalc.parts import exponent_of_e, signed
@@ -129,4 +129,4 @@ def _as_complement(part: Basic, arguments: set[Expr]) -> Expr | None:
 SIGMOID = Algebra(
     name="name the sigmoid", formula="1/(1 + e^(-z)) = σ(z), σ(-z) = 1 - σ(z)",
     latex=r"\frac{1}{1 + e^{-z}} = \sigma(z),\; \sigma(-z) = 1 - \sigma(z)",
-    because="this fraction has a name of its own", rewrite=_named_sigmoid)
+    because="this fraction has a name of its own", rewrite=_named_sigmoid, about=EXPONENTIALS)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from sympy import Add, Basic, Derivative, Expr, Indexed, Integer, Mul, Pow, Sum
 
-from symcalc.calculus.algebra.kind import Algebra
+from symcalc.calculus.algebra.kind import EXPONENTIALS, Algebra
 from symcalc.calculus.algebra.products import Written, factors_of, multiplied, product_of
 from symcalc.calculus.algebra.terms import distributed, in_order, taken_out, terms_of
 from symcalc.functions import sigmoid, softmax
@@ -254,16 +254,17 @@ def _probabilities(term: Expr) -> list[Expr]:
 SOFTMAXES = (
     Algebra(
         name="name the sigmoid", formula="e^a/(e^a + e^b) = σ(a - b)", latex=r"\frac{e^a}{e^a + e^b} = \sigma(a - b)",
-        because="one of two exponentials over the sum of both is a sigmoid", rewrite=with_sigmoid_of_pair),
+        because="one of two exponentials over the sum of both is a sigmoid", rewrite=with_sigmoid_of_pair,
+        about=EXPONENTIALS),
     Algebra(
         name="name the softmax", formula="e^(z_k)/(e^(z₁) + e^(z₂) + ...) = softmax_k(z₁, z₂, ...)",
         latex=r"\frac{e^{z_k}}{e^{z_1} + e^{z_2} + \ldots} = \operatorname{softmax}_{k}(z_1, z_2, \ldots)",
         because="one exponential over the sum of all: the probability of the k-th, and all of them add up to 1",
-        rewrite=with_softmax),
+        rewrite=with_softmax, about=EXPONENTIALS),
     Algebra(
         name="collect the probabilities", formula="f p + g p = (f + g) p", latex="f p + g p = (f + g)\\,p",
-        because="terms that share a factor are put together", rewrite=collected),
+        because="terms that share a factor are put together", rewrite=collected, about=frozenset({softmax})),
     Algebra(
         name="turn the bracket round", formula="-(f - p) = p - f", latex="-(f - p) = p - f",
-        because="the minus sign goes into the bracket", rewrite=turned),
+        because="the minus sign goes into the bracket", rewrite=turned, about=frozenset({softmax})),
 )

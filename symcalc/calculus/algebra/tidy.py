@@ -39,7 +39,7 @@ def tidied(expression: Expr, written: Written = NOTHING) -> list[tuple[Algebra, 
     for _ in range(_ROUNDS):
         before = len(lines)
         for algebra in PASSES:
-            tidier = algebra.rewrite(expression, written)
+            tidier = algebra.rewrite(expression, written) if algebra.concerns(expression) else expression
             if tidier != expression:
                 lines.append((algebra, tidier))
                 expression = tidier
