@@ -132,6 +132,13 @@ GOLDEN = {
     "softmax-cross-entropy": ("-ln(exp(a)/(exp(a) + exp(b) + exp(c)))", "a"),
     "log-sum-exp": ("mean(logsumexp(w1*x, w2*x, 0) - w1*x)", "w1"),
     "change-of-base": ("log(x^2, x + 1)", "x"),
+    "huber": ("mean(piecewise(((y - m*x)^2/2, |y - m*x| < k), (k*(|y - m*x| - k/2), True)))", "m"),
+    "log-cosh": ("mean(ln(cosh(y - (m*x + b))))", "m"),
+    "network": ("mean((y - (v*tanh(w*x + b) + c))^2)", "w"),
+    "weibull": ("mean(ln(k) - k*ln(l) + (k - 1)*ln(x) - (x/l)^k)", "k"),
+    "softmax-over-an-index": ("ln(Sum(exp(z[j]), (j, 1, K))) - z[c]", "z[k]"),
+    "linear-model-over-an-index": ("mean((y - (Sum(w[j]*x[i,j], (j, 1, p)) + b))^2)", "w[k]"),
+    "second-derivative": ("exp(-x^2/2)", "x x"),
 }
 FOLDER = Path(__file__).parent / "golden"
 
