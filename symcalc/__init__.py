@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from symcalc.language.table import read_table as read_table
     from symcalc.pages.notation import latex as latex
     from symcalc.pages.notation import text as text
+    from symcalc.training.catalogue import half_mean_squared_error as half_mean_squared_error
+    from symcalc.training.catalogue import mean_squared_error as mean_squared_error
+    from symcalc.training.catalogue import residual_sum_of_squares as residual_sum_of_squares
     from symcalc.training.effect import Effect as Effect
     from symcalc.training.losses import Loss as Loss
-    from symcalc.training.losses import half_mean_squared_error as half_mean_squared_error
-    from symcalc.training.losses import mean_squared_error as mean_squared_error
-    from symcalc.training.losses import residual_sum_of_squares as residual_sum_of_squares
     from symcalc.training.models import Model as Model
     from symcalc.training.models import line as line
     from symcalc.training.run import Run as Run
@@ -76,7 +76,8 @@ _HOMES = {
     "calculus.higher": ("HigherDerivation",),
     "calculus.tutor.check": ("Verdict",),
     "compute.compiled": ("Compiled",),
-    "training.losses": ("Loss", "mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
+    "training.losses": ("Loss",),
+    "training.catalogue": ("mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
     "training.models": ("Model", "line"),
     "training.effect": ("Effect",),
     "training.run": ("Run", "Stop"),

@@ -16,7 +16,8 @@ from symcalc.language.table import read_table
 from symcalc.pages.document import Block, Document, Equation, Heading, Steps, Table, paragraph
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
-from symcalc.training.losses import Loss, mean_squared_error
+from symcalc.training.catalogue import mean_squared_error
+from symcalc.training.losses import Loss
 from symcalc.training.models import line
 from symcalc.training.run import Run
 

@@ -11,7 +11,8 @@ from sympy import Add, Basic, Expr, Integer, Mul, Symbol
 from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.derivation import forms_of
 from symcalc.calculus.passes import Numbers, numbers_at
-from symcalc.calculus.proof import Places, Proof, prove
+from symcalc.calculus.point import Places
+from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.values import Value, row_part, values_of
 from symcalc.errors import LossError
 from symcalc.language import read

@@ -13,7 +13,8 @@ from sympy import Derivative, Expr, Indexed, IndexedBase, Symbol
 from symcalc.calculus.absent import absences
 from symcalc.calculus.derivation import Derivation, derive, written_down
 from symcalc.calculus.kinks import Kink
-from symcalc.calculus.proof import DIGITS, Proof, prove
+from symcalc.calculus.point import DIGITS
+from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.unfolding import Line
 from symcalc.errors import LossError
 from symcalc.pages.document import Block, Document, Equation, Heading, paragraph

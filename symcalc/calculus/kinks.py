@@ -9,12 +9,12 @@ from itertools import islice
 from sympy import Abs, Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol
 from sympy.core.relational import Relational
 
-from symcalc.calculus.proof import NO_VALUE, candidates
+from symcalc.calculus.point import NO_VALUE, candidates
 from symcalc.calculus.rule import depends
 from symcalc.calculus.solving import solved
 from symcalc.errors import LossError
 from symcalc.functions import relu
-from symcalc.language.gate import Constants
+from symcalc.language.constants import Constants
 from symcalc.pages.document import Inline, Paragraph, joined
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS

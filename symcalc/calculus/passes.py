@@ -10,7 +10,7 @@ from typing import Any
 import mpmath
 from sympy import Basic, Expr, Indexed, Integer, Symbol
 
-from symcalc.calculus.proof import OutsideDomain, Point
+from symcalc.calculus.point import OutsideDomain, Point
 from symcalc.errors import DataError, LossError
 from symcalc.language.names import COUNT, ROW, columns_of, name_of, plain_name
 from symcalc.language.table import Table, read_table

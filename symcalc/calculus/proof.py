@@ -6,68 +6,25 @@ derivative that still stands in a line from a difference quotient at 80 digits, 
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import count, pairwise
-from typing import Any
+from itertools import pairwise
 
-import mpmath
-from sympy import (
-    Add,
-    And,
-    Basic,
-    Derivative,
-    E,
-    Expr,
-    Indexed,
-    KroneckerDelta,
-    Max,
-    Min,
-    Mul,
-    Number,
-    NumberSymbol,
-    Or,
-    Piecewise,
-    Pow,
-    Sum,
-    Symbol,
-)
-from sympy.core.function import Application, AppliedUndef
+from sympy import Expr, Max, Min, Piecewise
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
-from symcalc.calculus.numbering import Indices, Tables, coincidences, counted, drawn, patterns
-from symcalc.calculus.rule import depends
-from symcalc.calculus.unknown import stand_in
+from symcalc.calculus.numbering import coincidences, patterns
+from symcalc.calculus.point import DIGITS, NO_VALUE, RANGES, TRIES, Places, Point
 from symcalc.errors import LossError, ProofError
-from symcalc.functions import Primed
-from symcalc.indices import softmax_at
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
-from symcalc.written import exact, is_number
 
-DIGITS = 80
-STEP = 1e-25                 # of the difference quotient; its error is about STEP², far below TOLERANCE
 TOLERANCE = 1e-12            # relative; an honest line agrees to 20 digits and more
 POINTS = 3                   # at which every line is checked; twice as many where the slope jumps
-_TRIES = 72
-# Most functions live between 0 and 2; a few want small arguments, negative ones, or large ones.
-_RANGES = ((0.2, 2), (-2, 2), (0.05, 0.9), (-0.9, 0.9), (1, 8), (-30, 30), (40, 200), (-200, -40),
-           (-1000, 1000))
 _ROUNDS = 2                  # through the ranges, in which a case of a piecewise formula may be met
 _ENOUGH = 4 * POINTS         # points without a slope, after which we no longer look for one
 _ROUNDING = 1e-30            # relative to the function, and
 _NOTHING = 1e-40             # in itself: what is left by rounding where a slope is 0
-_HUGE = 1e8                  # an argument beyond which exponentials are not worked out
-
-
-class OutsideDomain(ArithmeticError):
-    """The expression has no real value at this point; another point must serve."""
-
-
-NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
 _BENDS = (Max, Min, Piecewise, *(head for head, row in FUNCTIONS.items() if row.kink))
 
 
@@ -100,6 +57,7 @@ def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIG
     Proofs about the same letters may share `places`, and with them the values of what their lines have in common.
     A derivative of a derivative wants more `digits`: each difference quotient uses some up.
 
+    >>> from sympy import Derivative, Symbol
     >>> x = Symbol("x", real=True)
     >>> prove([Derivative(x**2, x), 2*x]).passed
     True
@@ -129,7 +87,7 @@ def points(expression: Expr, places: Places | None = None) -> list[Point]:
     """
     bends = expression.has(*_BENDS)
     wanted = max(2 * POINTS if bends else POINTS, patterns(expression))
-    least = max(_ROUNDS * len(_RANGES) if bends else 0, patterns(expression) - 1)
+    least = max(_ROUNDS * len(RANGES) if bends else 0, patterns(expression) - 1)
     telling: list[Point] = []
     vanishing: list[Point] = []
     for k, candidate in enumerate(places or Places(expression)):
@@ -141,7 +99,7 @@ def points(expression: Expr, places: Places | None = None) -> list[Point]:
         if len(vanishing) == _ENOUGH or (len(telling) >= wanted and k >= least):
             break
     if not telling and not vanishing:
-        raise LossError(f"{text(expression)} has no real value of moderate size at any of {_TRIES} random points")
+        raise LossError(f"{text(expression)} has no real value of moderate size at any of {TRIES} random points")
     if patterns(expression) > 1:         # with k = c and without, be the slope 0 or not
         return _of_all_branches(expression, telling + vanishing)[:wanted]
     return [*_of_all_branches(expression, telling), *vanishing][:wanted] if bends else (telling + vanishing)[:wanted]
@@ -166,189 +124,3 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
             continue
         ways.append(values.index(max(values)) if len(values) > 1 else tuple(value > 0 for value in values))
     return tuple(ways)
-
-
-class Places:
-    """The random points for the letters of an expression, made when they are asked for, each only once."""
-
-    def __init__(self, expression: Expr, digits: int = DIGITS) -> None:
-        self.made: list[Point] = []
-        self.coming = candidates(expression, digits)
-
-    def __iter__(self) -> Iterator[Point]:
-        for k in count():
-            if k == len(self.made):
-                point = next(self.coming, None)
-                if point is None:
-                    return
-                self.made.append(point)
-            yield self.made[k]
-
-
-def candidates(expression: Expr, digits: int = DIGITS) -> Iterator[Point]:
-    """Random values for all letters and columns of the expression; it need not have a value there."""
-    letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
-    labels = {part.base.label for part in letters if isinstance(part, Indexed)}
-    context = mpmath.MPContext()
-    context.dps = digits
-    draw = random.Random(1).uniform
-    for k in range(_TRIES):
-        low, high = _RANGES[k // patterns(expression) % len(_RANGES)]
-        numbers = {part: context.mpf(draw(low, high)) for part in letters if isinstance(part, Symbol) and part not in labels}
-        tables = drawn(expression, lambda low=low, high=high: context.mpf(draw(low, high)))
-        counts = {part: context.mpf(count) for part, count in counted(expression, k).items()}
-        yield Point(context, {**numbers, **counts}, tables)
-
-
-class Point:
-    """A value for every parameter and every row of every column; works expressions out there."""
-
-    def __init__(self, context: Any, numbers: dict[Symbol, Any], tables: Tables,
-                 origin: tuple[Point, Expr] | None = None) -> None:
-        self.context, self.tables = context, tables
-        self.numbers = numbers
-        self.origin = origin            # the point from which this one differs in one letter only
-        self.known: dict[tuple[Basic, Indices], Any] = {}
-        self.beside: dict[Expr, tuple[Point, Point, Any]] = {}
-
-    def value(self, expression: Basic, row: Indices = ()) -> Any:
-        """The value of the expression (inside sums, where their indices have the numbers in `row`)."""
-        if self.origin is not None and not depends(expression, self.origin[1]):
-            return self.origin[0].value(expression, row)
-        key = (expression, row)
-        if key not in self.known:
-            found = _work_on(type(expression))(self, expression, row)
-            if not isinstance(found, (bool, self.context.mpf)) or not self.context.isfinite(found):
-                raise OutsideDomain(text(expression)[:80])
-            self.known[key] = found
-        return self.known[key]
-
-    def symbol(self, part: Symbol, row: Indices) -> Any:
-        return self.context.mpf(dict(row)[part]) if part in dict(row) else self.numbers[part]
-
-    def indexed(self, part: Indexed, row: Indices) -> Any:
-        return self.tables[part.base][self.place(part, row)]
-
-    def place(self, part: Indexed, row: Indices) -> tuple[int, ...]:
-        """Where the element stands in its table."""
-        return tuple(int(self.value(index, row)) for index in part.indices)
-
-    def coincidence(self, part: KroneckerDelta, row: Indices) -> Any:
-        return self.context.mpf(self.value(part.args[0], row) == self.value(part.args[1], row))
-
-    def number(self, part: Number, row: Indices) -> Any:
-        if not is_number(part):
-            raise OutsideDomain(str(part))
-        value = exact(part)
-        return self.context.mpf(value.numerator) / value.denominator
-
-    def constant(self, part: NumberSymbol, row: Indices) -> Any:
-        return +(self.context.e if part is E else self.context.pi)
-
-    def add(self, part: Add, row: Indices) -> Any:
-        return sum((self.value(term, row) for term in part.args), self.context.zero)
-
-    def multiply(self, part: Mul, row: Indices) -> Any:
-        product = self.context.one
-        for factor in part.args:
-            product *= self.value(factor, row)
-        return product
-
-    def power(self, part: Pow, row: Indices) -> Any:
-        base, exponent = (self.value(argument, row) for argument in part.args)
-        if abs(exponent) > _HUGE or (abs(exponent) > 1e4 and not 0.1 < abs(base) < 10):
-            raise OutsideDomain(text(part)[:80])
-        return base ** (int(exponent) if exponent == int(exponent) else exponent)
-
-    def function(self, part: Application, row: Indices) -> Any:
-        arguments = [self.value(argument, row) for argument in part.args]
-        if any(abs(argument) > _HUGE for argument in arguments):
-            raise OutsideDomain(text(part)[:80])
-        if entry := FUNCTIONS.get(part.func):
-            if entry.inside is not None and not entry.inside(*arguments):
-                raise OutsideDomain(text(part)[:80])
-            return entry.value(self.context, *arguments)
-        # A function that only SymPy knows, such as the slope of one without a rule.
-        return self.context.mpf(str(part.func(*(_sympy_float(a) for a in arguments)).evalf(DIGITS)))
-
-    def unknown(self, part: AppliedUndef | Primed, row: Indices) -> Any:
-        function, orders = (part.function, part.orders) if isinstance(part, Primed) else (part, (0,) * len(part.args))
-        arguments = [self.value(argument, row) for argument in function.args]
-        if any(abs(argument) > _HUGE for argument in arguments):
-            raise OutsideDomain(text(part)[:80])
-        return stand_in(self.context, function.func.__name__, orders, arguments)
-
-    def extremum(self, part: Max | Min, row: Indices) -> Any:
-        return (max if isinstance(part, Max) else min)(self.value(argument, row) for argument in part.args)
-
-    def cases(self, part: Piecewise, row: Indices) -> Any:
-        for value, condition in part.args:
-            if self.value(condition, row):
-                return self.value(value, row)
-        raise OutsideDomain(text(part)[:80])
-
-    def relation(self, part: Relational, row: Indices) -> bool:
-        return _COMPARE[part.rel_op](self.value(part.lhs, row), self.value(part.rhs, row))
-
-    def both(self, part: And, row: Indices) -> bool:
-        return all(self.value(argument, row) for argument in part.args)
-
-    def either(self, part: Or, row: Indices) -> bool:
-        return any(self.value(argument, row) for argument in part.args)
-
-    def over_rows(self, part: Sum, row: Indices) -> Any:
-        index, _, end = part.limits[0]
-        return sum((self.value(part.function, (*row, (index, k))) for k in range(1, int(self.value(end)) + 1)),
-                   self.context.zero)
-
-    def slope(self, part: Derivative, row: Indices) -> Any:
-        """The standing derivative by a central difference quotient."""
-        (variable, count), *others = part.variable_count
-        rest = [pair for pair in ((variable, count - 1), *others) if pair[1]]
-        inner = Derivative(part.expr, *rest, evaluate=False) if rest else part.expr
-        if not depends(inner, variable):
-            return self.value(inner, row) * 0        # the same value on both sides
-        if variable not in self.beside:
-            step = self.context.mpf(STEP) * max(1, abs(self.value(variable)))
-            self.beside[variable] = (self.moved(variable, -step), self.moved(variable, step), step)
-        left, right, step = self.beside[variable]
-        return (right.value(inner, row) - left.value(inner, row)) / (2 * step)
-
-    def moved(self, variable: Symbol | Indexed, step: Any) -> Point:
-        """The point beside this one, where the variable, and it alone, is larger by the step."""
-        return self.placed(variable, self.value(variable) + step)
-
-    def placed(self, variable: Symbol | Indexed, value: Any) -> Point:
-        """The same point but for the variable, which has this value."""
-        if isinstance(variable, Symbol):
-            return Point(self.context, {**self.numbers, variable: value}, self.tables, (self, variable))
-        table = {**self.tables[variable.base], self.place(variable, ()): value}
-        return Point(self.context, self.numbers, {**self.tables, variable.base: table}, (self, variable))
-
-
-def _sympy_float(value: Any) -> Expr:
-    from sympy import Float
-    return Float(value, DIGITS)
-
-
-@cache
-def _work_on(head: type) -> Callable[..., Any]:
-    for kind in head.__mro__:
-        if kind in _WORK:
-            return _WORK[kind]
-    raise LossError(f"{head.__name__} cannot be worked out")
-
-
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
-}
-_WORK: dict[type, Callable[..., Any]] = {
-    Symbol: Point.symbol, Indexed: Point.indexed, Number: Point.number, NumberSymbol: Point.constant, Add: Point.add,
-    Mul: Point.multiply, Pow: Point.power, Application: Point.function, AppliedUndef: Point.unknown, Primed: Point.unknown,
-    Max: Point.extremum, Min: Point.extremum,
-    Piecewise: Point.cases, Relational: Point.relation, And: Point.both, Or: Point.either, Sum: Point.over_rows,
-    Derivative: Point.slope, KroneckerDelta: Point.coincidence,
-    softmax_at: lambda point, part, row: point.value(part.plain, row),
-    BooleanTrue: lambda point, part, row: True, BooleanFalse: lambda point, part, row: False,
-}

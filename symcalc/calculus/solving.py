@@ -13,7 +13,7 @@ from itertools import islice
 from sympy import Abs, Add, E, Expr, Float, Integer, Mul, Pow, Rational, Symbol, exp, log, sqrt
 
 from symcalc.calculus.algebra.terms import Product, distributed, gathered, in_order, multiplied, product_of, terms_of
-from symcalc.calculus.proof import NO_VALUE, candidates
+from symcalc.calculus.point import NO_VALUE, candidates
 from symcalc.calculus.rule import depends
 from symcalc.parts import exponent_of_e, signed
 from symcalc.written import add, call, divide, exact, is_number, negative, number, subtract

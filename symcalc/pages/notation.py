@@ -6,9 +6,7 @@ Nothing is rearranged: what stands first in the expression stands first on the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Sequence
 from itertools import pairwise
 
 from sympy import (
@@ -39,36 +37,16 @@ from sympy.core.function import Application, AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
-from symcalc.errors import SymcalcError
 from symcalc.functions import Primed
 from symcalc.indices import is_indexed, softmax_at
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
+from symcalc.pages.function_notation import FunctionNotation
 from symcalc.pages.media import LATEX, TEXT, Medium
+from symcalc.pages.pieces import Level, Piece
 from symcalc.parts import signed, upright
 from symcalc.vocabulary import FUNCTIONS
 
 _LOSS = "J"             # whose slope is written ∂J/∂m
-
-
-class Level(IntEnum):
-    """How tightly a piece holds together; a piece is bracketed where something tighter is needed."""
-
-    RELATION = 0
-    SUM = 1
-    PRODUCT = 2
-    BIG = 3           # Σ and d/dx: they reach over all that follows, so they stand last in a product
-    FRACTION = 4
-    POWER = 5
-    ATOM = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Written mathematics, and what a neighbour must know of it."""
-
-    string: str
-    level: Level
-    first: str = ""         # "digit", "letter" or "" for anything else: decides 2x, 2 (x) and 2 · 3
 
 
 def text(expression: Basic) -> str:
@@ -103,12 +81,12 @@ def named(part: AppliedUndef | Primed, medium: Medium = TEXT) -> str:
     return _Writer(medium, part).name_of(part)
 
 
-class _Writer:
+class _Writer(FunctionNotation):
     """The walk from expression to piece, for one medium."""
 
     def __init__(self, medium: Medium, page: Basic) -> None:
         self.medium, self.page = medium, page
-        self.table: dict[type, Callable[..., Piece]] = {
+        self.table = {
             Symbol: self.symbol, Indexed: self.indexed, Float: self.number, Rational: self.number,
             Add: self.sum, Mul: self.product, Pow: self.power, Sum: self.row_sum, Derivative: self.derivative,
             Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
@@ -117,17 +95,6 @@ class _Writer:
             AppliedUndef: self.unknown, Primed: self.unknown,
             BooleanTrue: self.truth, BooleanFalse: self.truth, type(E): self.constant, type(pi): self.constant,
         }
-
-    def write(self, expression: Basic) -> Piece:
-        for kind in type(expression).__mro__:
-            if kind in self.table:
-                return self.table[kind](expression)
-        raise SymcalcError(f"there is no notation for {type(expression).__name__}")
-
-    def at_least(self, expression: Basic, level: Level) -> str:
-        """The expression, in brackets if it holds together less than `level`."""
-        piece = self.write(expression)
-        return piece.string if piece.level >= level else self.medium.brackets(piece.string)
 
     # Names and numbers
 
@@ -235,66 +202,6 @@ class _Writer:
         return Piece(self.medium.power(under, above.string, above.level == Level.ATOM),
                      Level.POWER, below.first if base is not E else "")
 
-    # Functions
-
-    def call(self, function: Application, exponent: Basic | None = None) -> Piece:
-        row = FUNCTIONS.get(function.func)
-        name = self.medium.function(row, function.func.__name__)
-        if row is not None and row.radical:
-            under = self.write(function.args[0])
-            return Piece(self.medium.radical(name, under.string, under.level < Level.ATOM), Level.POWER)
-        arguments = list(function.args)
-        if row is not None and row.subscript is not None:
-            name = self.medium.subscript(name, self.write(arguments.pop(row.subscript)).string)
-        if exponent is not None:
-            name = self.medium.power(name, str(exponent), True)
-        written = ", ".join(self.write(argument).string for argument in arguments)
-        return Piece(name + self.medium.brackets(written), Level.ATOM)
-
-    def unknown(self, part: AppliedUndef | Primed) -> Piece:
-        """f(x), f'(x), or ∂₁f(x, y) of several arguments."""
-        function = part.function if isinstance(part, Primed) else part
-        arguments = ", ".join(self.write(argument).string for argument in function.args)
-        return Piece(self.name_of(part) + self.medium.brackets(arguments), Level.ATOM)
-
-    def name_of(self, part: AppliedUndef | Primed) -> str:
-        if isinstance(part, Primed):
-            return self.medium.primed(self.medium.name(part.function.func.__name__), part.orders)
-        return self.medium.name(part.func.__name__)
-
-    def extremum(self, function: Max | Min) -> Piece:
-        arguments = ", ".join(self.write(argument).string for argument in function.args)
-        return Piece(self.medium.operator(type(function).__name__.lower()) + self.medium.brackets(arguments), Level.ATOM)
-
-    def absolute(self, function: Abs) -> Piece:
-        return Piece(self.medium.bars(self.write(function.args[0]).string), Level.ATOM)
-
-    def piecewise(self, expression: Piecewise) -> Piece:
-        cases = [(self.write(value).string, "" if condition == True else self.write(condition).string)  # noqa: E712
-                 for value, condition in expression.args]
-        return Piece(self.medium.cases(cases), Level.ATOM)
-
-    def relation(self, relation: Relational) -> Piece:
-        sign = self.medium.relations[relation.rel_op]
-        return Piece(f"{self.write(relation.lhs).string} {sign} {self.write(relation.rhs).string}", Level.RELATION)
-
-    def junction(self, expression: And | Or) -> Piece:
-        if isinstance(expression, And) and (chain := _chain(expression.args)):
-            first, second = chain
-            signs = [self.medium.relations[part.rel_op] for part in chain]
-            sides = [self.write(side).string for side in (first.lhs, first.rhs, second.rhs)]
-            return Piece(f"{sides[0]} {signs[0]} {sides[1]} {signs[1]} {sides[2]}", Level.RELATION)
-        word = self.medium.word("and" if isinstance(expression, And) else "or")
-        parts = [self.medium.brackets(self.write(part).string) if isinstance(part, (And, Or)) else self.write(part).string
-                 for part in expression.args]
-        return Piece(word.join(parts), Level.RELATION)
-
-    def truth(self, value: Basic) -> Piece:
-        return Piece(self.medium.operator(str(value).lower()), Level.ATOM)
-
-    def list(self, items: Tuple) -> Piece:
-        return Piece(self.medium.brackets(", ".join(self.write(item).string for item in items)), Level.ATOM)
-
     # Sums and derivatives
 
     def row_sum(self, expression: Sum) -> Piece:
@@ -330,10 +237,3 @@ class _Writer:
 def _is_signed_round(function: Application) -> bool:
     """Whether the function is written as a sign round its argument, |x| or ∛x, and not as a name that can bear an exponent."""
     return isinstance(function, Abs) or FUNCTIONS[type(function)].radical
-
-
-def _chain(parts: Sequence[Basic]) -> tuple[Relational, Relational] | None:
-    """Two comparisons that share their middle, as in 0 < x < 1; SymPy does not keep which came first."""
-    if len(parts) != 2 or not all(isinstance(part, Relational) and part.rel_op in ("<", "<=") for part in parts):
-        return None
-    return next(((first, second) for first, second in (parts, parts[::-1]) if first.rhs == second.lhs), None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sympy import Basic, Expr, Function, Indexed, Integer, Mul, Pow, Sum, Symbol
+from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient, gradient
@@ -15,25 +15,11 @@ from symcalc.calculus.higher import HigherDerivation, derive_by, in_turn, repeat
 from symcalc.errors import DataError, LossError, visible
 from symcalc.indices import is_indexed
 from symcalc.language import read
-from symcalc.language.names import (
-    COUNT,
-    ROW,
-    column,
-    columns_of,
-    is_likely_column,
-    listed,
-    mean,
-    name_of,
-    parameters_of,
-    plain_name,
-    sum_rows,
-    symbol,
-)
+from symcalc.language.names import COUNT, ROW, columns_of, listed, name_of, parameters_of, plain_name, symbol
 from symcalc.pages.document import Document, Equation, Formula, joined, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.training.models import Model, model_in
-from symcalc.written import power, subtract
 
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
@@ -264,53 +250,3 @@ def _check_rows(expression: Expr, parameters: tuple[Symbol, ...]) -> None:
         else:
             inner = (part.function,) if isinstance(part, Sum) else part.args
             waiting.extend((argument, summed or isinstance(part, Sum)) for argument in inner)
-
-
-# The catalogue
-
-def _squares(target: str, prediction: Model | Expr | str) -> Expr:
-    predicted = _predicted(prediction)
-    if column(target) in columns_of(predicted):
-        raise LossError(f"the prediction of {target} must not use {target} itself")
-    return power(subtract(column(target), predicted), Integer(2))
-
-
-def _predicted(prediction: Model | Expr | str) -> Expr:
-    """The formula of a prediction; in a text x, y and t are data, as in a loss."""
-    if isinstance(prediction, Model):
-        return prediction.prediction
-    if not isinstance(prediction, str):
-        return read(prediction)
-    names = (symbol.name for symbol in parameters_of(read(prediction)))
-    return read(prediction, columns=[name for name in names if is_likely_column(name)])
-
-
-def residual_sum_of_squares(target: str, prediction: Model | Expr | str) -> Loss:
-    """RSS: Σ (y - prediction)².
-
-    >>> from symcalc.training.models import line
-    >>> residual_sum_of_squares("y", line("x"))
-    <loss J(m, b) = Σ (yᵢ - (m xᵢ + b))²>
-    """
-    return Loss._as_built(sum_rows(_squares(target, prediction)))
-
-
-def mean_squared_error(target: str, prediction: Model | Expr | str) -> Loss:
-    """MSE: 1/n Σ (y - prediction)².
-
-    >>> from symcalc.training.models import line
-    >>> mean_squared_error("y", line("x")).derive("b").result
-    -2*Sum(-(b + m*x[i]) + y[i], (i, 1, n))/n
-    """
-    return Loss._as_built(mean(_squares(target, prediction)))
-
-
-def half_mean_squared_error(target: str, prediction: Model | Expr | str) -> Loss:
-    """Half the MSE, 1/(2n) Σ (y - prediction)², so that the 2 of the square cancels in the gradient.
-
-    >>> from symcalc.training.models import line
-    >>> half_mean_squared_error("y", line("x")).derive("b").result
-    -Sum(-(b + m*x[i]) + y[i], (i, 1, n))/n
-    """
-    half = Pow(Integer(2), Integer(-1), evaluate=False)
-    return Loss._as_built(Mul(half, *mean(_squares(target, prediction)).args, evaluate=False))

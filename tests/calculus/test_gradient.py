@@ -14,7 +14,8 @@ from sympy import Derivative, Tuple
 
 import symcalc as sc
 from symcalc.calculus import gradient as module
-from symcalc.calculus.proof import Places, prove
+from symcalc.calculus.point import Places
+from symcalc.calculus.proof import prove
 from symcalc.written import derivative_of, mul
 
 ROWS = {"x": [0.5, -1.2, 2.0], "y": [1, 0.3, -0.7]}

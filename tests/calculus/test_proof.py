@@ -5,7 +5,8 @@ import pytest
 from sympy import Derivative, Integer, Piecewise, Tuple, polygamma
 
 import symcalc as sc
-from symcalc.calculus.proof import DIGITS, POINTS, Check, Point, Proof, points, prove
+from symcalc.calculus.point import DIGITS, Point
+from symcalc.calculus.proof import POINTS, Check, Proof, points, prove
 from symcalc.language.names import COUNT, ROW
 from symcalc.written import derivative_of, mul
 

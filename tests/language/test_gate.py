@@ -43,7 +43,8 @@ from sympy import (
 
 from symcalc.errors import LossError, SymcalcError
 from symcalc.language import read
-from symcalc.language.gate import MAX_NODES, MAX_SYMPY_DEPTH, MAX_SYMPY_NODES, Constants, admitted, small
+from symcalc.language.constants import Constants
+from symcalc.language.gate import MAX_NODES, MAX_SYMPY_DEPTH, MAX_SYMPY_NODES, admitted, small
 from symcalc.language.names import COUNT, ROW, column, columns, mean, parameters, parameters_of, sum_rows, symbol
 from symcalc.pages.notation import text
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from sympy import Add, Basic, Derivative, Expr, Float, Indexed, Mul, Pow, Sum, Symbol
 
-from symcalc.calculus.proof import TOLERANCE, OutsideDomain, Point, points
+from symcalc.calculus.point import OutsideDomain, Point
+from symcalc.calculus.proof import TOLERANCE, points
 from symcalc.calculus.rule import letters_of
 from symcalc.errors import LossError, ReadError
 from symcalc.language import read

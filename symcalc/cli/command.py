@@ -1,0 +1,58 @@
+"""What all commands share: how they end on an error, a formula that starts with a minus sign, and their options."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import click
+
+from symcalc.errors import SymcalcError
+
+MINUS = "\N{MINUS SIGN}"
+
+
+class FormulaCommand(click.Command):
+    """A command whose formula may start with a minus sign without being taken for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = {name: param for param in self.get_params(ctx) if isinstance(param, click.Option) for name in param.opts}
+        shielded: list[str] = []
+        takes_value = False
+        for arg in args:
+            is_formula = arg.startswith("-") and not takes_value and arg.split("=")[0] not in options and arg[:2] != "--"
+            shielded.append(MINUS + arg[1:] if is_formula else arg)
+            takes_value = not takes_value and arg in options and not getattr(options[arg], "is_flag", False) and arg != "--help"
+        return super().parse_args(ctx, shielded)
+
+
+class Group(click.Group):
+    """Commands whose errors are one sentence on the error stream and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SymcalcError as error:
+            click.echo(f"symcalc: {error}", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("symcalc: interrupted", err=True)
+            ctx.exit(130)
+        except OSError as fault:
+            if fault.errno == errno.EPIPE:
+                raise                            # the reader has seen enough; click ends quietly
+            click.echo(f"symcalc: the output cannot be written: {fault.strerror}", err=True)
+            ctx.exit(2)
+
+
+def shared_options(command: Any) -> Any:
+    """The options that every command has."""
+    for option in (
+        click.option("--force", is_flag=True, help="Overwrite a file that exists."),
+        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+                     help="Save instead of printing: .txt, .md, .html, .tex, .pdf, .ipynb, .json, and .csv of a descent."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON for programs."),
+    ):
+        command = option(command)
+    return command

@@ -1,0 +1,73 @@
+"""What a command gives back: printed, as text or JSON, or saved, with a picture beside it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from symcalc.errors import SymcalcError, visible
+
+if TYPE_CHECKING:
+    from symcalc.training.run import Run
+
+
+def check_files(output: Path | None, plot: Path | None, force: bool) -> None:
+    """Whether both files can be written, before any work is done for them."""
+    if output is not None and output == plot:
+        raise SymcalcError(f"-o and --plot both name {output}; save one of them under another name")
+    if plot is not None:
+        from symcalc.figures.style import check_picture
+
+        check_picture(plot)
+    for path in filter(None, (output, plot)):
+        from symcalc.pages.files import check_target
+
+        try:
+            check_target(path)
+            exists = path.exists()
+        except OSError as fault:
+            raise SymcalcError(f"cannot write '{visible(path.name[:40])}': {fault.strerror}") from None
+        if exists and not force:
+            raise SymcalcError(f"{visible(str(path))} exists; add --force to overwrite it, or save under another name")
+
+
+def deliver(shown: Any, as_json: bool, output: Path | None) -> None:
+    """Print, as text or JSON, or save."""
+    if output is None:
+        utf8 = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
+        click.echo(_json(shown, ascii_only=not utf8).rstrip() if as_json else str(shown))
+    elif as_json or output.suffix.lower() == ".json":
+        from symcalc.pages.files import write_text
+
+        _saved(write_text(output, _json(shown)))
+    else:
+        _saved(shown.save(output))
+
+
+def _saved(path: Path) -> None:
+    click.echo(f"saved {visible(str(path))}", err=True)
+
+
+def _json(shown: Any, ascii_only: bool = False) -> str:
+    return json.dumps(shown.as_dict(), ensure_ascii=ascii_only, indent=2, allow_nan=False) + "\n"
+
+
+def save_plot(run: Run, path: Path | None) -> None:
+    """The picture that says most about the run: the fit, the contours, or the cost curve."""
+    if path is None:
+        return
+    from symcalc import figures
+    from symcalc.figures.style import save_figure
+
+    model = run.loss.model
+    if model is not None and len(model.columns) == 1:
+        figure = figures.fit(run)
+    elif len(run.loss.parameters) == 2:
+        figure = figures.contours(run)
+    else:
+        figure = figures.cost_curve(run, run.loss.names[0])
+    _saved(save_figure(figure, path))

@@ -1,0 +1,58 @@
+"""`symcalc check` and `symcalc hint`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from symcalc.cli.command import FormulaCommand, shared_options
+from symcalc.cli.output import check_files, deliver
+
+
+def _problem(command: Any) -> Any:
+    """What is differentiated, and by what."""
+    for option in (
+        click.option("--columns", default="", metavar="NAMES",
+                     help="Letters that are data. Left out: x, y, t where the formula has mean(...) or sum(...)."),
+        click.option("--wrt", required=True, metavar="NAME", help="The letter to differentiate by; every other is a constant."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(cls=FormulaCommand, epilog="""\b
+Examples:
+  symcalc check "(2x+1)^3" "6*(2x+1)^2" --wrt x
+  symcalc check "(y-(m*x+b))^2" "2*(y-(m*x+b))" --wrt m
+  symcalc check "sin(3x)" "cos(3x)*d/dx(3x)" --wrt x""")
+@click.argument("formula")
+@click.argument("answer")
+@_problem
+@shared_options
+def check(formula: str, answer: str, wrt: str, columns: str, as_json: bool, output: Path | None, force: bool) -> None:
+    """Check ANSWER to d/dNAME FORMULA: right in whatever form, or the mistake that explains it (exit status 1)."""
+    from symcalc.calculus.problems import derive as derived
+
+    check_files(output, None, force)
+    verdict = derived(formula, wrt, columns=columns).check(answer)
+    deliver(verdict, as_json, output)
+    click.get_current_context().exit(0 if verdict.correct else 1)
+
+
+@click.command(cls=FormulaCommand, epilog="""\b
+Examples:
+  symcalc hint "(2x+1)^3" --wrt x
+  symcalc hint "(2x+1)^3" --wrt x --level 3""")
+@click.argument("formula")
+@click.option("--level", type=int, default=1, show_default=True, metavar="K", help="Show the first K hints.")
+@_problem
+@shared_options
+def hint(formula: str, level: int, wrt: str, columns: str, as_json: bool, output: Path | None, force: bool) -> None:
+    """Help with d/dNAME FORMULA, a little at a time, from a nudge to the next line filled in."""
+    from symcalc.calculus.problems import derive as derived
+    from symcalc.calculus.tutor.hints import hints
+
+    check_files(output, None, force)
+    deliver(hints(derived(formula, wrt, columns=columns)).upto(level), as_json, output)
