@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sympy import Abs, Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol
+from sympy import Abs, Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol, sign
 from sympy.core.relational import Relational
 
 from symcalc.calculus.point import NO_VALUE, candidates
 from symcalc.calculus.rule import depends
 from symcalc.calculus.solving import solved
 from symcalc.errors import LossError
-from symcalc.functions import relu
+from symcalc.functions import relu, step
 from symcalc.language.constants import Constants
 from symcalc.pages.document import Inline, Paragraph, joined
 from symcalc.pages.notation import text
@@ -22,7 +22,7 @@ from symcalc.written import is_number, replaced, subtract
 
 _WHY = {Abs: "any slope between -1 and 1 would serve", relu: "any slope between 0 and 1 would serve"}
 _BETWEEN = "any value between the slopes that meet there would serve"
-_TRIALS = 12                 # points at which a tie is looked for
+_JUMPS = (sign, step)
 _ROUNDING = 1e-40
 
 
@@ -72,7 +72,8 @@ def told(kinks: Sequence[Kink]) -> list[Paragraph]:
     paragraphs: list[tuple[Inline, ...]] = []
     for (part, subgradient), (first, *others) in places.items():
         rest = [piece for k, place in enumerate(others, start=1) for piece in (" or " if k == len(others) else ", ", *place)]
-        paragraphs.append(("At the bend of ", part, ", where ", *first, *rest, f": {subgradient}."))
+        place = "At the jump of " if isinstance(part, _JUMPS) else "At the bend of "
+        paragraphs.append((place, part, ", where ", *first, *rest, f": {subgradient}."))
     if paragraphs:
         paragraphs[-1] += (f" The compiled gradient uses the same{'' if len(paragraphs) == 1 else ' at every bend'}.",)
     return list(map(Paragraph, paragraphs))

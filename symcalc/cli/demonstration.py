@@ -10,7 +10,7 @@ from symcalc.cli.command import FormulaCommand, shared_options
 from symcalc.cli.output import check_files, deliver, save_plot
 
 
-@click.command(cls=FormulaCommand, epilog="""\b
+@click.command(cls=FormulaCommand, short_help="Collect, explore, train, predict.", epilog="""\b
 Examples:
   symcalc demo
   symcalc demo films --plot films.png

@@ -12,7 +12,7 @@ from symcalc.cli.output import check_files, deliver
 from symcalc.errors import LossError
 
 
-@click.command(cls=FormulaCommand, epilog="""\b
+@click.command(cls=FormulaCommand, short_help="Differentiate line by line, proved.", epilog="""\b
 Examples:
   symcalc derive "x^2*sin(x)" --wrt x
   symcalc derive "(y-(m*x+b))^2" --wrt m

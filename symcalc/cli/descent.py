@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from symcalc.training.run import Run
 
 
-@click.command(cls=FormulaCommand, epilog="""\b
+@click.command(cls=FormulaCommand, short_help="Walk down a loss and show every update.", epilog="""\b
 Examples:
   symcalc descend "(w-3)^2" --start w=0 --rate 0.1 --steps 10
   symcalc descend "mean((y-(m*x+b))^2)" --data points.csv --start m=0,b=0 --rate 0.01 --steps 20

@@ -22,7 +22,7 @@ def _problem(command: Any) -> Any:
     return command
 
 
-@click.command(cls=FormulaCommand, epilog="""\b
+@click.command(cls=FormulaCommand, short_help="Check an answer to a derivative.", epilog="""\b
 Examples:
   symcalc check "(2x+1)^3" "6*(2x+1)^2" --wrt x
   symcalc check "(y-(m*x+b))^2" "2*(y-(m*x+b))" --wrt m
@@ -41,7 +41,7 @@ def check(formula: str, answer: str, wrt: str, columns: str, as_json: bool, outp
     click.get_current_context().exit(0 if verdict.correct else 1)
 
 
-@click.command(cls=FormulaCommand, epilog="""\b
+@click.command(cls=FormulaCommand, short_help="Hints, from a nudge to the next line.", epilog="""\b
 Examples:
   symcalc hint "(2x+1)^3" --wrt x
   symcalc hint "(2x+1)^3" --wrt x --level 3""")

@@ -125,7 +125,9 @@ class _Builder(Calls):
 
     def times(self, before: Expr, factor: Expr, whole: bool) -> Expr:
         factors = before.args if isinstance(before, Mul) and not whole else (before,)
-        return Mul(*factors, factor, evaluate=False)
+        # 3 times 1/n Σ is 3/n Σ, as everyone writes it.
+        mean = factor.args if isinstance(factor, Mul) and isinstance(factor.args[-1], Sum) else (factor,)
+        return Mul(*factors, *(mean if all(map(is_below, mean[:-1])) else (factor,)), evaluate=False)
 
     def quotient(self, above: Expr, below: Expr, place: Tree[Token]) -> Expr:
         if is_zero(below):
