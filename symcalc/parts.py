@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Basic, E, Expr, Mul, Pow, exp
+from sympy import Add, Basic, E, Expr, Indexed, Integer, Mul, Pow, Sum, exp
 
 from symcalc.written import is_number, is_one
 
@@ -61,3 +61,37 @@ def exponent_of_e(part: Basic) -> Expr | None:
     if isinstance(part, Pow):                     # before exp, since SymPy calls a power of E one too
         return part.exp if part.base is E else None
     return part.args[0] if isinstance(part, exp) else None
+
+
+def scaled_sum(expression: Basic) -> tuple[Expr, Sum] | None:
+    """What stands before a sum, and the sum, where that is all there is: 1/n Σ f; None where letters stand outside too.
+
+    >>> from sympy import Symbol
+    >>> i, n = Symbol("i", integer=True), Symbol("n", integer=True)
+    >>> scaled_sum(Sum(Symbol("x"), (i, 1, n)))
+    (1, Sum(x, (i, 1, n)))
+    """
+    factors = expression.args if isinstance(expression, Mul) else (expression,)
+    sums = [factor for factor in factors if isinstance(factor, Sum)]
+    before = [factor for factor in factors if not isinstance(factor, Sum)]
+    if len(sums) != 1 or any(factor.has(Sum) or not all(letter.is_integer for letter in factor.free_symbols)
+                             for factor in before):
+        return None
+    return (product_as_written(before) if before else Integer(1)), sums[0]
+
+
+def residual_parts(total: Basic) -> tuple[Indexed, list[tuple[bool, Expr]]] | None:
+    """The column and the signed terms of its prediction in y - p or p - y, where p has another column; else None.
+
+    >>> from sympy import IndexedBase, Symbol
+    >>> x, y = (IndexedBase(name)[Symbol("i")] for name in "xy")
+    >>> residual_parts(Symbol("m")*x - y)[0]
+    y[i]
+    """
+    terms = [signed(term) for term in total.args] if isinstance(total, Add) else []
+    for subtracted in (False, True):
+        bare = [rest for minus, rest in terms if isinstance(rest, Indexed) and minus is subtracted]
+        others = [(minus is subtracted, rest) for minus, rest in terms if rest not in bare]
+        if len(bare) == 1 and not any(rest.has(bare[0]) for _, rest in others) and any(rest.has(Indexed) for _, rest in others):
+            return bare[0], others
+    return None

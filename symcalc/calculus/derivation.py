@@ -52,6 +52,7 @@ class Derivation(Shown):
     lines: tuple[Line, ...]
     proof: Proof
     detail: str = "normal"
+    remark: str = ""                       # what is to be known of the problem itself
 
     @property
     def result(self) -> Expr:
@@ -86,7 +87,7 @@ class Derivation(Shown):
 
     def working(self) -> tuple[Block, ...]:
         """The lines, and what is to be said of them."""
-        return (steps_of(self.lines), *self.notes())
+        return (steps_of(self.lines), *([paragraph(self.remark)] if self.remark else []), *self.notes())
 
     def notes(self) -> list[Paragraph]:
         """What is to be said of the kinks."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, E, Equality, Expr, Indexed, Integer, Pow, Rational, Symbol, exp, log
+from sympy import E, Equality, Expr, Integer, Pow, Rational, Symbol, exp, log
 
 from symcalc.calculus.rule import Pattern, Rule, depends
 from symcalc.pages.document import Inline, joined
 from symcalc.pages.notation import text
-from symcalc.parts import signed
+from symcalc.parts import residual_parts
 from symcalc.vocabulary import Function
 from symcalc.written import call, divide, exact, is_number, mul, negative, number, power, subtract
 
@@ -69,19 +69,7 @@ def _chain_reason(outer: Outer, es: tuple[Expr, ...]) -> tuple[Inline, ...]:
 
 def _inside(inner: Expr, named: bool) -> tuple[Inline, ...]:
     called = Equality(INNER, inner, evaluate=False) if named else inner
-    return (called, ", the residual") if _is_residual(inner) else (called,)
-
-
-def _is_residual(inner: Expr) -> bool:
-    """Whether a prediction is taken from a column, or a column from its prediction: yᵢ - (m xᵢ + b)."""
-    if not isinstance(inner, Add):
-        return False
-    for minus, (target, *prediction) in ((False, inner.args), (True, inner.args[::-1])):
-        sign, column = signed(target)
-        if isinstance(column, Indexed) and sign == minus and all(
-                signed(term)[0] != minus and not term.has(column) for term in prediction):
-            return any(term.has(Indexed) for term in prediction)
-    return False
+    return (called, ", the residual") if residual_parts(inner) else (called,)
 
 
 def _is_power(e: Expr, x: Symbol) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Basic, Derivative, Equality, Expr, Float, Indexed, Integer, Sum, Symbol
@@ -17,6 +17,7 @@ from symcalc.language.names import ROW, columns_of, name_of
 from symcalc.pages.document import Block, Document, Equation, Paragraph, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
+from symcalc.parts import scaled_sum
 from symcalc.written import replaced
 
 
@@ -78,6 +79,9 @@ def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: obj
     term = _term(expression)
     concrete = _in_row(term, number)
     derivation = derive_by(concrete, variables, detail)
+    if scaled_sum(expression) is None and isinstance(derivation, Derivation):
+        left_out = f"This is the term of row {number} alone; what stands outside the sum is left out."
+        derivation = replace(derivation, remark=left_out)
     if data is None:
         return derivation
     values = {_in_row(column, number): value for column, value in _numbers(term, number, data).items()}
@@ -90,9 +94,9 @@ def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: obj
 
 def _term(expression: Expr) -> Expr:
     """What is summed over the rows, where that is one thing."""
-    sums = expression.atoms(Sum)
-    if not sums:
+    if not expression.has(Sum):
         raise LossError(f"{text(expression)[:60]} has no sum over the rows, so it has no row to write out")
+    sums = expression.atoms(Sum)
     if len(sums) > 1:
         raise LossError(f"the formula has {len(sums)} sums over the rows; write out a row of one of them alone")
     return sums.pop().function

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Piecewise, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, Mul, Piecewise, Pow, Sum, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.rule import depends
 from symcalc.errors import LossError
 from symcalc.language.names import name_of, parameters_of
-from symcalc.parts import is_below, product_as_written, signed
+from symcalc.parts import is_below, scaled_sum, signed
 from symcalc.written import add, is_zero, negative, rebuilt, replaced
 
 _STEMS = "vuzahgqrst"
@@ -34,13 +34,11 @@ def row_part(expression: Expr) -> tuple[Expr | None, Expr]:
     """What stands before the sum over the rows, None where there is none, and one row's part."""
     if not expression.has(Sum):
         return None, expression
-    factors = expression.args if isinstance(expression, Mul) else (expression,)
-    before = [factor for factor in factors if not isinstance(factor, Sum)]
-    if len(factors) - len(before) != 1 or any(parameters_of(factor) or factor.has(Sum) for factor in before):
+    found = scaled_sum(expression)
+    if found is None:
         raise LossError("back-propagation goes row by row: write the loss as one mean(...) or sum(...), "
                         "with everything else inside it")
-    (total,) = (factor for factor in factors if isinstance(factor, Sum))
-    return (product_as_written(before) if before else Integer(1)), total.function
+    return found[0], found[1].function
 
 
 def values_of(term: Expr, parameters: Sequence[Symbol]) -> tuple[Value, ...]:

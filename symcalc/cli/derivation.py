@@ -50,8 +50,11 @@ def derive(formula: str, wrt: str | None, order: int | None, all_partials: bool,
     if sum(ways) != 1:
         raise click.UsageError("--wrt, --gradient and --backprop exclude each other; give one of them." if any(ways) else
                                "Missing option '--wrt' with a letter, or '--gradient' or '--backprop' for all letters.")
-    if wrt is None and detail != "normal":
-        raise click.UsageError("--detail goes with --wrt; a gradient is shown at the normal level.")
+    given = {"--detail": detail != "normal", "--order": order is not None, "--row": row is not None, "--hessian": matrix,
+             "--functions": bool(functions)}
+    if wrt is None and any(given.values()):
+        alone = next(name for name, there in given.items() if there)
+        raise click.UsageError(f"{alone} goes with --wrt; --gradient and --backprop are shown in one way only.")
     check_files(output, None, force)
     if wrt is None:
         deliver(_by_all(formula, columns, backprop), as_json, output)

@@ -13,7 +13,7 @@ from symcalc.compute.compiled import evaluated, ordered
 from symcalc.errors import DataError
 from symcalc.language.names import column, columns_of, name_of, parameters_of, symbol
 from symcalc.language.table import read_table
-from symcalc.parts import signed
+from symcalc.parts import residual_parts
 from symcalc.written import add, mul, negative
 
 
@@ -80,12 +80,9 @@ def _sums(expression: Basic) -> list[Sum]:
 
 def _target_and_model(residual: Add) -> tuple[Indexed, Model] | None:
     """A residual is a bare column and the rest: y - p, or p - y."""
-    terms = [signed(term) for term in residual.args]
-    for subtracted in (False, True):
-        bare = [rest for minus, rest in terms if isinstance(rest, Indexed) and minus is subtracted]
-        if len(bare) != 1:
-            continue
-        prediction = add(*(negative(rest) if minus is subtracted else rest for minus, rest in terms if rest is not bare[0]))
-        if bare[0] not in columns_of(prediction) and columns_of(prediction) and parameters_of(prediction):
-            return bare[0], Model(prediction=prediction)
-    return None
+    found = residual_parts(residual)
+    if found is None:
+        return None
+    target, terms = found
+    prediction = add(*(negative(rest) if minus else rest for minus, rest in terms))
+    return (target, Model(prediction=prediction)) if parameters_of(prediction) else None

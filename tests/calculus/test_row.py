@@ -85,3 +85,9 @@ def test_a_wrong_number_is_caught(monkeypatch):
 def test_what_is_refused(formula, arguments, sentence):
     with pytest.raises(sc.SymcalcError, match=sentence):
         sc.derive(formula, "m", columns="x y" if "x" in formula else "").row(*arguments)
+
+
+@pytest.mark.parametrize("formula, told", [("mean((y - w*x)^2)", False), ("3*sum((y - w*x)^2)/n", False),
+                                           ("mean((y - w*x)^2) + w^2", True), ("sqrt(mean((y - w*x)^2))", True)])
+def test_what_a_row_leaves_out_is_said(formula, told):
+    assert ("what stands outside the sum is left out" in str(sc.derive(formula, "w").row(1))) is told
