@@ -98,12 +98,20 @@ class Point:
     """A value for every parameter and every row of every column; works expressions out there."""
 
     def __init__(self, context: Any, numbers: dict[Symbol, Any], tables: Tables,
-                 origin: tuple[Point, Expr] | None = None) -> None:
+                 origin: tuple[Point, Expr] | None = None, fineness: int = 1) -> None:
         self.context, self.tables = context, tables
         self.numbers = numbers
         self.origin = origin            # the point from which this one differs in one letter only
+        self.fineness = fineness        # how often the digits, and those of the step of a difference quotient, were multiplied
         self.known: dict[tuple[Basic, Indices], Any] = {}
         self.beside: dict[Expr, tuple[Point, Point, Any]] = {}
+
+    def finer(self, times: int) -> Point:
+        """The same point, worked out with so many times the digits."""
+        context = mpmath.MPContext()
+        context.dps = times * self.context.dps
+        tables = {base: {place: context.mpf(value) for place, value in table.items()} for base, table in self.tables.items()}
+        return Point(context, {letter: context.mpf(value) for letter, value in self.numbers.items()}, tables, fineness=times)
 
     def value(self, expression: Basic, row: Indices = ()) -> Any:
         """The value of the expression (inside sums, where their indices have the numbers in `row`)."""
@@ -203,7 +211,7 @@ class Point:
         if not depends(inner, variable):
             return self.value(inner, row) * 0        # the same value on both sides
         if variable not in self.beside:
-            step = self.context.mpf(STEP) * max(1, abs(self.value(variable)))
+            step = self.context.mpf(STEP) ** self.fineness * max(1, abs(self.value(variable)))
             self.beside[variable] = (self.moved(variable, -step), self.moved(variable, step), step)
         left, right, step = self.beside[variable]
         return (right.value(inner, row) - left.value(inner, row)) / (2 * step)
@@ -215,9 +223,9 @@ class Point:
     def placed(self, variable: Symbol | Indexed, value: Any) -> Point:
         """The same point but for the variable, which has this value."""
         if isinstance(variable, Symbol):
-            return Point(self.context, {**self.numbers, variable: value}, self.tables, (self, variable))
+            return Point(self.context, {**self.numbers, variable: value}, self.tables, (self, variable), self.fineness)
         table = {**self.tables[variable.base], self.place(variable, ()): value}
-        return Point(self.context, self.numbers, {**self.tables, variable.base: table}, (self, variable))
+        return Point(self.context, self.numbers, {**self.tables, variable.base: table}, (self, variable), self.fineness)
 
 
 def _sympy_float(value: Any) -> Expr:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from sympy import Expr, Max, Min, Piecewise
 from sympy.core.relational import Relational
 
 from symcalc.calculus.numbering import coincidences, patterns
-from symcalc.calculus.point import DIGITS, NO_VALUE, RANGES, TRIES, Places, Point
+from symcalc.calculus.point import DIGITS, NO_VALUE, RANGES, TRIES, OutsideDomain, Places, Point
 from symcalc.errors import LossError, ProofError
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
@@ -25,6 +26,7 @@ _ROUNDS = 2                  # through the ranges, in which a case of a piecewis
 _ENOUGH = 4 * POINTS         # points without a slope, after which we no longer look for one
 _ROUNDING = 1e-30            # relative to the function, and
 _NOTHING = 1e-40             # in itself: what is left by rounding where a slope is 0
+_MORE_DIGITS = (4, 16)       # times as many, where two lines seem to differ
 _BENDS = (Max, Min, Piecewise, *(head for head, row in FUNCTIONS.items() if row.kink))
 
 
@@ -65,19 +67,47 @@ def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIG
     checks: list[Check] = []
     for point in points(lines[0], places or Places(lines[0], digits)):
         try:
-            values = [point.value(line) for line in lines]
+            differences = _settled(point, lines)
         except NO_VALUE:
             continue                     # a line may need more than the problem does: f^g ln(f) wants f > 0
-        vanishing = max(_NOTHING, _ROUNDING * abs(point.value(lines[0].args[0])))
-        for k, (before, now) in enumerate(pairwise(values), start=1):
-            scale = max(abs(before), abs(now))
-            difference = 0.0 if scale < vanishing else float(abs(now - before) / scale)
+        for k, difference in enumerate(differences, start=1):
             if not difference <= TOLERANCE:
                 raise ProofError(f"line {k} is not equal to the line before it: {text(lines[k])[:200]}")
             checks.append(Check(k, difference))
     if not checks:
         raise ProofError(f"no point was found at which all lines have a value: {text(lines[0])[:200]}")
     return Proof(tuple(checks))
+
+
+def _settled(point: Point, lines: Sequence[Expr]) -> list[float]:
+    """How far each line is from the one before; where they differ, with more digits, since large terms that cancel use them up.
+
+    OutsideDomain where the values still change with the digits: there the point says nothing.
+    """
+    values = [point.value(line) for line in lines]
+    differences = _differences(point, lines[0], values)
+    for times in _MORE_DIGITS:
+        if max(differences) <= TOLERANCE:
+            break
+        finer = point.finer(times)
+        before, values = values, [finer.value(line) for line in lines]
+        differences = _differences(finer, lines[0], values)
+    if max(differences) > TOLERANCE and any(abs(old - new) > max(_vanishing(point, lines[0]), TOLERANCE * abs(new))
+                                            for old, new in zip(before, values)):
+        raise OutsideDomain(text(lines[0])[:80])
+    return differences
+
+
+def _differences(point: Point, problem: Expr, values: Sequence[Any]) -> list[float]:
+    vanishing = _vanishing(point, problem)
+    scales = [max(abs(before), abs(now)) for before, now in pairwise(values)]
+    return [0.0 if scale < vanishing else float(abs(now - before) / scale)
+            for scale, (before, now) in zip(scales, pairwise(values))]
+
+
+def _vanishing(point: Point, problem: Expr) -> Any:
+    """What rounding may leave of a slope that is 0."""
+    return max(_NOTHING, _ROUNDING * abs(point.value(problem.args[0])))
 
 
 def points(expression: Expr, places: Places | None = None) -> list[Point]:
