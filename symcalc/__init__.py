@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from symcalc.calculus.problems import derive as derive
     from symcalc.calculus.problems import gradient as gradient
     from symcalc.calculus.problems import hessian as hessian
-    from symcalc.calculus.tutor.check import Verdict as Verdict
+    from symcalc.calculus.tutor.verdict import Verdict as Verdict
     from symcalc.compute.compiled import Compiled as Compiled
     from symcalc.errors import DataError as DataError
     from symcalc.errors import DescentError as DescentError
@@ -74,7 +74,7 @@ _HOMES = {
     "calculus.gradient": ("Gradient",),
     "calculus.hessian": ("Hessian",),
     "calculus.higher": ("HigherDerivation",),
-    "calculus.tutor.check": ("Verdict",),
+    "calculus.tutor.verdict": ("Verdict",),
     "compute.compiled": ("Compiled",),
     "training.losses": ("Loss",),
     "training.catalogue": ("mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),

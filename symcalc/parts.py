@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sympy import Add, Basic, E, Expr, Indexed, Integer, Mul, Pow, Sum, exp
 
-from symcalc.written import is_number, is_one
+from symcalc.written import is_number, is_one, negative
 
 
 def product_as_written(factors: Sequence[Basic]) -> Expr:
@@ -52,14 +52,17 @@ def upright(factor: Basic) -> Expr:
 
 
 def exponent_of_e(part: Basic) -> Expr | None:
-    """z where the part is e^z or exp(z).
+    """z where the part is e^z or exp(z), and -z where it is 1/e^z.
 
     >>> from sympy import Symbol
-    >>> exponent_of_e(exp(Symbol("z")))
-    z
+    >>> exponent_of_e(exp(Symbol("z"))), exponent_of_e(Pow(exp(Symbol("z")), -1, evaluate=False))
+    (z, -z)
     """
-    if isinstance(part, Pow):                     # before exp, since SymPy calls a power of E one too
-        return part.exp if part.base is E else None
+    if isinstance(part, Pow) and part.base is not E:          # before exp, since SymPy calls a power of E one too
+        below = exponent_of_e(part.base) if part.exp == -1 else None
+        return None if below is None else negative(below)
+    if isinstance(part, Pow):
+        return part.exp
     return part.args[0] if isinstance(part, exp) else None
 
 

@@ -1,4 +1,4 @@
-"""The table of functions: one row for each, and everything that knows a function reads it here.
+"""The table of functions: one row for each, which says what most of symcalc knows of that function.
 
 The reader takes the names from it, the rules the derivative, the proof the value, the compiler the numeric forms and
 the printers the notation. To teach symcalc a function, add its row.
@@ -35,7 +35,7 @@ class Function:
     latex: str
     derivative: Callable[[Expr], Expr] | None = None     # f'(u) as a textbook writes it; None where no rule is known
     partial: Callable[[int, tuple[Expr, ...]], Expr] | None = None     # ∂f/∂(argument k, from 0), for several arguments
-    partials: tuple[str, str] = ("", "")            # the same as a formula, in text and in LaTeX
+    partials: tuple[str, str] = ("", "")            # all of them as a formula, in text and in LaTeX; none for a logarithm
     takes: tuple[int, int | None] = (1, 1)          # the fewest and the most arguments; None for no limit
     scalar: str = ""                                # Python source for floats, {0} is the argument
     vector: str = ""                                # NumPy source for arrays
@@ -45,7 +45,8 @@ class Function:
     radical: bool = False                           # written as a root, with no brackets round one letter
     domain: str = ""                                # what the arguments must satisfy, in words for messages
     inside: Callable[..., bool] | None = None       # the same as a test
-    kink: str = ""                                  # the subgradient chosen where the derivative jumps (at u = 0)
+    kink: str = ""                                  # what is chosen where f or its slope jumps: where the first argument is 0
+    serves: str = ""                                # and what else would serve there, as any subgradient does
     plain: Callable[..., Expr] | None = None        # the definition in SymPy's own functions, where it is ours
 
     def code(self, arrays: bool) -> str:
@@ -173,6 +174,7 @@ _ROWS = (
     Function(head=sympy.Abs, names=("abs", "Abs"), called="the absolute value", latex=r"\operatorname{abs}",
              derivative=lambda u: call(sympy.sign, u),
              kink="the slope jumps from -1 to 1; the value 0, half-way, is used",
+             serves="any slope between -1 and 1 would serve",
              value=lambda mp, u: abs(u), scalar="abs({0})", vector="np.abs({0})"),
     Function(head=sympy.sign, names=("sign", "sgn"), called="the sign", latex=r"\operatorname{sign}",
              derivative=lambda u: Integer(0),
@@ -188,6 +190,7 @@ _ROWS = (
              helper="softplus"),
     Function(head=relu, names=("relu", "ReLU"), called="ReLU", latex=r"\operatorname{ReLU}",
              derivative=_step, kink="the slope jumps from 0 to 1; the value 0, as where the unit is off, is used",
+             serves="any slope between 0 and 1 would serve",
              value=lambda mp, u: max(u, mp.zero), plain=relu.plain,
              scalar="max({0}, 0.0)", vector="np.maximum({0}, 0.0)"),
     Function(head=sympy.gamma, names=("gamma",), called="the gamma function", latex=r"\Gamma",
@@ -223,7 +226,6 @@ _ROWS = (
              value=lambda mp, y, x: mp.atan2(y, x), scalar="math.atan2({0}, {1})", vector="np.arctan2({0}, {1})"),
     Function(head=logarithm, names=("logarithm",), called="the logarithm", latex=r"\log", printed="log",
              takes=(2, 2), subscript=1, partial=_of_logarithm,
-             partials=("(log_b(x))' = 1/(x ln(b))", r"\left(\log_{b}(x)\right)' = \frac{1}{x \ln(b)}"),
              domain="a positive argument and a positive base other than 1",
              inside=lambda u, base: u > 0 and base > 0 and base != 1,
              value=lambda mp, u, base: mp.log(u) / mp.log(base), plain=logarithm.plain, helper="logarithm"),

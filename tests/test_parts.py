@@ -35,6 +35,7 @@ def test_what_stands_under_the_bar(factor, below, standing):
 
 @pytest.mark.parametrize("part, exponent", [
     (exp(x), x), (Pow(E, SUM, evaluate=False), SUM), (x, None), (2**x, None), (Pow(x, 2, evaluate=False), None),
+    (Pow(exp(x), -1, evaluate=False), -x), (Pow(Pow(E, x, evaluate=False), -1, evaluate=False), -x), (1 / x, None),
 ])
 def test_the_exponent_of_e(part, exponent):
     assert exponent_of_e(part) == exponent

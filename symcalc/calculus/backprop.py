@@ -16,7 +16,8 @@ from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.values import Value, row_part, values_of
 from symcalc.errors import LossError
 from symcalc.language import read
-from symcalc.language.names import parameters_of
+from symcalc.language.names import LOSS, check_not_loss, parameters_of
+from symcalc.language.sums import as_named, check_letter
 from symcalc.pages.document import Block, Document, Equation, Formula, Heading, Inline, Paragraph, Table, joined, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import numeral, short
@@ -58,7 +59,7 @@ class Backpropagation(Shown):
     def __getitem__(self, name: str | Symbol) -> Slope:
         """The slope by a parameter or an intermediate value."""
         for slope in self.slopes:
-            if name in (slope.letter, slope.letter.name):
+            if slope.letter.name == as_named(name):
                 return slope
         raise LossError(f"there is no {name} here; the letters are {', '.join(s.letter.name for s in self.slopes)}")
 
@@ -84,7 +85,7 @@ class Backpropagation(Shown):
     @property
     def name(self) -> Formula:
         """J, or Jᵢ for one row's part."""
-        return Formula(text="J", latex="J") if self.factor is None else Formula(text="Jᵢ", latex="J_{i}")
+        return Formula(text=LOSS, latex=LOSS) if self.factor is None else Formula(text=f"{LOSS}ᵢ", latex=f"{LOSS}_{{i}}")
 
     def document(self) -> Document:
         """What is worked out, the values and local slopes, and the products on the way back."""
@@ -126,7 +127,7 @@ class Backpropagation(Shown):
         before = "" if self.factor == 1 else f"{factor} "
         before_latex = "" if self.factor == 1 else latex(self.factor)
         inner = _slope(self.name, self.parameters[0])
-        whole = _slope(Formula(text="J", latex="J"), self.parameters[0])
+        whole = _slope(Formula(text=LOSS, latex=LOSS), self.parameters[0])
         gathered = Formula(text=f"{whole.text} = {before}Σ {inner.text}",
                            latex=rf"{whole.latex} = {before_latex} \sum_{{i=1}}^{{n}} {inner.latex}")
         how = {"1": "sum", "1/n": "mean"}.get(factor, f"sum, times {factor},")
@@ -170,8 +171,9 @@ def propagated(expression: Expr, parameters: Sequence[Symbol]) -> Backpropagatio
     """
     if not parameters:
         raise LossError("the formula has no letters to differentiate by")
-    if "J" in (parameter.name for parameter in parameters):
-        raise LossError("J is the loss itself here; give the letter another name")
+    check_not_loss(parameter.name for parameter in parameters)
+    for parameter in parameters:
+        check_letter(parameter, expression)
     factor, term = row_part(expression)
     values = values_of(term, parameters)
     slopes = slopes_of(values, parameters)

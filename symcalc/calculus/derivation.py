@@ -15,7 +15,7 @@ from sympy import Expr, Symbol
 from symcalc.calculus.absent import absences
 from symcalc.calculus.algebra.products import Written, written_in
 from symcalc.calculus.algebra.tidy import tidied
-from symcalc.calculus.kinks import Kink, kinks_of, told
+from symcalc.calculus.kinks import Kink, is_seen, kinks_of, told
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.unfolding import Application, Line, applied, steps_of, unfolded
 from symcalc.errors import LossError
@@ -26,7 +26,7 @@ from symcalc.pages.source import source
 
 if TYPE_CHECKING:
     from symcalc.calculus.row import ConcreteRow
-    from symcalc.calculus.tutor.check import Verdict
+    from symcalc.calculus.tutor.verdict import Verdict
 
 DETAILS = ("brief", "normal", "full")
 
@@ -62,7 +62,8 @@ class Derivation(Shown):
     @cached_property
     def kinks(self) -> tuple[Kink, ...]:
         """Where the derivative jumps, and which value is used there."""
-        return kinks_of(self.expression, self.variable)
+        return tuple(kink for kink in kinks_of(self.expression, self.variable)
+                     if is_seen(kink, self.expression, self.result, self.variable))
 
     def row(self, number: int, data: object = None) -> Derivation | ConcreteRow:
         """The derivation of one row of the sum, counted from 1: x₁ for xᵢ; with `data`, its numbers are put in too."""
@@ -148,5 +149,5 @@ def tidied_up(lines: Sequence[Line], written: Written) -> list[Line]:
         if shown == before:             # only brackets within brackets: nothing to show
             lines[-1] = replace(lines[-1], expression=tidier)
         else:
-            lines.append(Line(expression=tidier, rule=algebra, reason=(algebra.because,)))
+            lines.append(Line(expression=tidier, rule=algebra, why=(algebra.because,)))
     return lines

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sympy import E, Equality, Expr, Integer, Pow, Rational, Symbol, exp, log
+from sympy import E, Equality, Expr, Integer, Pow, Symbol, exp, log
 
 from symcalc.calculus.rule import Pattern, Rule, depends
 from symcalc.pages.document import Inline, joined
 from symcalc.pages.notation import text
 from symcalc.parts import residual_parts
-from symcalc.vocabulary import Function
+from symcalc.vocabulary import FUNCTIONS, HALF, ONE, TWO, Function
 from symcalc.written import call, divide, exact, is_number, mul, negative, number, power, subtract
 
-ONE, TWO, HALF = Integer(1), Integer(2), Rational(1, 2)
 INNER = Symbol("u", real=True)
 """The inner function in a chain rule."""
 
@@ -72,6 +71,16 @@ def _inside(inner: Expr, named: bool) -> tuple[Inline, ...]:
     return (called, ", the residual") if residual_parts(inner) else (called,)
 
 
+def of_row(row: Function) -> Outer:
+    """The outermost operation that a row of the vocabulary describes."""
+    return Outer(
+        name=f"derivative of {row.called}", called=lambda e: row.called,
+        matches=lambda e, x: type(e) is row.head,         # not isinstance: SymPy also calls a Pow of E an exp
+        inner=lambda e: e.args[0], slope=lambda e: row.derivative(e.args[0]),
+        sample=lambda u: call(row.head, u),
+    )
+
+
 def _is_power(e: Expr, x: Symbol) -> bool:
     return isinstance(e, Pow) and not depends(e.exp, x)
 
@@ -94,10 +103,7 @@ POWERS = (
            matches=_is_power,
            inner=lambda e: e.base, slope=lambda e: mul(e.exp, power(e.base, lowered(e.exp))),
            sample=lambda u: power(u, Symbol("n"))),
-    Outer(name="exponential rule", called=lambda e: "the exponential function",
-           matches=lambda e, x: type(e) is exp,         # SymPy also calls a Pow of E an exp
-           inner=lambda e: e.args[0], slope=lambda e: e,
-           sample=lambda u: call(exp, u)),
+    replace(of_row(FUNCTIONS[exp]), name="exponential rule"),
     Outer(name="exponential rule", called=lambda e: "the exponential function",
            matches=lambda e, x: isinstance(e, Pow) and e.base is E,
            inner=lambda e: e.exp, slope=lambda e: e,
@@ -115,13 +121,3 @@ def lowered(exponent: Expr) -> Expr:
         less = exact(exponent) - 1
         return number(less) if less.denominator == 1 or not exponent.is_Float else exponent - 1
     return subtract(exponent, ONE)
-
-
-def of_row(row: Function) -> Outer:
-    """The outermost operation that a row of the vocabulary describes."""
-    return Outer(
-        name=f"derivative of {row.called}", called=lambda e: row.called,
-        matches=lambda e, x: type(e) is row.head,
-        inner=lambda e: e.args[0], slope=lambda e: row.derivative(e.args[0]),
-        sample=lambda u: call(row.head, u),
-    )

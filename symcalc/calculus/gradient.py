@@ -17,6 +17,8 @@ from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.shared import Chain, Tidying, put_in, shared_chains
 from symcalc.calculus.unfolding import Application, Line, applied, moved_down, steps_of, unfolded
 from symcalc.errors import LossError
+from symcalc.language.names import LOSS
+from symcalc.language.sums import as_named
 from symcalc.pages.document import Block, Document, Equation, Heading, Paragraph, Step, Steps, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
@@ -91,10 +93,10 @@ class Gradient(Shown, Mapping[str, Derivation]):
         return Proof(tuple(check for proof in proofs for check in proof.checks))
 
     def __getitem__(self, name: str | Symbol) -> Derivation:
-        name = name.name if isinstance(name, Symbol) else name
-        if name not in self._derivations:
+        found = self._derivations.get(as_named(name))
+        if found is None:
             raise LossError(f"there is no parameter {name}; the parameters are {', '.join(self)}")
-        return self._derivations[name]
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._derivations)
@@ -120,7 +122,7 @@ class Gradient(Shown, Mapping[str, Derivation]):
         return Document("", (*blocks, *notes, proved))
 
     def _slope(self, parameter: Symbol) -> Expr:
-        return derivative_of(Function("J")(*(derivation.variable for derivation in self.values())), parameter)
+        return derivative_of(Function(LOSS)(*(derivation.variable for derivation in self.values())), parameter)
 
     def _rest(self, derivation: Derivation, branch: Branch | None) -> list[Block]:
         """What stands in the document for one parameter: its own slopes, and all put together."""

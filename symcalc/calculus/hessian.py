@@ -10,9 +10,11 @@ from sympy import Derivative, Expr, Function, Symbol, Tuple
 
 from symcalc.calculus.absent import absences
 from symcalc.calculus.derivation import Derivation, derive
-from symcalc.calculus.higher import HigherDerivation, digits_for, in_turn, joined_up
+from symcalc.calculus.higher import HigherDerivation, digits_for, joined_up
 from symcalc.calculus.proof import Check, Proof, prove
 from symcalc.errors import LossError
+from symcalc.language.names import LOSS
+from symcalc.language.sums import letters
 from symcalc.pages.document import Block, Document, Equation, Formula, Heading, Table, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
@@ -56,7 +58,7 @@ class Hessian(Shown, Mapping[tuple[str, str], HigherDerivation]):
         return Proof((*(check for entry in self._derivations.values() for check in entry.proof.checks), *self._others.checks))
 
     def __getitem__(self, pair: Pair) -> HigherDerivation:
-        names = in_turn(pair)
+        names = letters(pair, repeated=True)
         if len(names) != 2 or not set(names) <= self._slopes.keys():
             raise LossError(f"an entry of the Hessian is named by two parameters, as in 'm b'; they are "
                             f"{', '.join(self.parameters)}")
@@ -89,14 +91,14 @@ class Hessian(Shown, Mapping[tuple[str, str], HigherDerivation]):
 
     def _matrix(self) -> Iterable[Block]:
         """The Hessian as a table; where that is too wide, entry by entry."""
-        letters = [slope.variable for slope in self._slopes.values()]
+        parameters = [slope.variable for slope in self._slopes.values()]
         widths = [max(len(text(self[row, column].result)) for row in self.parameters) for column in self.parameters]
         if sum(widths) + 2 * len(widths) <= _ROOM:
             name = Formula(text="∇²J", latex=r"\nabla^2 J")
-            yield Table(header=(name, *letters),
-                        rows=tuple((letter, *row) for letter, row in zip(letters, self.result)))
+            yield Table(header=(name, *parameters),
+                        rows=tuple((letter, *row) for letter, row in zip(parameters, self.result)))
         else:
-            loss = Function("J")(*letters)
+            loss = Function(LOSS)(*parameters)
             for entry in self._derivations.values():
                 yield Equation((Derivative(loss, *entry.variables, evaluate=False), entry.result))
 

@@ -6,24 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sympy import Abs, Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol, sign
+from sympy import Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol, sign
 from sympy.core.relational import Relational
 
 from symcalc.calculus.point import NO_VALUE, candidates
 from symcalc.calculus.rule import depends
 from symcalc.calculus.solving import solved
 from symcalc.errors import LossError
-from symcalc.functions import relu, step
+from symcalc.functions import step
 from symcalc.language.constants import Constants
 from symcalc.pages.document import Inline, Paragraph, joined
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import is_number, replaced, subtract
 
-_WHY = {Abs: "any slope between -1 and 1 would serve", relu: "any slope between 0 and 1 would serve"}
 _BETWEEN = "any value between the slopes that meet there would serve"
 _JUMPS = (sign, step)
 _ROUNDING = 1e-40
+_TRIALS, _ENOUGH = 24, 3      # points at which the two sides of a bend are compared, and how many of them tell
+_BESIDE, _ALIKE = 1e-15, 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,30 @@ def _leads(part: Max | Min, argument: Expr, variable: Symbol, value: Expr) -> bo
     return True
 
 
+def is_seen(kink: Kink, expression: Expr, slope: Expr, variable: Symbol) -> bool:
+    """Whether the slope, or the function, differs on the two sides of the bend; where that cannot be told, it is taken to.
+
+    A bend at which the slope has no value, as that of √|x| at 0, is none: there is nothing to choose.
+    """
+    told = 0
+    for point in islice(candidates(expression), _TRIALS if kink.solution and not isinstance(kink.part, _JUMPS) else 0):
+        for solution in kink.solution:
+            try:
+                there = point.value(solution.rhs)
+                left, right = (point.placed(variable, there + side) for side in (-_BESIDE, _BESIDE))
+                sides = [(left.value(part), right.value(part)) for part in (slope, expression)]
+            except NO_VALUE:
+                continue
+            told += 1
+            try:
+                point.placed(variable, there).value(slope)
+            except NO_VALUE:
+                continue
+            if any(abs(after - before) > _ALIKE * max(1, abs(before), abs(after)) for before, after in sides):
+                return True
+    return told < _ENOUGH
+
+
 def _bends(part: Basic, variable: Symbol) -> Iterator[tuple[Expr, Expr, str]]:
     """Both sides of each equation at which the part bends, and what is used there and why."""
     if type(part) in FUNCTIONS and FUNCTIONS[type(part)].kink:
@@ -136,7 +161,7 @@ def _bends(part: Basic, variable: Symbol) -> Iterator[tuple[Expr, Expr, str]]:
         yield part.args[0], Integer(0), _of_function(part, variable)
     elif isinstance(part, (Max, Min)):
         ordered = sorted(part.args, key=lambda argument: not depends(argument, variable))
-        used = f"at a tie the slope of {text(ordered[-1])} is used" if len(ordered) == 2 else \
+        used = f"at a tie the argument {text(ordered[-1])} gives the slope" if len(ordered) == 2 else \
             f"where arguments tie, the last of {', '.join(map(text, ordered))} gives the slope"
         yield from ((left, right, f"{used}; {_BETWEEN}") for k, left in enumerate(ordered) for right in ordered[k + 1:]
                     if depends(subtract(left, right), variable))
@@ -149,6 +174,6 @@ def _bends(part: Basic, variable: Symbol) -> Iterator[tuple[Expr, Expr, str]]:
 
 def _of_function(part: Expr, variable: Symbol) -> str:
     """The row's words; where the slope is measured against what stands inside, they say so."""
-    why = _WHY.get(type(part))
-    against = f"measured against {text(part.args[0])}, " if why and part.args[0] != variable else ""
-    return f"{against}{FUNCTIONS[type(part)].kink}" + (f"; {why}" if why else "")
+    row = FUNCTIONS[type(part)]
+    against = f"measured against {text(part.args[0])}, " if row.serves and part.args[0] != variable else ""
+    return f"{against}{row.kink}" + (f"; {row.serves}" if row.serves else "")

@@ -10,9 +10,10 @@ from typing import Any
 import mpmath
 from sympy import Basic, Expr, Indexed, Integer, Symbol
 
-from symcalc.calculus.point import OutsideDomain, Point
+from symcalc.calculus.point import NO_VALUE, Point
 from symcalc.errors import DataError, LossError
-from symcalc.language.names import COUNT, ROW, columns_of, name_of, plain_name
+from symcalc.language.names import COUNT, ROW, columns_of, name_of
+from symcalc.language.sums import as_named
 from symcalc.language.table import Table, read_table
 from symcalc.pages.notation import text
 from symcalc.written import replaced
@@ -47,7 +48,7 @@ def numbers_at(steps: Sequence[tuple[Symbol, Expr]], local: Mapping[Symbol, Mapp
     def value(formula: Expr) -> Any:
         try:
             return point.value(replaced(formula, rows.get))
-        except (OutsideDomain, ZeroDivisionError, OverflowError):
+        except NO_VALUE:
             raise LossError(f"{text(formula)} has no real value of moderate size here") from None
 
     for letter, formula in steps:
@@ -82,8 +83,7 @@ def _numbers(context: Any, parameters: Sequence[Symbol], given: Mapping[str, flo
     example = "{" + ", ".join(f"'{name}': 1" for name in names[:3]) + "}"
     if not isinstance(given, Mapping):
         raise LossError(f"the values are a mapping such as {example}, not {type(given).__name__}")
-    named = {plain_name(name) if isinstance(name, str) and name else getattr(name, "name", name): value
-             for name, value in given.items()}
+    named = {as_named(name): value for name, value in given.items()}
     if missing := [name for name in names if name not in named]:
         raise LossError(f"no value for {', '.join(missing)}; write {example}")
     if unknown := [str(name)[:40] for name in named if name not in names]:

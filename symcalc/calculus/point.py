@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -20,6 +20,7 @@ from sympy import (
     Derivative,
     E,
     Expr,
+    Float,
     Indexed,
     KroneckerDelta,
     Max,
@@ -39,7 +40,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.calculus.numbering import Indices, Tables, counted, drawn, patterns
 from symcalc.calculus.rule import depends
-from symcalc.calculus.unknown import stand_in
+from symcalc.calculus.unknown import STEP, stand_in
 from symcalc.errors import LossError
 from symcalc.functions import Primed
 from symcalc.indices import softmax_at
@@ -48,10 +49,10 @@ from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import exact, is_number
 
 DIGITS = 80
-STEP = 1e-25                 # of the difference quotient; its error is about STEP², far below the tolerance of a proof
 TRIES = 72
 # Most functions live between 0 and 2; a few want small arguments, negative ones, or large ones.
-RANGES = ((0.2, 2), (-2, 2), (0.05, 0.9), (-0.9, 0.9), (1, 8), (-30, 30), (40, 200), (-200, -40), (-1000, 1000))
+_RANGES = ((0.2, 2), (-2, 2), (0.05, 0.9), (-0.9, 0.9), (1, 8), (-30, 30), (40, 200), (-200, -40), (-1000, 1000))
+_LARGE, _MOST_LARGE = 150, 4   # numbers in a formula around which points are looked for too, and how many of them
 _HUGE = 1e8                  # an argument beyond which exponentials are not worked out
 
 
@@ -79,15 +80,26 @@ class Places:
             yield self.made[k]
 
 
+def ranges_of(expression: Expr) -> tuple[tuple[float, float], ...]:
+    """Where random values are drawn from: also around the large numbers in the formula, as in max(x, 1000).
+
+    >>> ranges_of(Symbol("x") - 1000)[-2]
+    (-2000.0, -500.0)
+    """
+    large = sorted({float(part) for part in expression.atoms(Number) if is_number(part) and abs(part) > _LARGE}, key=abs)
+    return (*_RANGES, *(tuple(sorted((value / 2, 2 * value))) for number in large[:_MOST_LARGE] if abs(number) < _HUGE
+                        for value in (number, -number)))
+
+
 def candidates(expression: Expr, digits: int = DIGITS) -> Iterator[Point]:
     """Random values for all letters and columns of the expression; it need not have a value there."""
     letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
     labels = {part.base.label for part in letters if isinstance(part, Indexed)}
     context = mpmath.MPContext()
     context.dps = digits
-    draw = random.Random(1).uniform
+    draw, ranges = random.Random(1).uniform, ranges_of(expression)
     for k in range(TRIES):
-        low, high = RANGES[k // patterns(expression) % len(RANGES)]
+        low, high = ranges[k // patterns(expression) % len(ranges)]
         numbers = {part: context.mpf(draw(low, high)) for part in letters if isinstance(part, Symbol) and part not in labels}
         tables = drawn(expression, lambda low=low, high=high: context.mpf(draw(low, high)))
         counts = {part: context.mpf(count) for part, count in counted(expression, k).items()}
@@ -171,7 +183,7 @@ class Point:
                 raise OutsideDomain(text(part)[:80])
             return entry.value(self.context, *arguments)
         # A function that only SymPy knows, such as the slope of one without a rule.
-        return self.context.mpf(str(part.func(*(_sympy_float(a) for a in arguments)).evalf(DIGITS)))
+        return self.context.mpf(str(part.func(*(Float(a, DIGITS) for a in arguments)).evalf(DIGITS)))
 
     def unknown(self, part: AppliedUndef | Primed, row: Indices) -> Any:
         function, orders = (part.function, part.orders) if isinstance(part, Primed) else (part, (0,) * len(part.args))
@@ -228,12 +240,7 @@ class Point:
         return Point(self.context, self.numbers, {**self.tables, variable.base: table}, (self, variable), self.fineness)
 
 
-def _sympy_float(value: Any) -> Expr:
-    from sympy import Float
-    return Float(value, DIGITS)
-
-
-@cache
+@lru_cache(maxsize=256)                # each name of a function makes a head of its own
 def _work_on(head: type) -> Callable[..., Any]:
     for kind in head.__mro__:
         if kind in _WORK:

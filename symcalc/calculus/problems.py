@@ -11,10 +11,10 @@ from symcalc.calculus.derivation import Derivation
 from symcalc.calculus.gradient import Gradient
 from symcalc.calculus.gradient import gradient as gradient_by
 from symcalc.calculus.hessian import Hessian, hessian_of
-from symcalc.calculus.higher import HigherDerivation, derive_by, in_turn, repeated
+from symcalc.calculus.higher import HigherDerivation, derive_by, repeated
 from symcalc.errors import LossError
 from symcalc.language import read
-from symcalc.language.names import COUNT, ROW, columns_of, name_of, parameters_of
+from symcalc.language.names import COUNT, ROW, check_not_loss, columns_of, name_of, parameters_of
 from symcalc.language.sums import check_letter, letter, letters
 
 
@@ -40,8 +40,8 @@ def derive(formula: str | Basic, wrt: str | Symbol | Indexed | Iterable[str | Sy
     <BLANKLINE>
     Proved: 9 checks, each line against the one before.
     """
-    turns = repeated([name for item in in_turn(wrt) for name in letters((item,))], order)
-    expression = _readable(formula, letters(tuple(dict.fromkeys(turns))), columns, functions)
+    turns = repeated(letters(wrt, repeated=True), order)
+    expression = _readable(formula, tuple(dict.fromkeys(turns)), columns, functions)
     return derive_by(expression, tuple(map(letter, turns)), detail)
 
 
@@ -52,8 +52,9 @@ def hessian(formula: str | Basic, wrt: str | Iterable[str | Symbol], *, columns:
     >>> hessian("x^2*y", "x y").result
     ((2*y, 2*x), (2*x, 0))
     """
-    names = letters(in_turn(wrt))
+    names = letters(wrt)
     expression = _readable(formula, names, columns, functions)
+    check_not_loss(parameter.name for parameter in parameters_of(expression))
     return hessian_of({name: derivation.derive(expression, letter(name), detail) for name in names})
 
 
@@ -88,4 +89,7 @@ def gradient(formula: str | Basic, *, columns: str | Iterable[str] = ()) -> Grad
     found = parameters_of(expression)
     if not found:
         raise LossError("the formula has no letters to differentiate by")
+    check_not_loss(parameter.name for parameter in found)
+    for parameter in found:
+        check_letter(parameter, expression)
     return gradient_by(expression, found)

@@ -15,7 +15,7 @@ from sympy import Expr, Max, Min, Piecewise
 from sympy.core.relational import Relational
 
 from symcalc.calculus.numbering import coincidences, patterns
-from symcalc.calculus.point import DIGITS, NO_VALUE, RANGES, TRIES, OutsideDomain, Places, Point
+from symcalc.calculus.point import DIGITS, NO_VALUE, TRIES, OutsideDomain, Places, Point, ranges_of
 from symcalc.errors import LossError, ProofError
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
@@ -57,7 +57,7 @@ def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIG
     """Check each line, from d/dx (...) on, against the one before it; raise ProofError at the first that differs.
 
     Proofs about the same letters may share `places`, and with them the values of what their lines have in common.
-    A derivative of a derivative wants more `digits`: each difference quotient uses some up.
+    Places of its own have `digits` digits: a derivative of a derivative wants more, as each difference quotient uses some up.
 
     >>> from sympy import Derivative, Symbol
     >>> x = Symbol("x", real=True)
@@ -117,7 +117,7 @@ def points(expression: Expr, places: Places | None = None) -> list[Point]:
     """
     bends = expression.has(*_BENDS)
     wanted = max(2 * POINTS if bends else POINTS, patterns(expression))
-    least = max(_ROUNDS * len(RANGES) if bends else 0, patterns(expression) - 1)
+    least = max(_ROUNDS * len(ranges_of(expression)) if bends else 0, patterns(expression) - 1)
     telling: list[Point] = []
     vanishing: list[Point] = []
     for k, candidate in enumerate(places or Places(expression)):

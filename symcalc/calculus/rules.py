@@ -21,6 +21,7 @@ from sympy import (
     Sum,
     Symbol,
     Tuple,
+    Unequality,
     exp,
     log,
     true,
@@ -192,10 +193,19 @@ def _extremum(head: type[Expr], called: str, sign: str, most: str) -> Rule:
 MAXIMUM = _extremum(Max, "maximum", ">", "largest")
 MINIMUM = _extremum(Min, "minimum", "<", "smallest")
 
+def _case_by_case(e: Piecewise, x: Symbol) -> tuple[Expr, ...]:
+    for _, condition in e.args:
+        for relation in condition.atoms(Equality, Unequality):
+            if depends(relation, x):
+                raise LossError("a case that holds at one value alone has no slope of its own; "
+                                f"write {text(relation)} with < or >")
+    return tuple(value for value, _ in e.args)
+
+
 CASES = Rule(
     name="rule for cases", statement=Formula(text="each case on its own", latex=r"\text{each case on its own}"),
     applies=lambda e, x: isinstance(e, Piecewise),
-    parts=lambda e, x: tuple(value for value, _ in e.args),
+    parts=_case_by_case,
     combine=lambda e, x, *derivatives: Piecewise(
         *(Tuple(derivative, pair.args[1]) for derivative, pair in zip(derivatives, e.args)), evaluate=False),
     because=lambda es, x: ("differentiate each case and keep its condition",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from sympy import Expr, Symbol, log
 
 from symcalc.calculus.elementary import Outer, elementary
@@ -15,32 +17,41 @@ from symcalc.written import add, call, divide, mul
 _CHAIN = Formula(text="f(u, v)' = f_u · u' + f_v · v'", latex=r"f(u, v)' = f_u \cdot u' + f_v \cdot v'")
 
 
+def moving(arguments: Sequence[Expr], x: Symbol) -> list[int]:
+    """Which arguments depend on the variable."""
+    return [k for k, argument in enumerate(arguments) if depends(argument, x)]
+
+
+def chain_rule(statement: Formula, applies: Callable[[Expr, Symbol], bool], partial: Callable[[int, Expr], Expr],
+               because: Callable[[tuple[Expr, ...], Symbol], tuple[Inline, ...]],
+               arguments: Callable[[Expr], Sequence[Expr]] = lambda e: e.args) -> Rule:
+    """(f(u, v))' = f_u · u' + f_v · v', with partial(k, f(u, v)) for the slope in argument k."""
+    return Rule(
+        name="chain rule for several variables", statement=statement, applies=applies,
+        parts=lambda e, x: tuple(arguments(e)[k] for k in moving(arguments(e), x)),
+        combine=lambda e, x, *inner: add(*(mul(partial(k, e), slope) for k, slope in zip(moving(arguments(e), x), inner))),
+        because=because,
+    )
+
+
 def several(row: Function) -> tuple[Rule, Rule]:
     """The rule where all that moves inside f is x itself, and the chain rule: (f(u, v))' = f_u · u' + f_v · v'."""
     partials = Formula(text=row.partials[0], latex=row.partials[1])
     direct = Rule(
         name=f"derivative of {row.called}", statement=partials,
-        applies=lambda e, x: type(e) is row.head and all(e.args[k] == x for k in _moving(e, x)),
+        applies=lambda e, x: type(e) is row.head and all(e.args[k] == x for k in moving(e.args, x)),
         parts=lambda e, x: (),
-        combine=lambda e, x: add(*(row.partial(k, e.args) for k in _moving(e, x))),
+        combine=lambda e, x: add(*(row.partial(k, e.args) for k in moving(e.args, x))),
         because=lambda es, x: (row.called, " by ", x, " itself", *_held(es, x)),
     )
-    chain = Rule(
-        name="chain rule for several variables", statement=_CHAIN,
-        applies=lambda e, x: type(e) is row.head,
-        parts=lambda e, x: tuple(e.args[k] for k in _moving(e, x)),
-        combine=lambda e, x, *inner: add(*(mul(row.partial(k, e.args), slope) for k, slope in zip(_moving(e, x), inner))),
+    chain = chain_rule(
+        _CHAIN, applies=lambda e, x: type(e) is row.head, partial=lambda k, e: row.partial(k, e.args),
         because=lambda es, x: (f"outside stands {row.called}, with ", partials, "; inside, ",
                                *joined(_arguments(es, x, moving=True)),
                                " depends on " if len(_arguments(es, x, moving=True)) == 1 else " depend on ", x,
                                *_held(es, x)),
     )
     return direct, chain
-
-
-def _moving(e: Expr, x: Symbol) -> list[int]:
-    """Which arguments depend on the variable."""
-    return [k for k, argument in enumerate(e.args) if depends(argument, x)]
 
 
 def _arguments(es: tuple[Expr, ...], x: Symbol, moving: bool) -> tuple[Expr, ...]:
@@ -56,7 +67,7 @@ def _held(es: tuple[Expr, ...], x: Symbol) -> tuple[Inline, ...]:
 
 # Logarithms
 
-_LOGARITHM = Outer(
+LOGARITHM = Outer(
     name="logarithm rule", called=lambda e: f"the logarithm to base {text(e.args[1])}",
     matches=lambda e, x: type(e) is logarithm and not depends(e.args[1], x),
     inner=lambda e: e.args[0], slope=lambda e: FUNCTIONS[logarithm].partial(0, e.args),
@@ -73,6 +84,6 @@ CHANGE_OF_BASE = Rule(
 )
 
 SEVERAL: tuple[Rule, ...] = (
-    *elementary(_LOGARITHM), CHANGE_OF_BASE,
+    *elementary(LOGARITHM), CHANGE_OF_BASE,
     *(rule for row in FUNCTIONS.values() if row.partial and row.head is not logarithm for rule in several(row)),
 )

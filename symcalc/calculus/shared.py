@@ -210,5 +210,6 @@ def _renamed(lines: Sequence[Line], before: Symbol, after: Symbol) -> list[Line]
     def spoken(part: Inline) -> Inline:
         return visit(part) if isinstance(part, Derivative) else after if part == before else part
 
-    return [replace(line, expression=visit(line.expression), reason=tuple(map(spoken, line.reason))) for line in lines]
+    return [replace(line, expression=visit(line.expression), why=tuple(map(spoken, line.why)),
+                    cited=tuple((visit(slope), number) for slope, number in line.cited)) for line in lines]
 

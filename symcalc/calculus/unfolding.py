@@ -11,10 +11,8 @@ from symcalc.calculus.algebra.tidy import Algebra
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import CONSTANT, IDENTITY, NO_RULE, ROUTINE, SUM, rule_for
 from symcalc.pages.document import Formula, Inline, Step, Steps
-from symcalc.pages.notation import text
+from symcalc.pages.text import inline
 from symcalc.written import derivative_of
-
-_KNOWN = " is known from line "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,14 +41,18 @@ class Line:
 
     expression: Expr
     rule: Rule | Algebra | None = None
-    reason: tuple[Inline, ...] = ()
-    cited: tuple[int, ...] = ()              # the lines in which a part was differentiated that is met again here
+    why: tuple[Inline, ...] = ()
+    cited: tuple[tuple[Expr, int], ...] = ()             # slopes that are met again here, each with the line that has it
+
+    @property
+    def reason(self) -> tuple[Inline, ...]:
+        """Why, and which slopes are known from which line."""
+        return (*self.why, *(part for slope, number in self.cited for part in ("; ", slope, f" is known from line {number}")))
 
     @property
     def because(self) -> str:
         """The reason in words."""
-        return "".join(part if isinstance(part, str) else part.text if isinstance(part, Formula) else text(part)
-                       for part in self.reason)
+        return inline(self.reason)
 
     def step(self, label: str = "") -> Step:
         """The line as a document shows it; what other lines cite bears a label."""
@@ -62,14 +64,12 @@ class Line:
 
 def moved_down(line: Line, by: int) -> Line:
     """The line where `by` more stand before it and those that it cites."""
-    reason = tuple(f"{_KNOWN}{int(part.removeprefix(_KNOWN)) + by}" if isinstance(part, str) and part.startswith(_KNOWN)
-                   else part for part in line.reason)
-    return replace(line, reason=reason, cited=tuple(number + by for number in line.cited))
+    return replace(line, cited=tuple((slope, number + by) for slope, number in line.cited))
 
 
 def steps_of(lines: Sequence[Line]) -> Steps:
     """The lines for a document, those numbered that another line cites."""
-    cited = {number for line in lines for number in line.cited}
+    cited = {number for line in lines for _, number in line.cited}
     return Steps(tuple(line.step(f"line {k}, " if k in cited else "") for k, line in enumerate(lines)))
 
 
@@ -103,16 +103,14 @@ def _line(root: Application, batch: list[Application], opened: Mapping[Applicati
     for node in batch:
         by_rule.setdefault(node.rule, []).append(node)
     leading = min(by_rule, key=lambda rule: rule in ROUTINE)
-    reason: list[Inline] = []
+    why: list[Inline] = []
     for rule, nodes in by_rule.items():
-        reason += ["; "] if reason else []
-        reason += rule.because(tuple(node.expression for node in nodes), root.variable)
+        why += ["; "] if why else []
+        why += rule.because(tuple(node.expression for node in nodes), root.variable)
     again = {part.expression: opened[part] for node in batch for part in node.parts
              if part in opened and part.rule not in (CONSTANT, IDENTITY)}
-    for part, number in again.items():
-        reason += ["; ", derivative_of(part, root.variable), f"{_KNOWN}{number}"]
-    return Line(expression=root.shown(frozenset((*opened, *batch)), {}), rule=leading, reason=tuple(reason),
-                cited=tuple(dict.fromkeys(again.values())))
+    return Line(expression=root.shown(frozenset((*opened, *batch)), {}), rule=leading, why=tuple(why),
+                cited=tuple((derivative_of(part, root.variable), number) for part, number in again.items()))
 
 
 def _batches(root: Application, detail: str) -> Iterator[list[Application]]:
@@ -128,9 +126,9 @@ def _batches(root: Application, detail: str) -> Iterator[list[Application]]:
         yield batch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Frontier:
-    """The nodes that still stand as d/dx (...), each with its depth in the tree."""
+    """The nodes that still stand as d/dx (...), each with its depth in the tree, and those opened so far."""
 
     depths: dict[Application, int]
     opened: set[Application] = field(default_factory=set)

@@ -11,15 +11,15 @@ from sympy import Expr, Function, Symbol
 from sympy.core.function import AppliedUndef
 
 from symcalc.calculus.elementary import Outer, elementary
-from symcalc.calculus.rule import Rule, depends
+from symcalc.calculus.rule import Rule
+from symcalc.calculus.several import chain_rule, moving
 from symcalc.functions import Primed, primed
 from symcalc.pages.document import Formula, Inline
 from symcalc.pages.media import LATEX
 from symcalc.pages.notation import named
-from symcalc.written import add, mul
 
-_STEP = 1e-25                    # of the difference quotient
-_MORE_DIGITS = 40                # for each difference quotient within another
+STEP = 1e-25                     # of the difference quotient; its error is about STEP², far below the tolerance of a proof
+MORE_DIGITS = 40                 # for each difference quotient within another
 _NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
@@ -55,20 +55,15 @@ def _of_one_argument(head: type[Expr], sample: Callable[[Symbol], Expr]) -> tupl
             replace(chain, because=lambda es, x: (*chain.because(es, x), "; ", *_stays(es))))
 
 
-def _moving(e: Expr, x: Symbol) -> list[int]:
-    """Which arguments depend on the variable."""
-    return [k for k, argument in enumerate(arguments_of(e)) if depends(argument, x)]
-
-
 def _partials(es: tuple[Expr, ...], x: Symbol) -> tuple[Inline, ...]:
     """f is not known: ∂₁f is its slope in the first argument and ∂₂f in the second."""
-    return _together((_name(e), " is not known: ", *_slopes(e, _moving(e, x))) for e in es)
+    return _together((_name(e), " is not known: ", *_slopes(e, moving(arguments_of(e), x))) for e in es)
 
 
-def _slopes(e: Expr, moving: Sequence[int]) -> Iterator[Inline]:
-    for j, k in enumerate(moving):
+def _slopes(e: Expr, which: Sequence[int]) -> Iterator[Inline]:
+    for j, k in enumerate(which):
         if j:
-            yield " and " if j == len(moving) - 1 else ", "
+            yield " and " if j == len(which) - 1 else ", "
         yield _name(primed(e, k))
         yield f" in the {_nth(k)}" if j else f" is its slope in the {_nth(k)} argument"
 
@@ -82,20 +77,15 @@ SEVERAL = (
         name="partial derivative of a function only named", statement=Formula(
             text="∂/∂x f(x, y) = ∂₁f(x, y)",
             latex=r"\frac{\partial}{\partial x} f(x, y) = \partial_1 f(x, y)"),
-        applies=lambda e, x: _is_unknown(e) and [arguments_of(e)[k] for k in _moving(e, x)] == [x],
+        applies=lambda e, x: _is_unknown(e) and [arguments_of(e)[k] for k in moving(arguments_of(e), x)] == [x],
         parts=lambda e, x: (),
-        combine=lambda e, x: primed(e, _moving(e, x)[0]),
+        combine=lambda e, x: primed(e, moving(arguments_of(e), x)[0]),
         because=_partials,
     ),
-    Rule(
-        name="chain rule", statement=Formula(
-            text="(f(u, v))' = ∂₁f(u, v) · u' + ∂₂f(u, v) · v'",
-            latex=r"\left(f(u, v)\right)' = \partial_1 f(u, v) \cdot u' + \partial_2 f(u, v) \cdot v'"),
-        applies=lambda e, x: _is_unknown(e),
-        parts=lambda e, x: tuple(arguments_of(e)[k] for k in _moving(e, x)),
-        combine=lambda e, x, *inner: add(*(mul(primed(e, k), slope) for k, slope in zip(_moving(e, x), inner))),
-        because=_partials,
-    ),
+    chain_rule(
+        Formula(text="(f(u, v))' = ∂₁f(u, v) · u' + ∂₂f(u, v) · v'",
+                latex=r"\left(f(u, v)\right)' = \partial_1 f(u, v) \cdot u' + \partial_2 f(u, v) \cdot v'"),
+        applies=lambda e, x: _is_unknown(e), partial=lambda k, e: primed(e, k), because=_partials, arguments=arguments_of),
 )
 _F = Function("f")
 UNKNOWN: tuple[Rule, ...] = (*_of_one_argument(AppliedUndef, _F), *_of_one_argument(Primed, lambda u: primed(_F(u), 0)),
@@ -115,7 +105,7 @@ def stand_in(context: Any, name: str, orders: Sequence[int], arguments: Sequence
     >>> abs(stand_in(mpmath.mp, "f", [1], [x]) - mpmath.diff(lambda t: stand_in(mpmath.mp, "f", [0], [t]), x)) < 1e-9
     True
     """
-    with context.workdps(context.dps + _MORE_DIGITS * sum(orders)):
+    with context.workdps(context.dps + MORE_DIGITS * sum(orders)):
         return _quotient(context, _smooth(context, name, len(arguments)), list(orders), list(arguments))
 
 
@@ -137,7 +127,7 @@ def _quotient(context: Any, function: Callable[..., Any], orders: list[int], arg
     if k is None:
         return function(*arguments)
     fewer = [order - (j == k) for j, order in enumerate(orders)]
-    step = context.mpf(_STEP)
+    step = context.mpf(STEP)
     right, left = (_quotient(context, function, fewer, [u + sign * step * (j == k) for j, u in enumerate(arguments)])
                    for sign in (1, -1))
     return (right - left) / (2 * step)

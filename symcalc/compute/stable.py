@@ -1,9 +1,11 @@
 """The same value by a road that does not overflow: softplus and sigmoid where they are hidden in e^z.
 
-The derivation differentiates the formula as it was written; only the numbers take this road. It knows five things:
+The derivation differentiates the formula as it was written; only the numbers take this road. It knows:
 
-    1/(1 + e^(-z)) = σ(z)        e^z = σ(z)/σ(-z)        ln(1 + e^z) = softplus(z)
-    e^a/(e^a + e^b + ...) = softmax₁(a, b, ...)          ln(e^a + e^b + ...) = logsumexp(a, b, ...)
+    1/(1 + e^(-z)) = σ(z)        e^z = σ(z)/σ(-z)        1 - σ(z) = σ(-z)
+    ln(1 + e^z) = softplus(z)    ln σ(z) = -softplus(-z)
+    e^a/(e^a + e^b + ...) = softmax₁(a, b, ...)          1 - softmax₁(a, b, ...) = σ(logsumexp(b, ...) - a)
+    ln(e^a + e^b + ...) = logsumexp(a, b, ...)           ln softmax₁(a, b, ...) = a - logsumexp(a, b, ...)
 
 By the first two a product of e^z, of 1 + e^z and of sigmoids is σ(z)^i σ(-z)^j, in which nothing is too large.
 """
@@ -15,6 +17,7 @@ from fractions import Fraction
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, exp, log
 
+from symcalc.calculus.algebra.sigmoids import logistic_exponent
 from symcalc.calculus.algebra.softmax import logits_of, with_sigmoid_of_pair, with_softmax
 from symcalc.calculus.algebra.terms import NOTHING
 from symcalc.functions import logsumexp, sigmoid, softmax, softplus
@@ -58,7 +61,7 @@ def _stable_log(part: log) -> Expr:
         return subtract(logits[int(which) - 1], call(logsumexp, *logits))
     if logits := logits_of(inside):
         return call(logsumexp, *logits)
-    z = _logistic_exponent(inside)
+    z = logistic_exponent(inside)
     return part if z is None else call(softplus, z)
 
 
@@ -139,14 +142,14 @@ def _hidden(base: Expr, exponent: Fraction) -> Expr | None:
     """z where the factor is a σ(z), or a 1 + e^z under the bar."""
     if isinstance(base, sigmoid):
         return base.args[0]
-    return _logistic_exponent(base) if exponent < 0 else None
+    return logistic_exponent(base) if exponent < 0 else None
 
 
 def _joined(powers: _Powers, z: Expr) -> _Powers:
     """All that the product has of σ(z), σ(-z), e^z, 1 + e^z and 1 + e^(-z), as σ(z)^i σ(-z)^j."""
     above, below, rest = Fraction(0), Fraction(0), {}
     for base, exponent in powers.items():
-        logistic = _logistic_exponent(base)
+        logistic = logistic_exponent(base)
         inner = base.args[0] if isinstance(base, sigmoid) else base.exp if isinstance(base, exp) else logistic
         sign, argument = _unsigned(inner) if inner is not None else (0, None)
         if argument != z:
@@ -178,19 +181,8 @@ def _pair(z: Expr, above: Fraction, below: Fraction) -> _Powers:
 
 # Exponentials
 
-def _logistic_exponent(part: Basic) -> Expr | None:
-    """z where the part is 1 + e^z."""
-    if not (isinstance(part, Add) and len(part.args) == 2 and any(map(is_one, part.args))):
-        return None
-    term = part.args[1] if is_one(part.args[0]) else part.args[0]
-    if isinstance(term, exp):                          # SymPy says so of E**z as well
-        return term.exp
-    upside_down = isinstance(term, Pow) and term.exp == -1 and isinstance(term.base, exp)
-    return negative(term.base.exp) if upside_down else None
-
-
 def _unsigned(z: Expr) -> tuple[int, Expr]:
-    """The sign and the rest: -z is (-1, z)."""
+    """The sign and the rest: -z is (-1, z), and -(-z) is (1, z)."""
     minus, rest = signed(z)
     twice, inner = signed(rest) if minus else (False, rest)
     return (-1 if minus and not twice else 1), inner
@@ -198,5 +190,5 @@ def _unsigned(z: Expr) -> tuple[int, Expr]:
 
 def _is_sum_with_exponential(part: Expr, arguments: dict[Expr, None]) -> bool:
     """Whether the part is a sum, other than 1 + e^z, with e^z among the factors of one of its terms."""
-    return isinstance(part, Add) and _logistic_exponent(part) is None and any(
+    return isinstance(part, Add) and logistic_exponent(part) is None and any(
         isinstance(base, exp) and _unsigned(base.exp)[1] in arguments for term in part.args for base, _ in _powers(term))

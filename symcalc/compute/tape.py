@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sympy import Add, And, Basic, E, Expr, Indexed, Max, Min, Mul, Number, NumberSymbol, Or, Piecewise, Pow, Sum, Symbol
+from sympy import Add, And, Basic, E, Expr, Indexed, Max, Min, Mul, Number, NumberSymbol, Or, Piecewise, Pow, Sum, Symbol, exp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
@@ -128,7 +128,7 @@ class Tape:
         if is_below(part):
             return self.fraction([part], part)
         if base is E:
-            return self.apply(FUNCTIONS_BY_NAME["exp"], [exponent], part)
+            return self.apply(FUNCTIONS[exp], [exponent], part)
         value = self.value(base)
         if exponent in (2, 3):
             return self.statement(" * ".join([_bracketed(value)] * int(exponent)), [value], part)
@@ -209,9 +209,6 @@ class Tape:
             return self.statement(f"np.dot({left.source}, {right.source})", [left, right], part, array=False)
         value = self.fraction(arrays, product_as_written(arrays))
         return self.statement(f"np.add.reduce({value.source})", [value], part, array=False)
-
-
-FUNCTIONS_BY_NAME = {row.names[0]: row for row in FUNCTIONS.values()}
 
 
 def _literal(value: float) -> Value:

@@ -57,6 +57,7 @@ from symcalc.language.names import (
 )
 from symcalc.language.sums import INSIDE, checked, counts, end, meanings, plain
 from symcalc.language.twins import ours
+from symcalc.parts import is_below, product_as_written
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import is_number, rebuilt
 
@@ -144,7 +145,7 @@ def _own(part: Basic, limits: dict[Symbol, Symbol]) -> Basic:
     if not isinstance(part, (*_STRUCTURE, *_LEAVES, AppliedUndef, Primed)) and type(part) not in FUNCTIONS:
         raise _refused(part)
     _check_conditions(part)
-    return _arranged(rebuilt(part, tuple(_own(inner, limits) for inner in part.args))) if part.args else part
+    return _arranged(rebuilt(part, tuple(_own(inner, limits) for inner in part.args)), part) if part.args else part
 
 
 def _check_conditions(part: Basic) -> None:
@@ -197,8 +198,10 @@ def _own_sum(part: Sum, limits: dict[Symbol, Symbol]) -> Sum:
     return sum_rows(_own(part.function, inner))
 
 
-def _arranged(part: Basic) -> Basic:
-    """A sum that SymPy has sorted, in the order in which people write it: y - (m x + b), x² - 2 x + 1."""
+def _arranged(part: Basic, given: Basic) -> Basic:
+    """What SymPy has sorted, in the order in which people write it: y - (m x + b), x² - 2 x + 1, sin(x)/x."""
+    if isinstance(part, Mul) and Mul(*given.args).args == given.args and not any(isinstance(f, Sum) for f in part.args):
+        return _over_one_bar(part)
     if not isinstance(part, Add) or Add(*part.args).args != part.args:
         return part
     terms = sorted(part.args, key=lambda term: (-_degree(term), _numbered(term)))
@@ -209,6 +212,17 @@ def _arranged(part: Basic) -> Basic:
         prediction = Add(*(-term for term in rest), evaluate=False)
         return Add(first, Mul(Integer(-1), prediction, evaluate=False), evaluate=False)
     return Add(*terms, evaluate=False)
+
+
+def _over_one_bar(product: Mul) -> Expr:
+    """The product with what is below the bar behind the rest: x/2 for 1/2 · x."""
+    lead, *rest = product.args
+    above = [factor for factor in rest if not is_below(factor)]
+    below = [factor for factor in rest if is_below(factor)]
+    if isinstance(lead, Rational) and lead.q != 1 and above:
+        whole = [Integer(lead.p)] if lead.p != 1 else []
+        return product_as_written([*whole, *above, Pow(Integer(lead.q), Integer(-1), evaluate=False), *below])
+    return product_as_written([lead, *above, *below] if not is_below(lead) else [*above, lead, *below])
 
 
 def _numbered(term: Basic) -> list[int]:

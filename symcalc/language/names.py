@@ -18,6 +18,9 @@ ROW = Symbol("i", integer=True, positive=True)
 COUNT = Symbol("n", integer=True, positive=True)
 """The number of rows."""
 
+LOSS = "J"
+"""What the loss is called; its slope is written ∂J/∂m."""
+
 _OVER_ROWS = Sum(Integer(1), (ROW, Integer(1), COUNT))
 MAX_NAME = 32
 GREEK_LETTERS = {letter: name for name, letter in GREEK.items() if name != "lamda"} | {
@@ -72,6 +75,17 @@ def listed(names: str | Iterable[str]) -> tuple[str, ...]:
         if name in checked[:k]:
             raise ReadError(f"the name {name} is given twice")
     return checked
+
+
+def check_not_loss(names: Iterable[str], what: str = "letter") -> None:
+    """Whether none of the names is J, by which the loss goes on the page.
+
+    >>> check_not_loss(["m", "J"])
+    Traceback (most recent call last):
+    symcalc.errors.LossError: J names the loss; give the letter another name
+    """
+    if LOSS in names:
+        raise LossError(f"{LOSS} names the loss; give the {what} another name")
 
 
 def symbol(name: str) -> Symbol:
@@ -176,6 +190,33 @@ def parameters_of(expression: Basic) -> tuple[Symbol | Indexed, ...]:
 def columns_of(expression: Basic) -> tuple[Indexed, ...]:
     """The columns in the expression, in order of appearance."""
     return tuple(part for part in _appearing(expression) if isinstance(part, Indexed) and ROW in part.indices)
+
+
+def is_column(part: Basic) -> bool:
+    """Whether the part is x[i], which has a value in each row.
+
+    >>> is_column(column("x")), is_column(symbol("m"))
+    (True, False)
+    """
+    return isinstance(part, Indexed) and ROW in part.indices
+
+
+def runs_over_rows(part: Basic) -> bool:
+    """Whether the part is a sum over the rows, and not over an index of its own.
+
+    >>> runs_over_rows(sum_rows(column("x")))
+    True
+    """
+    return isinstance(part, Sum) and part.limits[0][0] == ROW
+
+
+def has_row_sum(expression: Basic) -> bool:
+    """Whether a sum over the rows stands in the expression.
+
+    >>> has_row_sum(mean(column("x")))
+    True
+    """
+    return any(map(runs_over_rows, expression.atoms(Sum)))
 
 
 def _appearing(expression: Basic) -> list[Basic]:

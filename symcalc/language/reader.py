@@ -133,7 +133,7 @@ class _Builder(Calls):
         if is_zero(below):
             raise self.error("division by zero", place)
         factors = above.args if isinstance(above, Mul) else (above,)
-        if isinstance(factors[-1], Sum):
+        if isinstance(factors[-1], Sum) and not below.has(Sum):
             # What divides a sum over the rows stands before it, where everyone writes it: 1/(2n) Σ, 2/n Σ.
             at = next((k for k, factor in enumerate(factors) if is_number(below) and is_below(factor)), len(factors) - 1)
             return Mul(*factors[:at], Pow(below, Integer(-1), evaluate=False), *factors[at:], evaluate=False)

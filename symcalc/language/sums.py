@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from sympy import Basic, Expr, Indexed, Integer, KroneckerDelta, Sum, Symbol
+from sympy import Basic, Expr, Indexed, IndexedBase, Integer, KroneckerDelta, Sum, Symbol
 
 from symcalc.errors import LossError, ReadError, visible
 from symcalc.indices import element, index_of, whole
@@ -15,6 +15,7 @@ from symcalc.vocabulary import CONSTANTS
 MAX_INDICES = 3                  # in one formula, the row among them
 MAX_END = 20                     # where a sum ends at a number
 _ELEMENT = re.compile(r"\s*([^\[\]\s]+)\s*\[([^\[\]]*)\]\s*")
+_LETTERS = (Symbol, Indexed, IndexedBase)
 _FRESH = "kljhc"                 # indices to suggest
 INSIDE = "a sum over the rows cannot stand inside another"
 
@@ -45,19 +46,35 @@ def end(name: str) -> Expr:
 
 # The letters that one differentiates by
 
-def letters(names: str | Iterable[str]) -> tuple[str, ...]:
-    """The names in a text or a sequence, of parameters (m) and of elements (w[k]), each checked and none twice.
+def letters(names: str | Basic | Iterable[str | Basic], repeated: bool = False) -> tuple[str, ...]:
+    """The names in a text, of a letter or in a sequence of these, of parameters (m) and of elements (w[k]), each checked.
 
-    >>> letters("m, W[k, l] b")
-    ('m', 'W[k,l]', 'b')
+    None comes twice, unless they may be `repeated`.
+
+    >>> letters("m, W[k, l] θ"), letters(["x", Symbol("x")], repeated=True)
+    (('m', 'W[k,l]', 'theta'), ('x', 'x'))
     """
-    if isinstance(names, str) and "[" in names:
+    if isinstance(names, str):
         names = re.findall(r"[^\s,\[\]]+(?:\s*\[[^\]]*\]?)?|[\[\]]", names)
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        return listed(names)
-    items = [item for item in names if item != ""]
-    others = iter(listed([item for item in items if not _is_element(item)]))
-    return tuple(_element_name(item) if _is_element(item) else next(others) for item in items)
+    elif isinstance(names, _LETTERS):
+        names = (names,)
+    elif not isinstance(names, Iterable):
+        return listed(names)                    # which says what names are
+    plain = [as_named(item) for item in names if item != ""]
+    found = tuple(_element_name(item) if _is_element(item) else checked_name(item) for item in plain)
+    for k, name in enumerate(found):
+        if name in found[:k] and not repeated:
+            raise ReadError(f"the name {name} is given twice")
+    return found
+
+
+def as_named(name: object) -> object:
+    """The name in plain letters, as typed or of a letter: θ₁ is theta_1; what can be no name stays as it is.
+
+    >>> as_named("θ₁"), as_named(Symbol("x"))
+    ('theta_1', 'x')
+    """
+    return plain_name(name) if isinstance(name, str) and name else name.name if isinstance(name, _LETTERS) else name
 
 
 def _is_element(item: object) -> bool:

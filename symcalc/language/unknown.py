@@ -9,11 +9,9 @@ from sympy.core.function import AppliedUndef
 
 from symcalc.errors import LossError
 from symcalc.functions import Primed
-from symcalc.language.names import checked_name
+from symcalc.language.names import check_not_loss, checked_name
 from symcalc.language.tokens import FORMS
 from symcalc.vocabulary import BY_NAME, SPELLINGS
-
-_LOSS = "J"
 
 
 def function_name(name: str) -> str:
@@ -25,8 +23,7 @@ def function_name(name: str) -> str:
     plain = checked_name(name)
     if plain in BY_NAME or plain in SPELLINGS or plain in FORMS:
         raise LossError(f"{plain} is a function that is known already; give the one that is not another name")
-    if plain == _LOSS:
-        raise LossError(f"{plain} names the loss; give the function another name")
+    check_not_loss([plain], "function")
     return plain
 
 

@@ -166,7 +166,8 @@ def _table(table: Table, page: _Page) -> str:
     caption = f"{words(table.caption)}\\par\n" if table.caption else ""
     if len(table.rows) < _TALL:
         tabular = f"\\begin{{tabular}}{{{kinds}}}\n  \\toprule\n{header}{rows}  \\bottomrule\n\\end{{tabular}}"
-        return f"\\begin{{center}}\n{caption}{_fitted(tabular, table)}\n\\end{{center}}"
+        stretch = "\\renewcommand{\\arraystretch}{1.5}\n" if "\\frac" in rows else ""
+        return f"\\begin{{center}}\n{stretch}{caption}{_fitted(tabular, table)}\n\\end{{center}}"
     return (f"\\begin{{center}}\n{caption}\\end{{center}}\n{_size(table)}\\begin{{longtable}}{{{kinds}}}\n  \\toprule\n{header}"
             f"  \\endhead\n{rows}  \\bottomrule\n\\end{{longtable}}\\normalsize")
 

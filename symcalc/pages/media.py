@@ -42,7 +42,6 @@ class Medium:
     relations: Mapping[str, str]
     square: Callable[[str], str]                     # square brackets
     sigma: Callable[[Sequence[tuple[str, ...]], bool], str]      # the limits, and whether the rows are named too
-    sigma_sign: str
     derivative: Callable[[Sequence[tuple[str, int]]], str]
     slope_of: Callable[[str, Sequence[tuple[str, int]], bool], str]      # ∂J/∂m, of a function that is only named
     primed: Callable[[str, Sequence[int]], str]      # f', or ∂₁f of several arguments
@@ -146,7 +145,7 @@ TEXT = Medium(
     radical=lambda sign, body, loose: f"{sign}({body})" if loose else sign + body,
     operator=str, cases=_text_cases, word=" {} ".format,
     relations={"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"},
-    square="[{}]".format, sigma=_text_sigma, sigma_sign="Σ", derivative=_text_derivative, slope_of=_text_slope_of,
+    square="[{}]".format, sigma=_text_sigma, derivative=_text_derivative, slope_of=_text_slope_of,
     primed=_text_primed, slope="d/d", dot=" · ", tight="",
 )
 
@@ -218,6 +217,6 @@ LATEX = Medium(
     relations={"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"},
     square=r"\left[{}\right]".format,
     sigma=lambda limits, named: " ".join(rf"\sum_{{{index}={low}}}^{{{high}}}" for index, low, high in limits),
-    sigma_sign=r"\sum", derivative=_latex_derivative, slope_of=_latex_slope_of,
+    derivative=_latex_derivative, slope_of=_latex_slope_of,
     primed=_latex_primed, slope=r"\frac{d}", dot=r" \cdot ", tight=" ",
 )

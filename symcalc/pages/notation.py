@@ -39,14 +39,13 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.functions import Primed
 from symcalc.indices import is_indexed, softmax_at
+from symcalc.language.names import LOSS
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.function_notation import FunctionNotation
 from symcalc.pages.media import LATEX, TEXT, Medium
 from symcalc.pages.pieces import Level, Piece
 from symcalc.parts import signed, upright
 from symcalc.vocabulary import FUNCTIONS
-
-_LOSS = "J"             # whose slope is written ∂J/∂m
 
 
 def text(expression: Basic) -> str:
@@ -221,7 +220,7 @@ class _Writer(FunctionNotation):
     def derivative(self, expression: Derivative, tight: bool = False) -> Piece:
         # What is done first stands nearest to the operand: d/dy (d/dx f) is ∂²/∂y∂x f.
         variables = [(self.write(variable).string, int(count)) for variable, count in reversed(expression.variable_count)]
-        if isinstance(expression.expr, AppliedUndef) and expression.expr.func.__name__ == _LOSS:
+        if isinstance(expression.expr, AppliedUndef) and expression.expr.func.__name__ == LOSS:
             return self.slope_of(expression.expr, variables)
         operand = self.write(expression.expr)
         bare = operand.level >= Level.POWER if not tight else isinstance(expression.expr, (Symbol, Indexed))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Expr, Indexed, Sum
+from sympy import Basic, Derivative, Expr, Indexed, Sum
 
-from symcalc.errors import DescentError, LossError
+from symcalc.errors import DescentError, LossError, ReadError
 from symcalc.language import read
 from symcalc.language.names import columns_of, name_of, parameters_of
+from symcalc.language.reader import read_text
 from symcalc.pages.document import Block, Document, Inline, Paragraph, Table, joined, paragraph
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import aligned, short
+from symcalc.pages.numbers import DIGITS, aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.descent import descend
 from symcalc.training.losses import Loss
@@ -40,47 +42,94 @@ class Effect(Shown):
     right: Run
     wrong: Run
 
+    @cached_property
+    def mistaken(self) -> tuple[str, ...]:
+        """The parameters whose formulas are not the derivative, in whatever form."""
+        gradient = self.loss.gradient()
+        return tuple(name for name, formula in self.formulas.items() if not gradient[name].check(formula).correct)
+
     @property
     def sentence(self) -> str:
         """What happened, in a sentence."""
-        formulas = "formula" if len(self.formulas) == 1 else "formulas"
-        right = f"with the right gradient it {_way(self.right)}{_count(self.right) if self.right.nit != self.wrong.nit else ''}"
-        return (f"With the wrong {formulas} the cost {_way(self.wrong, start=True)}{_count(self.wrong)}{self._why()}; {right}.")
+        right = f"with the right gradient it {_way(self.right, count=self.right.nit != self.wrong.nit)}"
+        return f"{self._which()} the cost {_way(self.wrong, start=True)}{self._why()}; {right}."
+
+    def _which(self) -> str:
+        """The beginning of the sentence: what is wrong, and what is right all the same."""
+        right = [name for name in self.formulas if name not in self.mistaken]
+        if not self.mistaken:
+            return "The formula is right: with it" if len(right) == 1 else "The formulas are right: with them"
+        aside = f" for {_listed(self.mistaken)} ({_listed(right)} {'is' if len(right) == 1 else 'are'} right)" if right else ""
+        return f"With the wrong {_noun(self.mistaken)}{aside}"
 
     def _why(self) -> str:
         """What the wrong slopes have to do with the right ones, where it is one thing throughout."""
         factor = self.factor
-        if factor is None or math.isclose(factor, 1, rel_tol=_SAME):
+        if factor is None or not self.mistaken:
             return ""
         if factor == 0:
             return ", since every slope is given as 0"
+        if math.isclose(factor, 1, rel_tol=_SAME):
+            return ", since at every point visited the slopes are the right ones"
         if math.isclose(factor, -1, rel_tol=_SAME):
             return ", since every slope has the wrong sign"
-        rate = f", as if the rate were {short(self.wrong.rate * factor)}" if factor > 0 else ""
-        return f", since every slope is {short(factor)} times the right one{rate}"
+        rate = self.wrong.rate * factor
+        as_if = f", as if the rate were {short(rate)}" if 0 < rate < math.inf else ""
+        return f", since every slope is {short(factor)} times the right one{as_if}"
 
     @property
     def caution(self) -> str:
-        """Where the cost falls all the same: how the slopes tell the wrong formula from the right one; "" elsewhere."""
-        if self.factor is not None or self.wrong.costs[-1] >= self.wrong.costs[0]:
+        """Where a wrong formula does no harm: what tells it from the right one; "" elsewhere."""
+        many = len(self.mistaken) > 1
+        if self.mistaken and self.factor is not None and math.isclose(self.factor, 1, rel_tol=_SAME):
+            return (f"That the steps are the same does not make the {_noun(self.mistaken)} right: "
+                    f"elsewhere {'they do not give the slopes' if many else 'it does not give the slope'}.")
+        falls = self.wrong.costs[-1] < self.wrong.costs[0] and self.wrong.stop is not Stop.DIVERGED
+        widest = self._widest() if falls and self.mistaken and self.factor is None else None
+        if widest is None:
             return ""
-        at, where = (-1, "where it comes to rest") if self.wrong.success else (0, "at the start")
-        right, wrong = self.right.compiled.at(self.wrong.points[at])[1], self.wrong.gradients[at]
-        k = int(np.abs(right - wrong).argmax())
-        return (f"That the cost falls does not make the formula right: {where} the slope in "
-                f"{text(self.loss.parameters[k])} is {short(right[k])}, and the formula gives {short(wrong[k])}.")
+        at, k = widest
+        resting = at == self.wrong.nit and self.wrong.success        # there every slope given is 0 to within the tolerance
+        right, given = _apart(self._right_slopes[at, k], 0.0 if resting else self.wrong.gradients[at, k])
+        return (f"That the cost falls does not make the {_noun(self.mistaken)} right: {self._when(at)} the slope in "
+                f"{text(self.loss.parameters[k])} is {right}, and the formula gives {given}.")
 
-    @property
+    def _when(self, at: int) -> str:
+        if at == self.wrong.nit and self.wrong.success:
+            return "where it comes to rest"
+        return f"after {at} update{'s' * (at != 1)}" if at else "at the start"
+
+    def _widest(self) -> tuple[int, int] | None:
+        """The point visited and the parameter at which a wrong formula is furthest from the right one."""
+        with np.errstate(all="ignore"):
+            gaps = np.abs(self._right_slopes - self.wrong.gradients)
+        for k, name in enumerate(self.loss.names):
+            if name not in self.mistaken:
+                gaps[:, k] = 0
+        gaps[~np.isfinite(gaps)] = 0
+        at, k = divmod(int(gaps.argmax()), gaps.shape[1])
+        return (at, k) if gaps[at, k] > 0 else None
+
+    @cached_property
+    def _right_slopes(self) -> np.ndarray:
+        """The right slopes at the points that the wrong run visited."""
+        return np.array([self.right.compiled.at(point)[1] for point in self.wrong.points])
+
+    @cached_property
     def factor(self) -> float | None:
         """The number by which all the wrong slopes differ from the right ones; None where there is no such number."""
-        right = np.array([self.right.compiled.at(point)[1] for point in self.wrong.points])
-        wrong = self.wrong.gradients
+        right, wrong = self._right_slopes, self.wrong.gradients
         size = float(np.abs(right).max())
+        if size == 0 and not wrong.any():
+            return 1.0
         if not math.isfinite(size) or size == 0:
             return None
         at = np.unravel_index(np.abs(right).argmax(), right.shape)
-        factor = float(wrong[at] / right[at])
-        return factor if np.allclose(wrong, factor * right, rtol=_SAME, atol=_SAME * size) else None
+        with np.errstate(all="ignore"):
+            factor = float(wrong[at] / right[at])
+            # Held against the slopes at the start: the large ones of a run that diverges would hide any difference.
+            close = np.allclose(wrong, factor * right, rtol=_SAME, atol=_SAME * float(np.abs(right[0]).max()))
+        return factor if close and math.isfinite(factor) else None
 
     # Showing
 
@@ -90,12 +139,18 @@ class Effect(Shown):
         formulas = [(derivative_of(self.loss.symbol, parameter), gradient[parameter.name].result,
                      self.formulas.get(parameter.name, "the same")) for parameter in self.loss.parameters]
         blocks: list[Block] = [
-            Table(header=("", "right", "wrong"), rows=tuple(formulas), words=frozenset({0, 1, 2})),
+            Table(header=("", "right", self._other), rows=tuple(formulas), words=frozenset({0, 1, 2})),
             Paragraph(("Both start at ", *self._start(), f", with the rate {short(self.right.rate)}.")),
             self._costs(), paragraph(self.sentence), *([paragraph(self.caution)] if self.caution else [])]
-        blocks += [paragraph(f"The {name} run: {run.message}") for name, run in (("right", self.right), ("wrong", self.wrong))
-                   if run.stop in _BROKEN]
-        return Document(f"A wrong gradient of {text(self.loss.symbol)}", tuple(blocks))
+        runs = (("right", self.right), (self._other, self.wrong))
+        blocks += [paragraph(f"The {name} run: {run.message}") for name, run in runs if run.stop in _BROKEN]
+        title = "A wrong gradient" if self.mistaken else "A right gradient"
+        return Document(f"{title} of {text(self.loss.symbol)}", tuple(blocks))
+
+    @property
+    def _other(self) -> str:
+        """What the columns of the formulas that were given are headed."""
+        return "wrong" if self.mistaken else "given"
 
     def _start(self) -> tuple[Inline, ...]:
         return joined([f"{text(parameter)} = {short(value)}"
@@ -109,16 +164,17 @@ class Effect(Shown):
         rows = [(str(k), *cells) for k, cells in zip(shown, zip(*columns))]
         if len(shown) < length:
             rows.insert(len(shown) // 2, ("…", "…", "…"))
-        return Table(header=("step", "J, right", "J, wrong"), rows=tuple(rows))
+        return Table(header=("step", "J, right", f"J, {self._other}"), rows=tuple(rows))
 
     def as_dict(self) -> dict[str, Any]:
         """Both runs as plain data, for JSON."""
         return {"loss": text(self.loss.expression), "wrong formulas": {name: text(e) for name, e in self.formulas.items()},
-                "factor": self.factor, "sentence": self.sentence, "caution": self.caution,
+                "mistaken": list(self.mistaken), "factor": self.factor, "sentence": self.sentence, "caution": self.caution,
                 "right": self.right.as_dict(), "wrong": self.wrong.as_dict()}
 
     def __repr__(self) -> str:
-        return f"<effect of a wrong slope in {', '.join(self.formulas)}: {len(self.wrong.updates)} updates>"
+        kind = "wrong" if self.mistaken else "right"
+        return f"<effect of a {kind} slope in {', '.join(self.formulas)}: {len(self.wrong.updates)} updates>"
 
 
 def compare_gradients(loss: Loss, wrong: Mapping[str, object], data: object = None, *,
@@ -153,6 +209,8 @@ def _formula(loss: Loss, name: str, answer: object) -> Expr:
     """One wrong partial, in the letters of the loss, a single number wherever it is worked out."""
     answer = getattr(answer, "answer", answer)
     columns = tuple(map(name_of, loss.columns))
+    if (standing := _standing(answer, loss.names, columns)) is not None:
+        raise LossError(f"{text(standing)} still stands in the slope by {name}; work it out, since a step needs its number")
     formula = read(answer, parameters=loss.names, columns=columns if isinstance(answer, str) else ())
     strange = [name_of(part) for part in (*parameters_of(formula), *columns_of(formula))
                if part not in (*loss.parameters, *loss.columns)]
@@ -167,6 +225,16 @@ def _formula(loss: Loss, name: str, answer: object) -> Expr:
     return formula
 
 
+def _standing(answer: object, parameters: Sequence[str], columns: Sequence[str]) -> Derivative | None:
+    """A derivative that the answer leaves to be worked out, as an answer to the tutor may."""
+    if isinstance(answer, str):
+        try:
+            answer = read_text(answer, parameters=parameters, columns=columns, standing=True)
+        except (ReadError, LossError):
+            return None                  # the plain reader says what is wrong with it
+    return min(answer.atoms(Derivative), key=text, default=None) if isinstance(answer, Basic) else None
+
+
 def _outside(part: Basic) -> Indexed | None:
     """A column that stands outside the sums."""
     if isinstance(part, Indexed):
@@ -177,15 +245,49 @@ def _outside(part: Basic) -> Indexed | None:
 
 # The words
 
-def _way(run: Run, start: bool = False) -> str:
-    """How the cost of a run went: "climbs from 9 to 45.6"."""
+def _way(run: Run, start: bool = False, count: bool = True) -> str:
+    """How the cost of a run went: "climbs from 9 to 45.6 in 2 updates"."""
     first, last = run.costs[0], run.costs[-1]
-    if math.isclose(first, last, rel_tol=_SAME):
-        return f"stays at {short(first)}"
     begun = f"from {short(first)} " if start else ""
-    broken = " and on beyond all bounds" if run.stop in _BROKEN and last > first else ""
-    return f"{'climbs' if last > first else 'falls'} {begun}to {short(last)}{broken}"
+    if run.stop in _BROKEN and not run.nit:
+        return _FIRST_STEP[run.stop].format(begun)
+    same = math.isclose(first, last, rel_tol=_SAME)
+    way = "stays" if same else "climbs" if last > first else "falls"
+    went = f"stays at {short(last)}" if same else f"{way} {begun}to {short(last)}"
+    end = " and on beyond all bounds" if _ONWARD.get(run.stop) == way else _END.get(run.stop, "")
+    return f"{went}{_count(run) if count else ''}{end}"
+
+
+_ONWARD = {Stop.DIVERGED: "climbs", Stop.BOTTOMLESS: "falls"}
+_FIRST_STEP = {
+    Stop.DIVERGED: "grows {}beyond all bounds on the first step",
+    Stop.BOTTOMLESS: "falls {}beyond all bounds on the first step",
+    Stop.OUTSIDE: "has no value after the first step, which leaves the domain",
+}
+_END = {
+    Stop.DIVERGED: " and then grows beyond all bounds",
+    Stop.BOTTOMLESS: " and then falls beyond all bounds",
+    Stop.OUTSIDE: " and then has no value, since the next step leaves the domain",
+}
 
 
 def _count(run: Run) -> str:
     return f" in {run.nit} update{'s' * (run.nit != 1)}" if run.nit else ""
+
+
+def _apart(a: float, b: float) -> tuple[str, str]:
+    """Both numbers, with digits enough to tell them apart.
+
+    >>> _apart(2.0, 3.5), _apart(2.0, 2.00000001)
+    (('2', '3.5'), ('2', '2.00000001'))
+    """
+    digits = next((digits for digits in (DIGITS, 9, 12) if short(a, digits) != short(b, digits)), 17)
+    return short(a, digits), short(b, digits)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "".join(map(str, joined(list(names))))
+
+
+def _noun(names: Sequence[str]) -> str:
+    return "formula" if len(names) == 1 else "formulas"

@@ -11,11 +11,23 @@ from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient, gradient
-from symcalc.calculus.higher import HigherDerivation, derive_by, in_turn, repeated
+from symcalc.calculus.higher import HigherDerivation, derive_by, repeated
 from symcalc.errors import DataError, LossError, visible
 from symcalc.indices import is_indexed
 from symcalc.language import read
-from symcalc.language.names import COUNT, ROW, columns_of, listed, name_of, parameters_of, plain_name, symbol
+from symcalc.language.names import (
+    COUNT,
+    LOSS,
+    ROW,
+    check_not_loss,
+    columns_of,
+    listed,
+    name_of,
+    parameters_of,
+    plain_name,
+    symbol,
+)
+from symcalc.language.sums import letters
 from symcalc.pages.document import Document, Equation, Formula, joined, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
@@ -83,7 +95,7 @@ class Loss(Shown):
     @property
     def symbol(self) -> Expr:
         """J(m, b), the loss by name."""
-        return Function("J")(*self.parameters)
+        return Function(LOSS)(*self.parameters)
 
     def parameter(self, name: str | Symbol) -> Symbol:
         """The parameter of this name."""
@@ -92,7 +104,7 @@ class Loss(Shown):
             if wanted and parameter.name == plain_name(str(wanted)):
                 return parameter
         what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
-        raise LossError(f"{visible(str(wanted))[:40]} is {what}; the parameters are {', '.join(self.names)}")
+        raise LossError(f"{visible(str(wanted))[:40] or 'an empty name'} is {what}; the parameters are {', '.join(self.names)}")
 
     def derive(self, wrt: str | Symbol | Iterable[str | Symbol], detail: str = "normal",
                order: int | None = None) -> Derivation | HigherDerivation:
@@ -101,7 +113,7 @@ class Loss(Shown):
         >>> Loss("(w - 3)^2").derive("w").result
         2*(w - 3)
         """
-        names = in_turn(name_of(wrt) if isinstance(wrt, Indexed) else wrt)
+        names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
         return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
 
     @cached_property
@@ -220,8 +232,7 @@ def _parameters(expression: Expr, wanted: tuple[str, ...]) -> tuple[Symbol, ...]
     found = {parameter.name: parameter for parameter in parameters_of(expression)}
     if clash := set(found) & set(map(name_of, columns_of(expression))):
         raise LossError(f"{min(clash)} is both a parameter and a column; rename one of them")
-    if "J" in found:
-        raise LossError("J is the loss itself here; give the parameter another name")
+    check_not_loss(found, "parameter")
     if not found:
         raise LossError("the formula has no parameters to move; a loss needs at least one")
     if not wanted:

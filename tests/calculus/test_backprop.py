@@ -97,7 +97,7 @@ def test_a_wrong_local_slope_is_never_shown(monkeypatch):
     (lambda: sc.backpropagation("mean((y - w*x)^2) + w^2"), sc.LossError, "write the loss as one mean"),
     (lambda: sc.backpropagation("sqrt(mean((y - w*x)^2))"), sc.LossError, "write the loss as one mean"),
     (lambda: sc.backpropagation("3"), sc.LossError, "no letters"),
-    (lambda: sc.backpropagation("J^2"), sc.LossError, "J is the loss"),
+    (lambda: sc.backpropagation("J^2"), sc.LossError, "J names the loss; give the letter another name"),
     (lambda: sc.backpropagation("w^2").gradient, sc.LossError, "no numbers yet"),
     (lambda: sc.backpropagation("w^2")["q"], sc.LossError, "there is no q here; the letters are v_1, w"),
     (lambda: sc.backpropagation("w^2").at({}), sc.LossError, "no value for w"),

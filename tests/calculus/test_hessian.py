@@ -60,6 +60,25 @@ def test_entries_are_named_by_pairs_in_either_order():
     assert isinstance(h.result, Tuple) and Matrix(h.result).is_symmetric() and Matrix(h.result).shape == (2, 2)
 
 
+def test_letters_are_named_as_they_are_typed():
+    θ = sc.Loss("θ^2 + w_1")
+    assert θ.hessian()["θ θ"].result == 2 and θ.hessian()["theta", "w₁"].result == 0
+    assert sc.text(θ.gradient()["θ"].result) == sc.text(θ.backpropagation()["θ"].result) == "2θ"
+    assert θ.derive("θ w₁").result == 0 and θ.backpropagation()["v₁"].users
+
+
+@pytest.mark.parametrize("problem", [sc.gradient, lambda formula: sc.hessian(formula, "J x"),
+                                     lambda formula: sc.hessian(formula, "x"), sc.backpropagation, sc.Loss])
+def test_no_letter_is_called_like_the_loss(problem):
+    with pytest.raises(sc.LossError, match="J names the loss; give the (letter|parameter) another name"):
+        problem("J^2 + x*J")
+
+
+def test_a_matrix_that_is_too_wide_stands_entry_by_entry():
+    printed = str(sc.hessian("ln(a^2 + b^2*c^4 + 1)*sin(a*b*c)", "a b c"))
+    assert "∂²J/∂b∂a" in printed and "∇²J" not in printed
+
+
 @pytest.mark.parametrize("pair", ["m", "m b b", "m q", ("x", "m"), ""])
 def test_what_is_no_entry_is_refused(pair):
     with pytest.raises(sc.LossError, match="an entry of the Hessian is named by two parameters, as in 'm b'; they are m, b"):

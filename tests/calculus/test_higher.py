@@ -96,7 +96,7 @@ def test_a_stage_that_does_not_follow_from_the_one_before_is_caught():
 def test_kinks_of_every_stage_are_told():
     d = sc.derive("|x|", "x", order=2)
     assert [text(kink.part) for kink in d.kinks] == ["|x|", "sign(x)"]
-    assert "At the bend of sign(x), where x = 0: " in str(d)
+    assert "At the jump of sign(x), where x = 0: " in str(d)
 
 
 def test_its_data_has_the_keys_of_a_derivation_and_its_stages():
@@ -121,7 +121,7 @@ def test_a_loss_has_second_derivatives_too():
     (("x^2", "x"), {"order": True}, "the order of a derivative is a whole number from 1 to 4, not True"),
     (("x^2", "x x x x x"), {}, "at most 4 derivatives are taken one after the other, not 5"),
     (("x^2", []), {}, "name the letter to differentiate by"),
-    (("x^2", 5), {}, "name the letter to differentiate by, such as 'x'; int is no name"),
+    (("x^2", 5), {}, "names are a text such as 'm b' or a list of names, not int"),
     (("sum(x*w)", "w x"), {"columns": "x"}, "x is"),
     (("sum(x*w)", "w n"), {"columns": "x"}, "n counts the rows here"),
 ])

@@ -169,6 +169,11 @@ def test_the_lines_of_the_softmax_cross_entropy():
         "softmaxₖ(z) - [k = c]"]
 
 
+def test_a_constant_in_each_term_of_a_sum_counts_its_terms():
+    derivation = sc.derive("Sum(w[j]*u[j] - b, (j, 1, m))", "b")
+    assert (sc.text(derivation.result), derivation.lines[-1].rule.formula) == ("-m", "Σⱼ c = p c")
+
+
 def test_an_element_with_two_indices_is_the_variable_where_both_agree():
     line = sc.derive("Sum(W[h,j]*u[j], (j, 1, m))", "W[k,l]").lines[3]
     assert sc.text(line.expression) == "Σⱼ uⱼ · [k = h] [j = l]"

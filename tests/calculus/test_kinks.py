@@ -43,8 +43,8 @@ LAST = f"where arguments tie, the last of x, x², 1 gives the slope; {BETWEEN}"
     ("|x^2 - a|", "x", [("x² - a = 0", None, f"measured against x² - a, {ABS}")]),
     ("relu(w*x + b)", "w", [("w x + b = 0", "w = -b/x", f"measured against w x + b, {RELU}")]),
     ("sign(x)", "x", [("x = 0", "x = 0", SIGN)]),
-    ("max(0, 1 - x)", "x", [("1 - x = 0", "x = 1", f"at a tie the slope of 0 is used; {BETWEEN}")]),
-    ("min(x, x^2)", "x", [("x = x²", "x = 0 or x = 1", f"at a tie the slope of x² is used; {BETWEEN}")]),
+    ("max(0, 1 - x)", "x", [("1 - x = 0", "x = 1", f"at a tie the argument 0 gives the slope; {BETWEEN}")]),
+    ("min(x, x^2)", "x", [("x = x²", "x = 0 or x = 1", f"at a tie the argument x² gives the slope; {BETWEEN}")]),
     ("max(x, x - 1)", "x", []),
     ("max(x, x^2, 1)", "x", [("x = x²", "x = 1", LAST), ("x = 1", "x = 1", LAST), ("x² = 1", "x = -1 or x = 1", LAST)]),
     ("max(x, a, b)", "x", [("x = a", "x = a", LAST.replace("x², 1", "a, b")),
@@ -54,7 +54,7 @@ LAST = f"where arguments tie, the last of x, x², 1 gives the slope; {BETWEEN}"
     ("piecewise((x, a < 1), (2x, True))", "x", []),
     ("mean(|y - m*x|)", "m", [("yᵢ - m xᵢ = 0", "m = yᵢ/xᵢ", f"measured against yᵢ - m xᵢ, {ABS}")]),
     ("mean(max(0, 1 - y*(w*x + b)))", "b", [
-        ("1 - yᵢ (w xᵢ + b) = 0", "b = (1 - w yᵢ xᵢ)/yᵢ", f"at a tie the slope of 0 is used; {BETWEEN}")]),
+        ("1 - yᵢ (w xᵢ + b) = 0", "b = (1 - w yᵢ xᵢ)/yᵢ", f"at a tie the argument 0 gives the slope; {BETWEEN}")]),
 ])
 def test_kinks(formula, letter, kinks):
     found = kinks_of(sc.read(formula, parameters=letter), sc.parameters(letter))

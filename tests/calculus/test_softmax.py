@@ -5,7 +5,7 @@ import pytest
 from sympy import lambdify
 
 import symcalc as sc
-from symcalc.calculus.algebra.softmax import collected, logits_of, turned, with_sigmoid_of_pair, with_softmax
+from symcalc.calculus.algebra.softmax import collected, logits_of, with_sigmoid_of_pair, with_softmax
 from symcalc.calculus.algebra.terms import NOTHING
 
 
@@ -99,7 +99,7 @@ def test_the_written_form_is_kept_until_the_last_line():
 ])
 def test_what_is_no_softmax_stays(formula):
     expression = sc.read(formula)
-    for change in (with_softmax, with_sigmoid_of_pair, collected, turned):
+    for change in (with_softmax, with_sigmoid_of_pair, collected):
         assert change(expression, NOTHING) == expression
 
 

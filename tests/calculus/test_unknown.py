@@ -65,6 +65,7 @@ def test_the_reason_says_that_nothing_is_known_of_it():
     line = sc.derive("f(x^2)", "x", functions="f").lines[1]
     assert (line.rule.name, line.rule.formula) == ("chain rule", "(f(u))' = f'(u) · u'")
     assert line.because == "outside stands the function f, inside u = x²; f is not known: its slope stays f'"
+    assert sc.derive("f(x*y, x)", "x", functions="f").lines[1].rule.name == "chain rule for several variables"
     assert sc.derive("f(x*y, x)", "x", functions="f").lines[1].because == \
         "f is not known: ∂₁f is its slope in the first argument and ∂₂f in the second"
 
@@ -120,7 +121,7 @@ def test_a_wrong_slope_is_caught(monkeypatch):
 def test_what_stands_in_differs_from_name_to_name_and_stays():
     values = [stand_in(mpmath.mp, name, [0], [mpmath.mpf(1)]) for name in ("f", "g", "f")]
     assert values[0] == values[2] != values[1]
-    assert len({rule.name for rule in UNKNOWN}) == 3
+    assert len({rule.name for rule in UNKNOWN}) == 4
 
 
 @pytest.mark.parametrize("formula, options, sentence", [

@@ -6,7 +6,7 @@ from sympy import Idx, Indexed, IndexedBase, KroneckerDelta, Sum, Symbol, symbol
 import symcalc as sc
 from symcalc.errors import LossError, ReadError
 from symcalc.indices import element, whole
-from symcalc.language.names import columns_of, parameters_of
+from symcalc.language.names import columns_of, parameters_of, symbol
 from symcalc.language.sums import letter, letters
 
 MODEL = "mean((y - (Sum(w[j]*x[i,j], (j, 1, p)) + b))^2)"
@@ -105,7 +105,15 @@ def test_letters_that_one_cannot_differentiate_by(wrt, sentence):
 
 def test_letters_are_read_with_their_indices():
     assert letters("m, W[ k,l ] w[k]") == ("m", "W[k,l]", "w[k]") == letters(["m", "W[k,l]", "w[k]"])
+    assert letters(element("w", whole("k"))) == ("w[k]",) and letters(["θ₁", symbol("m")]) == ("theta_1", "m")
+    assert letters("x w[k] x w[ k ]", repeated=True) == ("x", "w[k]", "x", "w[k]")
     assert letter("θ[k]".replace("θ", "theta")) == element("theta", whole("k"))
+
+
+@pytest.mark.parametrize("names", ["x y x", "w[k] w[ k ]", ["θ", "theta"]])
+def test_no_letter_is_named_twice(names):
+    with pytest.raises(sc.ReadError, match="is given twice"):
+        letters(names)
 
 
 def test_a_sum_up_to_n_runs_over_the_rows():

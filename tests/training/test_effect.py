@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from sympy import Integer
+from sympy import Derivative, Integer
 
 import symcalc as sc
 from symcalc.training.run import Stop
@@ -46,7 +46,7 @@ PUBLISHED = [
      "falls from 28550 to 1837.12 in 5 updates; with the right gradient"),
     ("brackets lost", {"m": "-2*sum(x*(y - m*x + b))", "b": "-2*sum(y - m*x + b)"}, None, "with the right gradient"),
     ("the right ones in another form", {"m": "sum(2*x*(m*x + b - y))"}, lambda r: (-2 * (X * r).sum(), -2 * r.sum()),
-     "falls from 28550 to 1833.89 in 5 updates; with the right gradient it falls to 1833.89"),
+     "The formula is right: with it the cost falls from 28550 to 1833.89 in 5 updates; with the right gradient it falls to"),
 ]
 
 
@@ -66,10 +66,73 @@ def test_a_cost_that_falls_all_the_same_does_not_pass_for_right(rss):
     effect = rss.compare_gradients(PUBLISHED[3][1], DATA, start=START, rate=RATE, steps=STEPS)
     assert effect.caution == ("That the cost falls does not make the formula right: at the start the slope in m is -37200, "
                               "and the formula gives -57100.")
-    at_rest = sc.Loss("mean((y - m*x)^2)", columns="x y").compare_gradients(
-        {"m": "-2*mean(y*(y - m*x))"}, {"x": [1, 2, 3], "y": [2, 5, 5]}, start=[0], rate=0.05, steps=500)
-    assert at_rest.wrong.success and "where it comes to rest the slope in m is 0.666667" in at_rest.caution
     assert not rss.compare_gradients(PUBLISHED[0][1], DATA, start=START, rate=RATE).caution
+
+
+# The loss, the formulas, the start, the rate, and where the caution finds the widest gap
+GAPS = [
+    ("(1-u)^2 + 100*(v-u^2)^2", {"v": "100*(v-u^2)"}, [0, 0], 1e-3,
+     "after 10 updates the slope in v is -0.0597789, and the formula gives -0.0298895"),
+    ("w^2", {"w": "2*w^2"}, [1], 0.1, "after 4 updates the slope in w is 1.02802, and the formula gives 0.528417"),
+    ("w^2", {"w": "2*w + 0.0000001"}, [1], 0.1, "the slope in w is 1.59999998, and the formula gives 1.60000008"),
+]
+
+
+@pytest.mark.parametrize("loss, formulas, start, rate, words", GAPS)
+def test_the_caution_is_where_the_gap_is_widest(loss, formulas, start, rate, words):
+    assert words in sc.Loss(loss).compare_gradients(formulas, start=start, rate=rate).caution
+
+
+def test_the_caution_at_rest():
+    effect = sc.Loss("(w - 2)^2").compare_gradients({"w": "4*(w - 2)^3 - 4*(w - 2)"}, start=[3.5], rate=0.05, steps=500)
+    assert effect.wrong.success and "at the start the slope in w is 3, and the formula gives 7.5" in effect.caution
+    effect = sc.Loss("(w - 2)^2").compare_gradients({"w": "(w - 3)*w"}, start=[3.5], rate=0.2, steps=500)
+    assert effect.wrong.success and "where it comes to rest the slope in w is 2, and the formula gives 0" in effect.caution
+
+
+LINE = "mean((y - (m*x + b))^2)"
+ROWS = {"x": [1, 2, 3], "y": [2, 5, 5]}
+
+
+def test_a_right_formula_is_called_right():
+    J = sc.Loss(LINE, columns="x y")
+    partials = J.gradient()
+    verdicts = {"m": partials["m"].check("mean(2*x*(m*x + b - y))"), "b": partials["b"].check("2*mean(m*x + b - y)")}
+    both = J.compare_gradients(verdicts, ROWS, start=[1, 1], steps=2)
+    assert both.mistaken == () and both.sentence.startswith("The formulas are right: with them the cost falls from 1.66667 to")
+    assert "wrong" not in f"{both.document()} {both!r}".lower() and not both.caution
+    one = J.compare_gradients({**verdicts, "b": "mean(y)"}, ROWS, start=[1, 1], steps=2)
+    assert one.mistaken == ("b",) and one.sentence.startswith("With the wrong formula for b (m is right) the cost falls")
+    assert "slope in b is -2, and the formula gives 4" in one.caution
+
+
+def test_the_same_steps_by_another_formula_are_explained():
+    effect = sc.Loss("mean(abs(y - m*x))", columns="x y").compare_gradients(
+        {"m": "mean(-x)"}, ROWS, start=[0], rate=0.1, steps=5)
+    assert "since at every point visited the slopes are the right ones" in effect.sentence
+    assert effect.caution == ("That the steps are the same does not make the formula right: "
+                              "elsewhere it does not give the slope.")
+
+
+def test_a_difference_at_the_start_counts_however_large_the_slopes_become():
+    effect = sc.Loss("(w - 3)^2").compare_gradients({"w": "2*w"}, start=[1], rate=1e10)
+    assert effect.factor is None and "every point" not in effect.sentence
+
+
+@pytest.mark.parametrize("loss, formulas, start, rate, words", [
+    (LINE, {"m": "m*1e300"}, [1, 1], 1e10, "the cost grows from 1.66667 beyond all bounds on the first step; with"),
+    ("w - ln(w)", {"w": "100 + w"}, [1], 0.1, "the cost has no value after the first step, which leaves the domain; with"),
+    ("w - ln(w)", {"w": "2 + w"}, [2], 0.3, "to 1.02314 in 1 update and then has no value, since the next step leaves"),
+])
+def test_a_run_that_breaks_off_says_so(loss, formulas, start, rate, words):
+    data = ROWS if loss == LINE else None
+    effect = sc.Loss(loss, **({"columns": "x y"} if data else {})).compare_gradients(formulas, data, start=start, rate=rate)
+    assert words in effect.sentence
+
+
+def test_a_product_with_a_mean_reads_as_one_fraction():
+    page = str(sc.Loss(LINE, columns="x y").compare_gradients({"m": "2*mean(x*(y - (m*x + b)))"}, ROWS, start=[1, 1]))
+    assert "2/n Σ xᵢ (yᵢ - (m xᵢ + b))\n" in page and " · 1/n" not in page
 
 
 def test_the_page_has_the_formulas_and_both_costs(rss):
@@ -124,6 +187,9 @@ def test_a_slope_that_is_a_number():
     ("m", sc.LossError, "a mapping such as"),
     ({"m": "2*("}, sc.ReadError, "never closed"),
     ({"m": None}, sc.LossError, "formula is text"),
+    ({"m": "sum(2*(y - (m*x + b))*d/dm(y - m*x))"}, sc.LossError,
+     "d/dm .y. - m x.. still stands in the slope by m; work it out"),
+    ({"m": Derivative(sc.parameters("m")**2, sc.parameters("m"))}, sc.LossError, "still stands in the slope by m"),
     ({"m": "ln(m - 1)"}, sc.DescentError, "no finite value at the start"),
 ])
 def test_what_is_refused(wrong, kind, sentence, rss):

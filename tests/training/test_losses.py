@@ -72,7 +72,7 @@ def test_what_is_no_loss_is_refused(formula, names, sentence):
     ("q", "q is no parameter of this loss; the parameters are m, b"),
     (x, "x is a column, not a parameter"),
     (sympy.Symbol("q"), "q is no parameter of this loss"),
-    ("", "is no parameter of this loss"),
+    ("", "an empty name is no parameter of this loss; the parameters are m, b"),
 ])
 def test_a_derivative_by_what_is_no_parameter_is_refused(ask, sentence):
     J = sc.Loss(sc.mean((y - (m*x + b))**2), parameters="m b")
@@ -165,7 +165,7 @@ def test_the_catalogue_keeps_the_written_form():
 
 
 @pytest.mark.parametrize("build, said", [
-    (lambda: sc.Loss("J^2"), "J is the loss itself"),
+    (lambda: sc.Loss("J^2"), "J names the loss; give the parameter another name"),
     (lambda: sc.mean_squared_error("y", "m*y"), "must not use y"),
     (lambda: sc.mean_squared_error("y", None), "not NoneType"),
     (lambda: sc.Loss("sum((i*m - x[i])^2)"), "row"),

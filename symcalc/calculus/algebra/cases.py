@@ -17,6 +17,11 @@ def _join_cases(part: Expr, written: Written) -> Expr:
     for value, condition in part.args:
         inner = value.args if isinstance(value, Piecewise) else ((value, true),)
         cases += [(value, _both(condition, inside)) for value, inside in inner]
+    return _without_twins(cases)
+
+
+def _without_twins(cases: list[tuple[Expr, Basic]]) -> Expr:
+    """The cases without those before the last that say the same as it does."""
     while len(cases) > 1 and cases[-2][0] == cases[-1][0]:
         del cases[-2]
     return Piecewise(*(Tuple(*case) for case in cases), evaluate=False) if len(cases) > 1 else cases[0][0]
@@ -33,7 +38,7 @@ def _both(first: Basic, second: Basic) -> Basic:
 def _into_cases(part: Expr, written: Written) -> Expr:
     """f · {g if c; h otherwise} = {f g if c; f h otherwise}."""
     cases = [factor for factor in part.args if isinstance(factor, Piecewise)] if isinstance(part, Mul) else []
-    if len(cases) != 1:
+    if not cases:
         return part
 
     def case(value: Expr) -> Expr:
@@ -43,15 +48,16 @@ def _into_cases(part: Expr, written: Written) -> Expr:
 
 
 def same_in_every_case(part: Expr, written: Written) -> Expr:
-    """{f if c; f otherwise} = f.
+    """{f if c; f otherwise} = f, and {f if c; g if d; g otherwise} = {f if c; g otherwise}.
 
     >>> from sympy import Integer, Symbol
     >>> x, zero = Symbol("x"), Integer(0)
     >>> same_in_every_case(Piecewise(Tuple(zero, x > 1), Tuple(zero, True), evaluate=False), Written())
     0
     """
-    values = {pair.args[0] for pair in part.args} if isinstance(part, Piecewise) else ()
-    return values.pop() if len(values) == 1 else part
+    if not isinstance(part, Piecewise) or (part.args[-2:-1] and part.args[-2].args[0] != part.args[-1].args[0]):
+        return part
+    return _without_twins([pair.args for pair in part.args])
 
 
 def known_conditions(part: Expr, written: Written) -> Expr:
@@ -92,5 +98,5 @@ OWN_CASE = Algebra(
     about=_CASES)
 NO_CASES = Algebra(
     name="the same in every case", formula="{f; f} = f", latex=r"\begin{cases} f \\ f \end{cases} = f",
-    because="no case differs from another, so none has to be told apart", rewrite=inside_out(same_in_every_case),
+    because="cases that say the same need not be told apart", rewrite=inside_out(same_in_every_case),
     about=_CASES)

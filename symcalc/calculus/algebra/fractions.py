@@ -8,7 +8,8 @@ from sympy import Add, Expr, Float, Integer, Mul, Poly, Pow, Symbol, preorder_tr
 
 from symcalc.calculus.algebra.kind import Algebra, inside_out
 from symcalc.calculus.algebra.products import Written, factors_of, multiplied, product_of, unordered
-from symcalc.calculus.algebra.terms import distributed, gathered, in_order, positive_first, size, taken_out, terms_of
+from symcalc.calculus.algebra.terms import distributed, in_order, joined, positive_first, size, taken_out, terms_of
+from symcalc.parts import is_below
 from symcalc.written import add, mul, number, power
 
 _MOST_PARTS, _MOST_DEGREE = 40, 8         # of a polynomial that is divided by another
@@ -19,6 +20,12 @@ def _cancel(part: Expr, written: Written) -> Expr:
     if not isinstance(part, Mul):
         return part
     factors = factors_of(part)
+    for k, factor in enumerate(factors):                 # x/(x² - x) = x/(x (x - 1))
+        if is_below(factor) and isinstance(factor.base, Add):
+            above = {base for base, (exponent, _) in product_of(part).powers.items() if exponent > 0}
+            if split := taken_out(factor.base, above, written):
+                below = [power(each, factor.exp) for each in split]
+                return _cancel(multiplied(Mul(*factors[:k], *below, *factors[k + 1:], evaluate=False), written), written)
     below = {factor.base for factor in factors if isinstance(factor, Pow) and factor.exp.is_negative}
     for k, factor in enumerate(factors):
         split = taken_out(factor, below, written) if isinstance(factor, Add) else None
@@ -39,35 +46,37 @@ def _with_bracket_below(total: Add, below: set[Expr], written: Written) -> tuple
 # Polynomials in one letter
 
 def _divide(part: Expr, written: Written) -> Expr:
-    """(x² - 1)/(x - 1) = x + 1."""
-    if not isinstance(part, Mul):
-        return part
+    """(x² - 1)/(x - 1) = x + 1, and (x - 1)/(x² - 1) = 1/(x + 1), where that leaves less to read."""
+    shorter = _reduced(part, written) if isinstance(part, Mul) else part
+    return shorter if size(shorter) < size(part) else part
+
+
+def _reduced(part: Expr, written: Written) -> Expr:
     powers = product_of(part).powers
     below = [base for base, (exponent, _) in powers.items() if exponent < 0 and isinstance(base, Add)]
     above = [base for base, (exponent, _) in powers.items() if exponent == 1 and isinstance(base, Add)]
     for total in above:
         for divisor in below:
-            if (quotient := _polynomial_quotient(total, divisor)) is not None:
-                return _divide(_without(part, total, quotient, divisor, written), written)
+            if (left := _without_shared(total, divisor)) is not None:
+                factors = [left[0] if factor == total else factor for factor in factors_of(part)]
+                return _reduced(multiplied(Mul(*factors, divisor, Pow(left[1], Integer(-1), evaluate=False), evaluate=False),
+                                           written), written)
     return part
 
 
-def _without(part: Expr, total: Expr, quotient: Expr, divisor: Expr, written: Written) -> Expr:
-    """The product with the quotient in place of the total, and the divisor once less under the bar."""
-    factors = [quotient if factor == total else factor for factor in factors_of(part)]
-    return multiplied(Mul(*factors, divisor, evaluate=False), written)
-
-
-def _polynomial_quotient(total: Expr, divisor: Expr) -> Expr | None:
-    """total/divisor where that is a polynomial in the one letter of both."""
+def _without_shared(total: Expr, divisor: Expr) -> tuple[Expr, Expr] | None:
+    """Two polynomials in one letter without the factor that they share; None where they share none."""
     letters = total.free_symbols | divisor.free_symbols
     if len(letters) != 1 or not isinstance(letter := letters.pop(), Symbol) or not all(map(_is_small, (total, divisor))):
         return None
     polynomials = [expression.as_poly(letter) for expression in (total, divisor)]
     if None in polynomials:
         return None
-    quotient, remainder = Poly.div(*polynomials)
-    return _as_sum(quotient, letter) if remainder.is_zero else None
+    shared = Poly.gcd(*polynomials)
+    if shared.degree() < 1:
+        return None
+    above, below = (_as_sum(Poly.quo(polynomial, shared), letter) for polynomial in polynomials)
+    return above, below
 
 
 def _is_small(expression: Expr) -> bool:
@@ -114,7 +123,7 @@ def _joined_fractions(part: Add, written: Written) -> Expr:
     shared = [power(base, number(exponent)) for base, exponent in bar.items()]
     above = [multiplied(Mul(term, *shared, evaluate=False), written) for term in terms]
     longer = [inner for term in above for inner in distributed(term, written)]
-    candidates = [_quotient(gathered(tops, written) or tops, shared, written) for tops in (above, longer)]
+    candidates = [_quotient(joined(tops, written), shared, written) for tops in (above, longer)]
     return min(candidates, key=size)
 
 

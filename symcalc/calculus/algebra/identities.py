@@ -28,7 +28,7 @@ from sympy import (
 
 from symcalc.calculus.algebra.kind import EXPONENTIALS, Algebra, inside_out
 from symcalc.calculus.algebra.products import Exponents, Product, Written, exponents_of, in_place_of, product_of
-from symcalc.calculus.algebra.terms import distributed, gathered, size, terms_of
+from symcalc.calculus.algebra.terms import distributed, size, terms_of
 from symcalc.pages.notation import latex, text
 from symcalc.parts import exponent_of_e, signed
 from symcalc.vocabulary import FUNCTIONS
@@ -105,7 +105,7 @@ def _squares(square: Expr, other: Expr) -> Algebra:
             products = _joined_squares([product_of(term) for term in candidate], heads)
             if products is not None:
                 left = [product.expression(written) for product in products]
-                shorter = add(*(gathered(left, written) or left))
+                shorter = add(*(joined(left, written)))
                 return shorter if size(shorter) < size(part) else part
         return part
 
@@ -149,7 +149,7 @@ def _signs(part: Expr, written: Written) -> Expr:
         if not isinstance(base, sign) or exponent != 1:
             continue
         u, size_ = base.args[0], Abs(base.args[0], evaluate=False)
-        if (there := exponents.get(size_, Fraction(0))) != 0:
+        if abs(there := exponents.get(size_, Fraction(0))) >= 1:      # |u|^0.5 sign(u) stays, with its value 0 at 0
             step = Fraction(1) if there > 0 else Fraction(-1)
             return in_place_of(part, {base: exponent, size_: step}, [power(u, number(step))], written)
         if exponents.get(u, Fraction(0)) >= 1:

@@ -8,8 +8,8 @@ from symcalc.calculus.algebra.kind import Algebra, inside_out
 from symcalc.calculus.algebra.products import Written, factors_of, multiplied
 from symcalc.calculus.algebra.terms import distributed, in_order, taken_out, terms_of
 from symcalc.indices import index_of, renamed, softmax_at
-from symcalc.parts import exponent_of_e, signed
-from symcalc.written import add, call, is_zero, mul, negative, replaced, row_sum
+from symcalc.parts import exponent_of_e
+from symcalc.written import add, call, is_zero, mul, replaced, row_sum
 
 
 def one_term(part: Expr, written: Written) -> Expr:
@@ -74,7 +74,7 @@ def as_softmax(part: Expr, written: Written) -> Expr:
     z[k]
     """
     if not isinstance(part, Mul) or not any(map(_below, factors_of(part))):
-        return _turned(part)
+        return part
     terms = [_named(term) for term in distributed(part, written)]
     if len(terms) == 1:
         return multiplied(terms[0], written)
@@ -82,15 +82,6 @@ def as_softmax(part: Expr, written: Written) -> Expr:
         return part
     split = taken_out(Add(*terms, evaluate=False), None, written)
     return mul(*split) if split else add(*in_order(terms))
-
-
-def _turned(part: Expr) -> Expr:
-    """-(t - softmaxₖ(z)) = softmaxₖ(z) - t."""
-    if not (isinstance(part, Mul) and len(part.args) == 2 and part.args[0] == -1 and isinstance(part.args[1], Add)):
-        return part
-    minus = [term for term in part.args[1].args if signed(term)[0]]
-    plus = [term for term in part.args[1].args if not signed(term)[0]]
-    return add(*map(negative, (*minus, *plus))) if minus and any(term.has(softmax_at) for term in minus) else part
 
 
 def _below(factor: Basic) -> bool:

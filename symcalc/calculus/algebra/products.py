@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd
 
 from sympy import (
@@ -28,14 +29,22 @@ from sympy import (
     preorder_traversal,
 )
 
+from symcalc.parts import exponent_of_e
 from symcalc.written import exact, is_number, is_zero, mul, negative, number, power
 
 _Terms = frozenset[tuple[Basic, int]]
 
 
+@lru_cache(maxsize=4096)
 def unordered(total: Add) -> _Terms:
     """The terms of a sum and how often each occurs, for comparing sums whatever the order."""
     return frozenset(Counter(total.args).items())
+
+
+@lru_cache(maxsize=4096)
+def _opposite(total: Add) -> _Terms:
+    """The same with every sign turned."""
+    return frozenset(Counter(map(negative, total.args)).items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ class Product:
 
     def expression(self, written: Written = NOTHING) -> Expr:
         """The number first, then letters, columns, exponentials, functions, brackets, what stands below the bar, sums."""
-        powers = _as_written(self.powers, written)
+        powers = _with_one_root(_as_written(self.powers, written))
         kept = [power(written.own(base), _number(*exponent)) for base, exponent in powers if exponent[0]]
         return _with_coefficient(self.coefficient, self.decimal, sorted(kept, key=_rank))
 
@@ -124,7 +133,7 @@ def _absorbed(coefficient: Fraction, powers: dict[Expr, Exponent]) -> Fraction:
         step = -1 if exponent > 0 else 1
         inside = product_of(base)
         while coefficient and exponent * step < 0 and all(
-                powers.get(part, ABSENT)[0] * step >= count for part, (count, _) in inside.powers.items()):
+                powers.get(part, ABSENT)[0] * step >= count > 0 for part, (count, _) in inside.powers.items()):
             shared = gcd(inside.coefficient.numerator, (coefficient ** step).numerator)
             if shared != inside.coefficient:
                 break
@@ -136,12 +145,18 @@ def _absorbed(coefficient: Fraction, powers: dict[Expr, Exponent]) -> Fraction:
 
 
 def _as_known(base: Expr, exponent: Fraction, powers: Mapping[Expr, Exponent]) -> tuple[Expr, int]:
-    """A sum as it already stands among the powers, its terms in another order or all with the other sign; and the sign."""
+    """A sum as it already stands among the powers, its terms in another order or all with the other sign; and the sign.
+
+    e^z stands for exp(z), too.
+    """
+    z = exponent_of_e(base)
+    if z is not None:
+        return next((other for other in powers if exponent_of_e(other) == z), base), 1
     for other in powers if isinstance(base, Add) else ():
         if isinstance(other, Add) and len(other.args) == len(base.args):
             if unordered(other) == unordered(base):
                 return other, 1
-            if exponent.denominator == 1 and Counter(other.args) == Counter(map(negative, base.args)):
+            if exponent.denominator == 1 and unordered(other) == _opposite(base):
                 return other, (-1) ** int(exponent)
     return base, 1
 
@@ -214,6 +229,17 @@ def _as_written(powers: Mapping[Expr, Exponent], written: Written) -> list[tuple
         at = next((k for k, (other, _) in enumerate(ordered) if (base, other) in written.before), len(ordered))
         ordered.insert(at, (base, exponent))
     return ordered
+
+
+def _with_one_root(powers: list[tuple[Expr, Exponent]]) -> list[tuple[Expr, Exponent]]:
+    """√2 √π is √(2π)."""
+    for root in (Fraction(1, 2), Fraction(-1, 2)):
+        constants = [base for base, (exponent, _) in powers if exponent == root and not base.free_symbols
+                     and isinstance(base, (Number, NumberSymbol, Mul)) and base.is_positive]
+        if len(constants) > 1:
+            under = product_of(Mul(*constants, evaluate=False)).expression()
+            powers = [*(pair for pair in powers if pair[0] not in constants), (under, (root, False))]
+    return powers
 
 
 def _with_coefficient(coefficient: Fraction, decimal: bool, factors: list[Expr]) -> Expr:

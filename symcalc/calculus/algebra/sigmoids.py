@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Add, Basic, Derivative, Expr, Indexed, Integer, Mul, Pow
+from sympy import Add, Basic, Derivative, Expr, Function, Indexed, Integer, Mul, Pow
 
 from symcalc.calculus.algebra.kind import EXPONENTIALS, Algebra
 from symcalc.calculus.algebra.products import NOTHING, Exponents, Written, exponents_of, in_place_of
 from symcalc.functions import sigmoid
 from symcalc.parts import exponent_of_e, signed
-from symcalc.written import call, is_one, negative, number, power, rebuilt, replaced, subtract
+from symcalc.written import add, call, is_one, negative, number, power, rebuilt, replaced, subtract
 
 
 def as_sigmoid(part: Expr, written: Written = NOTHING) -> Expr:
@@ -25,15 +25,15 @@ def as_sigmoid(part: Expr, written: Written = NOTHING) -> Expr:
         return part
     exponents = exponents_of(part)
     for base, exponent in exponents.items():
-        z = _logistic_exponent(base) if exponent < 0 else base.args[0] if isinstance(base, sigmoid) else None
+        z = logistic_exponent(base) if exponent < 0 else base.args[0] if isinstance(base, sigmoid) else None
         if z is not None:
-            found = _logistic_powers(exponents, _unsigned(z)[1])
+            found = _logistic_powers(exponents, *_unsigned(z))
             if found is not None:
                 return as_sigmoid(in_place_of(part, *found, written), written)
     return part
 
 
-def _logistic_powers(exponents: Exponents, z: Expr) -> tuple[Exponents, list[Expr]] | None:
+def _logistic_powers(exponents: Exponents, minus: bool, z: Expr) -> tuple[Exponents, list[Expr]] | None:
     """What the product has of e^z, 1 + e^z and σ(z), and the same as σ(z)^i (1 - σ(z))^j, where i and j are no less than 0."""
     gone: Exponents = {}
     i = j = Fraction(0)
@@ -47,8 +47,8 @@ def _logistic_powers(exponents: Exponents, z: Expr) -> tuple[Exponents, list[Exp
     rest = [base for base in exponents if base not in gone]
     if not hidden or min(i, j) < 0 or {i.denominator, j.denominator} != {1} or any(_has_power_of_e(base, z) for base in rest):
         return None
-    below = call(sigmoid, negative(z)) if i == 0 and not any(base.has(sigmoid) for base in gone) \
-        else subtract(Integer(1), call(sigmoid, z))
+    alone = i == 0 and not any(base.has(sigmoid) for base in gone) and not (minus and isinstance(z, Add))
+    below = call(sigmoid, negative(z)) if alone else subtract(Integer(1), call(sigmoid, z))
     return gone, [power(call(sigmoid, z), number(i)), power(below, number(j))]
 
 
@@ -58,7 +58,7 @@ def _share(base: Expr, z: Expr) -> tuple[int, int] | None:
         direct, crossed, inner = (1, 0), (0, 1), base.args[0]
     elif (inner := exponent_of_e(base)) is not None:
         direct, crossed = (1, -1), (-1, 1)
-    elif (inner := _logistic_exponent(base)) is not None:
+    elif (inner := logistic_exponent(base)) is not None:
         direct, crossed = (0, -1), (-1, 0)
     elif (inner := _complement(base)) is not None:
         direct, crossed = (0, 1), (1, 0)
@@ -68,8 +68,13 @@ def _share(base: Expr, z: Expr) -> tuple[int, int] | None:
     return None if argument != z else crossed if minus else direct
 
 
-def _logistic_exponent(base: Basic) -> Expr | None:
-    """z where the base is 1 + e^z."""
+def logistic_exponent(base: Basic) -> Expr | None:
+    """z where the base is 1 + e^z.
+
+    >>> from sympy import Symbol, exp
+    >>> logistic_exponent(1 + exp(-Symbol("z")))
+    -z
+    """
     one, other = _one_and_other(base)
     return exponent_of_e(other) if other is not None and one else None
 
@@ -89,16 +94,18 @@ def _one_and_other(base: Basic) -> tuple[bool, Expr | None]:
 
 
 def _unsigned(z: Expr) -> tuple[bool, Expr]:
-    """Whether a minus stands before z, and z without it."""
-    minus, rest = signed(z)
-    return minus, rest
+    """Whether z has a minus sign, or all its terms have, and z without it."""
+    if isinstance(z, Add) and all(signed(term)[0] for term in z.args):
+        return True, add(*map(negative, z.args))
+    return signed(z)
 
 
 def _has_power_of_e(part: Basic, z: Expr) -> bool:
-    """Whether an e^w with the letters of z is left in the part."""
+    """Whether an e^w with the letters of z is left in the part, but for those inside a function."""
     exponent = exponent_of_e(part)
-    return (exponent is not None and exponent.free_symbols <= z.free_symbols) or any(
-        _has_power_of_e(inner, z) for inner in part.args)
+    if exponent is not None or isinstance(part, Function):
+        return exponent is not None and exponent.free_symbols <= z.free_symbols
+    return any(_has_power_of_e(inner, z) for inner in part.args)
 
 
 def _named_sigmoid(expression: Expr, written: Written) -> Expr:
@@ -121,7 +128,10 @@ def _named_sigmoid(expression: Expr, written: Written) -> Expr:
 
 def _as_complement(part: Basic, arguments: set[Expr]) -> Expr | None:
     """σ(-z) as 1 - σ(z) where σ(z) stands in the expression too."""
-    if not isinstance(part, sigmoid) or not signed(part.args[0])[0] or (z := negative(part.args[0])) not in arguments:
+    if not isinstance(part, sigmoid):
+        return None
+    minus, z = _unsigned(part.args[0])
+    if not minus or z not in arguments:
         return None
     return subtract(Integer(1), call(sigmoid, z))
 

@@ -41,17 +41,6 @@ def with_sigmoid_of_pair(expression: Expr, written: Written) -> Expr:
     return _everywhere(expression, lambda part: _named(part, pairs=True))
 
 
-def turned(expression: Expr, written: Written) -> Expr:
-    """-(f - p) as p - f, where p is a softmax; also where the minus stands before the sum over the rows.
-
-    >>> from sympy import symbols
-    >>> p = softmax(1, *symbols("a b"))
-    >>> turned(negative(subtract(ONE, p)), Written())
-    softmax(1, a, b) - 1
-    """
-    return _everywhere(expression, _turned) if expression.has(softmax) else expression
-
-
 def collected(expression: Expr, written: Written) -> Expr:
     """f p + g p as (f + g) p, and x p - x as x (p - 1), where p is a softmax.
 
@@ -65,7 +54,10 @@ def collected(expression: Expr, written: Written) -> Expr:
 
 
 def _everywhere(expression: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The change made once in each part, the outermost first; a term that becomes a sum joins the sum around it."""
+    """The change made once in each part, the outermost first; a term that becomes a sum joins the sum around it.
+
+    From the inside out, as `kind.bottom_up` goes, 1/(1 + e^a + e^b)² would get its name before the e^a above it is seen.
+    """
     known: dict[Basic, Basic] = {}
 
     def visit(part: Basic) -> Basic:
@@ -189,6 +181,7 @@ def _weight(term: Expr, logits: tuple[Expr, ...]) -> tuple[Expr, int] | None:
 # House style
 
 def _turned(part: Expr) -> Expr:
+    """-(f - p) as p - f, where p is a softmax; also where the minus stands before the sum over the rows."""
     if not (isinstance(part, Mul) and signed(part)[0]):
         return part
     factors = list(part.args)
@@ -264,7 +257,4 @@ SOFTMAXES = (
     Algebra(
         name="collect the probabilities", formula="f p + g p = (f + g) p", latex="f p + g p = (f + g)\\,p",
         because="terms that share a factor are put together", rewrite=collected, about=frozenset({softmax})),
-    Algebra(
-        name="turn the bracket round", formula="-(f - p) = p - f", latex="-(f - p) = p - f",
-        because="the minus sign goes into the bracket", rewrite=turned, about=frozenset({softmax})),
 )

@@ -8,8 +8,9 @@ from sympy import Add, Basic, Expr, Mul, Pow, Sum
 
 from symcalc.calculus.algebra.kind import Algebra, inside_out
 from symcalc.calculus.algebra.products import Written, factors_of, multiplied
-from symcalc.calculus.algebra.terms import distributed, gathered, in_order, positive_first, size, taken_out, terms_of
-from symcalc.indices import index_of
+from symcalc.calculus.algebra.terms import distributed, gathered, in_order, joined, positive_first, size, taken_out, terms_of
+from symcalc.functions import sigmoid, softmax
+from symcalc.indices import index_of, softmax_at
 from symcalc.language.names import ROW
 from symcalc.parts import exponent_of_e, signed
 from symcalc.written import add, is_number, mul, negative, row_sum
@@ -23,10 +24,10 @@ def _collect(part: Expr, written: Written) -> Expr:
 
 def _multiply_out(part: Expr, written: Written) -> Expr:
     """a (b + c) + d = a b + a c + d, where the like terms then leave less to read."""
-    if not isinstance(part, Add):
+    if not isinstance(part, Add) or size(part) > _MOST:
         return part
     longer = [product for term in terms_of(part) for product in distributed(term, written)]
-    shorter = add(*in_order(gathered(longer, written) or longer))
+    shorter = add(*in_order(joined(longer, written)))
     return shorter if size(shorter) < size(part) else part
 
 
@@ -43,10 +44,15 @@ def _common(part: Expr, written: Written) -> Expr:
 def _factored(part: Expr, written: Written, wanted: str = "any") -> Expr:
     split = taken_out(part, None, written) if isinstance(part, Add) and part not in written.parts else None
     if split is None or (wanted == "letters" and is_number(split[0])) or (
-            wanted == "weighty" and not any(map(_is_weighty, factors_of(split[0])))):
+            wanted == "weighty" and not any(map(_is_weighty, factors_of(split[0])))
+            and not (split[1].has(*_CHANCES) and not split[0].has(*_CHANCES))):
         return part
     rest = add(*positive_first(terms_of(split[1])))
     return multiplied(Mul(split[0], rest, evaluate=False), written)
+
+
+_MOST = 200              # letters and numbers in what is multiplied out
+_CHANCES = (sigmoid, softmax, softmax_at)          # what a target is taken from: x (σ - y)
 
 
 def _is_weighty(factor: Expr) -> bool:
@@ -68,7 +74,10 @@ def _minus(part: Expr, written: Written) -> Expr:
 
 
 def _turned(factor: Expr, written: Written) -> Expr | None:
-    """The factor with all signs in its bracket turned, where that leaves no more minus signs than before."""
+    """The factor with all signs in its bracket turned, where that leaves no more minus signs than before.
+
+    1 - x keeps its number in front, but 1 - p turns into p - 1 where p is a softmax.
+    """
     if isinstance(factor, Sum):
         inner = [(other, _turned(other, written)) for other in factors_of(factor.function)]
         at = next((k for k, (_, turned) in enumerate(inner) if turned is not None), None)
@@ -76,9 +85,10 @@ def _turned(factor: Expr, written: Written) -> Expr | None:
             return None
         return row_sum(multiplied(Mul(*(turned if k == at else other for k, (other, turned) in enumerate(inner)),
                                       evaluate=False), written), factor)
-    if not isinstance(factor, Add) or factor in written.parts or is_number(factor.args[0]):
+    if not isinstance(factor, Add) or factor in written.parts or (
+            is_number(factor.args[0]) and not factor.has(softmax, softmax_at)):
         return None
-    terms = [negative(term) for term in factor.args]
+    terms = [_minus(negative(term), written) if term.has(softmax, softmax_at) else negative(term) for term in factor.args]
     return add(*positive_first(terms)) if 2 * sum(signed(term)[0] for term in terms) <= len(terms) else None
 
 

@@ -8,8 +8,17 @@ from math import gcd, lcm
 
 from sympy import Add, Basic, Expr, Indexed, Mul, preorder_traversal
 
-from symcalc.calculus.algebra.products import ABSENT, NOTHING, Exponent, Product, Written, factors_of, multiplied, product_of
-from symcalc.parts import signed
+from symcalc.calculus.algebra.products import (
+    ABSENT,
+    NOTHING,
+    Product,
+    Written,
+    factors_of,
+    multiplied,
+    product_of,
+    unordered,
+)
+from symcalc.parts import exponent_of_e, signed
 from symcalc.written import add, negative
 
 _MOST_TERMS = 24            # of a product multiplied out
@@ -33,14 +42,27 @@ def gathered(terms: list[Expr], written: Written = NOTHING) -> list[Expr] | None
     [5*x, y]
     """
     products = [product_of(term) for term in terms]
-    alike: dict[frozenset[tuple[Expr, Exponent]], Product] = {}
+    alike: dict[frozenset[object], Product] = {}
     for product in products:
-        key = frozenset(product.powers.items())
+        key = frozenset((unordered(base) if isinstance(base, Add) else exponent_of_e(base) or base, exponent_of_e(base) is None,
+                         exponent) for base, exponent in product.powers.items())
         before = alike.get(key, Product(Fraction(0), False, product.powers))
         alike[key] = Product(before.coefficient + product.coefficient, before.decimal or product.decimal, before.powers)
     if len(alike) == len(products):
         return None
     return [product.expression(written) for product in alike.values() if product.coefficient]
+
+
+def joined(terms: list[Expr], written: Written = NOTHING) -> list[Expr]:
+    """The terms, alike ones added; none at all where everything cancels.
+
+    >>> from sympy import Symbol
+    >>> x = Symbol("x")
+    >>> joined([x, -x])
+    []
+    """
+    fewer = gathered(terms, written)
+    return terms if fewer is None else fewer
 
 
 def distributed(term: Expr, written: Written = NOTHING) -> list[Expr]:
@@ -92,7 +114,7 @@ def positive_first(terms: list[Expr]) -> list[Expr]:
     [1, -x]
     """
     lead = next((k for k, term in enumerate(terms) if not signed(term)[0]), 0)
-    return [terms[lead], *terms[:lead], *terms[lead + 1:]]
+    return [*terms[lead:lead + 1], *terms[:lead], *terms[lead + 1:]]
 
 
 def taken_out(total: Add, wanted: Collection[Expr] | None = None, written: Written = NOTHING) -> tuple[Expr, Expr] | None:
