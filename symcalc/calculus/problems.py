@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sympy import Basic, Expr, Indexed, Sum, Symbol
 
 from symcalc.calculus import derivation
 from symcalc.calculus.derivation import Derivation
-from symcalc.calculus.gradient import Gradient
-from symcalc.calculus.gradient import gradient as gradient_by
-from symcalc.calculus.hessian import Hessian, hessian_of
 from symcalc.calculus.higher import HigherDerivation, derive_by, repeated
 from symcalc.errors import LossError
 from symcalc.language import read
 from symcalc.language.names import COUNT, ROW, check_not_loss, columns_of, name_of, parameters_of
 from symcalc.language.sums import check_letter, letter, letters
+
+if TYPE_CHECKING:
+    from symcalc.calculus.gradient import Gradient
+    from symcalc.calculus.hessian import Hessian
 
 
 def derive(formula: str | Basic, wrt: str | Symbol | Indexed | Iterable[str | Symbol | Indexed], *,
@@ -52,6 +54,7 @@ def hessian(formula: str | Basic, wrt: str | Iterable[str | Symbol], *, columns:
     >>> hessian("x^2*y", "x y").result
     ((2*y, 2*x), (2*x, 0))
     """
+    from symcalc.calculus.hessian import hessian_of
     names = letters(wrt)
     expression = _readable(formula, names, columns, functions)
     check_not_loss(parameter.name for parameter in parameters_of(expression))
@@ -85,6 +88,7 @@ def gradient(formula: str | Basic, *, columns: str | Iterable[str] = ()) -> Grad
     >>> gradient("(u + 3v)^2").result
     (2*(u + 3*v), 6*(u + 3*v))
     """
+    from symcalc.calculus.gradient import gradient as gradient_by
     expression = read(formula, columns=columns)
     found = parameters_of(expression)
     if not found:
