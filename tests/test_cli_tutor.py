@@ -24,6 +24,11 @@ def called(*arguments):
     ((LINE, "2*(y-(m*x+b))*x", "--wrt", "m", "--columns", "x,y"), 1, "The sum over the rows is missing too."),
     (("-x^2", "-2x", "--wrt", "x"), 0, "Right."),
     (("--wrt", "x", "-x^2", "-x"), 1, "the 2 dropped"),
+    (("mean(x) + m^2", "2m + x", "--wrt", "m", "--columns", "x"), 1, "Not right: a constant kept."),
+    (("x^3", "3x^2", "--wrt", "x", "--order", "2"), 1, "differentiate once more"),
+    (("x^3*y", "3x^2", "--wrt", "x,y"), 0, "Right."),
+    (("x*f(x^2)", "f(x^2) + 2x^2*f'(x^2)", "--wrt", "x", "--functions", "f"), 0, "Right."),
+    (("Sum(w[j]*x[j],(j,1,p))", "x[k]", "--wrt", "w[k]"), 0, "Right."),
 ])
 def test_check_says_right_or_what_went_wrong(arguments, status, said):
     result = called("check", *arguments)
@@ -58,6 +63,15 @@ def test_hints_climb_with_the_level(tmp_path):
     data = json.loads(called("hint", LINE, "--wrt", "m", "--level", "2", "--json").stdout)
     assert list(data) == ["level", "levels", "hints"] and data["level"] == len(data["hints"]) == 2 and data["levels"] == 8
     assert called("hint", "x^2", "--wrt", "x", "-o", str(tmp_path / "hint.tex")).exit_code == 0
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("x^3", "--wrt", "x", "--order", "2"), "Two derivatives are taken"), (("x^3*y", "--wrt", "x,y"), "the first is by x"),
+    (("x*f(x^2)", "--wrt", "x", "--functions", "f"), "outermost operation in x f(x²)"),
+])
+def test_hints_for_several_derivatives_and_functions(arguments, said):
+    result = called("hint", *arguments)
+    assert (result.exit_code, result.stderr) == (0, "") and said in " ".join(result.stdout.split())
 
 
 @pytest.mark.parametrize("level", ["0", "-1", "9"])

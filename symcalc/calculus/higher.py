@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sympy import Derivative, Expr, Indexed, IndexedBase, Symbol
+from sympy import Derivative, Expr, Symbol
 
 from symcalc.calculus.absent import absences
 from symcalc.calculus.derivation import Derivation, derive, written_down
@@ -16,6 +15,7 @@ from symcalc.calculus.kinks import Kink
 from symcalc.calculus.point import DIGITS
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.unfolding import Line
+from symcalc.calculus.unknown import MORE_DIGITS
 from symcalc.errors import LossError
 from symcalc.pages.document import Block, Document, Equation, Heading, paragraph
 from symcalc.pages.notation import text
@@ -23,11 +23,11 @@ from symcalc.pages.shown import Shown
 
 if TYPE_CHECKING:
     from symcalc.calculus.row import ConcreteRow
+    from symcalc.calculus.tutor.verdict import Verdict
 
 MOST = 4
 """Derivatives that are taken one after the other."""
 
-_MORE_DIGITS = 40                # for each difference quotient within another
 _ORDINALS = ("first", "second", "third", "fourth")
 
 
@@ -88,6 +88,16 @@ class HigherDerivation(Shown):
         from symcalc.calculus.row import row_of
         return row_of(self.expression, self.variables, number, data, self.stages[0].detail)
 
+    def check(self, answer: object) -> Verdict:
+        """Whether an answer, text or SymPy, is right in whatever form; if not, which mistake explains it."""
+        from symcalc.calculus.tutor.stages import check_stages
+        return check_stages(self, answer)
+
+    def hints(self, after: int = 0) -> tuple[str, ...]:
+        """From a nudge to the next lines filled in, after the line that the learner has reached."""
+        from symcalc.calculus.tutor.stages import stage_hints
+        return tuple(hint.text for hint in stage_hints(self, after).hints)
+
     def document(self) -> Document:
         """Each derivation under a heading of its own, then what they give together."""
         blocks: list[Block] = []
@@ -131,8 +141,8 @@ def joined_up(stages: Sequence[Derivation]) -> HigherDerivation:
     variables = [stage.variable for stage in stages]
     lines = [Line(expression=_standing(stages[0].expression, variables))]
     for k, stage in enumerate(stages[:-1], start=1):
-        reason = ("by ", stage.variable, " first: that gave ", stage.result)
-        lines.append(Line(expression=_standing(stage.result, variables[k:]), reason=reason,
+        why = ("by ", stage.variable, " first: that gave ", stage.result)
+        lines.append(Line(expression=_standing(stage.result, variables[k:]), why=why,
                           rule=_AGAIN if len(set(variables)) == 1 else _MIXED))
     lines += stages[-1].lines[1:]
     # The stages say that each line is right; the chain is also held against difference quotients of difference quotients.
@@ -144,7 +154,7 @@ def joined_up(stages: Sequence[Derivation]) -> HigherDerivation:
 
 def digits_for(order: int) -> int:
     """The digits at which difference quotients within one another still tell a right derivative from a wrong one."""
-    return DIGITS + _MORE_DIGITS * (order - 1)
+    return DIGITS + MORE_DIGITS * (order - 1)
 
 
 def repeated(names: Sequence[str], order: int | None) -> tuple[str, ...]:
@@ -163,26 +173,6 @@ def repeated(names: Sequence[str], order: int | None) -> tuple[str, ...]:
         raise LossError(f"give several letters or an order, not both; for order {order} by one letter, "
                         f"write {names[0]} alone")
     return tuple(names) * order
-
-
-def in_turn(wrt: str | Symbol | Iterable[str | Symbol]) -> tuple[str, ...]:
-    """The names in "x y", "x, y", a symbol or a list of these, in the order in which to differentiate by them.
-
-    >>> in_turn("x, y"), in_turn(Symbol("x")), in_turn(["x", Symbol("x")])
-    (('x', 'y'), ('x',), ('x', 'x'))
-    >>> in_turn("W[k,l] b")
-    ('W[k,l]', 'b')
-    """
-    if isinstance(wrt, (Symbol, Indexed, IndexedBase)):
-        return (_name(wrt),)
-    items = (re.findall(r"[^\s,\[\]]+(?:\s*\[[^\]]*\]?)?|[\[\]]", wrt) or [""]) if isinstance(wrt, str) else wrt
-    if not isinstance(items, Iterable):
-        raise LossError(f"name the letter to differentiate by, such as 'x'; {type(wrt).__name__} is no name")
-    return tuple(map(_name, items))
-
-
-def _name(item: object) -> object:
-    return item.name if isinstance(item, (Symbol, Indexed, IndexedBase)) else item
 
 
 def _standing(expression: Expr, variables: Sequence[Symbol]) -> Derivative:

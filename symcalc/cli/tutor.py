@@ -16,7 +16,13 @@ def _problem(command: Any) -> Any:
     for option in (
         click.option("--columns", default="", metavar="NAMES",
                      help="Letters that are data. Left out: x, y, t where the formula has mean(...) or sum(...)."),
-        click.option("--wrt", required=True, metavar="NAME", help="The letter to differentiate by; every other is a constant."),
+        click.option("--functions", default="", metavar="NAMES",
+                     help="Functions that are only named, such as f in x*f(x^2)."),
+        click.option("--order", type=int, metavar="K",
+                     help="Differentiate K times by the letter: 2 for the second derivative."),
+        click.option("--wrt", required=True, metavar="NAME",
+                     help="The letter to differentiate by; every other is a constant. Several, as in x,y: one after the "
+                          "other."),
     ):
         command = option(command)
     return command
@@ -26,17 +32,20 @@ def _problem(command: Any) -> Any:
 Examples:
   symcalc check "(2x+1)^3" "6*(2x+1)^2" --wrt x
   symcalc check "(y-(m*x+b))^2" "2*(y-(m*x+b))" --wrt m
-  symcalc check "sin(3x)" "cos(3x)*d/dx(3x)" --wrt x""")
+  symcalc check "sin(3x)" "cos(3x)*d/dx(3x)" --wrt x
+  symcalc check "x^3" "3x^2" --wrt x --order 2
+  symcalc check "x*f(x^2)" "f(x^2) + 2x^2 f'(x^2)" --wrt x --functions f""")
 @click.argument("formula")
 @click.argument("answer")
 @_problem
 @shared_options
-def check(formula: str, answer: str, wrt: str, columns: str, as_json: bool, output: Path | None, force: bool) -> None:
+def check(formula: str, answer: str, wrt: str, order: int | None, functions: str, columns: str, as_json: bool,
+          output: Path | None, force: bool) -> None:
     """Check ANSWER to d/dNAME FORMULA: right in whatever form, or the mistake that explains it (exit status 1)."""
     from symcalc.calculus.problems import derive as derived
 
     check_files(output, None, force)
-    verdict = derived(formula, wrt, columns=columns).check(answer)
+    verdict = derived(formula, wrt, columns=columns, functions=functions, order=order).check(answer)
     deliver(verdict, as_json, output)
     click.get_current_context().exit(0 if verdict.correct else 1)
 
@@ -49,10 +58,15 @@ Examples:
 @click.option("--level", type=int, default=1, show_default=True, metavar="K", help="Show the first K hints.")
 @_problem
 @shared_options
-def hint(formula: str, level: int, wrt: str, columns: str, as_json: bool, output: Path | None, force: bool) -> None:
+def hint(formula: str, level: int, wrt: str, order: int | None, functions: str, columns: str, as_json: bool,
+         output: Path | None, force: bool) -> None:
     """Help with d/dNAME FORMULA, a little at a time, from a nudge to the next line filled in."""
+    from symcalc.calculus.derivation import Derivation
     from symcalc.calculus.problems import derive as derived
     from symcalc.calculus.tutor.hints import hints
+    from symcalc.calculus.tutor.stages import stage_hints
 
     check_files(output, None, force)
-    deliver(hints(derived(formula, wrt, columns=columns)).upto(level), as_json, output)
+    derivation = derived(formula, wrt, columns=columns, functions=functions, order=order)
+    found = hints(derivation) if isinstance(derivation, Derivation) else stage_hints(derivation)
+    deliver(found.upto(level), as_json, output)

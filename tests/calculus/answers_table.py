@@ -49,6 +49,13 @@ NOTHING = "not differentiated"
 LETTER = "wrong letter as a factor"
 ROUNDED = "a number rounded"
 STRANGE = "a letter that the problem does not have"
+SUM_OF_SLOPES = "product rule as sum of derivatives"
+LOST = "inside of the function lost"
+TWICE = "differentiated twice"
+TREATED = "treated as a constant"
+FACTOR_LOWERED = "factor lowered instead of the exponent"
+CONSTANT_CHANGED = "a constant factor differentiated too"
+TOO_MANY = "a 1/n too many"
 
 # (problem, letter, wrong answer, the mistake)
 WRONG = (
@@ -192,6 +199,35 @@ WRONG = (
     ("mean(|y-m*x|)", "m", "-mean(x)", ONE_CASE),
     ("sqrt(mean((y-m*x)^2))", "m", "1/(2*sqrt(mean((y-m*x)^2)))", FORGOTTEN),
     ("mean(ln(1+e^(-y*w*x)))", "w", "mean(1/(1+e^(-y*w*x)))", FORGOTTEN),
+    # the classic mistake before a coincidence
+    ("x/(x^2+1)", "x", "(x^2-1)/(x^2+1)^2", SWAPPED),
+    ("(.5x+3)^2", "x", "2*.5", AT_INNER),
+    ("ln(x)^2", "x", "2/x", AT_INNER),
+    ("sin(x)^2", "x", "2cos(x)", AT_INNER),
+    ("2^x", "x", "2^x", LN),
+    ("1/(2x+1)", "x", "-2/(2x+1)", NOT_SQUARED),
+    ("6/x", "x", "-6/x", NOT_SQUARED),
+    ("mean((y-m*x)^2)+r*m^2", "m", "-2x*(y-m*x)+2r*m", NO_SUM),
+    ("mean((y-m*x)^2)", "m", "-2/n^2*sum(x*(y-m*x))", TOO_MANY),
+    ("mean((y-m*x)^2)", "m", "-1/n^2*sum(x*(y-m*x))", f"{TOO_MANY} and {TWO}"),
+    # what teachers know
+    ("x^3", "x", "6x", TWICE),
+    ("x^2*sin(x)", "x", "2sin(x)+4x*cos(x)-x^2*sin(x)", TWICE),
+    ("sin(x^2)", "x", "2x*cos(x)", LOST),
+    ("e^(x^2)", "x", "2x*e^x", LOST),
+    ("cos(x^3)", "x", "-3sin(x^2)", AT_INNER),
+    ("x^2*sin(x)", "x", "2x+cos(x)", SUM_OF_SLOPES),
+    ("exp(x)", "x", "x*exp(x)", EXPONENTIAL),
+    ("10^x", "x", "x*10^x", EXPONENTIAL),
+    ("2^x", "x", "x*2^x*ln(2)", EXPONENTIAL),
+    ("log10(x)", "x", "1/x", LN),
+    ("x^5", "x", "4x^5", FACTOR_LOWERED),
+    ("pi^2*x", "x", "2pi", CONSTANT_CHANGED),
+    ("sin(2)*x", "x", "cos(2)*x", CONSTANT_CHANGED),
+    ("x", "x", "0", TREATED),
+    ("x^2", "x", "0", TREATED),
+    ("(2x+1)^2", "x", "4x^2+1", SPREAD),
+    ("erf(x)", "x", "e^(-x^2)", FUNCTION),
     # two mistakes at once
     ("(3x^2+10x)^3", "x", "(3x^2+10x)^2", f"{NOT_DOWN} and {FORGOTTEN}"),
     (M, "m", "-2*sum(y-(m*x+b))", f"{OTHER} and {COUNT}"),

@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 import symcalc as sc
-from symcalc.calculus.tutor.answers import form, read_answer
+from symcalc.calculus.tutor.answers import read_answer
 from symcalc.calculus.tutor.mistakes import COMMON, LIKELY, RARER
 from symcalc.language.names import columns_of, name_of, parameters_of
 
@@ -129,10 +129,12 @@ def test_checking_takes_no_time_to_speak_of(derivation):
     ("(2x+1)^3", "3(2x+1)^2 · d/dx(2x+1)", 1, "Right so far: line 1 of 6; one derivative still stands."),
     ("(2x+1)^3", "3(1+2x)²(d/dx(2x) + d/dx 1)", 2, "Right so far: line 2 of 6; two derivatives still stand."),
     ("(2x+1)^3", "diff(2x+1, x)*3*(2x+1)^2", 1, "Right so far: line 1 of 6; one derivative still stands."),
-    ("(2x+1)^3", "2*3(2x+1)^2", 6, "Right."),
+    ("(2x+1)^3", "2*3(2x+1)^2", 5, "Right; it can still be tidied: this is line 5 of 6."),
+    ("(2x+1)^3", "3*2(1+2x)^2", 6, "Right."),
+    ("ln(sin(x))", "cos(x)/sin(x)", 3, "Right; it can still be tidied"),
     ("(2x+1)^3", "24x^2+24x+6", 6, "Right: the same as the last line, in another form."),
     ("(2x+1)^3", "2 d/dx (x)*3(4x^2+4x+1)", 4, "Right so far; one derivative still stands."),
-    ("x^2/(3x+1)", "(2x(3x+1)-3x^2)/(3x+1)^2", 6, "Right so far: line 6 of 8; what is left is algebra."),
+    ("x^2/(3x+1)", "(2x(3x+1)-3x^2)/(3x+1)^2", 6, "Right; it can still be tidied: this is line 6 of 8."),
     ("ln(x)", "1/sqrt(x)^2", 1, "Right: the same as the last line, in another form."),
     ("x*sqrt(x^2)/2", "|x|", None, "Right: the same as the last line, in another form."),
     ("1/x", "-e^(-2ln(x))", None, "Right: the same as the last line, in another form. It has no value where x = -"),
@@ -152,7 +154,7 @@ def test_every_line_is_right_as_it_stands(derivation, problem, letter):
     d = derivation(problem, letter)
     for k, line in enumerate(d.lines):
         verdict = d.check(line.expression)
-        assert verdict.correct and verdict.line >= k and form(d.lines[verdict.line].expression) == form(line.expression)
+        assert verdict.correct and verdict.line == k, verdict.message
 
 
 # What counts as equal
@@ -241,7 +243,8 @@ def test_hints_climb_to_a_line_that_is_filled_in(derivation, problem, letter):
         assert 1 <= len(hints) <= 8 and len(set(hints)) == len(hints)
         assert any(f"next line is {sc.text(line.expression)}." in hints[-1] for line in d.lines[after + 1:])
         assert all(hint.endswith((".", "?")) and not hint.startswith(" ") for hint in hints)
-    assert all(sc.text(d.result) + "." not in hint for hint in d.hints()[:2]) or len(d.lines) == 2
+    told = sc.text(d.result) in sc.text(d.expression)                 # 0.5x + 3 of (0.5x + 3)²
+    assert all(sc.text(d.result) + "." not in hint for hint in d.hints()[:2]) or len(d.lines) == 2 or told
 
 
 def test_the_hints_of_a_chain_rule():
@@ -251,15 +254,6 @@ def test_the_hints_of_a_chain_rule():
         "Use the chain rule: (u^n)' = n u^(n - 1) · u'.",
         "Fill in the blank: 3 (2x + 1)² ___.",
         "Filled in, the next line is 3 (2x + 1)² · d/dx (2x + 1).")
-
-
-def test_hints_from_a_line_on():
-    d = sc.derive("x^2/(3x+1)", "x")
-    assert "multiplied, cancelled or collected" in d.hints(after=len(d.lines) - 2)[0]
-    assert d.hints(after=len(d.lines) - 1) == ("Nothing is left to do: this is the last line.",)
-    for after in (-1, 99):
-        with pytest.raises(sc.LossError, match=f"there is no line {after}"):
-            d.hints(after=after)
 
 
 def test_the_session_of_the_contract():
@@ -296,10 +290,3 @@ def test_more_derivatives_than_any_line_has_may_stand(derivation):
 def test_the_lines_of_a_function_without_a_rule_are_right():
     d = sc.derive("gamma(x^2)", "x")
     assert all(d.check(line.expression).correct for line in d.lines) and not d.check("2x*gamma(x^2)").correct
-
-
-@pytest.mark.parametrize("detail", ["brief", "normal", "full"])
-def test_hints_and_lines_in_every_detail(detail):
-    d = sc.derive(LINE, "m", detail=detail)
-    assert "chain rule" in " ".join(d.hints()) and "___" in d.hints()[-2] and "algebra" not in " ".join(d.hints())
-    assert all(d.check(line.expression).line >= k for k, line in enumerate(d.lines))

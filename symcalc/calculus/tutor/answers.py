@@ -1,29 +1,27 @@
-"""A learner's answer: read, held against the derivative with numbers, and found among the lines of the derivation."""
+"""A learner's answer, read: text as it is typed or printed, or SymPy, over the letters of the problem."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+import re
+from collections.abc import Mapping
 
-from sympy import Add, Basic, Derivative, Expr, Float, Indexed, Mul, Pow, Sum, Symbol
+from sympy import Basic, Derivative, Expr, Float, Indexed, Integer, Subs, Sum, Symbol
+from sympy.core.function import AppliedUndef, UndefinedFunction
 
-from symcalc.calculus.point import OutsideDomain, Point
-from symcalc.calculus.proof import TOLERANCE, points
-from symcalc.calculus.rule import letters_of
+from symcalc.calculus.tutor.typed import primed_name, typed
 from symcalc.errors import LossError, ReadError
+from symcalc.functions import Primed
+from symcalc.indices import index_of
 from symcalc.language import read
-from symcalc.language.names import COUNT, ROW, columns_of, name_of, parameters_of, symbol
+from symcalc.language.names import ROW, columns_of, name_of, parameters_of, runs_over_rows, symbol
 from symcalc.language.reader import read_text
-from symcalc.written import derivative_of, exact, is_number, replaced
+from symcalc.language.unknown import as_primed
+from symcalc.written import derivative_of, replaced
 
-NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError, ValueError)      # the last where SymPy's own number is none
-_ROUNDING = 1e-30                # relative to the function: what is left by rounding where a slope is 0
-_NOTHING = 1e-40
+_MOST_PRIMES = 4
 
 
-def read_answer(answer: object, problem: Expr, variable: Symbol) -> Expr:
+def read_answer(answer: object, problem: Expr, variable: Symbol | Indexed) -> Expr:
     """The answer as an expression over the letters of the problem; derivatives may still stand in it.
 
     >>> from symcalc.language.names import columns
@@ -35,14 +33,88 @@ def read_answer(answer: object, problem: Expr, variable: Symbol) -> Expr:
         raise ReadError("the answer is empty; write the derivative, such as 2x")
     if isinstance(answer, float):
         answer = Float(answer)
+    functions = {part.func.__name__ for part in problem.atoms(AppliedUndef)}
     if isinstance(answer, str):
-        columns = [name_of(column) for column in columns_of(problem)]
-        letters = dict.fromkeys(part.name for part in (variable, *parameters_of(problem)))
-        found = read_text(answer, parameters=list(letters), columns=columns, standing=True)
-        _check_run_together(found, {*letters, *columns}, answer)
+        found = _read_typed(answer, problem, variable, functions)
     else:
-        found = _read_around(answer) if isinstance(answer, Basic) and answer.has(Derivative) else read(answer)
-    return replaced(found, {symbol(COUNT.name): COUNT}.get) if problem.has(Sum) else found
+        known = list(dict.fromkeys((*_elements(problem, variable), *_letters(problem, variable))))
+        found = _read_around(answer, known, functions) if isinstance(answer, Basic) else read(answer)
+    whole = {symbol(part.name): part for part in (*problem.free_symbols, *_indices(variable))
+             if isinstance(part, Symbol) and part.is_integer and part != ROW}
+    found = replaced(found, whole.get)
+    _check_indices(found, problem, variable)
+    return found
+
+
+# Names
+
+def _indices(part: Expr) -> tuple[Basic, ...]:
+    return part.indices if isinstance(part, Indexed) else ()
+
+
+def _letters(problem: Expr, variable: Expr) -> list[str]:
+    return [part.name for part in (variable, *parameters_of(problem)) if isinstance(part, Symbol)]
+
+
+def _elements(problem: Expr, variable: Expr) -> list[str]:
+    """The elements, such as w[k], that stand in the problem outside the sums over their indices, and that of the derivative."""
+    summed = {index_of(total) for total in problem.atoms(Sum)}
+    free = [part for part in (variable, *parameters_of(problem)) if isinstance(part, Indexed)
+            and all(isinstance(own, Symbol) and own not in summed for own in part.indices)]
+    return [f"{name_of(part)}[{','.join(map(str, part.indices))}]" for part in free]
+
+
+def _of_one_row(problem: Expr) -> dict[str, Indexed]:
+    """The elements with a number, x₁, by their names."""
+    return {name_of(part): part for part in problem.atoms(Indexed) if all(isinstance(own, Integer) for own in part.indices)}
+
+
+def _check_indices(found: Expr, problem: Expr, variable: Expr) -> None:
+    """What has indices in the problem has as many in the answer."""
+    known = {name_of(part): part for part in (*parameters_of(problem), *columns_of(problem), variable)}
+    for part in (*parameters_of(found), *columns_of(found)):
+        like = known.get(name_of(part), part)
+        if len(_indices(part)) != len(_indices(like)):
+            raise LossError(f"{name_of(part)} has an index in the problem; write one of its elements, such as "
+                            f"{str(like).replace(' ', '')}" if _indices(like) else
+                            f"{name_of(part)} has no index in the problem; write {like}")
+
+
+# Text
+
+def _read_typed(answer: str, problem: Expr, variable: Expr, functions: set[str]) -> Expr:
+    rows = _of_one_row(problem)
+    for name in rows:
+        answer = re.sub(rf"(?<![A-Za-z_]){name}\[(\d+)\]", rf"{name}_\1 ", answer)
+    spelled = {form: part for name, part in rows.items() for form in _spellings(name, part.indices[0])}
+    columns = [name_of(column) for column in columns_of(problem)]
+    letters = dict.fromkeys((*_letters(problem, variable), *spelled))
+    primes = {primed_name(name, order): (name, order) for name in functions for order in range(1, _MOST_PRIMES + 1)}
+    ends = {str(index_of(total)): str(total.limits[0][2]) for total in problem.atoms(Sum)}
+    found = read_text(typed(answer, functions, ends), parameters=[*_elements(problem, variable), *letters], columns=columns,
+                      functions=[*functions, *primes], standing=True)
+    _check_run_together(found, {*letters, *columns}, answer)
+    found = _with_primes(found, primes)
+    elements = {symbol(form): part for form, part in spelled.items()}
+    return replaced(found, lambda part: part if runs_over_rows(part) else elements.get(part))
+
+
+def _spellings(name: str, row: Basic) -> tuple[str, ...]:
+    """x, x1 and x_1 for x₁."""
+    return name, f"{name}{row}", f"{name}_{row}"
+
+
+def _with_primes(found: Expr, primes: Mapping[str, tuple[str, int]]) -> Expr:
+    """f'(u) for what stood in its place while the text was read."""
+    def put(part: Basic) -> Basic | None:
+        if not isinstance(part, AppliedUndef) or part.func.__name__ not in primes:
+            return None
+        name, order = primes[part.func.__name__]
+        if len(part.args) != 1:
+            raise LossError(f"{name}' is the slope of a function of one argument; {name} has {len(part.args)}")
+        return Primed(UndefinedFunction(name)(_with_primes(part.args[0], primes)), Integer(order))
+
+    return replaced(found, put)
 
 
 def _check_run_together(found: Expr, letters: set[str], answer: str) -> None:
@@ -52,182 +124,30 @@ def _check_run_together(found: Expr, letters: set[str], answer: str) -> None:
             raise ReadError(f"{name} is read as one name; did you mean {name[0]}*{name[1]}?", answer, max(answer.find(name), 0))
 
 
-def _read_around(answer: Basic) -> Expr:
+# SymPy
+
+def _read_around(answer: Basic, letters: list[str], functions: set[str]) -> Expr:
     """A SymPy expression through the gate, which knows no derivatives: each waits outside under another name."""
     waiting: dict[Basic, Expr] = {}
 
     def held(part: Basic) -> Basic | None:
-        if not isinstance(part, Derivative):
+        if not isinstance(part, Derivative) or as_primed(part):
             return None
         if len(part.variables) != 1:
             raise LossError("an answer may hold first derivatives that still stand, none of higher order")
         name = symbol(f"standing_{len(waiting)}")
-        waiting[name] = derivative_of(_read_around(part.expr), symbol(part.variables[0].name))
+        waiting[name] = derivative_of(_read_around(part.expr, letters, functions), symbol(part.variables[0].name))
         return name
 
-    return replaced(read(replaced(answer, held)), waiting.get)
+    known = replaced(replaced(answer, _slope_at), held) if answer.has(Derivative, Subs) else answer
+    return replaced(read(known, parameters=letters, functions=() if functions else None), waiting.get)
 
 
-def has_loose_columns(expression: Basic) -> bool:
-    """Whether a column stands outside every sum, so that the expression has a value in each row."""
-    if isinstance(expression, (Indexed, Sum)):
-        return isinstance(expression, Indexed)
-    return any(map(has_loose_columns, expression.args))
-
-
-# Values
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A point at which the answer is tried, with the derivative there; `blur` is what rounding may leave of a 0."""
-
-    point: Point
-    right: Any
-    blur: float
-
-    def value(self, expression: Expr) -> Any:
-        """The value there; None where the expression has none."""
-        try:
-            return self.point.value(expression)
-        except NO_VALUE:
-            return None
-
-    def same(self, value: Any, other: Any) -> bool:
-        scale = max(abs(value), abs(other))
-        return scale <= self.blur or abs(value - other) <= TOLERANCE * scale
-
-
-def trials(function: Expr, right: Expr, answer: Expr, letters: Iterable[Expr] = ()) -> list[Trial]:
-    """Points at which the function, its derivative and the answer all have values, on every branch of each.
-
-    The points have values for the `letters` as well.
-
-    >>> x = Symbol("x", real=True)
-    >>> all(trial.same(trial.right, trial.value(x + x)) for trial in trials(x**2, 2*x, x + x))
-    True
-    """
-    return [trial for point in _spread(Add(function, right, answer, *letters, evaluate=False))
-            if (trial := _trial(point, function, right, answer))]
-
-
-def gap(function: Expr, right: Expr, answer: Expr) -> Point | None:
-    """A point at which the derivative has a value and the answer has none."""
-    for point in _spread(Add(function, right, *letters_of(answer), evaluate=False)):
-        if (trial := _trial(point, function, right)) and trial.value(answer) is None:
-            return trial.point
-    return None
-
-
-def _trial(point: Point, function: Expr, right: Expr, *others: Expr) -> Trial | None:
-    try:
-        blur = max(_NOTHING, _ROUNDING * float(abs(point.value(function))))
-        for other in others:
-            point.value(other)
-        return Trial(point, point.value(right), blur)
-    except NO_VALUE:
+def _slope_at(part: Basic) -> Basic | None:
+    """f'(u) for SymPy's Subs(Derivative(f(x), x), x, u)."""
+    if not isinstance(part, Subs):
         return None
-
-
-def _spread(expression: Expr) -> Iterator[Point]:
-    """The points, each with another number of rows, so that n is not taken for 3; and their mirror images."""
-    found = points(expression)
-    axes = {part.base: part.indices.index(ROW) for part in expression.atoms(Indexed) if ROW in part.indices}
-    for k, point in enumerate(found):
-        tables = {base: _lengthened(table, axes.get(base), k % 3) for base, table in point.tables.items()}
-        yield Point(point.context, {**point.numbers, COUNT: point.numbers[COUNT] + k % 3}, tables)
-    for point in found[:3]:
-        yield Point(point.context, {letter: value if letter.is_integer else -value for letter, value in point.numbers.items()},
-                    {base: {place: -value for place, value in table.items()} for base, table in point.tables.items()})
-
-
-def _lengthened(table: Mapping[tuple[int, ...], Any], axis: int | None, more: int) -> Mapping[tuple[int, ...], Any]:
-    """The table with more rows, each half-way between two that are there; what has no rows stays."""
-    if axis is None:
-        return table
-    rows = max(place[axis] for place in table)
-    return table | {_placed(place, axis, rows + place[axis]): (value + table[_placed(place, axis, place[axis] % rows + 1)]) / 2
-                    for place, value in table.items() if place[axis] <= more}
-
-
-def _placed(place: tuple[int, ...], axis: int, row: int) -> tuple[int, ...]:
-    return (*place[:axis], row, *place[axis + 1:])
-
-
-# Form
-
-def form(expression: Basic) -> object:
-    """What stays of the form when order, brackets round terms, signs and the working out of numbers do not count.
-
-    >>> x, y = Symbol("x"), Symbol("y")
-    >>> form(Mul(3, Mul(2, x, evaluate=False), evaluate=False)) == form(6*x)
-    True
-    >>> form(x*(x + y)) == form(x*x + x*y)
-    False
-    """
-    return _scaled(expression)
-
-
-def _scaled(part: Basic) -> tuple[Any, object]:
-    """The number in front, and what it stands before."""
-    if is_number(part):
-        return exact(part), frozenset()
-    if isinstance(part, Add):
-        return _scaled_sum(part)
-    if isinstance(part, (Mul, Pow)):
-        return _scaled_product(part)
-    return 1, frozenset({(_atom(part), 1)})
-
-
-def _atom(part: Basic) -> object:
-    if isinstance(part, Sum):
-        return "sum", form(part.function)
-    if isinstance(part, Derivative):
-        return "derivative", part.variables, form(part.expr)
-    if part.args and not isinstance(part, Indexed):
-        return type(part), tuple(form(argument) if isinstance(argument, Expr) else argument for argument in part.args)
-    return part
-
-
-def _scaled_sum(total: Add) -> tuple[Any, object]:
-    terms: dict[object, Any] = {}
-    waiting: list[tuple[Any, Basic]] = [(1, total)]
-    while waiting:
-        sign, part = waiting.pop()
-        if isinstance(part, Add):
-            waiting += [(sign, term) for term in part.args]
-        elif isinstance(part, Mul) and len(part.args) == 2 and part.args[0] == -1:
-            waiting.append((-sign, part.args[1]))
-        else:
-            lead, rest = _scaled(part)
-            terms[rest] = terms.get(rest, 0) + sign * lead
-    kept = {rest: lead for rest, lead in terms.items() if lead}
-    if len(kept) < 2:
-        return next(((lead, rest) for rest, lead in kept.items()), (0, frozenset()))
-    sign = 1 if min(kept.items(), key=lambda item: _order(item[0]))[1] > 0 else -1
-    return sign, frozenset({(("total", frozenset((rest, sign * lead) for rest, lead in kept.items())), 1)})
-
-
-def _order(key: object) -> str:
-    """Some order of the terms, the same for equal ones."""
-    if isinstance(key, frozenset):
-        return "{" + ",".join(sorted(map(_order, key))) + "}"
-    return "(" + ",".join(map(_order, key)) + ")" if isinstance(key, tuple) else str(key)
-
-
-def _scaled_product(product: Basic) -> tuple[Any, object]:
-    lead: Any = 1
-    powers: dict[object, Any] = {}
-    for factor in product.args if isinstance(product, Mul) else (product,):
-        base, exponent = (factor.base, factor.exp) if isinstance(factor, Pow) else (factor, None)
-        if exponent is not None and not (is_number(exponent) and exact(exponent).denominator == 1):
-            key: object = (Pow, form(base), form(exponent))
-            powers[key] = powers.get(key, 0) + 1
-            continue
-        times = 1 if exponent is None else int(exact(exponent))
-        number, rest = _scaled(base)
-        if number == 0 or abs(times) > 64:
-            return (0, frozenset()) if number == 0 and times > 0 else (1, frozenset({(_atom(product), 1)}))
-        lead *= Fraction(number) ** times
-        for key, count in rest:
-            powers[key] = powers.get(key, 0) + count * times
-    return lead, frozenset((key, count) for key, count in powers.items() if count)
+    slope = as_primed(part.expr) if isinstance(part.expr, Derivative) else _slope_at(part.expr)
+    if slope is None:
+        raise LossError("an answer may hold the slope of a function at a point, no other Subs")
+    return replaced(slope, dict(zip(part.variables, (replaced(point, _slope_at) for point in part.point))).get)

@@ -8,26 +8,30 @@ from itertools import combinations
 
 from sympy import Derivative, Expr, Indexed, Integer, Mul, Sum, Symbol
 
-from symcalc.calculus.rule import letters_of
+from symcalc.calculus.rule import depends, letters_of
 from symcalc.calculus.rules import CONSTANT
 from symcalc.calculus.tutor.misreadings import (
     antiderivatives,
     derivative,
     in_one_row,
+    movable,
     slope,
     spread_powers,
     unbracketed,
+    with_fractions,
+    without_mean,
     without_sum,
 )
 from symcalc.calculus.tutor.mistakes import COMMON, FORGOTTEN, LIKELY, RARER
 from symcalc.calculus.tutor.places import Mistake, Place, Words, WrongRule
 from symcalc.calculus.unfolding import Application
-from symcalc.language.names import COUNT
+from symcalc.language.names import COUNT, is_column, runs_over_rows
 from symcalc.parts import product_as_written
 from symcalc.written import divide, is_number, mul, negative, replaced, row_sum
 
 MISTAKES = (*LIKELY, *COMMON, *RARER)
 _MOST_PAIRS = 400
+_MOST_TWICE = 20             # nodes of a derivation that is tried with a second one behind it
 _MOST_NODES = 60             # of a derivation, for each of which every mistake is tried
 
 
@@ -38,6 +42,7 @@ class Guess:
     mistake: Mistake
     answer: Expr
     message: Words
+    alone: bool = False              # too far-fetched where something else is wrong as well
 
 
 class Tree:
@@ -97,7 +102,7 @@ def at_one_place(tree: Tree, mistakes: Iterable[WrongRule]) -> Iterator[Guess]:
     for mistake in mistakes:
         for node, k in tree.ways(mistake):
             if (answer := tree.with_steps({node: (mistake, k)})) is not None:
-                yield Guess(Mistake(mistake.name), answer, mistake.says(tree.place(node)))
+                yield Guess(Mistake(mistake.name), answer, mistake.says(tree.place(node)), mistake.alone)
 
 
 def everywhere(tree: Tree, mistakes: Iterable[WrongRule]) -> Iterator[Guess]:
@@ -115,8 +120,9 @@ def everywhere(tree: Tree, mistakes: Iterable[WrongRule]) -> Iterator[Guess]:
 
 def in_pairs(tree: Tree) -> Iterator[Guess]:
     """Two mistakes: one with the inner derivative forgotten too, or at two places; as many as can be tried in passing."""
-    yield from at_one_place(tree, (_and_forgotten(mistake) for mistake in MISTAKES if mistake is not FORGOTTEN))
-    single = [(mistake, node, k) for mistake in MISTAKES for node, k in tree.ways(mistake) if k == 0]
+    paired = [mistake for mistake in MISTAKES if not mistake.alone]
+    yield from at_one_place(tree, (_and_forgotten(mistake) for mistake in paired if mistake is not FORGOTTEN))
+    single = [(mistake, node, k) for mistake in paired for node, k in tree.ways(mistake) if k == 0]
     pairs = ((a, b) for a, b in combinations(single[:40], 2) if a[1] is not b[1] and a[0] is not b[0])
     for count, ((first, at, j), (second, beside, k)) in enumerate(pairs):
         if count == _MOST_PAIRS:
@@ -142,10 +148,25 @@ def untouched(tree: Tree) -> Iterator[Guess]:
                     ("This is the function itself; it is still to be differentiated.",))
 
 
+def as_constant(tree: Tree) -> Iterator[Guess]:
+    """Nothing at all."""
+    f, x = tree.root.expression, tree.root.variable
+    if depends(f, x):
+        changes = (x, " is the letter that changes") if f == x else (f, " changes with ", x)
+        yield Guess(Mistake("treated as a constant"), Integer(0), (*changes, "; only the derivative of a constant is 0."))
+
+
+def twice(tree: Tree) -> Iterator[Guess]:
+    """The second derivative."""
+    if len(tree.nodes) <= _MOST_TWICE:
+        yield Guess(Mistake("differentiated twice"), derivative(tree.right, tree.root.variable),
+                    ("This is differentiated once more than it should be.",), alone=True)
+
+
 def by_another_letter(tree: Tree, numbers: bool) -> Iterator[Guess]:
     """The right derivative by a wrong letter; what is only a number is more likely something else."""
     f, x = tree.root.expression, tree.root.variable
-    for letter in letters_of(f):
+    for letter in movable(f):
         if letter != x and is_number(found := derivative(f, letter)) == numbers:
             yield Guess(Mistake("the other letter differentiated"), found,
                         ("This is the derivative by ", letter, "; the letter that changes here is ", x, "."))
@@ -158,8 +179,10 @@ def with_brackets_lost(tree: Tree, lines: Iterable[Expr]) -> Iterator[Guess]:
     for part, read in unbracketed(f):
         yield Guess(lost, derivative(read, x), ("The brackets in ", part, " are lost: what stands in them belongs together.",))
     for part, read in spread_powers(f):
-        yield Guess(Mistake("power of a sum taken term by term"), derivative(read, x),
-                    ("In ", part, " the power is of the whole sum, not of each term.",))
+        said = ("In ", part, " the power is of the whole sum, not of each term.")
+        yield Guess(Mistake("power of a sum taken term by term"), derivative(read, x), said)
+        yield Guess(Mistake("power of a sum taken term by term"), read,
+                    (*said, " What comes out of it is then still to be differentiated."))
     for line in lines:
         if not line.has(Derivative):
             yield from (Guess(lost, read, ("Brackets are lost in the answer: a factor or a sign before a bracket is for "
@@ -175,7 +198,7 @@ def integrated(tree: Tree) -> Iterator[Guess]:
 
 def with_a_wrong_letter(tree: Tree, result: Expr) -> Iterator[Guess]:
     """The result with another letter in the place of a factor: y where x belongs."""
-    letters = letters_of(tree.root.expression)
+    letters, result = letters_of(tree.root.expression), with_fractions(result)
     for product in (*result.atoms(Mul),):
         for factor in product.args:
             if isinstance(factor, (Symbol, Indexed)) and factor in letters:
@@ -188,6 +211,7 @@ def with_a_wrong_letter(tree: Tree, result: Expr) -> Iterator[Guess]:
 
 def split_sums(result: Expr) -> Iterator[Guess]:
     """Σ f g taken for Σ f Σ g, with or without the 1/n that a mean would have."""
+    result = with_fractions(result)
     for total in result.atoms(Sum):
         factors = total.function.args if isinstance(total.function, Mul) else ()
         for k, factor in enumerate(factors):
@@ -201,10 +225,11 @@ def split_sums(result: Expr) -> Iterator[Guess]:
 
 def taken_out_of_sum(result: Expr) -> Iterator[Guess]:
     """Σ x f taken for x Σ f, though x differs from row to row."""
-    for total in result.atoms(Sum):
+    result = with_fractions(result)
+    for total in filter(runs_over_rows, result.atoms(Sum)):
         factors = total.function.args if isinstance(total.function, Mul) else ()
         for k, factor in enumerate(factors):
-            if isinstance(factor, Indexed):
+            if is_column(factor):
                 rest = row_sum(product_as_written((*factors[:k], *factors[k + 1:])), total)
                 yield Guess(Mistake("a column taken out of the sum"),
                             replaced(result, {total: Mul(factor, rest, evaluate=False)}.get),
@@ -218,7 +243,7 @@ def single_row(tree: Tree) -> Iterator[Guess]:
     if inner := in_one_row(tree.root):
         yield Guess(dropped, slope(inner, tree.known), message)
         yield Guess(dropped, without_sum(tree.right), message)
-        yield Guess(dropped, mul(COUNT, without_sum(tree.right)), message)
+        yield Guess(dropped, without_mean(tree.right), message)
 
 
 def turned(tree: Tree) -> Iterator[Guess]:
@@ -234,6 +259,8 @@ def guesses(tree: Tree, lines: tuple[Expr, ...]) -> Iterator[Guess]:
     yield from by_another_letter(tree, numbers=False)
     yield from at_one_place(tree, COMMON)
     yield from by_another_letter(tree, numbers=True)
+    yield from as_constant(tree)
+    yield from twice(tree)
     yield from turned(tree)
     yield from with_brackets_lost(tree, lines)
     yield from at_one_place(tree, RARER)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import Derivative, Expr, Symbol
+from sympy import Derivative, Expr, Sum, Symbol
+from sympy.core.function import AppliedUndef
 
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import (
@@ -22,19 +23,21 @@ from symcalc.calculus.rules import (
     ROW_SUM,
     SUM,
 )
-from symcalc.calculus.tutor.check import in_words
 from symcalc.calculus.tutor.places import Place, Words
+from symcalc.calculus.tutor.verdict import in_words
 from symcalc.calculus.unfolding import Application, Line, applied
 from symcalc.errors import LossError
+from symcalc.indices import index_of
 from symcalc.pages.document import Document, Formula, Paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
+from symcalc.vocabulary import FUNCTIONS
 
 if TYPE_CHECKING:
     from symcalc.calculus.derivation import Derivation
 
 _BLANK = Symbol("___", real=True)
-_MOST = 8
+MOST_HINTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +92,29 @@ def hints(derivation: Derivation, after: int = 0) -> Hints:
     'Filled in, the next line is cos(3x) · d/dx (3x).'
     """
     lines = derivation.lines
-    if not 0 <= after < len(lines):
-        raise LossError(f"there is no line {after}; the derivation has the lines 0 to {len(lines) - 1}")
+    check_line(lines, after)
     if after == len(lines) - 1:
         return Hints((Hint(("Nothing is left to do: this is the last line.",)),))
     found: list[Hint] = []
     for k in range(after + 1, len(lines)):
         routine = lines[k].rule in (*ROUTINE, ROW_SUM)
         node = _opened(lines[k - 1], lines[k], derivation.variable)
-        climb = list(_algebra(lines[k]) if node is None else _routine(node, lines[k]) if routine else _climb(node, lines[k]))
-        if len(found) + len(climb) > _MOST and not routine:
+        climb = list(_algebra(lines[k]) if node is None else _routine(node, lines[k], first=not found) if routine
+                     else _climb(node, lines[k]))
+        if len(found) + len(climb) > MOST_HINTS and not routine:
             climb = climb[1:]                     # who has come so far need not be asked again what is done last
-        if found and len(found) + len(climb) > _MOST:
+        if found and len(found) + len(climb) > MOST_HINTS:
             break
         found += [Hint(parts) for parts in climb]
         if not routine:
             break
     return Hints(tuple(found))
+
+
+def check_line(lines: Sequence[Line], after: object) -> None:
+    """Whether there is a line of that number."""
+    if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after < len(lines):
+        raise LossError(f"there is no line {after!r:.20}; the derivation has the lines 0 to {len(lines) - 1}")
 
 
 def _opened(before: Line, now: Line, variable: Symbol) -> Application | None:
@@ -122,12 +131,30 @@ def _in_order(expression: Expr) -> Iterator[Expr]:
             yield from _in_order(part)
 
 
-def _routine(node: Application, line: Line) -> Iterator[Words]:
-    if node.rule is SUM:
-        yield _outermost(node)
-    elif node.rule is CONSTANT_MULTIPLE:
-        yield ("Look at ", node.expression, ": what in it does not change with ", node.variable, "?")
+def _routine(node: Application, line: Line, first: bool) -> Iterator[Words]:
+    """A question, where the line is the first its rule too, and then the line."""
+    if first or node.rule in (SUM, CONSTANT_MULTIPLE):
+        yield _question(node)
+    if first:
+        yield _use(line)
     yield (*_sentence(line.reason), " So the next line is ", line.expression, ".")
+
+
+def _question(node: Application) -> Words:
+    e, x = node.expression, node.variable
+    if node.rule is SUM:
+        return _outermost(node)
+    if node.rule is ROW_SUM:
+        return ("What is added in ", e, ", and what does that mean for its derivative?")
+    if node.rule is CONSTANT_MULTIPLE:
+        return ("Look at ", e, ": what in it does not change with ", x, "?")
+    return ("How fast does ", e, " change with ", x, "?")
+
+
+def _use(line: Line) -> Words:
+    named = f"Use the {line.rule.name}"
+    return (f"{named}: " if "rule" in line.rule.name else f"{named}, ",
+            Formula(text=line.rule.formula, latex=line.rule.latex), ".")
 
 
 def _sentence(reason: Words) -> Words:
@@ -148,8 +175,7 @@ def _climb(node: Application, line: Line) -> Iterator[Words]:
         yield (*_sentence(line.reason), " So the next line is ", line.expression, ".")
         return
     yield (*_kind(node), " Which rule is there for that?")
-    yield (f"Use the {rule.name}: " if "rule" in rule.name else f"Use the {rule.name}, ",
-           Formula(text=rule.formula, latex=rule.latex), ".")
+    yield _use(line)
     if node.parts:
         blanks = rule.combine(e, x, *(_BLANK for _ in node.parts))
         yield ("Fill in the blank: " if len(node.parts) == 1 else "Fill in the blanks: ",
@@ -162,7 +188,11 @@ def _kind(node: Application) -> Words:
     if place.elementary:
         inside = (" of ", place.inside, ".") if not place.chained else (", and inside stands ", place.inside, ".")
         return (place.e, f" is {place.called}", *inside)
-    return (place.e, _KINDS.get(node.rule, " is put together from parts that each depend on "), node.variable, ".")
+    if isinstance(place.e, Sum):
+        return (place.e, " is a sum over ", index_of(place.e), "; look for its terms that hold ", place.x, ".")
+    if type(place.e) in FUNCTIONS or isinstance(place.e, AppliedUndef):
+        return (place.e, f" is {place.called} of several expressions.")
+    return (place.e, _KINDS.get(node.rule, " is an expression in "), node.variable, ".")
 
 
 def _outermost(node: Application) -> Words:

@@ -24,8 +24,10 @@ from sympy import (
     sin,
 )
 
-from symcalc.calculus.rule import depends
+from symcalc.calculus.rule import depends, letters_of
 from symcalc.calculus.unfolding import Application, applied
+from symcalc.indices import softmax_at
+from symcalc.language.names import COUNT, has_row_sum, is_column, runs_over_rows
 from symcalc.parts import is_below, product_as_written, upright
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import add, call, divide, is_number, mul, negative, power, replaced, row_sum
@@ -50,6 +52,17 @@ def derivative(expression: Expr, letter: Expr) -> Expr:
     return slope(applied(expression, letter, {}), {})
 
 
+def movable(expression: Expr) -> list[Expr]:
+    """The letters and columns by which one could differentiate; the w_j of a sum over j is none."""
+    return [letter for letter in letters_of(expression) if isinstance(letter, Symbol) or (isinstance(letter, Indexed) and (
+        is_column(letter) or all(isinstance(index, Integer) for index in letter.indices)))]
+
+
+def with_fractions(expression: Expr) -> Expr:
+    """The expression with every softmax as the fraction that it stands for, in which parts can be changed."""
+    return replaced(expression, lambda part: part.plain if isinstance(part, softmax_at) else None)
+
+
 # Brackets
 
 def unbracketed(expression: Expr) -> Iterator[tuple[Expr, Expr]]:
@@ -59,7 +72,7 @@ def unbracketed(expression: Expr) -> Iterator[tuple[Expr, Expr]]:
     >>> [whole for _, whole in unbracketed(Pow(Add(x, 3, evaluate=False), 2, evaluate=False))]
     [x + 3**2]
     """
-    found = 0
+    found, expression = 0, with_fractions(expression)
     for part in dict.fromkeys(preorder_traversal(expression)):
         if isinstance(part, Indexed) or not isinstance(part, Expr):
             continue
@@ -114,6 +127,7 @@ def _loose_product(part: Mul) -> Iterator[Expr]:
 
 def spread_powers(expression: Expr) -> Iterator[tuple[Expr, Expr]]:
     """(a + b)^n read as a^n + b^n, at each place; with the part that was misread."""
+    expression = with_fractions(expression)
     for part in dict.fromkeys(preorder_traversal(expression)):
         if isinstance(part, Pow) and isinstance(part.base, Add):
             yield part, replaced(expression, {part: add(*(Pow(term, part.exp, evaluate=False) for term in part.base.args))}.get)
@@ -123,13 +137,25 @@ def spread_powers(expression: Expr) -> Iterator[tuple[Expr, Expr]]:
 
 def without_sum(expression: Expr) -> Expr:
     """The expression with what stands in each row in place of the sum over the rows."""
-    return replaced(expression, lambda part: part.function if isinstance(part, Sum) else None)
+    return replaced(expression, lambda part: part.function if runs_over_rows(part) else None)
+
+
+def without_mean(expression: Expr) -> Expr:
+    """The same where the 1/n before the sum is lost with it."""
+    def change(part: Basic) -> Basic | None:
+        if isinstance(part, Mul) and has_row_sum(part) and any(factor.has(COUNT) and not has_row_sum(factor)
+                                                               for factor in part.args):
+            bare = [factor for factor in part.args if factor != Pow(COUNT, -1)]
+            return mul(*([COUNT] if len(bare) == len(part.args) else []), *map(without_sum, bare))
+        return part.function if runs_over_rows(part) else None
+
+    return replaced(expression, change)
 
 
 def in_one_row(root: Application) -> Application | None:
-    """The part of the derivation that stands inside the sum."""
-    if isinstance(root.expression, Sum):
-        return root.parts[0]
+    """The part of the derivation that stands inside the sum over the rows; none where that does not depend on the letter."""
+    if runs_over_rows(root.expression):
+        return next(iter(root.parts), None)
     return next((found for part in root.parts if (found := in_one_row(part))), None)
 
 

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sympy import Expr, Integer, Pow, Symbol, exp
+from sympy.core.function import AppliedUndef
 
 from symcalc.calculus.elementary import POWERS
 from symcalc.calculus.rule import Pattern, Rule, depends
+from symcalc.calculus.several import LOGARITHM
 from symcalc.calculus.unfolding import Application
 from symcalc.pages.document import Inline
+from symcalc.pages.notation import named
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import rebuilt
 
@@ -44,7 +47,7 @@ class Place:
     def elementary(self) -> bool:
         """Whether the rule is one for a power or a function, of the variable itself or of an inside."""
         return isinstance(self.rule.statement, Pattern) and len(self.node.parts) < 2 and (
-            isinstance(self.e, Pow) or type(self.e) in FUNCTIONS)
+            isinstance(self.e, (Pow, AppliedUndef)) or type(self.e) in FUNCTIONS)
 
     @property
     def chained(self) -> bool:
@@ -87,8 +90,10 @@ class Place:
     @property
     def called(self) -> str:
         """The outer function in a sentence."""
-        row = FUNCTIONS.get(type(self.e))
-        return row.called if row else next(outer.called(self.e) for outer in POWERS if outer.matches(self.e, self.x))
+        if isinstance(self.e, AppliedUndef):
+            return f"the function {named(self.e)}"
+        outer = next((outer for outer in (*POWERS, LOGARITHM) if outer.matches(self.e, self.x)), None)
+        return outer.called(self.e) if outer else FUNCTIONS[type(self.e)].called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,6 +106,7 @@ class WrongRule:
     name: str
     wrong: Callable[[Place], Iterable[Expr]]
     says: Callable[[Place], Words]
+    alone: bool = False              # too far-fetched where something else is wrong as well
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sympy import Expr, Integer, Rational, acos, asin, atan, cos, cosh, exp, log, sec, sin, sinh, tan, tanh
+from sympy import Expr, Integer, Rational, acos, asin, atan, cos, cosh, erf, exp, log, pi, sec, sin, sinh, tan, tanh
 
 from symcalc.functions import sigmoid, softplus
 from symcalc.written import add, call, divide, mul, negative, power, subtract
@@ -17,7 +17,7 @@ def _square(u: Expr) -> Expr:
     return power(u, TWO)
 
 
-WRONG_SLOPES: Mapping[type, tuple[Callable[[Expr], Expr], ...]] = MappingProxyType( {
+WRONG_SLOPES: Mapping[type, tuple[Callable[[Expr], Expr], ...]] = MappingProxyType({
     sin: (lambda u: call(sin, u),),
     cos: (lambda u: call(cos, u),),
     tan: (lambda u: power(call(sin, u), Integer(-2)), lambda u: call(sec, u), lambda u: mul(call(sec, u), call(tan, u)),
@@ -32,6 +32,8 @@ WRONG_SLOPES: Mapping[type, tuple[Callable[[Expr], Expr], ...]] = MappingProxyTy
     tanh: (lambda u: add(ONE, _square(call(tanh, u))), lambda u: subtract(ONE, call(tanh, u)),
            lambda u: divide(ONE, call(cosh, u)), lambda u: divide(ONE, _square(call(cos, u)))),
     cosh: (lambda u: negative(call(sinh, u)),),
+    erf: (lambda u: call(exp, negative(_square(u))), lambda u: mul(TWO, call(exp, negative(_square(u)))),
+          lambda u: divide(call(exp, negative(_square(u))), power(pi, HALF))),
     sigmoid: (lambda u: call(sigmoid, u), lambda u: subtract(ONE, call(sigmoid, u)),
               lambda u: mul(call(sigmoid, u), add(ONE, call(sigmoid, u))), lambda u: subtract(ONE, _square(call(sigmoid, u)))),
     softplus: (lambda u: call(exp, u), lambda u: divide(ONE, add(ONE, call(exp, u))),

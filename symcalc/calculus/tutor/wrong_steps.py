@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sympy import Abs, Add, E, Expr, Integer, Pow, Rational, log, sin
+from sympy import Abs, Add, E, Expr, Integer, Mul, Pow, Rational, Symbol, log, sin
 
 from symcalc.calculus.algebra.products import factors_of
 from symcalc.calculus.elementary import lowered
 from symcalc.calculus.rule import Rule, depends, letters_of
-from symcalc.calculus.rules import CASES, CONSTANT, CONSTANT_MULTIPLE, GENERAL_POWER, MAXIMUM, MINIMUM, PRODUCT, SUM
-from symcalc.calculus.tutor.misreadings import derivative
+from symcalc.calculus.rules import CASES, CONSTANT, CONSTANT_MULTIPLE, GENERAL_POWER, MAXIMUM, MINIMUM, PRODUCT, QUOTIENT, SUM
+from symcalc.calculus.tutor.misreadings import derivative, movable
 from symcalc.calculus.tutor.places import Place
 from symcalc.calculus.tutor.wrong_slopes import WRONG_SLOPES
-from symcalc.functions import relu
+from symcalc.functions import logarithm, relu
 from symcalc.language.names import COUNT
 from symcalc.parts import signed
-from symcalc.written import add, call, divide, is_number, mul, negative, power, subtract
+from symcalc.vocabulary import FUNCTIONS
+from symcalc.written import add, call, divide, is_number, mul, negative, power, rebuilt, replaced, subtract
 
 ONE, TWO, HALF = Integer(1), Integer(2), Rational(1, 2)
 Steps = Callable[[Place], Iterator[Expr]]
@@ -124,18 +125,23 @@ def turned_inner(p: Place) -> Iterator[Expr]:
 
 
 def as_power(p: Place) -> Iterator[Expr]:
-    """(a^u)' as u a^(u - 1), with the inner factor or without."""
+    """(a^u)' as u a^(u - 1), with the inner factor or without; or as x a^x."""
     if p.exponential:
         base = p.e.base if isinstance(p.e, Pow) else E
         yield mul(p.inside, power(base, lowered(p.inside)))
         yield mul(p.inside, power(base, lowered(p.inside)), p.inner)
+        if not p.chained:
+            yield mul(p.x, p.e)
+            yield mul(p.x, p.outer)
 
 
 def without_ln(p: Place) -> Iterator[Expr]:
-    """(a^u)' as a^u u', or with ln(a) under the bar."""
+    """(a^u)' as a^u u', or with ln(a) under the bar; the slope of a logarithm without that of its base."""
     if p.exponential and isinstance(p.e, Pow) and p.e.base is not E:
         yield mul(p.e, p.inner)
         yield divide(mul(p.e, p.inner), call(log, p.e.base))
+    if p.elementary and type(p.e) is logarithm:
+        yield divide(p.inner, p.inside)
 
 
 def one_case(p: Place) -> Iterator[Expr]:
@@ -157,6 +163,22 @@ def above_the_bar(f: Expr, g: Expr, df: Expr, dg: Expr) -> Expr:
     return subtract(mul(df, g), mul(f, dg))
 
 
+def over_the_bar_alone(p: Place) -> Iterator[Expr]:
+    """The denominator as it is, or none, and -u'/u for 1/u."""
+    if p.rule is QUOTIENT:
+        (f, g), (df, dg) = (part.expression for part in p.node.parts), p.slopes
+        yield divide(above_the_bar(f, g, df, dg), g)
+        yield above_the_bar(f, g, df, dg)
+    if p.exponent == -1:
+        yield negative(mul(p.e, p.inner))
+
+
+def number_outside(p: Place) -> Expr:
+    """The number of u' as a factor, and the rest of it inside: -3 sin(x²) for cos(x³)."""
+    factors = p.inner.args if isinstance(p.inner, Mul) and is_number(p.inner.args[0]) else (ONE, p.inner)
+    return mul(factors[0], p.outer_at(mul(*factors[1:])))
+
+
 def over_square(join: Callable[[Expr, Expr], Expr]) -> Callable[..., Expr]:
     """The quotient rule with its two terms joined in another way."""
     return lambda f, g, df, dg: divide(join(mul(df, g), mul(f, dg)), square(g))
@@ -167,17 +189,25 @@ def factor_too(p: Place) -> Iterator[Expr]:
     if fixed := _fixed(p):
         yield add(p.node.parts[0].expression, mul(*fixed, p.slopes[0]))
         for k, factor in enumerate(fixed):
-            for letter in letters_of(factor):
-                yield mul(*fixed[:k], derivative(factor, letter), *fixed[k + 1:], p.slopes[0])
+            for slope in as_if(factor):
+                yield mul(*fixed[:k], slope, *fixed[k + 1:], p.slopes[0])
+                yield mul(*fixed[:k], slope, *fixed[k + 1:], p.node.parts[0].expression)
         yield Integer(0)
 
 
 def as_if_it_changed(p: Place) -> Iterator[Expr]:
     """b² differentiated to 2b and π² to 2π, though neither has the letter in it."""
     if p.rule is CONSTANT:
-        yield from (derivative(p.e, letter) for letter in letters_of(p.e))
-        if isinstance(p.e, Pow) and not letters_of(p.e):
-            yield mul(p.e.exp, power(p.e.base, lowered(p.e.exp)))
+        yield from as_if(p.e)
+
+
+def as_if(constant: Expr) -> Iterator[Expr]:
+    """The derivatives of a constant as if a letter, or the number in it, changed: 2b of b², 2π of π², cos(2) of sin(2)."""
+    yield from (derivative(constant, letter) for letter in movable(constant))
+    if not letters_of(constant) and (isinstance(constant, Pow) or type(constant) in FUNCTIONS):
+        moving = Symbol("moving", real=True)
+        slope = derivative(rebuilt(constant, (moving, *constant.args[1:])), moving)
+        yield replaced(slope, {moving: constant.args[0]}.get)
 
 
 def raised(n: Expr) -> Expr:

@@ -1,0 +1,126 @@
+"""An answer as symcalc itself prints it, √x, cos²(x), Σ xᵢ (yᵢ - b), f'(x), written as it is typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from symcalc.errors import ReadError
+from symcalc.language.tokens import CALLED
+
+_PRIME = "'’′"
+_NAME = r"(?!Σ)[A-Za-z\u0370-\u03ff][A-Za-z0-9_]*[₀-₉]*"
+_SUBSCRIPTS = dict(zip("ₕᵢⱼₖₗₘₙₚᵣₛₜ", "hijklmnprst"))
+_ROOT = re.compile(rf"([√∛])\s*({_NAME}|\d+\.?\d*|(?=\())")
+_POWERED = re.compile(rf"({_NAME})([¹²³⁴⁵⁶⁷⁸⁹][⁰¹²³⁴⁵⁶⁷⁸⁹]*)\(")
+_INDEXED = re.compile(rf"({_NAME})([{''.join(_SUBSCRIPTS)}]+)")
+_RAISED = re.compile(rf"\^({_NAME}|\d+|(?=\())")
+_BESIDE = re.compile(r"((?<!\w)n|\])\s+(?=[A-Za-z(|Σ\u0370-\u03ff])")      # 1/n √x, w[j] x[i,j]
+_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
+
+
+def typed(answer: str, functions: Collection[str] = (), ends: Mapping[str, str] | None = None) -> str:
+    """The answer without the signs that only print has; `ends` is where the sum over each index ends.
+
+    >>> typed("x/√(x^2 + 1) + 2√x"), typed("1 - cos²(x)"), typed("2^x ln(2)")
+    ('x/sqrt(x^2 + 1) + 2sqrt(x)', '1 - cos(x)²', '2^x*ln(2)')
+    >>> typed("-2/n Σ xᵢ (yᵢ - b) + 1"), typed("Σⱼ wⱼ", ends={"j": "p"}), typed("∂/∂m f'(x)", {"f"})
+    ('-2/n*sum(x (y - b)) + 1', 'Sum(w[j],(j,1,p))', 'd/dm f_prime1(x)')
+    """
+    if equals := _EQUALS.search(answer):
+        raise ReadError("an answer is the derivative alone; leave out the sign = and what stands before it", answer,
+                        equals.start())
+    written = answer.replace("∂/∂", "d/d")
+    for name in functions:
+        written = re.sub(rf"(?<![A-Za-z_]){re.escape(name)}([{_PRIME}]+)(?=\()",
+                         lambda found, name=name: primed_name(name, len(found[1])), written)
+    written = _INDEXED.sub(_with_index, written)
+    written = _with_products(_with_powers_behind(_with_roots(written)))
+    written = _BESIDE.sub(r"\1*", written)
+    while "Σ" in written:                                  # the last first: nothing behind it is a sum
+        written = _summed(written, written.rindex("Σ"), ends or {})
+    return written
+
+
+def primed_name(name: str, order: int) -> str:
+    """What stands for f' while the answer is read.
+
+    >>> primed_name("f", 2)
+    'f_prime2'
+    """
+    return f"{name}_prime{order}"
+
+
+def _with_index(found: re.Match[str]) -> str:
+    indices = [_SUBSCRIPTS[letter] for letter in found[2]]
+    return found[1] if indices == ["i"] else f"{found[1]}[{','.join(indices)}]"
+
+
+def _with_roots(text: str) -> str:
+    while root := _ROOT.search(text):
+        head, last = "sqrt" if root[1] == "√" else "cbrt", root.end()
+        inside = root[2]
+        if text[last:last + 1] == "(" and (not inside or inside in CALLED):
+            close = _closing(text, last)
+            inside, last = (inside + text[last:close] if inside else text[last + 1:close - 1]), close
+        text = f"{text[:root.start()]}{head}({inside}){text[last:]}"
+    return text
+
+
+def _with_powers_behind(text: str) -> str:
+    """cos(x)² for cos²(x)."""
+    start = 0
+    while powered := _POWERED.search(text, start):
+        start = powered.end()
+        if powered[1] in CALLED or powered[1] == "σ":
+            close = _closing(text, powered.end() - 1)
+            text = text[:powered.start()] + powered[1] + text[powered.end() - 1:close] + powered[2] + text[close:]
+            start = powered.end() - len(powered[2])
+    return text
+
+
+def _with_products(text: str) -> str:
+    """2^x*ln(2) for 2^x ln(2): what stands behind a space is no part of the exponent."""
+    start = 0
+    while raised := _RAISED.search(text, start):
+        start = raised.end()
+        last = raised.end() if raised[1] else _closing(text, raised.end())
+        rest = text[last:].lstrip()
+        if raised[1] not in CALLED and len(rest) < len(text) - last and re.match(r"[\w(|Σ]", rest):
+            text = f"{text[:last]}*{rest}"
+    return text
+
+
+def _summed(text: str, place: int, ends: Mapping[str, str]) -> str:
+    """sum(x y) for Σ x y: the sum is over the product that follows."""
+    first = place + 1
+    index = _SUBSCRIPTS.get(text[first:first + 1], "")
+    first += len(index)
+    last, depth, before = first, 0, "*"                    # a sign behind Σ, *, / or ^ belongs to what follows
+    while last < len(text):
+        sign = text[last]
+        depth += (sign in "([") - (sign in ")]")
+        if depth < 0 or (depth == 0 and (sign == "," or (sign in "+-−" and before not in "*/^+-−·"))):
+            break
+        before = before if sign.isspace() else sign
+        last += 1
+    body, gap = text[first:last].strip(), " " * (text[last - 1:last] == " ")
+    behind = text[:place].rstrip()
+    joined = "*" if behind and (behind[-1].isalnum() or behind[-1] in ")]₀₁₂₃₄₅₆₇₈₉") else ""
+    if not body:
+        raise ReadError("a sum over the rows is written sum(...)", text, place)
+    if index in ("", "i"):
+        return f"{text[:place]}{joined}sum({body}){gap}{text[last:]}"
+    if index not in ends:
+        raise ReadError(f"the problem has no sum over {index}", text, place)
+    return f"{text[:place]}{joined}Sum({body},({index},1,{ends[index]})){gap}{text[last:]}"
+
+
+def _closing(text: str, opening: int) -> int:
+    """The place behind the bracket that closes the one at `opening`, or the end."""
+    depth = 0
+    for place in range(opening, len(text)):
+        depth += (text[place] in "([") - (text[place] in ")]")
+        if depth == 0:
+            return place + 1
+    return len(text)

@@ -1,0 +1,75 @@
+"""The verdict on an answer: right or not, by which mistake, and what to tell the learner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from symcalc.calculus.tutor.guesses import Guess
+from symcalc.calculus.tutor.places import Mistake, Words
+from symcalc.pages.document import Document, Formula, Inline, Paragraph, joined
+from symcalc.pages.notation import text
+from symcalc.pages.shown import Shown
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Verdict(Shown):
+    """Whether an answer is right; if not, the mistake that explains it; the line that it has reached.
+
+    >>> from symcalc.calculus.problems import derive
+    >>> derive("(2x + 1)^3", "x").check("3(2x + 1)^2").mistake.name
+    'inner derivative forgotten'
+    """
+
+    correct: bool
+    answer: Expr                                  # as it was read
+    said: Words
+    mistake: Mistake | None = None
+    line: int | None = None
+
+    @property
+    def message(self) -> str:
+        """What to tell the learner, which does not give the answer away."""
+        return in_words(self.said)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict as plain data, for JSON."""
+        return {"correct": self.correct, "mistake": self.mistake.name if self.mistake else None, "message": self.message,
+                "line": self.line}
+
+    def document(self) -> Document:
+        """Right or not, the mistake by name, and what there is to say about it."""
+        named = f"Not right: {self.mistake.name}." if self.mistake else "Not right."
+        return Document("", (*(() if self.correct else (Paragraph((named,)),)), Paragraph(self.said)))
+
+    def __repr__(self) -> str:
+        said = "right" if self.correct else self.mistake.name if self.mistake else "wrong"
+        return f"<verdict on {text(self.answer)}: {said}>"
+
+
+def in_words(parts: Iterable[Inline]) -> str:
+    """Words and mathematics as text.
+
+    >>> in_words(("The slope of ", Symbol("x") ** 2))
+    'The slope of x²'
+    """
+    return "".join(part if isinstance(part, str) else part.text if isinstance(part, Formula) else text(part) for part in parts)
+
+
+def wrong(found: Expr, guess: Guess | Words) -> Verdict:
+    """The verdict on a wrong answer, with what explains it or with what there is to say."""
+    if isinstance(guess, tuple):
+        return Verdict(correct=False, answer=found, said=guess)
+    first, *rest = guess.message
+    said = (first[0].upper() + first[1:], *rest) if isinstance(first, str) else guess.message
+    return Verdict(correct=False, answer=found, mistake=guess.mistake, said=said)
+
+
+def with_values(numbers: Mapping[Symbol, Any], most: int | None = None) -> Words:
+    """x = 0.442 and y = 1.73."""
+    parts = [Formula(text=f"{text(letter)} = {float(value):.3g}", latex=f"{letter.name} = {float(value):.3g}")
+             for letter, value in numbers.items() if not letter.is_integer]
+    return joined(parts[:most])
