@@ -270,3 +270,6 @@ GREEK: Mapping[str, str] = MappingProxyType({
     "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ",
     "Psi": "Ψ", "Omega": "Ω",
 })
+
+LOSS = "J"
+"""What the loss is called; its slope is written ∂J/∂m."""

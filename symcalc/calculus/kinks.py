@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sympy import Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol, sign
+from sympy import Abs, Basic, Equality, Expr, Integer, Max, Min, Piecewise, Symbol, sign
 from sympy.core.relational import Relational
 
 from symcalc.calculus.point import NO_VALUE, candidates
@@ -18,7 +18,7 @@ from symcalc.language.constants import Constants
 from symcalc.pages.document import Inline, Paragraph, joined
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
-from symcalc.written import is_number, replaced, subtract
+from symcalc.written import is_number, negative, replaced, subtract
 
 _BETWEEN = "any value between the slopes that meet there would serve"
 _JUMPS = (sign, step)
@@ -134,11 +134,15 @@ def is_seen(kink: Kink, expression: Expr, slope: Expr, variable: Symbol) -> bool
 
     A bend at which the slope has no value, as that of √|x| at 0, is none: there is nothing to choose.
     """
+    places = [equality.rhs for equality in kink.solution] or _at_a_length(kink.equation, variable)
+    lengths = [length for relation in expression.atoms(Relational) for length in _lengths(relation)]
     told = 0
-    for point in islice(candidates(expression), _TRIALS if kink.solution and not isinstance(kink.part, _JUMPS) else 0):
-        for solution in kink.solution:
+    for point in islice(candidates(expression), _TRIALS if places and not isinstance(kink.part, _JUMPS) else 0):
+        for place in places:
             try:
-                there = point.value(solution.rhs)
+                if any(point.value(length) < 0 for length in lengths):
+                    break
+                there = point.value(place)
                 left, right = (point.placed(variable, there + side) for side in (-_BESIDE, _BESIDE))
                 sides = [(left.value(part), right.value(part)) for part in (slope, expression)]
             except NO_VALUE:
@@ -151,6 +155,18 @@ def is_seen(kink: Kink, expression: Expr, slope: Expr, variable: Symbol) -> bool
             if any(abs(after - before) > _ALIKE * max(1, abs(before), abs(after)) for before, after in sides):
                 return True
     return told < _ENOUGH
+
+
+def _lengths(relation: Basic) -> list[Expr]:
+    """δ in |r| < δ, which nobody means to be negative."""
+    pairs = (relation.args, relation.args[::-1])
+    return [other for one, other in pairs if isinstance(one, Abs) and other.free_symbols]
+
+
+def _at_a_length(equation: Equality, variable: Symbol) -> list[Expr]:
+    """The values at which |r| = δ: those of r = δ and of r = -δ."""
+    return [value for size in equation.args if isinstance(size, Abs) for length in _lengths(equation)
+            for side in (length, negative(length)) for value in solved(size.args[0], side, variable) or ()]
 
 
 def _bends(part: Basic, variable: Symbol) -> Iterator[tuple[Expr, Expr, str]]:

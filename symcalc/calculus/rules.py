@@ -147,8 +147,10 @@ PRODUCT = Rule(
 
 
 def _logarithm(e: Pow) -> Expr:
-    """ln(f^g) = g ln(f)."""
-    return mul(e.exp, call(log, e.base))
+    """ln(f^g) = g ln(f), with what stands below a bar in g below the bar."""
+    factors = e.exp.args if isinstance(e.exp, Mul) else (e.exp,)
+    above = [factor for factor in factors if not is_below(factor)]
+    return mul(*above, call(log, e.base), *(factor for factor in factors if is_below(factor)))
 
 
 GENERAL_POWER = Rule(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sympy import Basic, Expr, Indexed, IndexedBase, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.errors import LossError, ReadError, described, visible
-from symcalc.vocabulary import GREEK
+from symcalc.vocabulary import GREEK, LOSS
 from symcalc.written import row_sum
 
 ROW = Symbol("i", integer=True, positive=True)
@@ -17,9 +17,6 @@ ROW = Symbol("i", integer=True, positive=True)
 
 COUNT = Symbol("n", integer=True, positive=True)
 """The number of rows."""
-
-LOSS = "J"
-"""What the loss is called; its slope is written ∂J/∂m."""
 
 _OVER_ROWS = Sum(Integer(1), (ROW, Integer(1), COUNT))
 MAX_NAME = 32

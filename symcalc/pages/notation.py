@@ -39,13 +39,12 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.functions import Primed
 from symcalc.indices import is_indexed, softmax_at
-from symcalc.language.names import LOSS
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.function_notation import FunctionNotation
 from symcalc.pages.media import LATEX, TEXT, Medium
 from symcalc.pages.pieces import Level, Piece
 from symcalc.parts import signed, upright
-from symcalc.vocabulary import FUNCTIONS
+from symcalc.vocabulary import FUNCTIONS, LOSS
 
 
 def text(expression: Basic) -> str:

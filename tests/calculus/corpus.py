@@ -267,6 +267,8 @@ CORPUS = (
      "(1 + tanh(√(2/π) (x + 0.044715x³)) + x √(2/π) (1 - tanh²(√(2/π) (x + 0.044715x³))) (1 + 0.134145x²))/2",
      lambda x: x/2*(1+tanh(sqrt(2/pi)*(x+mpf("0.044715")*x**3)))),
     ("max(w*x,v*x,b)", "x", "{w if w x > b and w x > v x; v if v x > b; 0 otherwise}", lambda x, w, v, b: max(w*x, v*x, b)),
+    ("x/(1+e^(-x))", "x", "σ(x) + x σ(x) (1 - σ(x))", lambda x: x/(1+exp(-x))),
+    ("sin(x)^(1/x)", "x", "sin(x)^(1/x) (x cot(x) - ln(sin(x)))/x²", lambda x: sin(x)**(1/x)),
     ("100(v-x^2)^2+(1-x)^2", "x", "-400x (v - x²) - 2 (1 - x)", lambda x, v: 100*(v-x**2)**2+(1-x)**2),
 )
 
@@ -363,6 +365,10 @@ OVER_ROWS = (
      lambda x, y, w1, w2: mean((s - relu(w2 * relu(w1 * r))) ** 2 for r, s in zip(x, y))),
     ("mean((y-a*ln(1+e^(w*x+b)))^2)", "w", "-2a/n Σ xᵢ σ(w xᵢ + b) (yᵢ - a ln(1 + e^(w xᵢ + b)))",
      lambda x, y, a, w, b: mean((s - a * log(1 + exp(w * r + b))) ** 2 for r, s in zip(x, y))),
+    ("-mean(y*ln(sigmoid(a*tanh(w*x+b)+c))+(1-y)*ln(1-sigmoid(a*tanh(w*x+b)+c)))", "b",
+     "a/n Σ (σ(a tanh(w xᵢ + b) + c) - yᵢ) (1 - tanh²(w xᵢ + b))",
+     lambda x, y, a, w, b, c: -mean(s * log(sigmoid(a * tanh(w * r + b) + c))
+                                    + (1 - s) * log(1 - sigmoid(a * tanh(w * r + b) + c)) for r, s in zip(x, y))),
     ("mean(w*x)", "w", "1/n Σ xᵢ", lambda x, w: mean(w * r for r in x)),
     ("sum(w)", "w", "n", lambda w: 3 * w),
     ("sum(w^2-3)", "w", "2n w", lambda w: 3 * (w**2 - 3)),

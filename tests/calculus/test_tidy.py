@@ -163,7 +163,7 @@ def test_wrong_algebra_does_not_pass(name, formula, letter, wrong, monkeypatch):
         because = formula = "no reason"
 
         def __init__(self, right):
-            self.right, self.name, self.concerns = right, right.name, right.concerns
+            self.right, self.name, self.concerns, self.renames = right, right.name, right.concerns, right.renames
 
         def rewrite(self, expression, written):
             tidier = self.right.rewrite(expression, written)

@@ -160,7 +160,8 @@ def _signs(part: Expr, written: Written) -> Expr:
 HYPERBOLIC = Algebra(
     name="name the hyperbolic functions", formula="e^z + e^(-z) = 2 cosh(z), e^z - e^(-z) = 2 sinh(z)",
     latex=r"e^{z} + e^{-z} = 2 \cosh(z),\; e^{z} - e^{-z} = 2 \sinh(z)",
-    because="these sums have names of their own", rewrite=_named_hyperbolic, about=EXPONENTIALS)
+    because="these sums have names of their own", rewrite=_named_hyperbolic, about=EXPONENTIALS,
+    renames=True)
 RATIOS = (_ratio(sin, cos, tan), _ratio(cos, sin, cot), _ratio(sinh, cosh, tanh), _reciprocal(cos, sec), _reciprocal(sin, csc))
 PYTHAGORAS = (_squares(power(call(sin, _U), Integer(2)), power(call(cos, _U), Integer(2))),
               _squares(power(call(cosh, _U), Integer(2)), negative(power(call(sinh, _U), Integer(2)))))

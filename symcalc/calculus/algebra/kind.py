@@ -23,6 +23,8 @@ class Algebra:
     rewrite: Callable[[Expr, Written], Expr]      # (expression, the parts that the learner wrote) -> the tidier form
     about: frozenset[type] = frozenset()          # of which one must occur in the expression; none where any will do
 
+    renames: bool = False                         # and gives the learner's own parts other names, too
+
     def concerns(self, expression: Expr) -> bool:
         """Whether the expression has any part that the rewriting is about."""
         return not self.about or not self.about.isdisjoint(_kinds(expression))

@@ -6,7 +6,7 @@ Nothing here knows what a derivation is; `tidy.py` says which of these steps a l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -58,6 +58,12 @@ class Written:
     def own(self, base: Expr) -> Expr:
         """A sum in the learner's own order."""
         return self.sums.get(unordered(base), base) if isinstance(base, Add) else base
+
+
+    def renamed(self, rename: Callable[[Expr, Written], Expr]) -> Written:
+        """The same with what the learner's sums are called now: 1/(1 + e^(-z)) in one of them is σ(z)."""
+        sums = [new for part in self.sums.values() if isinstance(new := rename(part, self), Add) and new != part]
+        return Written(self.parts | frozenset(sums), {**self.sums, **{unordered(new): new for new in sums}}, self.before)
 
 
 NOTHING = Written()
@@ -213,6 +219,8 @@ def _rank(factor: Expr) -> float:
     base, exponent = _base_and_exponent(factor)
     if isinstance(factor, Sum):
         return 6
+    if isinstance(factor, Add) and is_number(factor.args[0]):
+        return 4.2                       # (σ - y) (1 - tanh²): what begins with a number stands behind other brackets
     if exponent < 0:
         return 5 + _rank(base) / 10
     return next((rank for kind, rank in _KINDS if isinstance(base, kind)), 3)

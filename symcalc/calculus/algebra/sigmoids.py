@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 from sympy import Add, Basic, Derivative, Expr, Function, Indexed, Integer, Mul, Pow
 
 from symcalc.calculus.algebra.kind import EXPONENTIALS, Algebra
 from symcalc.calculus.algebra.products import NOTHING, Exponents, Written, exponents_of, in_place_of
+from symcalc.calculus.algebra.terms import distributed, joined, size
 from symcalc.functions import sigmoid
 from symcalc.parts import exponent_of_e, signed
 from symcalc.written import add, call, is_one, negative, number, power, rebuilt, replaced, subtract
@@ -30,7 +32,24 @@ def as_sigmoid(part: Expr, written: Written = NOTHING) -> Expr:
             found = _logistic_powers(exponents, *_unsigned(z))
             if found is not None:
                 return as_sigmoid(in_place_of(part, *found, written), written)
-    return part
+    return _term_by_term(part, written) or part
+
+
+def _term_by_term(part: Expr, written: Written) -> Expr | None:
+    """(1 + e^(-z) + x e^(-z))/(1 + e^(-z))² as σ(z) + x σ(z) (1 - σ(z)), where every term above the bar finds its name."""
+    exponents = exponents_of(part) if isinstance(part, Mul) else {}
+    below = next((base for base, exponent in exponents.items() if exponent < -1 and logistic_exponent(base) is not None), None)
+    above = next((base for base, exponent in exponents.items() if exponent == 1 and isinstance(base, Add)), None)
+    if below is None or above is None:
+        return None
+    opened = add(*joined([inner for term in above.args for inner in distributed(term, written)], written))
+    if size(opened) < size(above):
+        return None                      # most of it cancels first
+    left = Counter(above.args) - Counter(below.args)
+    whole = sum(left.values()) == len(above.args) - len(below.args)          # one term is the bracket below
+    terms = [below, *left.elements()] if whole else list(above.args)
+    named = [as_sigmoid(in_place_of(part, {above: Fraction(1)}, [term], written), written) for term in terms]
+    return None if any(_has_power_of_e(term, logistic_exponent(below)) for term in named) else add(*named)
 
 
 def _logistic_powers(exponents: Exponents, minus: bool, z: Expr) -> tuple[Exponents, list[Expr]] | None:
@@ -139,4 +158,5 @@ def _as_complement(part: Basic, arguments: set[Expr]) -> Expr | None:
 SIGMOID = Algebra(
     name="name the sigmoid", formula="1/(1 + e^(-z)) = σ(z), σ(-z) = 1 - σ(z)",
     latex=r"\frac{1}{1 + e^{-z}} = \sigma(z),\; \sigma(-z) = 1 - \sigma(z)",
-    because="this fraction has a name of its own", rewrite=_named_sigmoid, about=EXPONENTIALS)
+    because="this fraction has a name of its own", rewrite=_named_sigmoid, about=EXPONENTIALS,
+    renames=True)

@@ -28,6 +28,9 @@ def _multiply_out(part: Expr, written: Written) -> Expr:
         return part
     longer = [product for term in terms_of(part) for product in distributed(term, written)]
     shorter = add(*in_order(joined(longer, written)))
+    split = taken_out(part, None, written)
+    if split is not None and any(isinstance(factor, Add) for factor in factors_of(split[0])):
+        return part                      # a bracket in every term is taken out, not opened
     return shorter if size(shorter) < size(part) else part
 
 

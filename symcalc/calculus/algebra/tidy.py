@@ -43,6 +43,7 @@ def tidied(expression: Expr, written: Written = NOTHING) -> list[tuple[Algebra, 
             if tidier != expression:
                 lines.append((algebra, tidier))
                 expression = tidier
+                written = written.renamed(algebra.rewrite) if algebra.renames else written
         if len(lines) == before:
             break
     return lines
