@@ -10,7 +10,7 @@ from typing import Any
 from sympy import Basic, Derivative, Expr, Indexed, Integer, Sum, Symbol
 from sympy.tensor.indexed import IndexedBase
 
-from symcalc.indices import index_of
+from symcalc.indices import index_of, is_indexed
 from symcalc.language.names import COUNT, ROW
 
 ROWS = 3                     # rows of random data that a sum runs over
@@ -69,6 +69,8 @@ def patterns(expression: Expr) -> int:
 @lru_cache(maxsize=256)
 def _free(expression: Basic) -> frozenset[Symbol]:
     """The indices that no sum runs over, the row apart; a derivative may hold one in its variable alone."""
+    if not is_indexed(expression):
+        return frozenset()
     parts = [expression, *(variable for part in expression.atoms(Derivative) for variable in part.variables)]
     ends = {total.limits[0][2] for total in expression.atoms(Sum)}
     counting = {letter for part in parts for letter in part.free_symbols if isinstance(letter, Symbol) and letter.is_integer}

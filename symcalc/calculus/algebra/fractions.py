@@ -48,7 +48,7 @@ def _with_bracket_below(total: Add, below: set[Expr], written: Written) -> tuple
 def _divide(part: Expr, written: Written) -> Expr:
     """(x² - 1)/(x - 1) = x + 1, and (x - 1)/(x² - 1) = 1/(x + 1), where that leaves less to read."""
     shorter = _reduced(part, written) if isinstance(part, Mul) else part
-    return shorter if size(shorter) < size(part) else part
+    return shorter if shorter is not part and size(shorter) < size(part) else part
 
 
 def _reduced(part: Expr, written: Written) -> Expr:
@@ -96,7 +96,7 @@ def _over_one_bar(part: Expr, written: Written) -> Expr:
     if isinstance(part, Mul):
         return _bracket_over_one_bar(part, written)
     shorter = _joined_fractions(part, written) if isinstance(part, Add) else part
-    return shorter if size(shorter) < size(part) else part
+    return shorter if shorter is not part and size(shorter) < size(part) else part
 
 
 def _bracket_over_one_bar(part: Mul, written: Written) -> Expr:
