@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import islice, pairwise
 from typing import Any
 
-from sympy import Expr, Max, Min, Piecewise
+from sympy import Add, Derivative, Dummy, Expr, Float, Max, Min, Piecewise, Pow, Sum, preorder_traversal
 from sympy.core.relational import Relational
 
 from symcalc.calculus.numbering import coincidences, patterns
@@ -19,6 +20,7 @@ from symcalc.calculus.point import DIGITS, NO_VALUE, TRIES, OutsideDomain, Place
 from symcalc.errors import LossError, ProofError
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
+from symcalc.written import negative
 
 TOLERANCE = 1e-12            # relative; an honest line agrees to 20 digits and more
 POINTS = 3                   # at which every line is checked; twice as many where the slope jumps
@@ -27,6 +29,9 @@ _ENOUGH = 4 * POINTS         # points without a slope, after which we no longer 
 _ROUNDING = 1e-30            # relative to the function, and
 _NOTHING = 1e-40             # in itself: what is left by rounding where a slope is 0
 _MORE_DIGITS = (4, 16)       # times as many, where two lines seem to differ
+_MOST_PARTS, _MOST_DEGREE = 60, 6       # of a line that is multiplied out
+_LETTER = Dummy("t", real=True)
+_UNSUITED = (Derivative, Sum, Piecewise, Float)
 _BENDS = (Max, Min, Piecewise, *(head for head, row in FUNCTIONS.items() if row.kink))
 
 
@@ -47,6 +52,7 @@ class Proof:
     """
 
     checks: tuple[Check, ...]
+    symbolic: tuple[int, ...] = ()       # the lines that are equal to the one before by multiplying out alone, too
 
     @property
     def passed(self) -> bool:
@@ -76,7 +82,23 @@ def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIG
             checks.append(Check(k, difference))
     if not checks:
         raise ProofError(f"no point was found at which all lines have a value: {text(lines[0])[:200]}")
-    return Proof(tuple(checks))
+    return Proof(tuple(checks), tuple(k for k, pair in enumerate(pairwise(lines), start=1) if _is_same_polynomial(*pair)))
+
+
+def _is_same_polynomial(before: Expr, now: Expr) -> bool:
+    """Whether two lines are the same polynomial in their letters and functions; False also where that is not quick to tell."""
+    if any(map(_is_unsuited, (before, now))):
+        return False
+    # With a letter of its own, since SymPy has no polynomial without letters.
+    difference = Add(before, negative(now), _LETTER, evaluate=False).as_poly()
+    return difference is not None and difference.as_expr() == _LETTER
+
+
+@lru_cache(maxsize=1024)
+def _is_unsuited(line: Expr) -> bool:
+    parts = list(islice(preorder_traversal(line), _MOST_PARTS + 1))
+    return len(parts) > _MOST_PARTS or any(isinstance(part, _UNSUITED) or (
+        isinstance(part, Pow) and part.exp.is_Integer and part.exp > _MOST_DEGREE) for part in parts)
 
 
 def _settled(point: Point, lines: Sequence[Expr]) -> list[float]:

@@ -6,7 +6,7 @@ from sympy import Derivative, Integer, Piecewise, Tuple, polygamma
 
 import symcalc as sc
 from symcalc.calculus.point import DIGITS, Point
-from symcalc.calculus.proof import POINTS, Check, Proof, points, prove
+from symcalc.calculus.proof import POINTS, Check, Proof, _is_same_polynomial, points, prove
 from symcalc.language.names import COUNT, ROW
 from symcalc.written import derivative_of, mul
 
@@ -181,3 +181,16 @@ def test_a_wrong_case_far_from_zero_does_not_pass(border):
 @pytest.mark.parametrize("formula", ["ln(x - 40)", "sqrt(x - 100)", "ln(-x - 50)"])
 def test_a_domain_far_from_zero_is_found(formula):
     assert sc.derive(formula, "x").proof.passed
+
+
+@pytest.mark.parametrize("before, now, same", [
+    ("(x + 1)^2", "x^2 + 2x + 1", True), ("(x + 1)^2", "x^2 + 2x", False), ("sin(x)*(x + 1)", "x*sin(x) + sin(x)", True),
+    ("x - x", "0", True), ("sin(x)^2 + cos(x)^2", "1", False), ("0.1x + 0.2x", "0.3x", False),
+    ("(x + 1)^9", "(x + 1)^9", False),
+])
+def test_what_multiplying_out_proves_without_numbers(before, now, same):
+    assert _is_same_polynomial(sc.read(before), sc.read(now)) is same
+
+
+def test_the_record_says_which_lines_are_proved_without_numbers_too():
+    assert sc.derive("(x^2 - 1)/(x^2 + 1)", "x").proof.symbolic == (5, 6)
