@@ -81,7 +81,7 @@ def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIG
                 raise ProofError(f"line {k} is not equal to the line before it: {text(lines[k])[:200]}")
             checks.append(Check(k, difference))
     if not checks:
-        raise ProofError(f"no point was found at which all lines have a value: {text(lines[0])[:200]}")
+        raise ProofError(f"{text(lines[0])[:200]} cannot be checked: no point was found at which all lines have a value")
     return Proof(tuple(checks), tuple(k for k, pair in enumerate(pairwise(lines), start=1) if _is_same_polynomial(*pair)))
 
 

@@ -24,13 +24,13 @@ from symcalc.calculus.rules import (
     SUM,
 )
 from symcalc.calculus.tutor.places import Place, Words
-from symcalc.calculus.tutor.verdict import in_words
 from symcalc.calculus.unfolding import Application, Line, applied
 from symcalc.errors import LossError
 from symcalc.indices import index_of
 from symcalc.pages.document import Document, Formula, Paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
+from symcalc.pages.text import inline
 from symcalc.vocabulary import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Hint:
     @property
     def text(self) -> str:
         """The hint in words."""
-        return in_words(self.parts)
+        return inline(self.parts)
 
 
 @dataclass(frozen=True, slots=True)

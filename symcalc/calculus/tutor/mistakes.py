@@ -160,10 +160,10 @@ RARER: tuple[WrongRule, ...] = (
     WrongRule(name="a constant kept", wrong=lambda p: iter((p.e,) if p.rule is CONSTANT else ()),
               says=lambda p: (p.e, " does not change with ", p.x, ", but it still stands in the answer: "
                               "its derivative is that of a constant.")),
-    WrongRule(name="a constant differentiated as if it changed", wrong=as_if_it_changed,
-              says=lambda p: (p.e, " does not change with ", p.x, ", but it is differentiated as if it did.")),
     WrongRule(name="a constant differentiated to 1", wrong=lambda p: iter((ONE,) if p.rule is CONSTANT else ()),
               says=lambda p: (p.e, " does not change with ", p.x, ", so its derivative is that of a constant and not 1.")),
+    WrongRule(name="a constant differentiated as if it changed", wrong=as_if_it_changed,
+              says=lambda p: (p.e, " does not change with ", p.x, ", but it is differentiated as if it did.")),
     WrongRule(name="a constant factor differentiated too", wrong=factor_too,
               says=_about("A constant factor of ", " is differentiated as if it changed; it stays as it is.")),
     WrongRule(name="the variable not differentiated", wrong=lambda p: iter((p.e,) if p.rule is IDENTITY else ()),

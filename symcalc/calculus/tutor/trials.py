@@ -9,13 +9,13 @@ from typing import Any
 from sympy import Add, Basic, Derivative, Expr, Indexed
 
 from symcalc.calculus.higher import MOST, digits_for
-from symcalc.calculus.point import DIGITS, OutsideDomain, Places, Point
+from symcalc.calculus.point import DIGITS, NO_VALUE, Places, Point
 from symcalc.calculus.proof import TOLERANCE, points
 from symcalc.calculus.rule import letters_of
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT, ROW, is_column, runs_over_rows
 
-NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError, ValueError)      # the last where SymPy's own number is none
+_NO_VALUE = (*NO_VALUE, ValueError)           # the last where SymPy's own number is none
 _ROUNDING = 1e-30                # relative to the function: what is left by rounding where a slope is 0
 _NOTHING = 1e-40
 
@@ -39,7 +39,7 @@ class Trial:
         """The value there; None where the expression has none."""
         try:
             return self.point.value(expression)
-        except NO_VALUE:
+        except _NO_VALUE:
             return None
 
     def same(self, value: Any, other: Any) -> bool:
@@ -85,7 +85,7 @@ def _trial(point: Point, function: Expr, right: Expr, *others: Expr) -> Trial | 
         for other in others:
             point.value(other)
         return Trial(point, point.value(right), blur)
-    except NO_VALUE:
+    except _NO_VALUE:
         return None
 
 

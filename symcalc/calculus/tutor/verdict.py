@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,10 @@ from sympy import Expr, Symbol
 
 from symcalc.calculus.tutor.guesses import Guess
 from symcalc.calculus.tutor.places import Mistake, Words
-from symcalc.pages.document import Document, Formula, Inline, Paragraph, joined
+from symcalc.pages.document import Document, Formula, Paragraph, joined
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
+from symcalc.pages.text import inline
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -33,7 +34,7 @@ class Verdict(Shown):
     @property
     def message(self) -> str:
         """What to tell the learner, which does not give the answer away."""
-        return in_words(self.said)
+        return inline(self.said)
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as plain data, for JSON."""
@@ -48,15 +49,6 @@ class Verdict(Shown):
     def __repr__(self) -> str:
         said = "right" if self.correct else self.mistake.name if self.mistake else "wrong"
         return f"<verdict on {text(self.answer)}: {said}>"
-
-
-def in_words(parts: Iterable[Inline]) -> str:
-    """Words and mathematics as text.
-
-    >>> in_words(("The slope of ", Symbol("x") ** 2))
-    'The slope of x²'
-    """
-    return "".join(part if isinstance(part, str) else part.text if isinstance(part, Formula) else text(part) for part in parts)
 
 
 def wrong(found: Expr, guess: Guess | Words) -> Verdict:
