@@ -52,10 +52,12 @@ if TYPE_CHECKING:
     from symcalc.training.catalogue import residual_sum_of_squares as residual_sum_of_squares
     from symcalc.training.effect import Effect as Effect
     from symcalc.training.losses import Loss as Loss
+    from symcalc.training.methods import Method as Method
+    from symcalc.training.methods import method as method
     from symcalc.training.models import Model as Model
     from symcalc.training.models import line as line
     from symcalc.training.run import Run as Run
-    from symcalc.training.run import Stop as Stop
+    from symcalc.training.stops import Stop as Stop
 
 __version__ = "0.1.0"
 
@@ -80,7 +82,9 @@ _HOMES = {
     "training.catalogue": ("mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
     "training.models": ("Model", "line"),
     "training.effect": ("Effect",),
-    "training.run": ("Run", "Stop"),
+    "training.methods": ("Method", "method"),
+    "training.run": ("Run",),
+    "training.stops": ("Stop",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = frozenset({"figures"})

@@ -271,7 +271,7 @@ OWN = [     # our sentences: (arguments, what they say)
     (("descend", "(w-3)^2", "--start", "=3"), "'=3' does not fit"),
     (("descend", "(w-3)^2", "--start", "v=0"), "v does not occur in the loss; its names are w"),
     (("descend", "(w-3)^2", "--start", "w=inf"), "the start is not finite: w = inf"),
-    (("descend", "(w-3)^2", "--method", "adam"), "there is no method 'adam'; the methods are gradient descent"),
+    (("descend", "(w-3)^2", "--method", "adamm"), "there is no method 'adam'; the methods are gradient descent"),
     (("descend", "(w-3)^2", "--update", "99"), "there is no update 99; the run has 20."),
     (("descend", "(w-3)^2", "--update", "0"), "there is no update 0"),
     (("descend", "(w-3)^2", "--plot", "a.jpg"), "does not end in .png, .svg or .pdf"),
@@ -400,4 +400,5 @@ def test_control_c_ends_without_a_traceback():
     time.sleep(1.5)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=30)
-    assert (running.returncode, out, err) == (130, b"", b"symcalc: interrupted\n")
+    assert (running.returncode, err) == (130, b"symcalc: interrupted\n")
+    assert "Interrupted; every update so far is kept.".encode() in out.strip().splitlines()[-1]

@@ -33,6 +33,8 @@ Examples:
 def descend(formula: str, data: Path | None, start: str, rate: float, steps: int, method: str, working: int | None,
             plot: Path | None, as_json: bool, output: Path | None, force: bool) -> None:
     """Walk down the loss FORMULA and show every update beside the formula that drove it."""
+    from symcalc.training.stops import Stop
+
     check_files(output, plot, force)
     begin = _start(start)
     loss = _loss(formula, data, tuple(begin))
@@ -41,6 +43,9 @@ def descend(formula: str, data: Path | None, start: str, rate: float, steps: int
     save_plot(run, plot)
     if not run.started:
         click.get_current_context().exit(2)
+    if run.stop is Stop.INTERRUPTED:
+        click.echo("symcalc: interrupted", err=True)
+        click.get_current_context().exit(130)
 
 
 def _start(text: str) -> dict[str, float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -47,6 +47,7 @@ class Compiled:
     source: str
     function: Callable[..., tuple[float, tuple[float, ...]]]
     outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
+    bind: Callable[[Table | None], Callable[..., tuple[float, tuple[float, ...]]]]
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
         return self.at(ordered(values, self.parameters))
@@ -62,6 +63,10 @@ class Compiled:
         else:
             value, gradient = _quietly(self.function, point)
         return float(value), np.array(gradient, dtype=np.float64)
+
+    def on(self, table: Table) -> Compiled:
+        """The same function over other rows."""
+        return replace(self, function=self.bind(table))
 
     def __repr__(self) -> str:
         return f"<compiled loss of {', '.join(self.parameters)}: {self.strategy}>"
@@ -121,35 +126,37 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
     """
     stable = [stabilised(expression) for expression in (loss, *gradient)]
 
-    def written(arrays: bool) -> tuple[Callable[..., Any], str]:
+    def written(arrays: bool) -> tuple[Callable[[Table | None], Callable[..., Any]], str]:
         tape = Tape(parameters, columns, arrays)
-        results = [tape.value(expression).source for expression in stable]
-        return bound(tape, "value_and_gradient", results, table)
+        value, *slopes = [tape.value(expression).source for expression in stable]
+        return executed(tape, source_of(tape, "value_and_gradient", f"{value}, ({', '.join(slopes)},)"))
 
     arrays = table is not None
-    function, source = written(arrays)
+    bind, source = written(arrays)
     return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy="tape" if arrays else "scalar",
-                    source=source, function=function, outside=cache(lambda: written(arrays=True)[0]))
+                    source=source, function=bind(table), outside=cache(lambda: written(arrays=True)[0](None)), bind=bind)
 
 
-def bound(tape: Tape, name: str, results: Sequence[str], table: Table | None = None) -> tuple[Callable[..., Any], str]:
-    """The tape as a function of its parameters that returns the results, and its source; the data are bound to it."""
-    source = _written(tape, name, results)
+def executed(tape: Tape, source: str) -> tuple[Callable[[Table | None], Callable[..., Any]], str]:
+    """What binds the data of a table to the generated function, and the source."""
     namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if tape.arrays else _SCALARS)}
     exec(compile(source, "<symcalc>", "exec"), namespace)
-    data = [table[name_of(column)] for column in tape.columns] if table is not None else []
-    rows = [np.float64(table.rows if table is not None else 1)] if tape.arrays else []
-    with np.errstate(all="ignore"):
-        return namespace["bind"](*data, *rows), source
+
+    def bind(table: Table | None) -> Callable[..., Any]:
+        data = [table[name_of(column)] for column in tape.columns] if table is not None else []
+        rows = [np.float64(table.rows if table is not None else 1)] if tape.arrays else []
+        with np.errstate(all="ignore"):
+            return namespace["bind"](*data, *rows)
+
+    return bind, source
 
 
-def _written(tape: Tape, name: str, results: Sequence[str]) -> str:
+def source_of(tape: Tape, name: str, returned: str) -> str:
+    """The tape as a function of its parameters, within one that binds the data."""
     names = [f"p{k} is {text(symbol)}" for k, symbol in enumerate(tape.parameters)]
     names += [f"c{k} is the column {name_of(column)}" for k, column in enumerate(tape.columns)]
     data = [f"c{k}" for k in range(len(tape.columns))] + ["rows"] if tape.arrays else []
     arguments = ", ".join(f"p{k}" for k in range(len(tape.parameters)))
-    value, *gradient = results
-    returned = f"{value}, ({', '.join(gradient)},)" if gradient else value
     lines = [f"# {'; '.join(names)}", f"def bind({', '.join(data)}):",
              *(f"    {line}" for line in tape.before),
              f"    def {name}({arguments}):",
@@ -164,7 +171,8 @@ def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | N
     """The value of any part of a loss, one number per row where it differs from row to row (for diagnosis, not speed)."""
     tape = Tape(tuple(values), columns, arrays=True)
     result = tape.value(expression)
-    function, _ = bound(tape, "value", [result.source], table)
+    bind, _ = executed(tape, source_of(tape, "value", result.source))
+    function = bind(table)
     with np.errstate(all="ignore"):
         value = function(*map(np.float64, values.values()))
     return np.asarray(value, dtype=np.float64)

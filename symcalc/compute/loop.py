@@ -1,25 +1,29 @@
-"""The update formula of a method as generated Python."""
+"""The equations of a method as generated Python, in plain floats."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
 from sympy import Expr, Symbol
 
-from symcalc.compute.compiled import bound
-from symcalc.compute.tape import Tape
+from symcalc.compute.compiled import executed, source_of
+from symcalc.compute.tape import Tape, Value
 
 
-def stepper(update: Expr, letters: Sequence[Symbol]) -> tuple[Callable[..., np.ndarray], str]:
-    """The new parameters as a function of the letters in the update formula, and the source of that function.
+def stepper(equations: Sequence[tuple[Symbol, Expr]], inputs: Sequence[Symbol],
+            settings: Mapping[Symbol, float]) -> tuple[Callable[..., tuple[float, ...]], str]:
+    """The left sides of the equations as a function of the inputs, one parameter at a time, and its source.
 
-    >>> theta, g = Symbol("theta"), Symbol("g")
-    >>> step, source = stepper(theta - g, (theta, g))
-    >>> step(np.array([3.0, 2.0]), np.array([1.0, 1.0]))
-    array([2., 1.])
+    >>> theta, g, v = Symbol("theta"), Symbol("g"), Symbol("v")
+    >>> step, source = stepper([(v, 2*g), (Symbol("new"), theta - v)], (theta, g), {})
+    >>> step(3.0, 1.0)
+    (2.0, 1.0)
     """
-    tape = Tape(letters, (), arrays=True)
-    result = tape.value(update)
-    function, source = bound(tape, "update", [result.source])
-    return function, source
+    tape = Tape(inputs, (), arrays=False)
+    tape.known |= {letter: Value(repr(value)) for letter, value in settings.items()}
+    results = []
+    for letter, formula in equations:
+        tape.known[letter] = value = tape.value(formula)
+        results.append(value.source)
+    bind, source = executed(tape, source_of(tape, "update", f"({', '.join(results)},)"))
+    return bind(None), source

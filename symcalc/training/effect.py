@@ -21,7 +21,8 @@ from symcalc.pages.numbers import DIGITS, aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.descent import descend
 from symcalc.training.losses import Loss
-from symcalc.training.run import Run, Stop, kept
+from symcalc.training.run import Run, kept
+from symcalc.training.stops import Stop
 from symcalc.written import derivative_of
 
 _SAME = 1e-9             # relative: how constant the ratio of two gradients must be to count as a number
@@ -187,8 +188,7 @@ def compare_gradients(loss: Loss, wrong: Mapping[str, object], data: object = No
     gradient = loss.gradient()
     partials = tuple(formulas.get(name, gradient[name].result) for name in loss.names)
     table = loss.table(data)
-    right, other = (descend(loss, table, start=start, rate=rate, steps=steps, method="gradient descent", tolerance=1e-10,
-                            partials=given) for given in (None, partials))
+    right, other = (descend(loss, table, start=start, rate=rate, steps=steps, partials=given) for given in (None, partials))
     if not right.started:
         raise DescentError(right.message)
     if not other.started:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
     from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
+    from symcalc.training.descent import Settings
     from symcalc.training.effect import Effect
+    from symcalc.training.methods import Method
     from symcalc.training.run import Run
 
 
@@ -172,18 +174,24 @@ class Loss(Shown):
             raise _clash(clash[0])
         return read_table(data, names) if self.expression.has(Sum) else None
 
-    def descend(self, data: object = None, *, start: Mapping[str, float] | Sequence[float], rate: float = 0.01,
-                steps: int = 100, method: str = "gradient descent", tolerance: float = 1e-10) -> Run:
+    def descend(self, data: object = None, *, start: Mapping[str, float] | Sequence[float],
+                rate: float | str | Expr | None = None, steps: int = 100, method: str | Method = "gradient descent",
+                **settings: Unpack[Settings]) -> Run:
         """Walk down the loss from `start`: `steps` updates with learning rate `rate`, each kept with what drove it.
 
-        The run ends early where every partial derivative is at most `tolerance`, or where going on makes no sense.
+        `rate` is a number, or a schedule: a formula in k, the number of the update; left out, it is the method's own.
+        The run ends early where every partial derivative is at most `tolerance` (1e-10), where an update changes the
+        parameters by at most `step_tolerance` or the cost by at most `cost_tolerance`, or where going on makes no sense.
+        Parameters named in `hold` keep their value. With `batch`, each update is driven by so many rows, drawn from `seed`.
+        `callback` is called after every update with its result (x, fun, jac, nit, parameters), and ends the run by raising
+        StopIteration.
 
         >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=3)
         >>> run.history["w"]
         array([0.   , 1.5  , 2.25 , 2.625])
         """
         from symcalc.training.descent import descend
-        return descend(self, data, start=start, rate=rate, steps=steps, method=method, tolerance=tolerance)
+        return descend(self, data, start=start, rate=rate, steps=steps, method=method, **settings)
 
     def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
                           start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:

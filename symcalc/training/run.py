@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -26,27 +25,12 @@ from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.losses import Loss
 from symcalc.training.methods import RATE, SLOPE, THETA, Method
+from symcalc.training.settings import Rate
+from symcalc.training.stops import CONVERGED, Stop
 from symcalc.training.update import Update
 from symcalc.written import derivative_of, replaced
 
 _SHOWN = 24              # rows of a table that are printed before its middle is left out
-
-
-class Stop(Enum):
-    """Why a run ended; the value is the sentence that is shown.
-
-    >>> Stop.STEPS.value
-    'All steps are used up.'
-    """
-
-    CONVERGED = "Converged: every partial derivative is zero to within the tolerance."
-    STEPS = "All steps are used up."
-    STILL = "The point no longer changes: the steps are too small for floating-point numbers."
-    TWO_CYCLE = "Not converging: the point jumps between two values, because the rate is too large."
-    DIVERGED = "Diverged: the cost grows without bound."
-    BOTTOMLESS = "Diverged: the cost falls without bound, so this loss has no minimum to find."
-    OUTSIDE = "Stopped: the next step leaves the domain of the loss."
-    START = "Stopped before the first step: the loss or its slope has no finite value at the start."
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -63,18 +47,25 @@ class Run(Shown):
     loss: Loss
     table: Table | None
     method: Method
-    rate: float
+    rate: Rate                               # a number, or a formula in k
     points: np.ndarray = field()             # one row per point visited, the start first
     costs: np.ndarray
-    gradients: np.ndarray
+    gradients: np.ndarray                    # ∇J there
+    states: np.ndarray                       # the method's letters there, one row each, per parameter
+    rates: np.ndarray                        # one per update
+    drives: np.ndarray | None                # the slopes that drove each update, where they are not ∇J at its start
+    held: tuple[str, ...] = ()
+    batch: int | None = None
+    seed: int = 0
     stop: Stop
     detail: str
     source: str
     partials: tuple[Expr, ...] | None = None      # formulas that drove the run in place of the gradient's own
 
     def __post_init__(self) -> None:
-        for array in (self.points, self.costs, self.gradients):
-            array.setflags(write=False)
+        for array in (self.points, self.costs, self.gradients, self.states, self.rates, self.drives):
+            if array is not None:
+                array.setflags(write=False)
 
     # SciPy's names
 
@@ -101,7 +92,7 @@ class Run(Shown):
     @property
     def success(self) -> bool:
         """Whether the run converged."""
-        return self.stop is Stop.CONVERGED
+        return self.stop in CONVERGED
 
     @property
     def status(self) -> int:
@@ -184,7 +175,8 @@ class Run(Shown):
         first = self.loss.parameters[0]
         blocks += [paragraph("Each step: ", first, " ← ", self.update_formula(first.name),
                              " and so for every parameter" if len(self.loss.parameters) > 1 else "",
-                             ", with the rate ", RATE, f" = {short(self.rate)}."),
+                             ", with the rate ", RATE, " = ",
+                             short(self.rate) if isinstance(self.rate, float) else self.rate, "."),
                    self._rows(), paragraph(self.message)]
         return Document(f"{self.method.name.capitalize()} on {text(self.loss.symbol)}", tuple(blocks))
 

@@ -169,7 +169,7 @@ class Update(Shown):
 
     def _new(self, parameter: Symbol) -> Equation:
         formula = self.run.update_formula(parameter.name)
-        numbers = {parameter: self._values()[parameter], RATE: numeral(self.run.rate),
+        numbers = {parameter: self._values()[parameter], RATE: numeral(float(self.run.rates[self.k - 1])),
                    self.run.slope_name(parameter): numeral(self.gradient[parameter.name])}
         name = Formula(text=f"new {text(parameter)}", latex=rf"{latex(parameter)}_{{\text{{new}}}}"
                        if "_" not in latex(parameter) else rf"\text{{new }} {latex(parameter)}")

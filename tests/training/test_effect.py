@@ -7,7 +7,7 @@ import pytest
 from sympy import Derivative, Integer
 
 import symcalc as sc
-from symcalc.training.run import Stop
+from symcalc.training.stops import Stop
 
 DATA = {"x": [30, 45, 60, 75], "y": [45, 70, 85, 120]}
 X, Y = (np.array(DATA[name], dtype=float) for name in "xy")

@@ -7,7 +7,7 @@ import pytest
 
 import symcalc as sc
 from symcalc.errors import DataError, LossError, SymcalcError
-from symcalc.training.run import Stop
+from symcalc.training.stops import Stop
 
 ROWS = {"x": [30, 40, 100], "y": [45, 60, 150]}
 
@@ -114,7 +114,7 @@ def test_only_the_models_parameters_predict():
 
 
 def test_the_source_is_the_loop_that_ran(run):
-    assert "def value_and_gradient(p0, p1):" in run.source and "def update(p0, p1, p2):" in run.source
+    assert "def value_and_gradient(p0, p1):" in run.source and "def update(p0, p1, p2, p3, p4):" in run.source
     assert "p0 is m; p1 is b" in run.source and "p0 is θ; p1 is g; p2 is η" in run.source
 
 

@@ -1,0 +1,43 @@
+"""Mini-batches: which rows drive which update, the same on every machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from symcalc.errors import DescentError
+from symcalc.language.table import Table, table_of
+
+
+@dataclass(slots=True, kw_only=True)
+class Batches:
+    """Rows in an order drawn anew for every pass over the data (an epoch), `size` of them to an update.
+
+    >>> batches = Batches(rows=5, size=2, seed=7)
+    >>> [batches.of(k).tolist() for k in (1, 2, 3)], batches.of(1).tolist() == batches.of(1).tolist()
+    ([[4, 1], [2, 3], [0]], True)
+    """
+
+    rows: int
+    size: int
+    seed: int
+    _drawn: tuple[int, np.ndarray] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, value, least, most in (("batch", self.size, 1, self.rows), ("seed", self.seed, 0, 2**32 - 1)):
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
+                raise DescentError(f"{name} is a whole number from {least} to {most:,}, not {value!r:.40}")
+
+    def of(self, k: int) -> np.ndarray:
+        """The rows, counted from 0, that drive update k, counted from 1."""
+        epoch, place = divmod(k - 1, -(-self.rows // self.size))
+        if self._drawn is None or self._drawn[0] != epoch:
+            # RandomState, whose numbers are frozen for good; NumPy's newer generators may change between versions.
+            self._drawn = epoch, np.random.RandomState([self.seed, epoch]).permutation(self.rows)
+        return self._drawn[1][place * self.size:(place + 1) * self.size]
+
+    def table(self, whole: Table, k: int) -> Table:
+        """Those rows of the data."""
+        rows = self.of(k)
+        return table_of({name: whole[name][rows] for name in whole.names}, len(rows), whole.source)

@@ -1,0 +1,154 @@
+"""Why a run ends: the reasons, and how each is seen in the points visited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+RISES = 10               # updates in a row with a rising cost, after which a run counts as diverging
+_GROWN = 10.0            # ... if the cost is this many times what it was at the start
+_UNBOUNDED = 1e9         # how far below zero a cost falls, in units of the first, before it counts as bottomless
+_BACK = 4                # points before the one that is judged which a rule looks at, if not the rises
+
+
+class Stop(Enum):
+    """Why a run ended; the value is the sentence that is shown.
+
+    >>> Stop.STEPS.value
+    'All steps are used up.'
+    """
+
+    CONVERGED = "Converged: every partial derivative is zero to within the tolerance."
+    STEPS = "All steps are used up."
+    STILL = "The point no longer changes: the steps are too small for floating-point numbers."
+    TWO_CYCLE = "Not converging: the point jumps between two values, because the rate is too large."
+    DIVERGED = "Diverged: the cost grows without bound."
+    BOTTOMLESS = "Diverged: the cost falls without bound, so this loss has no minimum to find."
+    OUTSIDE = "Stopped: the next step leaves the domain of the loss."
+    START = "Stopped before the first step: the loss or its slope has no finite value at the start."
+    SMALL_STEP = "Converged: no parameter changed by more than the step tolerance in the last update."
+    SMALL_CHANGE = "Converged: the cost changed by no more than the cost tolerance in the last update."
+    MAXIMUM = "Stopped: every partial derivative is zero, but at a maximum of the loss, not a minimum."
+    SADDLE = "Stopped: every partial derivative is zero, but at a saddle: the loss falls from here in another direction."
+    FLAT = "Stopped: every partial derivative is zero, but so is the curvature; a flat place need not be a minimum."
+    CRAWLING = "All steps are used up, and the run crawls."
+    NO_STEP = "Stopped: the method gives no next step from here."
+    CALLBACK = "Stopped by the callback."
+    INTERRUPTED = "Interrupted; every update so far is kept."
+
+
+CONVERGED = frozenset({Stop.CONVERGED, Stop.SMALL_STEP, Stop.SMALL_CHANGE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerances:
+    """What counts as zero: for every slope, and, if they are not 0, for the change of the parameters and of the cost."""
+
+    slope: float = 1e-10
+    step: float = 0.0
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """The points visited, with cost and gradient at each, as arrays; `moving` are the parameters that are not held."""
+
+    points: np.ndarray
+    costs: np.ndarray
+    gradients: np.ndarray
+    moving: np.ndarray
+    tolerances: Tolerances
+    patience: int = 1            # updates after which every parameter has had its turn; 0 where the slopes are drawn by lot
+
+
+def first_stop(track: Track, since: int) -> tuple[int, Stop] | None:
+    """The first point from `since` on at which the run ends, and why; at one point the first reason of the table counts."""
+    found = [(int(np.argmax(ends)), order, stop) for order, (stop, rule) in enumerate(_RULES)
+             if (ends := rule(track, since)).any()]
+    if not found:
+        return None
+    at, _, stop = min(found)
+    return since + at, stop
+
+
+def rises_at_end(costs: np.ndarray) -> int:
+    """How many updates in a row, up to the last, raised the cost.
+
+    >>> rises_at_end(np.array([5.0, 4.0, 6.0, 7.0]))
+    2
+    """
+    fell = np.flatnonzero(np.diff(costs) <= 0)
+    return len(costs) - 1 - (int(fell[-1]) + 1 if len(fell) else 0)
+
+
+# The rules: for each point from `since` on, whether the run ends there
+
+def _converged(track: Track, since: int) -> np.ndarray:
+    return np.abs(track.gradients[since:, track.moving]).max(axis=1) <= track.tolerances.slope
+
+
+def _still(track: Track, since: int) -> np.ndarray:
+    """No parameter has changed in the last update; where they take turns, in the last round."""
+    if not track.patience:
+        return _never(track, since)
+    same = np.all(_before(track.points, since, 1) == track.points[since:], axis=1)
+    for back in range(2, track.patience + 1):
+        same &= np.all(_before(track.points, since, back) == track.points[since:], axis=1)
+    return same
+
+
+def _small_step(track: Track, since: int) -> np.ndarray:
+    if not track.tolerances.step or not track.patience:
+        return _never(track, since)
+    with np.errstate(all="ignore"):
+        change = np.abs(track.points[since:] - _before(track.points, since, track.patience)).max(axis=1)
+    return change <= track.tolerances.step
+
+
+def _small_change(track: Track, since: int) -> np.ndarray:
+    if not track.tolerances.cost or not track.patience:
+        return _never(track, since)
+    with np.errstate(all="ignore"):
+        return np.abs(track.costs[since:] - _before(track.costs, since, track.patience)) <= track.tolerances.cost
+
+
+def _bottomless(track: Track, since: int) -> np.ndarray:
+    return track.costs[since:] < -_UNBOUNDED * (1 + abs(float(track.costs[0])))
+
+
+def _diverged(track: Track, since: int) -> np.ndarray:
+    """The cost has risen in each of the last updates, and is many times what it was."""
+    rose = np.ones(len(track.costs) - since, dtype=bool)
+    for back in range(RISES):
+        later, earlier = (_before(track.costs, since, steps) for steps in (back, back + 1))
+        rose &= later > earlier
+    return rose & (np.abs(track.costs[since:]) > _GROWN * abs(float(track.costs[0])))
+
+
+def _jumps(track: Track, since: int) -> np.ndarray:
+    """The point has come back, twice, to where it was two steps before."""
+    a, b, c, d, e = (_before(track.points, since, back) for back in range(_BACK + 1))
+    with np.errstate(all="ignore"):
+        size = np.abs(a).max(axis=1) + np.abs(b).max(axis=1)
+        apart = [np.abs(p - q).max(axis=1) for p, q in ((a, c), (b, d), (c, e))]
+        return (np.maximum.reduce(apart) <= 1e-12 * size) & (1e-6 * size < np.abs(a - b).max(axis=1))
+
+
+def _never(track: Track, since: int) -> np.ndarray:
+    return np.zeros(len(track.costs) - since, dtype=bool)
+
+
+def _before(values: np.ndarray, since: int, back: int) -> np.ndarray:
+    """What stood `back` places before each entry from `since` on; nan where nothing did, which equals nothing."""
+    missing = min(max(0, back - since), len(values) - since)
+    found = values[since + missing - back:len(values) - back]
+    return found if not missing else np.concatenate([np.full((missing, *values.shape[1:]), np.nan), found])
+
+
+_RULES: tuple[tuple[Stop, Callable[[Track, int], np.ndarray]], ...] = (
+    (Stop.CONVERGED, _converged), (Stop.STILL, _still), (Stop.SMALL_STEP, _small_step), (Stop.SMALL_CHANGE, _small_change),
+    (Stop.BOTTOMLESS, _bottomless), (Stop.DIVERGED, _diverged), (Stop.TWO_CYCLE, _jumps),
+)

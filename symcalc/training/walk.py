@@ -1,0 +1,179 @@
+"""The walk: one update after another, in chunks, each chunk judged as a whole; the last point is always finite."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from symcalc.compute.compiled import Compiled
+from symcalc.language.table import Table
+from symcalc.training.batches import Batches
+from symcalc.training.history import History
+from symcalc.training.methods import Method
+from symcalc.training.stops import Stop, Tolerances, Track, first_stop
+
+_LARGEST = 4096          # updates between two looks at where the run stands
+_SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
+_HALVINGS = 60           # of the rate, while a smaller one is looked for
+_FALL = 1e-4             # Armijo's c: the share of the promised fall that must come
+_RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
+
+
+@dataclass(kw_only=True)
+class Walk:
+    """Everything that a step needs, and the history of those made."""
+
+    compiled: Compiled
+    table: Table | None
+    method: Method
+    rates: np.ndarray                                       # one for every step
+    tolerances: Tolerances
+    moving: np.ndarray                                      # the places of the parameters that are not held
+    batches: Batches | None = None
+    curvature: Callable[[np.ndarray], np.ndarray] | None = None
+    exact: bool = False                                     # whether the curvature is the same everywhere
+    watch: Callable[[History], None] | None = None          # called after every step; may raise StopIteration
+    progress: Callable[[int], None] | None = None           # called after every chunk, with the updates made so far
+    history: History = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.step, self.source = self.method.step()
+        self.ahead = self.method.ahead() if self.method.looks_ahead else None
+        self.history = History(len(self.compiled.parameters), len(self.method.state))
+
+    @property
+    def driven_apart(self) -> bool:
+        """Whether what drives a step is not the gradient at the point it starts from."""
+        return self.ahead is not None or self.batches is not None
+
+    def go(self, start: np.ndarray) -> tuple[Stop, np.ndarray]:
+        """Walk; return why it ended, and the point where it would have gone on."""
+        try:
+            return self._go(start)
+        except KeyboardInterrupt:
+            return Stop.INTERRUPTED, start if not self.history.count else self.history.points[-1]
+
+    def _go(self, start: np.ndarray) -> tuple[Stop, np.ndarray]:
+        cost, gradient = self.compiled.at(start)
+        self.history.keep(start, cost, gradient)
+        if not _finite(start, cost, gradient):
+            return Stop.START, start
+        if stop := self._judge(0):
+            return stop, start
+        steps = len(self.rates)
+        while (made := self.history.count - 1) < steps:
+            chunk = 1 if self.watch else min(_LARGEST, steps - made, max(1, made // _SHARE))
+            ended, point = self._some(chunk)
+            if stop := self._judge(made + 1) or ended:
+                return stop, point
+            if self.watch is not None:
+                try:
+                    self.watch(self.history)
+                except StopIteration:
+                    return Stop.CALLBACK, point
+            if self.progress is not None:
+                self.progress(self.history.count - 1)
+        return Stop.STEPS, self.history.points[-1]
+
+    def _judge(self, since: int) -> Stop | None:
+        """Whether the run ends at one of the points from `since` on; what was made beyond it is forgotten."""
+        if since >= self.history.count:
+            return None
+        patience = 0 if self.batches else len(self.moving) if self.method.turns else 1
+        found = first_stop(Track(points=self.history.points, costs=self.history.costs, gradients=self.history.gradients,
+                                 moving=self.moving, tolerances=self.tolerances, patience=patience), since)
+        if found is None:
+            return None
+        self.history.cut(found[0] + 1)
+        return found[1]
+
+    def _some(self, count: int) -> tuple[Stop | None, np.ndarray]:
+        """Make so many steps, or as many as stay finite; the point that was reached, or would have been."""
+        point = self.history.points[-1]
+        for _ in range(count):
+            stop, point = self._one()
+            if stop is not None:
+                return stop, point
+        return None, point
+
+    def _one(self) -> tuple[Stop | None, np.ndarray]:
+        """One step, kept if everything is finite where it leads."""
+        k, history = self.history.count, self.history
+        point, state, gradient = history.points[-1], history.states[-1], history.gradients[-1]
+        drive = self._drive(k, point, state, gradient) if self.driven_apart else gradient
+        if not np.isfinite(drive).all():
+            return Stop.OUTSIDE, self._looked_at
+        try:
+            newton = self._newton(point, drive) if self.method.needs_curvature else None
+        except np.linalg.LinAlgError:
+            return Stop.NO_STEP, point
+        rate = self.rates[k - 1]
+        if self.method.search:
+            rate = self._searched(point, gradient, rate)
+            if rate is None:
+                return Stop.NO_STEP, point
+        after, new = self._stepped(point, drive, rate, k, newton, state)
+        cost, slopes = self.compiled.at(after)
+        if not (_finite(after, cost, slopes) and np.isfinite(new).all()):
+            return Stop.OUTSIDE, after
+        history.keep(after, cost, slopes, new, rate, drive)
+        return None, after
+
+    def _stepped(self, point: np.ndarray, drive: np.ndarray, rate: float, k: int, newton: np.ndarray | None,
+                 state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The method's equations for every parameter that moves, or whose turn it is."""
+        after, new = point.copy(), state.copy()
+        moving = (self.moving[(k - 1) % len(self.moving)],) if self.method.turns else self.moving
+        for j in moving:
+            inputs = (point.item(j), drive.item(j), float(rate), float(k), 0.0 if newton is None else newton.item(j),
+                      *state[:, j].tolist())
+            try:
+                *new[:, j], after[j] = self.step(*inputs)
+            except _RAISED:
+                after[j] = math.nan
+        return after, new
+
+    def _drive(self, k: int, point: np.ndarray, state: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        """The slopes that drive the step: those of the batch's rows, or those further ahead."""
+        self._looked_at = point
+        if self.ahead is not None:
+            self._looked_at = point.copy()
+            for j in self.moving:
+                self._looked_at[j], = self.ahead(point.item(j), gradient.item(j), float(self.rates[k - 1]), float(k), 0.0,
+                                                 *state[:, j].tolist())
+        compiled = self.compiled if self.batches is None else self.compiled.on(self.batches.table(self.table, k))
+        return compiled.at(self._looked_at)[1]
+
+    def _newton(self, point: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        """p of ∇²J p = ∇J, for the parameters that move."""
+        matrix = self.curvature(point)[np.ix_(self.moving, self.moving)]
+        if not np.isfinite(matrix).all():
+            raise np.linalg.LinAlgError
+        step = np.zeros_like(point)
+        step[self.moving] = np.linalg.solve(matrix, drive[self.moving])
+        return step
+
+    def _searched(self, point: np.ndarray, gradient: np.ndarray, first: float) -> float | None:
+        """The rate along -∇J: exact where J is a quadratic, else the first half of `first` that brings enough of the fall."""
+        slopes = np.zeros_like(point)
+        slopes[self.moving] = gradient[self.moving]
+        square = float(slopes @ slopes)
+        if self.method.search == "line" and self.exact:
+            bend = float(slopes @ self.curvature(point) @ slopes)
+            if bend > 0:
+                return square / bend
+        cost, rate = self.history.costs[-1], first
+        for _ in range(_HALVINGS):
+            with np.errstate(all="ignore"):
+                there = self.compiled.at(point - rate * slopes)[0]
+            if there <= cost - _FALL * rate * square:
+                return float(rate)
+            rate /= 2
+        return None
+
+
+def _finite(point: np.ndarray, cost: float, gradient: np.ndarray) -> bool:
+    return math.isfinite(cost) and bool(np.isfinite(point).all() and np.isfinite(gradient).all())
