@@ -271,7 +271,7 @@ OWN = [     # our sentences: (arguments, what they say)
     (("descend", "(w-3)^2", "--start", "=3"), "'=3' does not fit"),
     (("descend", "(w-3)^2", "--start", "v=0"), "v does not occur in the loss; its names are w"),
     (("descend", "(w-3)^2", "--start", "w=inf"), "the start is not finite: w = inf"),
-    (("descend", "(w-3)^2", "--method", "adamm"), "there is no method 'adam'; the methods are gradient descent"),
+    (("descend", "(w-3)^2", "--method", "adamm"), "there is no method 'adamm'; the methods are gradient descent"),
     (("descend", "(w-3)^2", "--update", "99"), "there is no update 99; the run has 20."),
     (("descend", "(w-3)^2", "--update", "0"), "there is no update 0"),
     (("descend", "(w-3)^2", "--plot", "a.jpg"), "does not end in .png, .svg or .pdf"),
