@@ -24,9 +24,9 @@ from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
 
 _HELPED = [row for row in FUNCTIONS.values() if row.helper]
-_ARRAYS = {"np": np, **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
-_SCALARS = {"math": math, "abs": abs, "max": numerics.scalar_max, "min": numerics.scalar_min,
-            **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
+_PLAIN = {"math": math, "float": float, "abs": abs, "max": numerics.scalar_max, "min": numerics.scalar_min}
+_ARRAYS = {**_PLAIN, "np": np, **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
+_SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
 
 
@@ -48,6 +48,9 @@ class Compiled:
     function: Callable[..., tuple[float, tuple[float, ...]]]
     outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
     bind: Callable[[Table | None], Callable[..., tuple[float, tuple[float, ...]]]]
+    tape: Tape                                                                  # the statements, to be part of a longer program
+    results: tuple[str, ...]                                                    # the names of the value and the slopes on it
+    table: Table | None
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
         return self.at(ordered(values, self.parameters))
@@ -66,7 +69,7 @@ class Compiled:
 
     def on(self, table: Table) -> Compiled:
         """The same function over other rows."""
-        return replace(self, function=self.bind(table))
+        return replace(self, function=self.bind(table), table=table)
 
     def __repr__(self) -> str:
         return f"<compiled loss of {', '.join(self.parameters)}: {self.strategy}>"
@@ -126,19 +129,24 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
     """
     stable = [stabilised(expression) for expression in (loss, *gradient)]
 
-    def written(arrays: bool) -> tuple[Callable[[Table | None], Callable[..., Any]], str]:
-        tape = Tape(parameters, columns, arrays)
-        value, *slopes = [tape.value(expression).source for expression in stable]
-        return executed(tape, source_of(tape, "value_and_gradient", f"{value}, ({', '.join(slopes)},)"))
+    def written(tape: Tape) -> tuple[tuple[str, ...], str]:
+        results = tuple(tape.value(expression).source for expression in stable)
+        return results, source_of(tape, "value_and_gradient", f"{results[0]}, ({', '.join(results[1:])},)")
 
-    arrays = table is not None
-    bind, source = written(arrays)
-    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy="tape" if arrays else "scalar",
-                    source=source, function=bind(table), outside=cache(lambda: written(arrays=True)[0](None)), bind=bind)
+    def outside() -> Callable[..., Any]:
+        arrays = Tape(parameters, columns, arrays=True)
+        return executed(arrays, written(arrays)[1])(None)
+
+    tape = Tape(parameters, columns, arrays=table is not None)
+    results, source = written(tape)
+    bind = executed(tape, source)
+    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy="tape" if tape.arrays else "scalar",
+                    source=source, function=bind(table), outside=cache(outside), bind=bind, tape=tape, results=results,
+                    table=table)
 
 
-def executed(tape: Tape, source: str) -> tuple[Callable[[Table | None], Callable[..., Any]], str]:
-    """What binds the data of a table to the generated function, and the source."""
+def executed(tape: Tape, source: str) -> Callable[[Table | None], Callable[..., Any]]:
+    """What binds the data of a table to the generated function."""
     namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if tape.arrays else _SCALARS)}
     exec(compile(source, "<symcalc>", "exec"), namespace)
 
@@ -148,22 +156,26 @@ def executed(tape: Tape, source: str) -> tuple[Callable[[Table | None], Callable
         with np.errstate(all="ignore"):
             return namespace["bind"](*data, *rows)
 
-    return bind, source
+    return bind
 
 
 def source_of(tape: Tape, name: str, returned: str) -> str:
     """The tape as a function of its parameters, within one that binds the data."""
+    arguments = ", ".join(f"p{k}" for k in range(len(tape.parameters)))
+    return bound(tape, [f"def {name}({arguments}):", *indented(tape.steps), f"    return {returned}", f"return {name}"])
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """The lines one level further in."""
+    return [f"    {line}" for line in lines]
+
+
+def bound(tape: Tape, inner: Sequence[str]) -> str:
+    """A function that binds the data, does what needs no parameters, and goes on with the inner lines."""
     names = [f"p{k} is {text(symbol)}" for k, symbol in enumerate(tape.parameters)]
     names += [f"c{k} is the column {name_of(column)}" for k, column in enumerate(tape.columns)]
     data = [f"c{k}" for k in range(len(tape.columns))] + ["rows"] if tape.arrays else []
-    arguments = ", ".join(f"p{k}" for k in range(len(tape.parameters)))
-    lines = [f"# {'; '.join(names)}", f"def bind({', '.join(data)}):",
-             *(f"    {line}" for line in tape.before),
-             f"    def {name}({arguments}):",
-             *(f"        {line}" for line in tape.steps),
-             f"        return {returned}",
-             f"    return {name}", ""]
-    return "\n".join(lines)
+    return "\n".join([f"# {'; '.join(names)}", f"def bind({', '.join(data)}):", *indented([*tape.before, *inner]), ""])
 
 
 def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | None,
@@ -171,8 +183,7 @@ def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | N
     """The value of any part of a loss, one number per row where it differs from row to row (for diagnosis, not speed)."""
     tape = Tape(tuple(values), columns, arrays=True)
     result = tape.value(expression)
-    bind, _ = executed(tape, source_of(tape, "value", result.source))
-    function = bind(table)
+    function = executed(tape, source_of(tape, "value", result.source))(table)
     with np.errstate(all="ignore"):
         value = function(*map(np.float64, values.values()))
     return np.asarray(value, dtype=np.float64)

@@ -1,16 +1,20 @@
-"""The equations of a method as generated Python, in plain floats."""
+"""The equations of a method as generated Python: for one parameter, and for all of them in a loop with the loss."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from sympy import Expr, Symbol
+from sympy import Dummy, Expr, Symbol
 
-from symcalc.compute.compiled import executed, source_of
+from symcalc.compute.compiled import Compiled, bound, executed, indented, source_of
 from symcalc.compute.tape import Tape, Value
+from symcalc.written import replaced
+
+Equations = Sequence[tuple[Symbol, Expr]]
 
 
-def stepper(equations: Sequence[tuple[Symbol, Expr]], inputs: Sequence[Symbol],
+def stepper(equations: Equations, inputs: Sequence[Symbol],
             settings: Mapping[Symbol, float]) -> tuple[Callable[..., tuple[float, ...]], str]:
     """The left sides of the equations as a function of the inputs, one parameter at a time, and its source.
 
@@ -25,5 +29,71 @@ def stepper(equations: Sequence[tuple[Symbol, Expr]], inputs: Sequence[Symbol],
     for letter, formula in equations:
         tape.known[letter] = value = tape.value(formula)
         results.append(value.source)
-    bind, source = executed(tape, source_of(tape, "update", f"({', '.join(results)},)"))
-    return bind(None), source
+    source = source_of(tape, "update", f"({', '.join(results)},)")
+    return executed(tape, source)(None), source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """The letters of a method's equations: parameter, slope, rate, number of the update, and the state."""
+
+    theta: Symbol
+    slope: Symbol
+    rate: Symbol
+    counted: Symbol
+    state: Sequence[Symbol]
+
+
+def descent_loop(compiled: Compiled, slopes: Sequence[Expr], moving: Sequence[int], equations: Equations, letters: Letters,
+                 settings: Mapping[Symbol, float]) -> tuple[Callable[..., None], str]:
+    """The whole descent as one function, update and loss in line, and its source.
+
+    It is called with a point, the gradient there, the state per letter and parameter, the number of the first update, the
+    rates and a function that keeps a row: the new point, its cost, its gradient, its state, and the rate that led there.
+    `slopes` are the names by which the comments call the slopes, `moving` the places of the parameters that are not held.
+    """
+    loss, count = compiled.tape, len(compiled.parameters)
+    tape = _updates(compiled, slopes, moving, equations, letters, settings)
+    points, gradients = _names("p", range(count)), _names("g", range(count))
+    states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
+    value, *found = compiled.results
+    body = [*tape.steps, *loss.steps,
+            *(f"g{j} = float({source})" for j, source in enumerate(found)),
+            f"keep(({', '.join([*points, f'float({value})', *gradients, *states, 'rate'])}))", "k += 1.0"]
+    inner = [*tape.before, "def descend(point, gradient, state, k, rates, keep):",
+             *indented([f"{_packed(points)} = point", f"{_packed(gradients)} = gradient",
+                        *([f"{_packed(states)} = state"] if states else []), "for rate in rates:", *indented(body)]),
+             "return descend"]
+    source = bound(loss, inner)
+    return executed(loss, source)(compiled.table), source
+
+
+def _updates(compiled: Compiled, slopes: Sequence[Expr], moving: Sequence[int], equations: Equations, letters: Letters,
+             settings: Mapping[Symbol, float]) -> Tape:
+    """The method's equations for every parameter in the learner's names, on one tape."""
+    tape = Tape((), (), arrays=False, letter="u")
+    tape.known |= {letter: Value(repr(value)) for letter, value in settings.items()}
+    tape.known |= {letters.rate: Value("rate", moves=True), letters.counted: Value("k", moves=True)}
+    for j in moving:
+        parameter = compiled.tape.parameters[j]
+        states = [f"s{row}_{j}" for row in range(len(letters.state))]
+        own = {letters.theta: parameter, letters.slope: slopes[j]}
+        tape.known |= {parameter: Value(f"p{j}", moves=True), slopes[j]: Value(f"g{j}", moves=True)}
+        for letter, name in zip(letters.state, states):
+            own[letter] = Dummy(f"{letter.name}_{parameter.name}", real=True)
+            tape.known[own[letter]] = Value(name, moves=True)
+        found = []
+        for letter, formula in equations:
+            found.append(value := tape.value(replaced(formula, own.get)))
+            own[letter] = Dummy(own.get(letter, letter).name, real=True)          # what is new, for the equations below
+            tape.known[own[letter]] = value
+        tape.steps.append(f"{', '.join([*states, f'p{j}'])} = {', '.join(value.source for value in found)}")
+    return tape
+
+
+def _names(letter: str, places: Sequence[int]) -> list[str]:
+    return [f"{letter}{place}" for place in places]
+
+
+def _packed(names: Sequence[str]) -> str:
+    return f"{', '.join(names)}," if len(names) == 1 else ", ".join(names)

@@ -41,6 +41,7 @@ class Tape:
     parameters: Sequence[Symbol]
     columns: Sequence[Indexed]
     arrays: bool                                            # NumPy over columns, or plain floats
+    letter: str = "a"                                       # what the names of the statements start with
     before: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     known: dict[Basic, Value] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class Tape:
         if source not in self.computed:
             moves = any(value.moves for value in inputs)
             shape = any(value.array for value in inputs) if array is None else array
-            value = Value(f"a{len(self.computed)}", array=shape, moves=moves)
+            value = Value(f"{self.letter}{len(self.computed)}", array=shape, moves=moves)
             shown = text(expression)
             comment = shown if len(shown) <= _COMMENT else shown[:_COMMENT] + "..."
             (self.steps if moves else self.before).append(f"{value.source} = {source}".ljust(40) + f"  # {comment}")

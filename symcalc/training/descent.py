@@ -27,6 +27,7 @@ from symcalc.training.settings import (
     rates_of,
 )
 from symcalc.training.walk import Walk
+from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
@@ -72,7 +73,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     table = loss.table(data)
     compiled = loss.compile(table) if partials is None else compile_loss(
         loss.expression, partials, loss.parameters, loss.columns, table)
-    walk = Walk(compiled=compiled, table=table, method=formula, rates=rates, tolerances=tolerances,
+    slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
+    walk = Walk(compiled=compiled, slopes=slopes, table=table, method=formula, rates=rates, tolerances=tolerances,
                 moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),
                 batches=_batches(batch, seed, table, formula), watch=_watched(callback, loss.names), progress=progress,
                 **_curvature(loss, table, compiled, formula))
@@ -83,7 +85,7 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
                costs=history.costs.copy(), gradients=history.gradients.copy(), states=history.states.copy(),
                rates=history.rates.copy(), drives=history.drives.copy() if walk.driven_apart else None, held=held,
                batch=batch, seed=seed, stop=stop, detail=detail if partials is None else "",
-               source=f"{compiled.source}\n{walk.source}", partials=partials)
+               source=walk.source, partials=partials)
 
 
 def _batches(size: int | None, seed: int, table: Table | None, method: Method) -> Batches | None:

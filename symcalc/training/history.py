@@ -34,10 +34,20 @@ class History:
             kept[self.count] = value
         self.count += 1
 
-    def keep_all(self, rows: Sequence[Sequence[float]]) -> None:
-        """Many points at once, each as one row: the point, the cost, the gradient, the state, the rate."""
-        values = np.array(rows, dtype=np.float64)
-        wide = self._arrays[0].shape[1]
+    def keep_finite(self, rows: Sequence[Sequence[float]]) -> np.ndarray | None:
+        """Many points at once, each as one row: the point, the cost, the gradient, the state, the rate.
+
+        They are kept up to the first that is not finite, whose point is returned.
+        """
+        if not rows:
+            return None
+        values, wide = np.array(rows, dtype=np.float64), self._arrays[0].shape[1]
+        finite = np.isfinite(values).all(axis=1)
+        whole = len(values) if finite.all() else int(np.argmin(finite))
+        self._keep_rows(values[:whole], wide)
+        return values[whole, :wide] if whole < len(values) else None
+
+    def _keep_rows(self, values: np.ndarray, wide: int) -> None:
         short = self.count + len(values) - len(self._arrays[0])
         if short > 0:
             more = max(short, len(self._arrays[0]))

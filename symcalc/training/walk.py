@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from sympy import Expr
 
 from symcalc.compute.compiled import Compiled
+from symcalc.compute.loop import Letters, descent_loop
 from symcalc.language.table import Table
 from symcalc.training.batches import Batches
 from symcalc.training.history import History
-from symcalc.training.methods import Method
+from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop
 
 _LARGEST = 4096          # updates between two looks at where the run stands
@@ -27,6 +29,7 @@ class Walk:
     """Everything that a step needs, and the history of those made."""
 
     compiled: Compiled
+    slopes: Sequence[Expr]                                  # the names of the slopes, for the reader of the source
     table: Table | None
     method: Method
     rates: np.ndarray                                       # one for every step
@@ -40,14 +43,22 @@ class Walk:
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
-        self.step, self.source = self.method.step()
+        self.step, update = self.method.step()
+        self.loop, whole = self._loop() if self.is_plain else (None, "")
+        self.source = whole or f"{self.compiled.source}\n{update}"
         self.ahead = self.method.ahead() if self.method.looks_ahead else None
         self.history = History(len(self.compiled.parameters), len(self.method.state))
 
     @property
+    def is_plain(self) -> bool:
+        """Whether every step is the method's equations at the gradient where it starts, so that all can be one loop."""
+        special = self.method.needs_curvature or self.method.search or self.method.turns
+        return not (special or self.driven_apart or self.watch)
+
+    @property
     def driven_apart(self) -> bool:
         """Whether what drives a step is not the gradient at the point it starts from."""
-        return self.ahead is not None or self.batches is not None
+        return self.method.looks_ahead or self.batches is not None
 
     def go(self, start: np.ndarray) -> tuple[Stop, np.ndarray]:
         """Walk; return why it ended, and the point where it would have gone on."""
@@ -92,12 +103,35 @@ class Walk:
 
     def _some(self, count: int) -> tuple[Stop | None, np.ndarray]:
         """Make so many steps, or as many as stay finite; the point that was reached, or would have been."""
+        if self.loop is not None and (ended := self._looped(count)) is not None:
+            return ended
         point = self.history.points[-1]
-        for _ in range(count):
+        for _ in range(count if self.loop is None else 1):
             stop, point = self._one()
             if stop is not None:
                 return stop, point
         return None, point
+
+    def _looped(self, count: int) -> tuple[Stop | None, np.ndarray] | None:
+        """So many steps by the generated loop; None where plain floats gave up, and one step is to be looked at closely."""
+        history, rows, made = self.history, [], self.history.count - 1
+        state = history.states[-1].ravel().tolist()
+        try:
+            with np.errstate(all="ignore"):
+                self.loop(history.points[-1].tolist(), history.gradients[-1].tolist(), state, made + 1.0,
+                          self.rates[made:made + count].tolist(), rows.append)
+        except _RAISED:
+            pass                                # the rows so far stand; the step that raised is made again, by NumPy
+        finally:
+            first_bad = history.keep_finite(rows)
+        if first_bad is not None:
+            return Stop.OUTSIDE, first_bad
+        return (None, history.points[-1]) if len(rows) == count else None
+
+    def _loop(self) -> tuple[Callable[..., None], str]:
+        letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=self.method.state)
+        return descent_loop(self.compiled, self.slopes, self.moving.tolist(), self.method.equations, letters,
+                            self.method.settings)
 
     def _one(self) -> tuple[Stop | None, np.ndarray]:
         """One step, kept if everything is finite where it leads."""

@@ -84,7 +84,7 @@ def test_every_statement_says_in_mathematics_what_it_holds():
 def test_every_function_of_the_vocabulary_compiles_to_its_value(row, arrays):
     w = Symbol("w", real=True)
     tape = Tape((w,), (), arrays)
-    function = executed(tape, source_of(tape, "value", tape.value(call(row.head, w)).source))[0](None)
+    function = executed(tape, source_of(tape, "value", tape.value(call(row.head, w)).source))(None)
     for at in (0.3, 1.7):
         if row.inside is None or row.inside(at):
             found = function(np.float64(at) if arrays else at)
@@ -126,5 +126,5 @@ def test_data_of_one_row_stay_a_column():
     table = read_table({"x": [2.0], "y": [5.0]})
     expression = sc.read("sum((y - w*x)^2)", columns="x y")
     tape = Tape(parameters_of(expression), columns_of(expression), True)
-    function = executed(tape, source_of(tape, "value", tape.value(expression).source))[0](table)
+    function = executed(tape, source_of(tape, "value", tape.value(expression).source))(table)
     assert function(np.float64(2)) == 1.0

@@ -114,8 +114,9 @@ def test_only_the_models_parameters_predict():
 
 
 def test_the_source_is_the_loop_that_ran(run):
-    assert "def value_and_gradient(p0, p1):" in run.source and "def update(p0, p1, p2, p3, p4):" in run.source
-    assert "p0 is m; p1 is b" in run.source and "p0 is θ; p1 is g; p2 is η" in run.source
+    assert "def descend(point, gradient, state, k, rates, keep):" in run.source
+    assert "p0 = " in run.source and "# m - η ∂J/∂m" in run.source
+    assert "p0 is m; p1 is b" in run.source
 
 
 @pytest.mark.parametrize(("suffix", "begins"), [
