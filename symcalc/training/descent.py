@@ -12,7 +12,7 @@ from sympy import Expr, Symbol
 from symcalc.compute.compiled import compile_loss
 from symcalc.errors import DescentError
 from symcalc.training.batches import Batches
-from symcalc.training.diagnosis import hessian
+from symcalc.training.diagnosis.curvature import is_quadratic, second_derivatives
 from symcalc.training.ending import ending
 from symcalc.training.history import History
 from symcalc.training.losses import Loss
@@ -30,7 +30,6 @@ from symcalc.training.walk import Walk
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
-    from symcalc.compute.compiled import Compiled
     from symcalc.language.table import Table
 
 
@@ -77,7 +76,7 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     walk = Walk(compiled=compiled, slopes=slopes, table=table, method=formula, rates=rates, tolerances=tolerances,
                 moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),
                 batches=_batches(batch, seed, table, formula), watch=_watched(callback, loss.names), progress=progress,
-                **_curvature(loss, table, compiled, formula))
+                **_curvature(loss, table, formula))
     stop, last = walk.go(point)
     stop, detail = ending(loss, walk, stop, last)
     history = walk.history
@@ -98,10 +97,10 @@ def _batches(size: int | None, seed: int, table: Table | None, method: Method) -
     return Batches(rows=table.rows, size=size, seed=seed)
 
 
-def _curvature(loss: Loss, table: Table | None, compiled: Compiled, method: Method) -> dict[str, Any]:
+def _curvature(loss: Loss, table: Table | None, method: Method) -> dict[str, Any]:
     if not (method.needs_curvature or method.search == "line"):
         return {}
-    return {"curvature": lambda point: hessian(compiled, point), "exact": False}
+    return {"curvature": second_derivatives(loss, table), "exact": method.search == "line" and is_quadratic(loss)}
 
 
 def _watched(callback: Callable[[Intermediate], Any] | None, names: Sequence[str]) -> Callable[[History], None] | None:

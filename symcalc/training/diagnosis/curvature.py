@@ -1,0 +1,149 @@
+"""How a loss curves: its second derivatives by rule, compiled, and what their eigenvalues say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from typing import Literal
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from symcalc.calculus.unfolding import Application, applied
+from symcalc.compute.compiled import executed, source_of
+from symcalc.compute.stable import stabilised
+from symcalc.compute.tape import Tape
+from symcalc.errors import LossError
+from symcalc.language.table import Table
+from symcalc.training.diagnosis.rates import hessian
+from symcalc.training.losses import Loss
+
+SHOWN = 3                # parameters up to which the Hessian is derived line by line
+_ROUNDING = 1e-12        # relative to the largest eigenvalue: one smaller than this counts as zero
+
+Nature = Literal["minimum", "maximum", "saddle", "flat"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondDerivatives:
+    """∇²J as a function of a point, a float64 matrix in the order of the parameters; nan where it has no real value.
+
+    `symbolic` is False where the formulas have no numeric form, so that differences of the gradient stand in for them.
+    """
+
+    function: Callable[[np.ndarray], np.ndarray]
+    symbolic: bool
+
+    def __call__(self, point: np.ndarray) -> np.ndarray:
+        return self.function(np.asarray(point, dtype=np.float64))
+
+
+def second_derivatives(loss: Loss, table: Table | None) -> SecondDerivatives:
+    """The Hessian of the loss over its table, differentiated by rule and compiled once.
+
+    >>> curvature = second_derivatives(Loss("u^2*v"), None)
+    >>> curvature(np.array([3.0, 5.0]))
+    array([[10.,  6.],
+           [ 6.,  0.]])
+    """
+    try:
+        return SecondDerivatives(function=_compiled(loss, table), symbolic=True)
+    except LossError:
+        compiled = loss.compile(table)
+        return SecondDerivatives(function=lambda point: hessian(compiled, point), symbolic=False)
+
+
+def _compiled(loss: Loss, table: Table | None) -> Callable[[np.ndarray], np.ndarray]:
+    tape = Tape(loss.parameters, loss.columns, arrays=True)
+    results = [tape.value(stabilised(entry)).source for entry in second_partials(loss).values()]
+    function = executed(tape, source_of(tape, "second_derivatives", f"({', '.join(results)},)"))(table)
+    above = np.triu_indices(len(loss.parameters))
+
+    def matrix(point: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            found = function(*point)
+        values = np.zeros((len(point), len(point)))
+        values[above] = found
+        return values + np.triu(values, 1).T
+
+    return matrix
+
+
+def second_partials(loss: Loss) -> dict[tuple[str, str], Expr]:
+    """The second partials by pairs of names, each pair once, row by row.
+
+    Those of a few parameters are what `loss.hessian()` derives and proves. Of many, the proved gradient is differentiated
+    by the same rules, without the lines: 30 parameters have 465 pairs.
+
+    >>> second_partials(Loss("u^2*v"))
+    {('u', 'u'): 2*v, ('u', 'v'): 2*u, ('v', 'v'): 0}
+    """
+    pairs = list(combinations_with_replacement(loss.names, 2))
+    if len(loss.names) <= SHOWN:
+        derived = loss.hessian()
+        return {pair: derived[pair].result for pair in pairs}
+    slopes, letters = loss.gradient(), dict(zip(loss.names, loss.parameters, strict=True))
+    known: dict[str, dict[Expr, Application]] = {name: {} for name in letters}
+    return {(row, column): _derivative(slopes[row].result, letters[column], known[column]) for row, column in pairs}
+
+
+def _derivative(slope: Expr, variable: Symbol, known: dict[Expr, Application]) -> Expr:
+    root = applied(slope, variable, known)
+    return root.shown(frozenset(known.values()), {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spectrum:
+    """The smallest and the largest eigenvalue of a Hessian, and λ_max/λ_min: inf along a valley, nan without a minimum."""
+
+    smallest: float
+    largest: float
+
+    @property
+    def condition(self) -> float:
+        """λ_max/λ_min, how much steeper the steepest direction is than the flattest."""
+        if not self.largest > 0 or self.smallest < -_ROUNDING * self.largest:
+            return math.nan
+        return self.largest / self.smallest if self.smallest > _ROUNDING * self.largest else math.inf
+
+
+def spectrum(matrix: np.ndarray) -> Spectrum:
+    """The outermost eigenvalues of a symmetric matrix; nan where an entry is not finite.
+
+    >>> found = spectrum(np.array([[2.0, 0.0], [0.0, 8.0]]))
+    >>> found.smallest, found.largest, found.condition
+    (2.0, 8.0, 4.0)
+    """
+    if not np.isfinite(matrix).all():
+        return Spectrum(smallest=math.nan, largest=math.nan)
+    values = np.linalg.eigvalsh(matrix)
+    return Spectrum(smallest=float(values[0]), largest=float(values[-1]))
+
+
+def nature(matrix: np.ndarray) -> Nature:
+    """What a point with gradient 0 is, by the signs of the eigenvalues there; "flat" where a zero leaves it open.
+
+    >>> nature(np.array([[2.0, 0.0], [0.0, -8.0]])), nature(np.array([[2.0, 2.0], [2.0, 2.0]]))
+    ('saddle', 'flat')
+    """
+    found = spectrum(matrix)
+    zero = _ROUNDING * max(abs(found.smallest), abs(found.largest))
+    if found.smallest > zero:
+        return "minimum"
+    if found.largest < -zero:
+        return "maximum"
+    return "saddle" if found.smallest < -zero and found.largest > zero else "flat"
+
+
+def is_quadratic(loss: Loss) -> bool:
+    """Whether the loss is one quadratic everywhere: no second derivative has a parameter in it, and no slope jumps.
+
+    >>> is_quadratic(Loss("mean((y - (m*x + b))^2)")), is_quadratic(Loss("w^4")), is_quadratic(Loss("w^2 + abs(w)"))
+    (True, False, False)
+    """
+    letters = set(loss.parameters)
+    if any(slope.kinks for slope in loss.gradient().values()):
+        return False
+    return not any(letters & entry.free_symbols for entry in second_partials(loss).values())
