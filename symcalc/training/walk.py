@@ -17,7 +17,7 @@ from symcalc.training.history import History
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop
 
-_LARGEST = 4096          # updates between two looks at where the run stands
+_LARGEST = 1024          # updates between two looks at where the run stands
 _SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
 _HALVINGS = 60           # of the rate, while a smaller one is looked for
 _FALL = 1e-4             # Armijo's c: the share of the promised fall that must come
