@@ -1,11 +1,10 @@
 """The loss and its gradient as one Python function, generated from the derivation's own result.
 
-This is the only module that turns source into code, and the source holds no name that it did not make itself.
+What it is generated for is chosen here: moments where the sums over the rows separate, else the rows themselves.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,19 +13,15 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Indexed, Symbol
 
-from symcalc.compute import numerics
+from symcalc.compute.generated import executed, source_of
+from symcalc.compute.moments import Moments, moments_of
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import DescentError
-from symcalc.language.names import name_of, plain_name
+from symcalc.language.names import plain_name
 from symcalc.language.table import Table
-from symcalc.pages.notation import text
-from symcalc.vocabulary import FUNCTIONS
 
-_HELPED = [row for row in FUNCTIONS.values() if row.helper]
-_PLAIN = {"math": math, "float": float, "abs": abs, "max": numerics.scalar_max, "min": numerics.scalar_min}
-_ARRAYS = {**_PLAIN, "np": np, **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
-_SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
+_MANY = 32                # rows from which moments are worth the pass over the data
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
 
 
@@ -35,7 +30,8 @@ class Compiled:
     """Loss and gradient in one call: `value, gradient = f({"m": 0, "b": 0})` or `f([0, 0])`.
 
     `gradient` is a float64 array in the order of `parameters`; what has no real value comes out as nan.
-    `strategy` is "scalar" (plain floats, no data) or "tape" (NumPy over the columns), `source` the generated Python.
+    `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled) or "tape" (NumPy
+    over the columns), `source` the generated Python.
 
     >>> import symcalc
     >>> symcalc.Loss("(w - 3)^2").compile()({"w": 1})
@@ -57,7 +53,7 @@ class Compiled:
 
     def at(self, point: np.ndarray) -> tuple[float, np.ndarray]:
         """Loss and gradient at a float64 array in the order of the parameters."""
-        if self.strategy == "scalar":
+        if not self.tape.arrays:
             try:
                 value, gradient = self.function(*point.tolist())
             except (ZeroDivisionError, OverflowError, ValueError):
@@ -135,47 +131,24 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
 
     def outside() -> Callable[..., Any]:
         arrays = Tape(parameters, columns, arrays=True)
-        return executed(arrays, written(arrays)[1])(None)
+        return executed(arrays, written(arrays)[1])(table)
 
-    tape = Tape(parameters, columns, arrays=table is not None)
+    tape = _tape(stable, parameters, columns, table)
     results, source = written(tape)
     bind = executed(tape, source)
-    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy="tape" if tape.arrays else "scalar",
+    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
                     source=source, function=bind(table), outside=cache(outside), bind=bind, tape=tape, results=results,
                     table=table)
 
 
-def executed(tape: Tape, source: str) -> Callable[[Table | None], Callable[..., Any]]:
-    """What binds the data of a table to the generated function."""
-    namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if tape.arrays else _SCALARS)}
-    exec(compile(source, "<symcalc>", "exec"), namespace)
-
-    def bind(table: Table | None) -> Callable[..., Any]:
-        data = [table[name_of(column)] for column in tape.columns] if table is not None else []
-        rows = [np.float64(table.rows if table is not None else 1)] if tape.arrays else []
-        with np.errstate(all="ignore"):
-            return namespace["bind"](*data, *rows)
-
-    return bind
+def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed], table: Table | None) -> Tape:
+    """Moments where every sum separates and there are rows enough; else NumPy over the rows, or plain floats without data."""
+    separated = moments_of(expressions, parameters, columns) if table is not None and table.rows >= _MANY else None
+    return separated or Tape(parameters, columns, arrays=table is not None)
 
 
-def source_of(tape: Tape, name: str, returned: str) -> str:
-    """The tape as a function of its parameters, within one that binds the data."""
-    arguments = ", ".join(f"p{k}" for k in range(len(tape.parameters)))
-    return bound(tape, [f"def {name}({arguments}):", *indented(tape.steps), f"    return {returned}", f"return {name}"])
-
-
-def indented(lines: Sequence[str]) -> list[str]:
-    """The lines one level further in."""
-    return [f"    {line}" for line in lines]
-
-
-def bound(tape: Tape, inner: Sequence[str]) -> str:
-    """A function that binds the data, does what needs no parameters, and goes on with the inner lines."""
-    names = [f"p{k} is {text(symbol)}" for k, symbol in enumerate(tape.parameters)]
-    names += [f"c{k} is the column {name_of(column)}" for k, column in enumerate(tape.columns)]
-    data = [f"c{k}" for k in range(len(tape.columns))] + ["rows"] if tape.arrays else []
-    return "\n".join([f"# {'; '.join(names)}", f"def bind({', '.join(data)}):", *indented([*tape.before, *inner]), ""])
+def _strategy(tape: Tape) -> str:
+    return "moments" if isinstance(tape, Moments) else "tape" if tape.arrays else "scalar"
 
 
 def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | None,

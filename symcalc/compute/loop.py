@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sympy import Dummy, Expr, Symbol
 
-from symcalc.compute.compiled import Compiled, bound, executed, indented, source_of
+from symcalc.compute.compiled import Compiled
+from symcalc.compute.generated import bound, executed, indented, source_of
 from symcalc.compute.tape import Tape, Value
 from symcalc.written import replaced
 
@@ -58,8 +59,9 @@ def descent_loop(compiled: Compiled, slopes: Sequence[Expr], moving: Sequence[in
     states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
     value, *found = compiled.results
     body = [*tape.steps, *loss.steps,
-            *(f"g{j} = float({source})" for j, source in enumerate(found)),
-            f"keep(({', '.join([*points, f'float({value})', *gradients, *states, 'rate'])}))", "k += 1.0"]
+            *(f"g{j} = {_float(source, loss)}" for j, source in enumerate(found)),
+            f"keep(({', '.join([*points, _float(value, loss), *gradients, *states, 'rate'])}))",
+            *(["k += 1.0"] if any(formula.has(letters.counted) for _, formula in equations) else [])]
     inner = [*tape.before, "def descend(point, gradient, state, k, rates, keep):",
              *indented([f"{_packed(points)} = point", f"{_packed(gradients)} = gradient",
                         *([f"{_packed(states)} = state"] if states else []), "for rate in rates:", *indented(body)]),
@@ -89,6 +91,11 @@ def _updates(compiled: Compiled, slopes: Sequence[Expr], moving: Sequence[int], 
             tape.known[own[letter]] = value
         tape.steps.append(f"{', '.join([*states, f'p{j}'])} = {', '.join(value.source for value in found)}")
     return tape
+
+
+def _float(source: str, tape: Tape) -> str:
+    """NumPy's numbers as plain floats, which are faster one by one."""
+    return f"float({source})" if tape.arrays else source
 
 
 def _names(letter: str, places: Sequence[int]) -> list[str]:

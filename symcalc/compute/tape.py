@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
+import numpy as np
 from sympy import Add, And, Basic, E, Expr, Indexed, Max, Min, Mul, Number, NumberSymbol, Or, Piecewise, Pow, Sum, Symbol, exp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.errors import LossError
-from symcalc.language.names import COUNT
+from symcalc.language.names import COUNT, name_of
+from symcalc.language.table import Table
 from symcalc.pages.notation import text
 from symcalc.parts import is_below, product_as_written, signed, upright
 from symcalc.vocabulary import FUNCTIONS, Function
@@ -47,6 +50,25 @@ class Tape:
     known: dict[Basic, Value] = field(default_factory=dict)
     computed: dict[str, Value] = field(default_factory=dict)
 
+    @property
+    def given(self) -> list[str]:
+        """What the code is given before it runs: the columns, and the number of rows."""
+        return [*(f"c{k}" for k in range(len(self.columns))), "rows"] if self.arrays else []
+
+    @property
+    def legend(self) -> list[str]:
+        """What the names in the code stand for."""
+        columns = self.columns if self.arrays else ()
+        return [*(f"p{k} is {text(symbol)}" for k, symbol in enumerate(self.parameters)),
+                *(f"c{k} is the column {name_of(column)}" for k, column in enumerate(columns))]
+
+    def data(self, table: Table | None) -> list[Any]:
+        """The values of those for a table."""
+        if not self.arrays:
+            return []
+        return [*(table[name_of(column)] for column in self.columns), np.float64(table.rows)] if table is not None else [
+            np.float64(1)]
+
     def __post_init__(self) -> None:
         self.known |= {symbol: Value(f"p{k}", moves=True) for k, symbol in enumerate(self.parameters)}
         self.known |= {column: Value(f"c{k}", array=True) for k, column in enumerate(self.columns)}
@@ -63,13 +85,14 @@ class Tape:
             self.known[expression] = lower(self, expression)
         return self.known[expression]
 
-    def statement(self, source: str, inputs: Sequence[Value], expression: Basic, array: bool | None = None) -> Value:
-        """A new step with this source, or the earlier one with the same."""
+    def statement(self, source: str, inputs: Sequence[Value], expression: Basic, array: bool | None = None,
+                  note: str = "") -> Value:
+        """A new step with this source, or the earlier one with the same; beside it its mathematics and the note."""
         if source not in self.computed:
             moves = any(value.moves for value in inputs)
             shape = any(value.array for value in inputs) if array is None else array
             value = Value(f"{self.letter}{len(self.computed)}", array=shape, moves=moves)
-            shown = text(expression)
+            shown = text(expression) + note
             comment = shown if len(shown) <= _COMMENT else shown[:_COMMENT] + "..."
             (self.steps if moves else self.before).append(f"{value.source} = {source}".ljust(40) + f"  # {comment}")
             self.computed[source] = value
@@ -110,8 +133,8 @@ class Tape:
 
     def split(self, factors: Sequence[Basic]) -> tuple[list[Basic], list[Basic]]:
         """The factors that are one number, and those that differ from row to row."""
-        scalars = [factor for factor in factors if not _differs(factor)]
-        return scalars, [factor for factor in factors if _differs(factor)]
+        scalars = [factor for factor in factors if not differs(factor)]
+        return scalars, [factor for factor in factors if differs(factor)]
 
     def fraction(self, factors: Sequence[Basic], whole: Basic) -> Value:
         above = [self.value(factor) for factor in factors if not is_below(factor)]
@@ -221,13 +244,14 @@ def _bracketed(value: Value) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _differs(part: Basic) -> bool:
+def differs(part: Basic) -> bool:
     """Whether a part has a value of its own in each row; a sum over the rows has one in all."""
-    return isinstance(part, Indexed) or (not isinstance(part, Sum) and any(map(_differs, part.args)))
+    return isinstance(part, Indexed) or (not isinstance(part, Sum) and any(map(differs, part.args)))
 
 
 _LOWER: dict[type, Callable[[Tape, Basic], Value]] = {
     Number: Tape.number, NumberSymbol: Tape.constant, Add: Tape.add, Mul: Tape.multiply, Pow: Tape.power,
     Max: Tape.extremum, Min: Tape.extremum, Piecewise: Tape.cases, Relational: Tape.relation, And: Tape.junction,
-    Or: Tape.junction, BooleanTrue: Tape.truth, BooleanFalse: Tape.truth, Sum: Tape.row_sum,
+    Or: Tape.junction, BooleanTrue: Tape.truth, BooleanFalse: Tape.truth,
+    Sum: lambda tape, part: tape.row_sum(part),          # which a tape of moments does in its own way
 }

@@ -55,6 +55,15 @@ class Table:
     def __reduce__(self) -> tuple:
         return table_of, (dict(self.columns), self.rows, self.source)      # a mapping proxy cannot be pickled
 
+    def between(self, first: int, end: int) -> Table:
+        """The rows from `first` up to `end`, counted from 0, as another table on the same memory.
+
+        >>> read_table({"x": [1, 2, 3]}).between(1, 9)
+        <Table: x; 2 rows of the data>
+        """
+        columns = {name: values[first:end] for name, values in self.columns.items()}
+        return Table(columns=MappingProxyType(columns), rows=min(end, self.rows) - first, source=self.source)
+
     def select(self, names: Iterable[str]) -> Table:
         """These columns, in this order, as another table on the same memory.
 

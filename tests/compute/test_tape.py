@@ -7,7 +7,7 @@ import sympy
 from sympy import Integer, Mul, Symbol
 
 import symcalc as sc
-from symcalc.compute.compiled import executed, source_of
+from symcalc.compute.generated import executed, source_of
 from symcalc.compute.tape import Tape
 from symcalc.errors import LossError
 from symcalc.language.names import columns_of, parameters_of

@@ -26,7 +26,7 @@ EVALUATORS = re.compile("|".join([
 
 MEANT = {
     "pages/source.py": r"import builtins",             # only to see which names are taken
-    "compute/compiled.py": r"exec|compile",          # the generated loop, over private names
+    "compute/generated.py": r"exec|compile",          # the generated loop, over private names
     "pages/pdf.py": r"import subprocess",            # latexmk, without a shell
 }
 

@@ -12,7 +12,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from symcalc.calculus.unfolding import Application, applied
-from symcalc.compute.compiled import executed, source_of
+from symcalc.compute.generated import executed, source_of
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import LossError

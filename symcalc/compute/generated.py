@@ -1,0 +1,51 @@
+"""From a tape to a function that runs.
+
+This is the only module that turns source into code, and the source holds no name that it did not make itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from symcalc.compute import numerics
+from symcalc.compute.tape import Tape
+from symcalc.language.table import Table
+from symcalc.vocabulary import FUNCTIONS
+
+_HELPED = [row for row in FUNCTIONS.values() if row.helper]
+_PLAIN = {"math": math, "float": float, "abs": abs, "max": numerics.scalar_max, "min": numerics.scalar_min}
+_ARRAYS = {**_PLAIN, "np": np, **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
+_SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
+
+
+def executed(tape: Tape, source: str) -> Callable[[Table | None], Callable[..., Any]]:
+    """What binds the data of a table to the generated function."""
+    namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if tape.arrays else _SCALARS)}
+    exec(compile(source, "<symcalc>", "exec"), namespace)
+
+    def bind(table: Table | None) -> Callable[..., Any]:
+        with np.errstate(all="ignore"):
+            return namespace["bind"](*tape.data(table))
+
+    return bind
+
+
+def source_of(tape: Tape, name: str, returned: str) -> str:
+    """The tape as a function of its parameters, within one that binds the data."""
+    arguments = ", ".join(f"p{k}" for k in range(len(tape.parameters)))
+    return bound(tape, [f"def {name}({arguments}):", *indented(tape.steps), f"    return {returned}", f"return {name}"])
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """The lines one level further in."""
+    return [f"    {line}" for line in lines]
+
+
+def bound(tape: Tape, inner: Sequence[str]) -> str:
+    """A function that binds the data, does what needs no parameters, and goes on with the inner lines."""
+    head = [f"# {'; '.join(tape.legend)}", f"def bind({', '.join(tape.given)}):"]
+    return "\n".join([*head, *indented([*tape.before, *inner]), ""])
