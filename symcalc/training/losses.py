@@ -25,13 +25,13 @@ from symcalc.language.names import (
     name_of,
     parameters_of,
     plain_name,
-    symbol,
 )
 from symcalc.language.sums import letters
-from symcalc.pages.document import Document, Equation, Formula, joined, paragraph
-from symcalc.pages.notation import latex, text
+from symcalc.pages.document import Document, Equation
+from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
-from symcalc.training.models import Model, model_in
+from symcalc.training.models import Model, model_in, roles
+from symcalc.training.task import Task
 
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
@@ -72,10 +72,12 @@ class Loss(Shown):
         self._settle(expression, wanted)
 
     @classmethod
-    def _as_built(cls, expression: Expr) -> Loss:
-        """The loss of an expression of our own, whose form is as it should be."""
+    def _as_built(cls, expression: Expr, task: Task | None = None, parameters: tuple[str, ...] = ()) -> Loss:
+        """The loss of an expression of our own, whose form is as it should be, with what it has to predict."""
         loss = cls.__new__(cls)
-        loss._settle(expression, ())
+        loss._settle(expression, parameters)
+        if task is not None:
+            loss.__dict__["_task"] = task
         return loss
 
     def _settle(self, expression: Expr, wanted: tuple[str, ...]) -> None:
@@ -170,7 +172,12 @@ class Loss(Shown):
         known = column_names(data)
         if clash := [name for name in self.names if name in known]:
             raise _clash(clash[0])
-        return read_table(data, names) if self.expression.has(Sum) else None
+        if not self.expression.has(Sum):
+            return None
+        table = read_table(data, names)
+        if self._task:
+            self._task.check(table)
+        return table
 
     def descend(self, data: object = None, *, start: Mapping[str, float] | Sequence[float], rate: float = 0.01,
                 steps: int = 100, method: str = "gradient descent", tolerance: float = 1e-10) -> Run:
@@ -198,26 +205,23 @@ with the right gradient it falls to 0.5625.
         return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
 
     @cached_property
-    def _model(self) -> tuple[Indexed, Model] | None:
-        return model_in(self.expression)
+    def _task(self) -> Task | None:
+        found = model_in(self.expression)
+        return Task(target=found[0], model=found[1]) if found else None
 
     @property
     def model(self) -> Model | None:
-        """The prediction inside the loss, where its residual can be seen."""
-        return self._model[1] if self._model else None
+        """The model that the loss was built from, or the prediction inside it, where its residual can be seen."""
+        return self._task.model if self._task else None
 
     @property
-    def target(self) -> Indexed | None:
-        """The column that the model predicts."""
-        return self._model[0] if self._model else None
+    def target(self) -> Indexed | tuple[Indexed, ...] | None:
+        """The column that the model predicts, or one for each class."""
+        return self._task.target if self._task else None
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
-        words = ["Parameters " if len(self.parameters) > 1 else "Parameter ", *joined(self.parameters)]
-        if self.columns:
-            words += ["; columns " if len(self.columns) > 1 else "; column ",
-                      *joined([Formula(text=text(s), latex=latex(s)) for s in map(symbol, map(name_of, self.columns))])]
-        return Document("", (Equation((self.symbol, self.expression)), paragraph(*words, ".")))
+        return Document("", (Equation((self.symbol, self.expression)), roles(self.parameters, self.columns)))
 
     def __repr__(self) -> str:
         return f"<loss {text(self.symbol)} = {text(self.expression)}>"

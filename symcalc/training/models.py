@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sympy import Add, Basic, Expr, Indexed, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, Pow, Sum, Symbol, Tuple
 
 from symcalc.compute.compiled import evaluated, ordered
 from symcalc.errors import DataError
 from symcalc.language.names import column, columns_of, name_of, parameters_of, symbol
 from symcalc.language.table import read_table
+from symcalc.pages.document import Document, Equation, Formula, Inline, Paragraph, joined, paragraph
+from symcalc.pages.notation import latex, text
+from symcalc.pages.shown import Shown
 from symcalc.parts import residual_parts
 from symcalc.written import add, mul, negative
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """A prediction from columns and parameters, such as m xᵢ + b.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Model(Shown):
+    """A prediction from columns and parameters, such as m xᵢ + b; a `Tuple` of them where there are several classes.
 
     >>> line("x").predict({"m": 2, "b": 1}, x=[1, 2])
     array([3., 5.])
     """
 
-    prediction: Expr
+    prediction: Expr | Tuple
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -38,7 +41,7 @@ class Model:
         return columns_of(self.prediction)
 
     def predict(self, values: Mapping[str, float], /, **columns: ArrayLike) -> np.ndarray:
-        """The prediction in each row of the columns given by name."""
+        """The prediction in each row of the columns given by name; with several classes, one column for each."""
         names = [name_of(indexed) for indexed in self.columns]
         if missing := [name for name in names if name not in columns]:
             raise DataError(f"predicting needs {', '.join(names)}; {', '.join(missing)} is missing, "
@@ -47,7 +50,45 @@ class Model:
             raise DataError(f"the model has no column {', '.join(unknown)}; its columns are {', '.join(names)}")
         table = read_table({name: np.atleast_1d(values) for name, values in columns.items()})
         point = dict(zip(self.parameters, ordered(values, [p.name for p in self.parameters]), strict=True))
-        return np.broadcast_to(evaluated(self.prediction, point, table, self.columns), table.rows).copy()
+        several = isinstance(self.prediction, Tuple)
+        found = [np.broadcast_to(evaluated(part, point, table, self.columns), table.rows)
+                 for part in (self.prediction if several else (self.prediction,))]
+        return np.column_stack(found) if several else found[0].copy()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parameters."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    def document(self) -> Document:
+        """The formula, its parameters and its columns."""
+        if isinstance(self.prediction, Tuple):
+            sides = [(_estimate(k), part) for k, part in enumerate(self.prediction, start=1)]
+        else:
+            sides = [(_estimate(), self.prediction)]
+        return Document("", (*map(Equation, sides), roles(self.parameters, self.columns)))
+
+    def __repr__(self) -> str:
+        return f"<model ŷ = {text(self.prediction)}>"
+
+
+def _estimate(k: int | None = None) -> Formula:
+    return Formula(text="ŷ", latex=r"\hat{y}") if k is None else Formula(text=f"ŷ{k}", latex=rf"\hat{{y}}_{{{k}}}")
+
+
+def roles(parameters: Sequence[Symbol], columns: Sequence[Indexed]) -> Paragraph:
+    """Which letters are parameters and which are columns, as a sentence.
+
+    >>> from symcalc.pages.text import render
+    >>> print(render(Document("", (roles(line("x").parameters, line("x").columns),))))
+    Parameters m and b; column x.
+    """
+    words: list[Inline] = ["Parameters " if len(parameters) > 1 else "Parameter ", *joined(parameters)]
+    if columns:
+        letters = [symbol(name_of(each)) for each in columns]
+        words += ["; columns " if len(columns) > 1 else "; column ",
+                  *joined([Formula(text=text(each), latex=latex(each)) for each in letters])]
+    return paragraph(*words, ".")
 
 
 def line(x: str = "x", slope: str = "m", intercept: str = "b") -> Model:

@@ -1,0 +1,131 @@
+"""Losses of classes and counts: how unlikely the model finds what happened, from its score, so that nothing overflows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Expr, Integer, KroneckerDelta, Max, Tuple, log
+
+from symcalc.errors import LossError
+from symcalc.functions import logsumexp, sigmoid, softmax, softplus
+from symcalc.language.names import listed, mean
+from symcalc.parts import exponent_of_e
+from symcalc.training.catalogue.given import Prediction, check_target, counted, model_of
+from symcalc.training.losses import Loss
+from symcalc.training.models import Model
+from symcalc.training.task import COUNTS, PROBABILITIES, SIGNS, Task, Values
+from symcalc.written import add, call, mul, negative, subtract
+
+_ONE = Integer(1)
+
+
+def logistic_loss(target: str, prediction: Prediction) -> Loss:
+    """1/n Σ (softplus(z) - y z), for classes 0 and 1 and the score z: the cross-entropy of σ(z), written with z.
+
+    The prediction is a probability σ(z), or the score z itself; what is predicted is the probability.
+
+    >>> from symcalc.training.catalogue.scores import logistic_classification
+    >>> logistic_loss("y", logistic_classification("x"))
+    <loss J(w, b) = 1/n Σ (softplus(w xᵢ + b) - yᵢ (w xᵢ + b))>
+    """
+    score = _score(prediction)
+    model = Model(prediction=call(sigmoid, score))
+    y, = check_target((target,), model)
+    return Loss._as_built(mean(subtract(call(softplus, score), mul(y, score))),
+                          Task(target=y, model=model, values=PROBABILITIES))
+
+
+def cross_entropy(target: str, prediction: Prediction) -> Loss:
+    """-1/n Σ (y ln(p) + (1 - y) ln(1 - p)), for classes 0 and 1 and the probability p of class 1.
+
+    Where p is σ(z), it is computed from z, as the logistic loss.
+
+    >>> from symcalc.training.catalogue.scores import logistic_classification
+    >>> cross_entropy("y", logistic_classification("x"))
+    <loss J(w, b) = -1/n Σ (yᵢ ln(σ(w xᵢ + b)) + (1 - yᵢ) ln(1 - σ(w xᵢ + b)))>
+    """
+    model = _single(prediction)
+    y, = check_target((target,), model)
+    p = model.prediction
+    terms = add(mul(y, call(log, p)), mul(subtract(_ONE, y), call(log, subtract(_ONE, p))))
+    return Loss._as_built(negative(mean(terms)), Task(target=y, model=model, values=PROBABILITIES))
+
+
+def softmax_cross_entropy(target: str | Iterable[str], prediction: Model) -> Loss:
+    """1/n Σ (logsumexp(z1, z2, ...) - zc), for the scores of the classes, where c is the class of the row.
+
+    The target is a column of class numbers 1, 2, ..., in which [y = k] is 1 where the class is k and 0 elsewhere, or
+    a list with a column for each class, with 1 for the class of the row and 0 for the others.
+
+    >>> from symcalc.training.catalogue.scores import softmax_classification
+    >>> softmax_cross_entropy(["y1", "y2"], softmax_classification("x", classes=2))
+    <loss J(w1, b1, w2, b2) = 1/n Σ (logsumexp(w1 xᵢ + b1, w2 xᵢ + b2) - (y1ᵢ (w1 xᵢ + b1) + y2ᵢ (w2 xᵢ + b2)))>
+    """
+    scores = _scores(prediction)
+    names = listed(target)
+    columns = check_target(names, prediction)
+    if len(names) not in (1, len(scores)):
+        raise LossError(f"the model has {len(scores)} classes; name one column of class numbers, or a column for each class, "
+                        f"not {counted(len(names), 'column')}")
+    numbered = len(names) == 1
+    is_class = [call(KroneckerDelta, columns[0], Integer(k)) for k in range(1, len(scores) + 1)] if numbered else columns
+    own = add(*(mul(one, score) for one, score in zip(is_class, scores)))
+    return Loss._as_built(mean(subtract(call(logsumexp, *scores), own)), Task(
+        target=columns[0] if numbered else columns, model=prediction,
+        values=_class_numbers(len(scores)) if numbered else PROBABILITIES))
+
+
+def poisson_loss(target: str, prediction: Prediction) -> Loss:
+    """1/n Σ (rate - y ln(rate)), minus the mean log-likelihood of counts y without their ln(y!); e^z - y z for a rate e^z.
+
+    >>> from symcalc.training.catalogue.scores import poisson_rate
+    >>> poisson_loss("y", poisson_rate("x"))
+    <loss J(w, b) = 1/n Σ (e^(w xᵢ + b) - yᵢ (w xᵢ + b))>
+    """
+    model = _single(prediction)
+    y, = check_target((target,), model)
+    exponent = exponent_of_e(model.prediction)
+    logarithm = call(log, model.prediction) if exponent is None else exponent
+    return Loss._as_built(mean(subtract(model.prediction, mul(y, logarithm))), Task(target=y, model=model, values=COUNTS))
+
+
+def hinge(target: str, prediction: Prediction) -> Loss:
+    """1/n Σ max(0, 1 - y z), for classes -1 and 1 and the score z: 0 for rows that are on the right side by 1 or more.
+
+    What is predicted is the score; its sign is the class.
+
+    >>> from symcalc.training.catalogue.scores import linear
+    >>> hinge("y", linear("x"))
+    <loss J(w, b) = 1/n Σ max(0, 1 - yᵢ (w xᵢ + b))>
+    """
+    model = Model(prediction=_score(prediction))
+    y, = check_target((target,), model)
+    return Loss._as_built(mean(call(Max, Integer(0), subtract(_ONE, mul(y, model.prediction)))),
+                          Task(target=y, model=model, values=SIGNS))
+
+
+# The scores of a prediction
+
+def _single(prediction: Prediction) -> Model:
+    model = model_of(prediction)
+    if isinstance(model.prediction, Tuple):
+        raise LossError("a model with a probability for each class goes with softmax_cross_entropy")
+    return model
+
+
+def _score(prediction: Prediction) -> Expr:
+    """z where the prediction is σ(z), and the prediction where it is a score itself."""
+    formula = _single(prediction).prediction
+    return formula.args[0] if isinstance(formula, sigmoid) else formula
+
+
+def _scores(prediction: Model) -> tuple[Expr, ...]:
+    probabilities = prediction.prediction if isinstance(prediction, Model) else ()
+    if not isinstance(probabilities, Tuple) or not all(isinstance(p, softmax) for p in probabilities):
+        raise LossError("softmax_cross_entropy takes a model with a score for each class, such as "
+                        "softmax_classification('x', classes=3)")
+    return probabilities[0].args[1:]
+
+
+def _class_numbers(classes: int) -> Values:
+    return Values(words=f"class numbers from 1 to {classes}", inside=lambda y: (y >= 1) & (y <= classes) & (y % 1 == 0))
