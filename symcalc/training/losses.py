@@ -19,6 +19,7 @@ from symcalc.language.names import (
     COUNT,
     LOSS,
     ROW,
+    alike,
     check_not_loss,
     columns_of,
     listed,
@@ -76,6 +77,8 @@ class Loss(Shown):
         """The loss of an expression of our own, whose form is as it should be, with what it has to predict."""
         loss = cls.__new__(cls)
         loss._settle(expression, parameters)
+        if pair := alike([*loss.names, *map(name_of, loss.columns)]):
+            raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
         if task is not None:
             loss.__dict__["_task"] = task
         return loss

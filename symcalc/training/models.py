@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 from sympy import Add, Basic, Expr, Indexed, Pow, Sum, Symbol, Tuple
 
 from symcalc.compute.compiled import evaluated, ordered
-from symcalc.errors import DataError
-from symcalc.language.names import column, columns_of, name_of, parameters_of, symbol
+from symcalc.compute.stable import stabilised
+from symcalc.errors import DataError, LossError
+from symcalc.language.names import alike, column, columns_of, name_of, parameters_of, symbol
 from symcalc.language.table import read_table
 from symcalc.pages.document import Document, Equation, Formula, Inline, Paragraph, joined, paragraph
 from symcalc.pages.notation import latex, text
@@ -29,6 +30,11 @@ class Model(Shown):
     """
 
     prediction: Expr | Tuple
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one prediction, and not one for each class."""
+        return not isinstance(self.prediction, Tuple)
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -50,10 +56,9 @@ class Model(Shown):
             raise DataError(f"the model has no column {', '.join(unknown)}; its columns are {', '.join(names)}")
         table = read_table({name: np.atleast_1d(values) for name, values in columns.items()})
         point = dict(zip(self.parameters, ordered(values, [p.name for p in self.parameters]), strict=True))
-        several = isinstance(self.prediction, Tuple)
-        found = [np.broadcast_to(evaluated(part, point, table, self.columns), table.rows)
-                 for part in (self.prediction if several else (self.prediction,))]
-        return np.column_stack(found) if several else found[0].copy()
+        parts = (self.prediction,) if self.is_single else self.prediction
+        found = [np.broadcast_to(evaluated(stabilised(part), point, table, self.columns), table.rows) for part in parts]
+        return found[0].copy() if self.is_single else np.column_stack(found)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,10 +67,8 @@ class Model(Shown):
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
-        if isinstance(self.prediction, Tuple):
-            sides = [(_estimate(k), part) for k, part in enumerate(self.prediction, start=1)]
-        else:
-            sides = [(_estimate(), self.prediction)]
+        sides = [(_estimate(), self.prediction)] if self.is_single else [
+            (_estimate(k), part) for k, part in enumerate(self.prediction, start=1)]
         return Document("", (*map(Equation, sides), roles(self.parameters, self.columns)))
 
     def __repr__(self) -> str:
@@ -97,7 +100,23 @@ def line(x: str = "x", slope: str = "m", intercept: str = "b") -> Model:
     >>> line("budget").prediction
     b + m*budget[i]
     """
-    return Model(prediction=add(mul(symbol(slope), column(x)), symbol(intercept)))
+    return settled(add(mul(symbol(slope), column(x)), symbol(intercept)))
+
+
+def settled(prediction: Expr) -> Model:
+    """The model of a formula of our own, if no name in it stands for two things.
+
+    >>> settled(mul(symbol("x"), column("x")))
+    Traceback (most recent call last):
+    symcalc.errors.LossError: x is both a parameter and a column; give one of them another name
+    """
+    model = Model(prediction=prediction)
+    parameters, columns = ([name_of(part) for part in parts] for parts in (model.parameters, model.columns))
+    if both := [name for name in parameters if name in columns]:
+        raise LossError(f"{both[0]} is both a parameter and a column; give one of them another name")
+    if pair := alike([*parameters, *columns]):
+        raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
+    return model
 
 
 def model_in(loss: Expr) -> tuple[Indexed, Model] | None:

@@ -25,7 +25,7 @@ class Values:
 
 PROBABILITIES = Values(words="0, 1 or a probability between them", inside=lambda y: (y >= 0) & (y <= 1))
 SIGNS = Values(words="-1 or 1", inside=lambda y: np.abs(y) == 1)
-COUNTS = Values(words="counts, and not negative", inside=lambda y: y >= 0)
+COUNTS = Values(words="counts, 0 or more", inside=lambda y: y >= 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Task:
         >>> from symcalc.language.table import read_table
         >>> Task(target=column("y"), model=line("x"), values=SIGNS).check(read_table({"y": [1, 0]}))
         Traceback (most recent call last):
-        symcalc.errors.DataError: y is 0 in row 2 of the data; this loss takes values that are -1 or 1
+        symcalc.errors.DataError: y is 0 in row 2 of the data; this loss wants -1 or 1
         """
         if self.values is None:
             return
@@ -53,4 +53,4 @@ class Task:
             if not fits.all():
                 row = int(np.argmin(fits))
                 raise DataError(f"{name} is {short(table[name][row])} in row {row + 1} of {table.source}; "
-                                f"this loss takes values that are {self.values.words}")
+                                f"this loss wants {self.values.words}")

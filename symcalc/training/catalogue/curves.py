@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import E, Integer, sin
 
-from symcalc.training.catalogue.given import Names, feature, letters, settled, whole
-from symcalc.training.models import Model
+from symcalc.training.catalogue.given import Names, feature, letters, whole
+from symcalc.training.models import Model, settled
 from symcalc.written import add, call, divide, mul, negative, power, subtract
 
 MAX_DEGREE = 20

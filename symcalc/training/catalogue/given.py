@@ -10,7 +10,7 @@ from sympy import Expr, Float, Indexed, Integer, Symbol
 
 from symcalc.errors import LossError, visible
 from symcalc.language import read
-from symcalc.language.names import alike, column, columns_of, is_likely_column, listed, name_of, parameters_of, symbol
+from symcalc.language.names import column, columns_of, is_likely_column, listed, name_of, parameters_of, symbol
 from symcalc.training.models import Model
 from symcalc.written import add, exact, is_number, mul, number
 
@@ -95,12 +95,12 @@ def whole(value: object, what: str, least: int, most: int) -> int:
 def amount(value: object, what: str, below: float = math.inf) -> Expr:
     """The number as it stands in a formula, if it is greater than 0 and less than `below`.
 
-    >>> amount(0.5, "strength"), amount(3, "strength")
+    >>> amount(0.5, "delta"), amount(3, "delta")
     (0.500000000000000, 3)
     """
     limits = "a number greater than 0" if below == math.inf else f"a number between 0 and {below:g}"
     if isinstance(value, bool) or not (isinstance(value, Real) or is_number(value)) or not 0 < float(value) < below:
-        raise LossError(f"the {what} is {limits}, not {_shown(value)}")
+        raise LossError(f"{what} is {limits}, not {_shown(value)}")
     if is_number(value):
         return value
     return Integer(int(value)) if float(value).is_integer() else Float(float(value))
@@ -132,22 +132,6 @@ def weighted(weights: Sequence[Symbol], columns: Sequence[Indexed], intercept: S
     return add(*terms, *([intercept] if intercept is not None else []))
 
 
-def settled(prediction: Expr) -> Model:
-    """The model of a formula of our own, if no name in it stands for two things.
-
-    >>> settled(mul(symbol("x"), column("x")))
-    Traceback (most recent call last):
-    symcalc.errors.LossError: x is both a parameter and a column; give one of them another name
-    """
-    model = Model(prediction=prediction)
-    parameters, columns = ([name_of(part) for part in parts] for parts in (model.parameters, model.columns))
-    if both := [name for name in parameters if name in columns]:
-        raise LossError(f"{both[0]} is both a parameter and a column; give one of them another name")
-    if pair := alike([*parameters, *columns]):
-        raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
-    return model
-
-
 def model_of(prediction: Prediction) -> Model:
     """The model as it is, or that of a formula; in a text x, y and t are data, as in a loss.
 
@@ -161,6 +145,18 @@ def model_of(prediction: Prediction) -> Model:
         likely = [part.name for part in parameters_of(formula) if is_likely_column(part.name)]
         formula = read(prediction, columns=likely)
     return Model(prediction=formula)
+
+
+def single(prediction: Prediction) -> Model:
+    """The model, if it has one prediction and not one for each class.
+
+    >>> single("m*x + b").names
+    ('m', 'b')
+    """
+    model = model_of(prediction)
+    if not model.is_single:
+        raise LossError("a model with a probability for each class goes with softmax_cross_entropy")
+    return model
 
 
 def check_target(names: Sequence[str], model: Model) -> tuple[Indexed, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Expr, Integer, KroneckerDelta, Max, Tuple, log
+from sympy import Add, Expr, Integer, KroneckerDelta, Max, Tuple, log
 
 from symcalc.errors import LossError
 from symcalc.functions import logsumexp, sigmoid, softmax, softplus
 from symcalc.language.names import listed, mean
 from symcalc.parts import exponent_of_e
-from symcalc.training.catalogue.given import Prediction, check_target, counted, model_of
+from symcalc.training.catalogue.given import Prediction, check_target, counted, single
 from symcalc.training.losses import Loss
 from symcalc.training.models import Model
 from symcalc.training.task import COUNTS, PROBABILITIES, SIGNS, Task, Values
@@ -44,7 +44,7 @@ def cross_entropy(target: str, prediction: Prediction) -> Loss:
     >>> cross_entropy("y", logistic_classification("x"))
     <loss J(w, b) = -1/n Σ (yᵢ ln(σ(w xᵢ + b)) + (1 - yᵢ) ln(1 - σ(w xᵢ + b)))>
     """
-    model = _single(prediction)
+    model = single(prediction)
     y, = check_target((target,), model)
     p = model.prediction
     terms = add(mul(y, call(log, p)), mul(subtract(_ONE, y), call(log, subtract(_ONE, p))))
@@ -82,11 +82,13 @@ def poisson_loss(target: str, prediction: Prediction) -> Loss:
     >>> poisson_loss("y", poisson_rate("x"))
     <loss J(w, b) = 1/n Σ (e^(w xᵢ + b) - yᵢ (w xᵢ + b))>
     """
-    model = _single(prediction)
+    model = single(prediction)
     y, = check_target((target,), model)
     exponent = exponent_of_e(model.prediction)
     logarithm = call(log, model.prediction) if exponent is None else exponent
-    return Loss._as_built(mean(subtract(model.prediction, mul(y, logarithm))), Task(target=y, model=model, values=COUNTS))
+    rate = model.prediction.args if isinstance(model.prediction, Add) else (model.prediction,)
+    terms = add(*rate, negative(mul(y, logarithm)))
+    return Loss._as_built(mean(terms), Task(target=y, model=model, values=COUNTS))
 
 
 def hinge(target: str, prediction: Prediction) -> Loss:
@@ -106,16 +108,9 @@ def hinge(target: str, prediction: Prediction) -> Loss:
 
 # The scores of a prediction
 
-def _single(prediction: Prediction) -> Model:
-    model = model_of(prediction)
-    if isinstance(model.prediction, Tuple):
-        raise LossError("a model with a probability for each class goes with softmax_cross_entropy")
-    return model
-
-
 def _score(prediction: Prediction) -> Expr:
     """z where the prediction is σ(z), and the prediction where it is a score itself."""
-    formula = _single(prediction).prediction
+    formula = single(prediction).prediction
     return formula.args[0] if isinstance(formula, sigmoid) else formula
 
 

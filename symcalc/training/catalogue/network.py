@@ -9,9 +9,9 @@ from sympy import Expr, tanh
 
 from symcalc.errors import LossError, visible
 from symcalc.functions import relu, sigmoid, softplus
-from symcalc.training.catalogue.given import Names, features, letters, settled, weighted, whole
+from symcalc.training.catalogue.given import Names, features, letters, weighted, whole
 from symcalc.training.catalogue.scores import weight_names
-from symcalc.training.models import Model
+from symcalc.training.models import Model, settled
 from symcalc.written import add, call, mul
 
 MAX_HIDDEN = 20

@@ -56,7 +56,7 @@ def _term(loss: Loss, strength: float, over: Names, size: Callable[[Symbol], Exp
     """λ times the sum of what the parameters cost."""
     if not isinstance(loss, Loss):
         raise LossError(f"a penalty is added to a loss, not to {type(loss).__name__}")
-    factor = amount(strength, "strength of a penalty")
+    factor = amount(strength, "the strength of a penalty")
     wanted = tuple(map(loss.parameter, listed(over))) or _weights(loss)
     if not wanted:
         raise LossError("every parameter of this loss stands alone as a term, as an intercept does; name those to draw "

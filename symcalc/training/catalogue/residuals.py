@@ -9,7 +9,7 @@ from sympy import Abs, Expr, GreaterThan, Integer, LessThan, Piecewise, Rational
 from symcalc.errors import LossError
 from symcalc.language.names import mean, sum_rows, symbol
 from symcalc.parts import product_as_written
-from symcalc.training.catalogue.given import Prediction, amount, check_target, model_of, scaled
+from symcalc.training.catalogue.given import Prediction, amount, check_target, scaled, single
 from symcalc.training.losses import Loss
 from symcalc.training.task import Task
 from symcalc.written import add, call, divide, mul, power, subtract
@@ -102,7 +102,7 @@ def pinball(target: str, prediction: Prediction, quantile: float = 0.5) -> Loss:
     >>> pinball("y", line("x"), quantile=0.9)
     <loss J(m, b) = 1/n Σ {0.9 (yᵢ - (m xᵢ + b)) if yᵢ - (m xᵢ + b) ≥ 0; -0.1 (yᵢ - (m xᵢ + b)) otherwise}>
     """
-    above = amount(quantile, "quantile", below=1)
+    above = amount(quantile, "the quantile", below=1)
     below = scaled(above, Integer(1), plus=-1)
     return _loss(target, prediction, lambda residual: mean(_cases(
         (mul(above, residual), GreaterThan(residual, Integer(0), evaluate=False)), mul(below, residual))))
@@ -118,7 +118,7 @@ def gaussian_likelihood(target: str, prediction: Prediction, sigma: str = "sigma
     <loss J(m, b, σ) = 1/n Σ ((yᵢ - (m xᵢ + b))²/(2σ²) + ln(σ √(2π)))>
     """
     spread = symbol(sigma)
-    if spread in model_of(prediction).parameters:
+    if spread in single(prediction).parameters:
         raise LossError(f"{spread.name} is a parameter of the prediction; name the spread otherwise, as in sigma='s'")
     likelihood = call(log, mul(spread, power(mul(_TWO, pi), _HALF)))
     return _loss(target, prediction, lambda residual: mean(
@@ -135,8 +135,6 @@ def _cases(first: tuple[Expr, Expr], otherwise: Expr) -> Expr:
 
 def _loss(target: str, prediction: Prediction, formula: Callable[[Expr], Expr]) -> Loss:
     """The loss whose formula is given in terms of the residual."""
-    model = model_of(prediction)
-    if isinstance(model.prediction, Tuple):
-        raise LossError("a model with a probability for each class goes with softmax_cross_entropy")
+    model = single(prediction)
     column, = check_target((target,), model)
     return Loss._as_built(formula(subtract(column, model.prediction)), Task(target=column, model=model))

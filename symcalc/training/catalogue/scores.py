@@ -5,8 +5,8 @@ from __future__ import annotations
 from sympy import E, Expr, Integer, Tuple
 
 from symcalc.functions import sigmoid, softmax
-from symcalc.training.catalogue.given import Names, features, letters, settled, weighted, whole
-from symcalc.training.models import Model
+from symcalc.training.catalogue.given import Names, features, letters, weighted, whole
+from symcalc.training.models import Model, settled
 from symcalc.written import call, power
 
 MAX_CLASSES = 20
