@@ -12,6 +12,7 @@ from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient, gradient
 from symcalc.calculus.higher import HigherDerivation, derive_by, repeated
+from symcalc.calculus.problems import derive as derive_problem
 from symcalc.errors import DataError, LossError, visible
 from symcalc.indices import is_indexed
 from symcalc.language import read
@@ -31,7 +32,7 @@ from symcalc.language.sums import letters
 from symcalc.pages.document import Document, Equation
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
-from symcalc.training.models import Model, model_in, roles
+from symcalc.training.models import Model, model_in, roles, written_out
 from symcalc.training.task import Task
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Loss(Shown):
     expression: Expr
     parameters: tuple[Symbol, ...]
     columns: tuple[Indexed, ...]
+    indexed: Expr | None = None           # the same expression with its features by number, where it was built so
 
     def __init__(self, formula: object, *, parameters: str | Iterable[str] = (), columns: str | Iterable[str] = ()) -> None:
         wanted, data = listed(parameters), listed(columns)
@@ -73,7 +75,8 @@ class Loss(Shown):
         self._settle(expression, wanted)
 
     @classmethod
-    def _as_built(cls, expression: Expr, task: Task | None = None, parameters: tuple[str, ...] = ()) -> Loss:
+    def _as_built(cls, expression: Expr, task: Task | None = None, parameters: tuple[str, ...] = (),
+                  indexed: Expr | None = None) -> Loss:
         """The loss of an expression of our own, whose form is as it should be, with what it has to predict."""
         loss = cls.__new__(cls)
         loss._settle(expression, parameters)
@@ -81,6 +84,7 @@ class Loss(Shown):
             raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
         if task is not None:
             loss.__dict__["_task"] = task
+        object.__setattr__(loss, "indexed", indexed)
         return loss
 
     def _settle(self, expression: Expr, wanted: tuple[str, ...]) -> None:
@@ -115,9 +119,13 @@ class Loss(Shown):
                order: int | None = None) -> Derivation | HigherDerivation:
         """The partial derivative by one parameter, line by line; by several, one after the other, or by one `order` times.
 
+        Where the features have numbers, w[k] is the weight of any of them.
+
         >>> Loss("(w - 3)^2").derive("w").result
         2*(w - 3)
         """
+        if self.indexed is not None and any("[" in name for name in letters(wrt, repeated=True)):
+            return derive_problem(self.indexed, wrt, detail=detail, order=order)
         names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
         return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
 
@@ -168,6 +176,8 @@ class Loss(Shown):
         """The columns that the loss needs out of the data; None where it needs none."""
         from symcalc.language.table import column_names, read_table
         names = tuple(map(name_of, self.columns))
+        if self.model and self.model.numbered:
+            data = self.model.numbered.spread(data)
         if data is None:
             if names or self.expression.has(Sum):
                 raise LossError(f"the loss needs data for {', '.join(names) or 'its rows'}; give a table or a CSV file")
@@ -224,7 +234,9 @@ with the right gradient it falls to 0.5625.
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
-        return Document("", (Equation((self.symbol, self.expression)), roles(self.parameters, self.columns)))
+        shown = self.expression if self.indexed is None else self.indexed
+        return Document("", (Equation((self.symbol, shown)), *([] if self.indexed is None else written_out(self.model)),
+                             roles(self.parameters, self.columns)))
 
     def __repr__(self) -> str:
         return f"<loss {text(self.symbol)} = {text(self.expression)}>"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +18,7 @@ from symcalc.pages.document import Document, Equation, Formula, Inline, Paragrap
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.parts import residual_parts
+from symcalc.training.numbered import Numbered, weighted_sum
 from symcalc.written import add, mul, negative
 
 
@@ -30,6 +31,7 @@ class Model(Shown):
     """
 
     prediction: Expr | Tuple
+    numbered: Numbered | None = None         # the same with an index, where it has features by number
 
     @property
     def is_single(self) -> bool:
@@ -49,6 +51,7 @@ class Model(Shown):
     def predict(self, values: Mapping[str, float], /, **columns: ArrayLike) -> np.ndarray:
         """The prediction in each row of the columns given by name; with several classes, one column for each."""
         names = [name_of(indexed) for indexed in self.columns]
+        columns = self.numbered.spread(columns) if self.numbered else columns
         if missing := [name for name in names if name not in columns]:
             raise DataError(f"predicting needs {', '.join(names)}; {', '.join(missing)} is missing, "
                             f"write predict({names[0]}=[...])")
@@ -67,9 +70,18 @@ class Model(Shown):
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
-        sides = [(_estimate(), self.prediction)] if self.is_single else [
-            (_estimate(k), part) for k, part in enumerate(self.prediction, start=1)]
-        return Document("", (*map(Equation, sides), roles(self.parameters, self.columns)))
+        shown = self.numbered.prediction if self.numbered else self.prediction
+        sides = [(_estimate(), shown)] if self.is_single else [(_estimate(k), part) for k, part in enumerate(shown, start=1)]
+        return Document("", (*map(Equation, sides), *written_out(self), roles(self.parameters, self.columns)))
+
+    def changed(self, change: Callable[[Expr], Expr]) -> Model:
+        """The model with another prediction, made from this one, with an index as without.
+
+        >>> line("x").changed(lambda prediction: mul(Integer(2), prediction))
+        <model ŷ = 2 (m xᵢ + b)>
+        """
+        numbered = replace(self.numbered, prediction=change(self.numbered.prediction)) if self.numbered else None
+        return Model(prediction=change(self.prediction), numbered=numbered)
 
     def __repr__(self) -> str:
         return f"<model ŷ = {text(self.prediction)}>"
@@ -77,6 +89,14 @@ class Model(Shown):
 
 def _estimate(k: int | None = None) -> Formula:
     return Formula(text="ŷ", latex=r"\hat{y}") if k is None else Formula(text=f"ŷ{k}", latex=rf"\hat{{y}}_{{{k}}}")
+
+
+def written_out(model: Model | None) -> list[Equation]:
+    """What the sum over the features of a model with an index stands for."""
+    if model is None or model.numbered is None:
+        return []
+    numbered = model.numbered
+    return [Equation((weighted_sum(numbered.weights, numbered.features), numbered.written_out))]
 
 
 def roles(parameters: Sequence[Symbol], columns: Sequence[Indexed]) -> Paragraph:
@@ -103,14 +123,14 @@ def line(x: str = "x", slope: str = "m", intercept: str = "b") -> Model:
     return settled(add(mul(symbol(slope), column(x)), symbol(intercept)))
 
 
-def settled(prediction: Expr) -> Model:
+def settled(prediction: Expr, numbered: Numbered | None = None) -> Model:
     """The model of a formula of our own, if no name in it stands for two things.
 
     >>> settled(mul(symbol("x"), column("x")))
     Traceback (most recent call last):
     symcalc.errors.LossError: x is both a parameter and a column; give one of them another name
     """
-    model = Model(prediction=prediction)
+    model = Model(prediction=prediction, numbered=numbered)
     parameters, columns = ([name_of(part) for part in parts] for parts in (model.parameters, model.columns))
     if both := [name for name in parameters if name in columns]:
         raise LossError(f"{both[0]} is both a parameter and a column; give one of them another name")

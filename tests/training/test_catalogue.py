@@ -281,6 +281,59 @@ def test_a_quantile_is_where_its_share_of_the_data_lies_below():
     assert y[np.argmin(costs)] == 90
 
 
+# Features by number
+
+TABLE = np.column_stack([X, Z, X*Z])
+
+
+@pytest.mark.parametrize(("loss", "last"), [
+    (sc.mean_squared_error("y", sc.linear("x", features=3)), "-2/n Σᵢ xᵢₖ (yᵢ - (Σⱼ wⱼ xᵢⱼ + b))"),
+    (sc.half_mean_squared_error("y", sc.linear("x", features=3, intercept=False)), "-1/n Σᵢ xᵢₖ (yᵢ - Σⱼ wⱼ xᵢⱼ)"),
+    (sc.logistic_loss("y", sc.logistic_classification("x", features=3)), "1/n Σᵢ xᵢₖ (σ(Σⱼ wⱼ xᵢⱼ + b) - yᵢ)"),
+    (sc.cross_entropy("y", sc.logistic_classification("x", features=3)), "1/n Σᵢ xᵢₖ (σ(Σⱼ wⱼ xᵢⱼ + b) - yᵢ)"),
+    (sc.poisson_loss("y", sc.poisson_rate("x", features=3)), "1/n Σᵢ xᵢₖ (e^(Σⱼ wⱼ xᵢⱼ + b) - yᵢ)"),
+    (sc.elastic_net(sc.mean_squared_error("y", sc.linear("x", features=3)), 0.1, 2),
+     "-2/n Σᵢ xᵢₖ (yᵢ - (Σⱼ wⱼ xᵢⱼ + b)) + 0.1 sign(wₖ) + 4wₖ"),
+])
+def test_with_an_index_all_weights_are_differentiated_at_once(loss, last):
+    derivation = loss.derive("w[k]")
+    assert sc.text(derivation.result) == last and derivation.proof.passed
+    # What is compiled is written out, and the same for each k.
+    table = {"x": TABLE, "y": IS_ONE}
+    value, gradient = loss.compile(table)(point := np.linspace(0.4, 1.1, len(loss.names)))
+    same, apart = loss.compile({"x1": TABLE[:, 0], "x2": TABLE[:, 1], "x3": TABLE[:, 2], "y": IS_ONE})(point)
+    assert value == same and (gradient == apart).all()
+    assert gradient == pytest.approx(slopes(lambda *p: loss.compile(table)(p)[0], point), rel=1e-7)
+    assert loss.names[:3] == ("w1", "w2", "w3")
+
+
+def test_a_table_of_features_is_fitted_and_predicted():
+    loss = sc.mean_squared_error("y", sc.linear("x", "v c", features=3))
+    best = np.linalg.lstsq(np.column_stack([TABLE, np.ones(ROWS)]), Y, rcond=None)[0]
+    run = loss.descend({"x": TABLE, "y": Y}, start=best, rate=0.1, steps=1)
+    assert run.jac == pytest.approx(0, abs=1e-12) and loss.names == ("v1", "v2", "v3", "c")
+    assert run.predict(x=TABLE[:2]) == pytest.approx(TABLE[:2] @ best[:3] + best[3])
+    assert str(loss).splitlines()[2] == "  Σⱼ vⱼ xᵢⱼ = v1 x1ᵢ + v2 x2ᵢ + v3 x3ᵢ"
+
+
+@pytest.mark.parametrize(("do", "said"), [
+    (lambda: sc.linear("x", features=1), "the number of features is a whole number from 2 to 100, not 1"),
+    (lambda: sc.linear("x1 x2", features=2), "from one column, not from x1 and x2"),
+    (lambda: sc.linear("x", "p b", features=2), "p has a meaning of its own in the sum"),
+    (lambda: sc.linear("x", "w w1", features=2), "w1 is the weight of a feature"),
+    (lambda: sc.mean_squared_error("w", sc.linear("x", features=2)), "w has a meaning of its own in the sum"),
+    (lambda: sc.mean_squared_error("y", sc.linear("x", features=2)).derive("w[j]"), "such as w[k]"),
+    (lambda: sc.mean_squared_error("y", sc.linear("x1 x2")).derive("w[k]"), "w[k] is no parameter of this loss"),
+    (lambda: sc.mean_squared_error("y", sc.linear("x", features=2)).compile({"x": TABLE, "y": Y}),
+     "x is a table with 2 columns, one for each feature; this one has the shape (9, 3)"),
+    (lambda: sc.mean_squared_error("y", sc.linear("x", features=3)).compile({"x": TABLE, "x1": X, "y": Y}), "x1 is given twice"),
+])
+def test_features_that_do_not_fit_are_named(do, said):
+    with pytest.raises(sc.SymcalcError) as caught:
+        do()
+    assert said in str(caught.value)
+
+
 # Penalties
 
 MSE = sc.mean_squared_error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import E, Integer, sin
 
-from symcalc.training.catalogue.given import Names, feature, letters, whole
+from symcalc.training.catalogue.given import Names, column_named, letters, whole
 from symcalc.training.models import Model, settled
 from symcalc.written import add, call, divide, mul, negative, power, subtract
 
@@ -19,7 +19,7 @@ def polynomial(x: str, degree: int, parameters: Names = "") -> Model:
     Parameters a0, a1 and a2; column x.
     """
     degree = whole(degree, "degree", 1, MAX_DEGREE)
-    column, factors = feature(x), letters(parameters, [f"a{k}" for k in range(degree + 1)])
+    column, factors = column_named(x), letters(parameters, [f"a{k}" for k in range(degree + 1)])
     return settled(add(*(mul(factor, power(column, Integer(k))) for k, factor in enumerate(factors))))
 
 
@@ -30,7 +30,7 @@ def exponential_growth(x: str, parameters: Names = "") -> Model:
     ŷ = a e^(k tᵢ)
     Parameters a and k; column t.
     """
-    column, (a, k) = feature(x), letters(parameters, "ak")
+    column, (a, k) = column_named(x), letters(parameters, "ak")
     return settled(mul(a, power(E, mul(k, column))))
 
 
@@ -41,7 +41,7 @@ def exponential_decay(x: str, parameters: Names = "") -> Model:
     ŷ = a e^(-k tᵢ)
     Parameters a and k; column t.
     """
-    column, (a, k) = feature(x), letters(parameters, "ak")
+    column, (a, k) = column_named(x), letters(parameters, "ak")
     return settled(mul(a, power(E, negative(mul(k, column)))))
 
 
@@ -52,7 +52,7 @@ def power_law(x: str, parameters: Names = "") -> Model:
     ŷ = a xᵢ^p
     Parameters a and p; column x.
     """
-    column, (a, p) = feature(x), letters(parameters, "ap")
+    column, (a, p) = column_named(x), letters(parameters, "ap")
     return settled(mul(a, power(column, p)))
 
 
@@ -63,7 +63,7 @@ def sinusoid(x: str, parameters: Names = "") -> Model:
     ŷ = a sin(ω tᵢ + φ) + c
     Parameters a, ω, φ and c; column t.
     """
-    column, (a, omega, phi, c) = feature(x), letters(parameters, ["a", "omega", "phi", "c"])
+    column, (a, omega, phi, c) = column_named(x), letters(parameters, ["a", "omega", "phi", "c"])
     return settled(add(mul(a, call(sin, add(mul(omega, column), phi))), c))
 
 
@@ -74,7 +74,7 @@ def michaelis_menten(x: str, parameters: Names = "") -> Model:
     ŷ = V sᵢ/(K + sᵢ)
     Parameters V and K; column s.
     """
-    column, (most, half_way) = feature(x), letters(parameters, "VK")
+    column, (most, half_way) = column_named(x), letters(parameters, "VK")
     return settled(divide(mul(most, column), add(half_way, column)))
 
 
@@ -85,5 +85,5 @@ def logistic_curve(x: str, parameters: Names = "") -> Model:
     ŷ = L/(1 + e^(-k (tᵢ - c)))
     Parameters L, k and c; column t.
     """
-    column, (most, k, centre) = feature(x), letters(parameters, "Lkc")
+    column, (most, k, centre) = column_named(x), letters(parameters, "Lkc")
     return settled(divide(most, add(Integer(1), power(E, negative(mul(k, subtract(column, centre)))))))

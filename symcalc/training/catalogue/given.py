@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
 
 from sympy import Expr, Float, Indexed, Integer, Symbol
@@ -11,7 +11,9 @@ from sympy import Expr, Float, Indexed, Integer, Symbol
 from symcalc.errors import LossError, visible
 from symcalc.language import read
 from symcalc.language.names import column, columns_of, is_likely_column, listed, name_of, parameters_of, symbol
+from symcalc.training.losses import Loss
 from symcalc.training.models import Model
+from symcalc.training.task import Task, Values
 from symcalc.written import add, exact, is_number, mul, number
 
 Names = str | Iterable[str]
@@ -21,10 +23,10 @@ Prediction = Model | Expr | str
 
 # Names
 
-def features(x: Names) -> tuple[Indexed, ...]:
+def columns_named(x: Names) -> tuple[Indexed, ...]:
     """The columns of these names, at least one.
 
-    >>> features("x1 x2")
+    >>> columns_named("x1 x2")
     (x1[i], x2[i])
     """
     names = listed(x)
@@ -33,14 +35,14 @@ def features(x: Names) -> tuple[Indexed, ...]:
     return tuple(map(column, names))
 
 
-def feature(x: str) -> Indexed:
+def column_named(x: str) -> Indexed:
     """The one column of this name.
 
-    >>> feature("x1 x2")
+    >>> column_named("x1 x2")
     Traceback (most recent call last):
     symcalc.errors.LossError: this model predicts from one column, not from x1 and x2
     """
-    found = features(x)
+    found = columns_named(x)
     if len(found) > 1:
         raise LossError(f"this model predicts from one column, not from {enumerated(map(name_of, found))}")
     return found[0]
@@ -125,7 +127,7 @@ def _shown(value: object) -> str:
 def weighted(weights: Sequence[Symbol], columns: Sequence[Indexed], intercept: Symbol | None = None) -> Expr:
     """w1 x1 + w2 x2 + ... + b.
 
-    >>> weighted(letters("", ["w"]), features("x"), symbol("b")).args
+    >>> weighted(letters("", ["w"]), columns_named("x"), symbol("b")).args
     (w*x[i], b)
     """
     terms = [mul(weight, each) for weight, each in zip(weights, columns, strict=True)]
@@ -157,6 +159,20 @@ def single(prediction: Prediction) -> Model:
     if not model.is_single:
         raise LossError("a model with a probability for each class goes with softmax_cross_entropy")
     return model
+
+
+def built(target: Indexed | tuple[Indexed, ...], model: Model, formula: Callable[[Expr], Expr],
+          values: Values | None = None) -> Loss:
+    """The loss that the formula makes of a prediction, for the model's own, with an index where it has one, as without.
+
+    >>> built(column("y"), model_of("m*x"), lambda prediction: mean(mul(column("y"), prediction)))
+    <loss J(m) = 1/n Σ yᵢ (m xᵢ)>
+    """
+    indexed = formula(model.numbered.prediction) if model.numbered else None
+    loss = Loss._as_built(formula(model.prediction), Task(target=target, model=model, values=values), indexed=indexed)
+    if model.numbered:
+        model.numbered.check_others({*loss.names, *map(name_of, loss.columns)})
+    return loss
 
 
 def check_target(names: Sequence[str], model: Model) -> tuple[Indexed, ...]:

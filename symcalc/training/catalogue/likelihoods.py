@@ -10,10 +10,10 @@ from symcalc.errors import LossError
 from symcalc.functions import logsumexp, sigmoid, softmax, softplus
 from symcalc.language.names import listed, mean
 from symcalc.parts import exponent_of_e
-from symcalc.training.catalogue.given import Prediction, check_target, counted, single
+from symcalc.training.catalogue.given import Prediction, built, check_target, counted, single
 from symcalc.training.losses import Loss
 from symcalc.training.models import Model
-from symcalc.training.task import COUNTS, PROBABILITIES, SIGNS, Task, Values
+from symcalc.training.task import COUNTS, PROBABILITIES, SIGNS, Values
 from symcalc.written import add, call, mul, negative, subtract
 
 _ONE = Integer(1)
@@ -28,11 +28,14 @@ def logistic_loss(target: str, prediction: Prediction) -> Loss:
     >>> logistic_loss("y", logistic_classification("x"))
     <loss J(w, b) = 1/n Σ (softplus(w xᵢ + b) - yᵢ (w xᵢ + b))>
     """
-    score = _score(prediction)
-    model = Model(prediction=call(sigmoid, score))
+    model = single(prediction).changed(lambda predicted: call(sigmoid, _score(predicted)))
     y, = check_target((target,), model)
-    return Loss._as_built(mean(subtract(call(softplus, score), mul(y, score))),
-                          Task(target=y, model=model, values=PROBABILITIES))
+
+    def formula(predicted: Expr) -> Expr:
+        score = _score(predicted)
+        return mean(subtract(call(softplus, score), mul(y, score)))
+
+    return built(y, model, formula, PROBABILITIES)
 
 
 def cross_entropy(target: str, prediction: Prediction) -> Loss:
@@ -46,9 +49,8 @@ def cross_entropy(target: str, prediction: Prediction) -> Loss:
     """
     model = single(prediction)
     y, = check_target((target,), model)
-    p = model.prediction
-    terms = add(mul(y, call(log, p)), mul(subtract(_ONE, y), call(log, subtract(_ONE, p))))
-    return Loss._as_built(negative(mean(terms)), Task(target=y, model=model, values=PROBABILITIES))
+    return built(y, model, lambda p: negative(mean(add(
+        mul(y, call(log, p)), mul(subtract(_ONE, y), call(log, subtract(_ONE, p)))))), PROBABILITIES)
 
 
 def softmax_cross_entropy(target: str | Iterable[str], prediction: Model) -> Loss:
@@ -70,9 +72,8 @@ def softmax_cross_entropy(target: str | Iterable[str], prediction: Model) -> Los
     numbered = len(names) == 1
     is_class = [call(KroneckerDelta, columns[0], Integer(k)) for k in range(1, len(scores) + 1)] if numbered else columns
     own = add(*(mul(one, score) for one, score in zip(is_class, scores)))
-    return Loss._as_built(mean(subtract(call(logsumexp, *scores), own)), Task(
-        target=columns[0] if numbered else columns, model=prediction,
-        values=_class_numbers(len(scores)) if numbered else PROBABILITIES))
+    return built(columns[0] if numbered else columns, prediction, lambda _: mean(subtract(call(logsumexp, *scores), own)),
+                 _class_numbers(len(scores)) if numbered else PROBABILITIES)
 
 
 def poisson_loss(target: str, prediction: Prediction) -> Loss:
@@ -84,11 +85,14 @@ def poisson_loss(target: str, prediction: Prediction) -> Loss:
     """
     model = single(prediction)
     y, = check_target((target,), model)
-    exponent = exponent_of_e(model.prediction)
-    logarithm = call(log, model.prediction) if exponent is None else exponent
-    rate = model.prediction.args if isinstance(model.prediction, Add) else (model.prediction,)
-    terms = add(*rate, negative(mul(y, logarithm)))
-    return Loss._as_built(mean(terms), Task(target=y, model=model, values=COUNTS))
+
+    def formula(rate: Expr) -> Expr:
+        exponent = exponent_of_e(rate)
+        logarithm = call(log, rate) if exponent is None else exponent
+        terms = rate.args if isinstance(rate, Add) else (rate,)
+        return mean(add(*terms, negative(mul(y, logarithm))))
+
+    return built(y, model, formula, COUNTS)
 
 
 def hinge(target: str, prediction: Prediction) -> Loss:
@@ -100,18 +104,16 @@ def hinge(target: str, prediction: Prediction) -> Loss:
     >>> hinge("y", linear("x"))
     <loss J(w, b) = 1/n Σ max(0, 1 - yᵢ (w xᵢ + b))>
     """
-    model = Model(prediction=_score(prediction))
+    model = single(prediction).changed(_score)
     y, = check_target((target,), model)
-    return Loss._as_built(mean(call(Max, Integer(0), subtract(_ONE, mul(y, model.prediction)))),
-                          Task(target=y, model=model, values=SIGNS))
+    return built(y, model, lambda score: mean(call(Max, Integer(0), subtract(_ONE, mul(y, score)))), SIGNS)
 
 
 # The scores of a prediction
 
-def _score(prediction: Prediction) -> Expr:
+def _score(predicted: Expr) -> Expr:
     """z where the prediction is σ(z), and the prediction where it is a score itself."""
-    formula = single(prediction).prediction
-    return formula.args[0] if isinstance(formula, sigmoid) else formula
+    return predicted.args[0] if isinstance(predicted, sigmoid) else predicted
 
 
 def _scores(prediction: Model) -> tuple[Expr, ...]:

@@ -9,7 +9,7 @@ from sympy import Expr, tanh
 
 from symcalc.errors import LossError, visible
 from symcalc.functions import relu, sigmoid, softplus
-from symcalc.training.catalogue.given import Names, features, letters, weighted, whole
+from symcalc.training.catalogue.given import Names, columns_named, letters, weighted, whole
 from symcalc.training.catalogue.scores import weight_names
 from symcalc.training.models import Model, settled
 from symcalc.written import add, call, mul
@@ -30,7 +30,7 @@ def network(x: Names, hidden: int = 2, activation: str = "tanh", parameters: Nam
         raise LossError(f"there is no activation {visible(repr(activation))[:40]}; "
                         f"the activations are {', '.join(ACTIVATIONS)}")
     hidden = whole(hidden, "number of hidden units", 1, MAX_HIDDEN)
-    columns = features(x)
+    columns = columns_named(x)
     usual = [name for k in range(1, hidden + 1) for name in (f"v{k}", *weight_names(len(columns), k), f"c{k}")]
     *symbols, bias = letters(parameters, [*usual, "b"])
     size = len(symbols) // hidden

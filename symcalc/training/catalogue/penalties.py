@@ -24,7 +24,7 @@ def ridge(loss: Loss, strength: float, over: Names = "") -> Loss:
     >>> ridge(mean_squared_error("y", line("x")), 0.1)
     <loss J(m, b) = 1/n Σ (yᵢ - (m xᵢ + b))² + 0.1m²>
     """
-    return _penalised(loss, _term(loss, strength, over, lambda w: power(w, Integer(2))))
+    return _penalised(loss, strength, over, lambda w: power(w, Integer(2)))
 
 
 def lasso(loss: Loss, strength: float, over: Names = "") -> Loss:
@@ -34,7 +34,7 @@ def lasso(loss: Loss, strength: float, over: Names = "") -> Loss:
     >>> lasso(mean_squared_error("y", linear("x1 x2")), 0.1)
     <loss J(w1, w2, b) = 1/n Σ (yᵢ - (w1 x1ᵢ + w2 x2ᵢ + b))² + 0.1 (|w1| + |w2|)>
     """
-    return _penalised(loss, _term(loss, strength, over, lambda w: call(Abs, w)))
+    return _penalised(loss, strength, over, lambda w: call(Abs, w))
 
 
 def elastic_net(loss: Loss, absolute: float, squared: float, over: Names = "") -> Loss:
@@ -47,13 +47,8 @@ def elastic_net(loss: Loss, absolute: float, squared: float, over: Names = "") -
     return ridge(lasso(loss, absolute, over), squared, over)
 
 
-def _penalised(loss: Loss, penalty: Expr) -> Loss:
-    terms = loss.expression.args if isinstance(loss.expression, Add) else (loss.expression,)
-    return Loss._as_built(add(*terms, penalty), loss._task, tuple(loss.names))
-
-
-def _term(loss: Loss, strength: float, over: Names, size: Callable[[Symbol], Expr]) -> Expr:
-    """λ times the sum of what the parameters cost."""
+def _penalised(loss: Loss, strength: float, over: Names, size: Callable[[Expr], Expr]) -> Loss:
+    """The loss and λ times the sum of what the parameters cost."""
     if not isinstance(loss, Loss):
         raise LossError(f"a penalty is added to a loss, not to {type(loss).__name__}")
     factor = amount(strength, "the strength of a penalty")
@@ -61,7 +56,15 @@ def _term(loss: Loss, strength: float, over: Names, size: Callable[[Symbol], Exp
     if not wanted:
         raise LossError("every parameter of this loss stands alone as a term, as an intercept does; name those to draw "
                         "towards 0, as in over='b'")
-    return mul(factor, add(*map(size, wanted)))
+    indexed = None
+    if loss.indexed is not None:
+        total = loss.model.numbered.over_weights(tuple(p.name for p in wanted), size)
+        indexed = None if total is None else _joined(loss.indexed, mul(factor, total))
+    return Loss._as_built(_joined(loss.expression, mul(factor, add(*map(size, wanted)))), loss._task, loss.names, indexed)
+
+
+def _joined(expression: Expr, penalty: Expr) -> Expr:
+    return add(*(expression.args if isinstance(expression, Add) else (expression,)), penalty)
 
 
 def _weights(loss: Loss) -> tuple[Symbol, ...]:

@@ -9,9 +9,8 @@ from sympy import Abs, Expr, GreaterThan, Integer, LessThan, Piecewise, Rational
 from symcalc.errors import LossError
 from symcalc.language.names import mean, sum_rows, symbol
 from symcalc.parts import product_as_written
-from symcalc.training.catalogue.given import Prediction, amount, check_target, scaled, single
+from symcalc.training.catalogue.given import Prediction, amount, built, check_target, scaled, single
 from symcalc.training.losses import Loss
-from symcalc.training.task import Task
 from symcalc.written import add, call, divide, mul, power, subtract
 
 _HALF, _TWO = Rational(1, 2), Integer(2)
@@ -137,4 +136,4 @@ def _loss(target: str, prediction: Prediction, formula: Callable[[Expr], Expr]) 
     """The loss whose formula is given in terms of the residual."""
     model = single(prediction)
     column, = check_target((target,), model)
-    return Loss._as_built(formula(subtract(column, model.prediction)), Task(target=column, model=model))
+    return built(column, model, lambda predicted: formula(subtract(column, predicted)))
