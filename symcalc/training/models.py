@@ -77,8 +77,8 @@ class Model(Shown):
     def changed(self, change: Callable[[Expr], Expr]) -> Model:
         """The model with another prediction, made from this one, with an index as without.
 
-        >>> line("x").changed(lambda prediction: mul(Integer(2), prediction))
-        <model ŷ = 2 (m xᵢ + b)>
+        >>> line("x").changed(negative)
+        <model ŷ = -(m xᵢ + b)>
         """
         numbered = replace(self.numbered, prediction=change(self.numbered.prediction)) if self.numbered else None
         return Model(prediction=change(self.prediction), numbered=numbered)

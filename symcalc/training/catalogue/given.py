@@ -165,8 +165,9 @@ def built(target: Indexed | tuple[Indexed, ...], model: Model, formula: Callable
           values: Values | None = None) -> Loss:
     """The loss that the formula makes of a prediction, for the model's own, with an index where it has one, as without.
 
+    >>> from symcalc.language.names import mean
     >>> built(column("y"), model_of("m*x"), lambda prediction: mean(mul(column("y"), prediction)))
-    <loss J(m) = 1/n Σ yᵢ (m xᵢ)>
+    <loss J(m) = 1/n Σ yᵢ · m xᵢ>
     """
     indexed = formula(model.numbered.prediction) if model.numbered else None
     loss = Loss._as_built(formula(model.prediction), Task(target=target, model=model, values=values), indexed=indexed)
