@@ -75,11 +75,11 @@ class Loss(Shown):
         self._settle(expression, wanted)
 
     @classmethod
-    def _as_built(cls, expression: Expr, task: Task | None = None, parameters: tuple[str, ...] = (),
+    def _as_built(cls, expression: Expr, wanted: tuple[str, ...] = (), task: Task | None = None,
                   indexed: Expr | None = None) -> Loss:
         """The loss of an expression of our own, whose form is as it should be, with what it has to predict."""
         loss = cls.__new__(cls)
-        loss._settle(expression, parameters)
+        loss._settle(expression, wanted)
         if pair := alike([*loss.names, *map(name_of, loss.columns)]):
             raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
         if task is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,15 +17,26 @@ from symcalc.training.models import Model
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """The values that a target may take: in words, and as a test of a whole column."""
+    """The values that a target may take: in words, and in numbers.
+
+    >>> SIGNS.hold(np.array([-1, 0, 1, 3]))
+    array([ True, False,  True, False])
+    """
 
     words: str
-    inside: Callable[[np.ndarray], np.ndarray]
+    least: float
+    most: float = math.inf
+    apart: float = 0                     # how far they are apart, from the least on; 0 where all between are meant
+
+    def hold(self, column: np.ndarray) -> np.ndarray:
+        """For each number of a column whether it is one of the values."""
+        between = (column >= self.least) & (column <= self.most)
+        return between & ((column - self.least) % self.apart == 0) if self.apart else between
 
 
-PROBABILITIES = Values(words="0, 1 or a probability between them", inside=lambda y: (y >= 0) & (y <= 1))
-SIGNS = Values(words="-1 or 1", inside=lambda y: np.abs(y) == 1)
-COUNTS = Values(words="counts, 0 or more", inside=lambda y: y >= 0)
+PROBABILITIES = Values(words="0, 1 or a probability between them", least=0, most=1)
+SIGNS = Values(words="-1 or 1", least=-1, most=1, apart=2)
+COUNTS = Values(words="counts, 0 or more", least=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +60,7 @@ class Task:
         if self.values is None:
             return
         for name in map(name_of, self.target if isinstance(self.target, tuple) else (self.target,)):
-            fits = self.values.inside(table[name])
+            fits = self.values.hold(table[name])
             if not fits.all():
                 row = int(np.argmin(fits))
                 raise DataError(f"{name} is {short(table[name][row])} in row {row + 1} of {table.source}; "

@@ -1,6 +1,7 @@
 """The catalogue: every model under every loss against plain NumPy, at extremes, and fitted to what others find."""
 
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -42,10 +43,8 @@ MODELS = {
     "logistic curve": (sc.logistic_curve("x"), lambda most, k, c: most/(1 + np.exp(-k*(X - c))), "L k c"),
     "probability": (sc.logistic_classification("x z"), lambda w1, w2, b: sigmoid(w1*X + w2*Z + b), "w1 w2 b"),
     "rate": (sc.poisson_rate("x"), lambda w, b: np.exp(w*X + b), "w b"),
-    "network": (sc.network("x"), lambda v1, w1, c1, v2, w2, c2, b: v1*np.tanh(w1*X + c1) + v2*np.tanh(w2*X + c2) + b,
-                "v1 w1 c1 v2 w2 c2 b"),
     **{f"network of {name}": (sc.network("x", 1, name), lambda v, w, c, b, f=f: v*f(w*X + c) + b, "v1 w1 c1 b")
-       for name, f in (("sigmoid", sigmoid), ("relu", relu), ("softplus", softplus))},
+       for name, f in (("tanh", np.tanh), ("sigmoid", sigmoid), ("relu", relu), ("softplus", softplus))},
     "network of two": (sc.network("x z", 1), lambda v, w1, w2, c, b: v*np.tanh(w1*X + w2*Z + c) + b, "v1 w11 w12 c1 b"),
     "renamed": (sc.sinusoid("x", parameters="height speed start level"),
                 lambda a, w, f, c: a*np.sin(w*X + f) + c, "height speed start level"),
@@ -98,6 +97,11 @@ def test_each_model_under_each_loss_of_residuals(model, loss):
     check(make("y", built), {**COLUMNS, "y": Y}, lambda *p: size(Y - prediction(*p[:own]), *p[own:]), names)
 
 
+def test_a_network_of_two_units():
+    check(sc.mean_squared_error("y", sc.network("x")), {"x": X, "y": Y}, lambda v1, w1, c1, v2, w2, c2, b: np.mean(
+        (Y - (v1*np.tanh(w1*X + c1) + v2*np.tanh(w2*X + c2) + b))**2), ["v1", "w1", "c1", "v2", "w2", "c2", "b"])
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_a_model_predicts(model):
     built, prediction, names = MODELS[model]
@@ -112,7 +116,7 @@ def test_a_model_predicts(model):
 
 IS_ONE, SIGN = (Y > 0.5) * 1.0, np.where(Y > 0.5, 1.0, -1.0)
 COUNTS, CLASSES = np.array([0, 3, 1, 2, 5, 0, 1, 4, 2.0]), np.array([1, 2, 3, 1, 2, 3, 3, 2, 1.0])
-ONE_HOT = {f"y{k}": (CLASSES == k) * 1.0 for k in (1, 2, 3)}
+ONE_HOT = {f"y{k}": (k == CLASSES) * 1.0 for k in (1, 2, 3)}
 BOTH = sc.logistic_classification("x z")
 
 
@@ -326,7 +330,8 @@ def test_a_table_of_features_is_fitted_and_predicted():
     (lambda: sc.mean_squared_error("y", sc.linear("x1 x2")).derive("w[k]"), "w[k] is no parameter of this loss"),
     (lambda: sc.mean_squared_error("y", sc.linear("x", features=2)).compile({"x": TABLE, "y": Y}),
      "x is a table with 2 columns, one for each feature; this one has the shape (9, 3)"),
-    (lambda: sc.mean_squared_error("y", sc.linear("x", features=3)).compile({"x": TABLE, "x1": X, "y": Y}), "x1 is given twice"),
+    (lambda: sc.mean_squared_error("y", sc.linear("x", features=3)).compile({"x": TABLE, "x1": X, "y": Y}),
+     "x1 is given twice"),
 ])
 def test_features_that_do_not_fit_are_named(do, said):
     with pytest.raises(sc.SymcalcError) as caught:
@@ -360,6 +365,11 @@ def test_penalties_leave_intercepts_out(loss, penalty):
 
 def test_a_penalty_keeps_the_order_of_the_parameters():
     assert sc.ridge(sc.Loss("mean((y - (m*x + b))^2)", parameters="b m"), 1).names == ("b", "m")
+
+
+def test_a_loss_with_its_model_survives_pickling():
+    loss = pickle.loads(pickle.dumps(sc.logistic_loss("y", BOTH)))
+    assert loss.compile({**COLUMNS, "y": IS_ONE})([0, 0, 0])[0] == pytest.approx(np.log(2))
 
 
 # What does not fit

@@ -170,7 +170,8 @@ def built(target: Indexed | tuple[Indexed, ...], model: Model, formula: Callable
     <loss J(m) = 1/n Σ yᵢ · m xᵢ>
     """
     indexed = formula(model.numbered.prediction) if model.numbered else None
-    loss = Loss._as_built(formula(model.prediction), Task(target=target, model=model, values=values), indexed=indexed)
+    task = Task(target=target, model=model, values=values)
+    loss = Loss._as_built(formula(model.prediction), task=task, indexed=indexed)
     if model.numbered:
         model.numbered.check_others({*loss.names, *map(name_of, loss.columns)})
     return loss

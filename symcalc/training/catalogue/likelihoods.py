@@ -125,4 +125,4 @@ def _scores(prediction: Model) -> tuple[Expr, ...]:
 
 
 def _class_numbers(classes: int) -> Values:
-    return Values(words=f"class numbers from 1 to {classes}", inside=lambda y: (y >= 1) & (y <= classes) & (y % 1 == 0))
+    return Values(words=f"class numbers from 1 to {classes}", least=1, most=classes, apart=1)
