@@ -20,6 +20,8 @@ Names = str | Iterable[str]
 Prediction = Model | Expr | str
 """A model of the catalogue, or a formula: a text, in which x, y and t are data, or SymPy's."""
 
+_LONG = 10**7                    # a number from which on its digits are not all written
+
 
 # Names
 
@@ -105,7 +107,7 @@ def amount(value: object, what: str, below: float = math.inf) -> Expr:
         raise LossError(f"{what} is {limits}, not {_shown(value)}")
     if is_number(value):
         return value
-    return Integer(int(value)) if float(value).is_integer() else Float(float(value))
+    return Integer(int(value)) if float(value).is_integer() and value < _LONG else Float(float(value))
 
 
 def scaled(value: Expr, by: Expr, plus: int = 0) -> Expr:
