@@ -47,9 +47,35 @@ if TYPE_CHECKING:
     from symcalc.language.table import read_table as read_table
     from symcalc.pages.notation import latex as latex
     from symcalc.pages.notation import text as text
+    from symcalc.training.catalogue import cross_entropy as cross_entropy
+    from symcalc.training.catalogue import elastic_net as elastic_net
+    from symcalc.training.catalogue import exponential_decay as exponential_decay
+    from symcalc.training.catalogue import exponential_growth as exponential_growth
+    from symcalc.training.catalogue import gaussian_likelihood as gaussian_likelihood
     from symcalc.training.catalogue import half_mean_squared_error as half_mean_squared_error
+    from symcalc.training.catalogue import hinge as hinge
+    from symcalc.training.catalogue import huber as huber
+    from symcalc.training.catalogue import lasso as lasso
+    from symcalc.training.catalogue import linear as linear
+    from symcalc.training.catalogue import log_cosh as log_cosh
+    from symcalc.training.catalogue import logistic_classification as logistic_classification
+    from symcalc.training.catalogue import logistic_curve as logistic_curve
+    from symcalc.training.catalogue import logistic_loss as logistic_loss
+    from symcalc.training.catalogue import mean_absolute_error as mean_absolute_error
     from symcalc.training.catalogue import mean_squared_error as mean_squared_error
+    from symcalc.training.catalogue import michaelis_menten as michaelis_menten
+    from symcalc.training.catalogue import network as network
+    from symcalc.training.catalogue import pinball as pinball
+    from symcalc.training.catalogue import poisson_loss as poisson_loss
+    from symcalc.training.catalogue import poisson_rate as poisson_rate
+    from symcalc.training.catalogue import polynomial as polynomial
+    from symcalc.training.catalogue import power_law as power_law
     from symcalc.training.catalogue import residual_sum_of_squares as residual_sum_of_squares
+    from symcalc.training.catalogue import ridge as ridge
+    from symcalc.training.catalogue import root_mean_squared_error as root_mean_squared_error
+    from symcalc.training.catalogue import sinusoid as sinusoid
+    from symcalc.training.catalogue import softmax_classification as softmax_classification
+    from symcalc.training.catalogue import softmax_cross_entropy as softmax_cross_entropy
     from symcalc.training.effect import Effect as Effect
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.methods import Method as Method
@@ -79,7 +105,13 @@ _HOMES = {
     "calculus.tutor.verdict": ("Verdict",),
     "compute.compiled": ("Compiled",),
     "training.losses": ("Loss",),
-    "training.catalogue": ("mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
+    "training.catalogue": (
+        "cross_entropy", "elastic_net", "exponential_decay", "exponential_growth", "gaussian_likelihood",
+        "half_mean_squared_error", "hinge", "huber", "lasso", "linear", "log_cosh", "logistic_classification",
+        "logistic_curve", "logistic_loss", "mean_absolute_error", "mean_squared_error", "michaelis_menten", "network",
+        "pinball", "poisson_loss", "poisson_rate", "polynomial", "power_law", "residual_sum_of_squares", "ridge",
+        "root_mean_squared_error", "sinusoid", "softmax_classification", "softmax_cross_entropy",
+    ),
     "training.models": ("Model", "line"),
     "training.effect": ("Effect",),
     "training.methods": ("Method", "method"),

@@ -117,5 +117,6 @@ def is_indexed(expression: Basic) -> bool:
     """
     if isinstance(expression, Indexed):
         return any(str(index) != "i" for index in expression.indices)
-    own = isinstance(expression, KroneckerDelta) or (isinstance(expression, Sum) and str(index_of(expression)) != "i")
-    return own or any(map(is_indexed, expression.args))
+    if isinstance(expression, KroneckerDelta):
+        return any(isinstance(part, Symbol) or is_indexed(part) for part in expression.args)       # [y = 2] has no index
+    return (isinstance(expression, Sum) and str(index_of(expression)) != "i") or any(map(is_indexed, expression.args))

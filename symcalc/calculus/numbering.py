@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations, product
+from itertools import combinations, cycle, islice, product
 from typing import Any
 
-from sympy import Basic, Derivative, Expr, Indexed, Integer, Sum, Symbol
+from sympy import Basic, Derivative, Expr, Indexed, Integer, KroneckerDelta, Sum, Symbol
 from sympy.tensor.indexed import IndexedBase
 
 from symcalc.indices import index_of, is_indexed
@@ -15,6 +15,7 @@ from symcalc.language.names import COUNT, ROW
 
 ROWS = 3                     # rows of random data that a sum runs over
 FEATURES = 4                 # and what any other index runs up to
+_SPREAD = 1000               # makes a whole number by chance of a random one
 
 Indices = tuple[tuple[Symbol, int], ...]
 """The number of each index that a sum around has set."""
@@ -33,8 +34,27 @@ def drawn(expression: Expr, draw: Callable[[], Any]) -> Tables:
     most = max(FEATURES, *(int(total.limits[0][2]) for total in expression.atoms(Sum)
                            if isinstance(total.limits[0][2], Integer)), ROWS)
     parts = {part.base: part for part in sorted(expression.atoms(Indexed), key=str)}
-    return {base: {place: draw() for place in product(*(_numbers(index, most) for index in part.indices))}
-            for base, part in parts.items()}
+    tables = {base: {place: draw() for place in product(*(_numbers(index, most) for index in part.indices))}
+              for base, part in parts.items()}
+    for base, classes in _classes(expression).items():
+        # Of a class only its own number means something: from one on, by chance, each in turn.
+        numbers = islice(cycle(classes), int(abs(draw()) * _SPREAD) % len(classes), None)
+        tables[base] = {place: value * 0 + next(numbers) for place, value in tables[base].items()}
+    return tables
+
+
+@lru_cache(maxsize=256)
+def _classes(expression: Expr) -> Mapping[IndexedBase, list[int]]:
+    """The columns that hold the number of a class, and the numbers that they are compared with: y in [y = 2]."""
+    found: dict[IndexedBase, list[int]] = {}
+    for part in sorted(expression.atoms(KroneckerDelta), key=lambda part: int(part.args[1]) if _is_class(part) else 0):
+        if _is_class(part):
+            found.setdefault(part.args[0].base, []).append(int(part.args[1]))
+    return found
+
+
+def _is_class(part: KroneckerDelta) -> bool:
+    return isinstance(part.args[0], Indexed) and isinstance(part.args[1], Integer)
 
 
 def _numbers(index: Basic, most: int) -> Sequence[int]:

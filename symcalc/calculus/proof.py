@@ -168,7 +168,7 @@ def _of_all_branches(expression: Expr, found: list[Point]) -> list[Point]:
 def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
     """Which way each bend goes at the point (in the first row, where it differs from row to row), and which indices agree."""
     ways: list[object] = [coincidences(expression, point.numbers)]
-    for part in sorted(expression.atoms(Relational, *_BENDS), key=str):
+    for part in _bends_of(expression):
         sides = part.args if not isinstance(part, Piecewise) else ()
         try:
             values = [point.value(side) for side in sides]
@@ -176,3 +176,8 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
             continue
         ways.append(values.index(max(values)) if len(values) > 1 else tuple(value > 0 for value in values))
     return tuple(ways)
+
+
+@lru_cache(maxsize=256)
+def _bends_of(expression: Expr) -> list[Expr]:
+    return sorted(expression.atoms(Relational, *_BENDS), key=str)

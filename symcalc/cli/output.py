@@ -64,7 +64,7 @@ def save_plot(run: Run, path: Path | None) -> None:
     from symcalc.figures.style import save_figure
 
     model = run.loss.model
-    if model is not None and len(model.columns) == 1:
+    if model is not None and len(model.columns) == 1 and model.is_single:
         figure = figures.fit(run)
     elif len(run.loss.parameters) == 2:
         figure = figures.contours(run)

@@ -4,6 +4,7 @@ The derivation differentiates the formula as it was written; only the numbers ta
 
     1/(1 + e^(-z)) = σ(z)        e^z = σ(z)/σ(-z)        1 - σ(z) = σ(-z)
     ln(1 + e^z) = softplus(z)    ln σ(z) = -softplus(-z)
+    ln(cosh(z)) = |z| + softplus(-2|z|) - ln 2
     e^a/(e^a + e^b + ...) = softmax₁(a, b, ...)          1 - softmax₁(a, b, ...) = σ(logsumexp(b, ...) - a)
     ln(e^a + e^b + ...) = logsumexp(a, b, ...)           ln softmax₁(a, b, ...) = a - logsumexp(a, b, ...)
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from sympy import Add, Basic, Expr, Integer, Mul, Pow, exp, log
+from sympy import Abs, Add, Basic, Expr, Integer, Mul, Pow, cosh, exp, log
 
 from symcalc.calculus.algebra.sigmoids import logistic_exponent
 from symcalc.calculus.algebra.softmax import logits_of, with_sigmoid_of_pair, with_softmax
@@ -59,6 +60,9 @@ def _stable_log(part: log) -> Expr:
     if isinstance(inside, softmax):                    # ln softmax_k(z₁, ...) = z_k - logsumexp(z₁, ...)
         which, *logits = inside.args
         return subtract(logits[int(which) - 1], call(logsumexp, *logits))
+    if isinstance(inside, cosh):                       # ln(cosh(z)) = |z| + softplus(-2|z|) - ln 2
+        size = call(Abs, inside.args[0])
+        return add(size, call(softplus, mul(Integer(-2), size)), negative(call(log, Integer(2))))
     if logits := logits_of(inside):
         return call(logsumexp, *logits)
     z = logistic_exponent(inside)

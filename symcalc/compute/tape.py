@@ -13,7 +13,26 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sympy import Add, And, Basic, E, Expr, Indexed, Max, Min, Mul, Number, NumberSymbol, Or, Piecewise, Pow, Sum, Symbol, exp
+from sympy import (
+    Add,
+    And,
+    Basic,
+    E,
+    Expr,
+    Indexed,
+    KroneckerDelta,
+    Max,
+    Min,
+    Mul,
+    Number,
+    NumberSymbol,
+    Or,
+    Piecewise,
+    Pow,
+    Sum,
+    Symbol,
+    exp,
+)
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
@@ -201,6 +220,11 @@ class Tape:
         left, right = self.value(part.lhs), self.value(part.rhs)
         return self.statement(f"({left.source} {part.rel_op} {right.source})", [left, right], part)
 
+    def coincidence(self, part: KroneckerDelta) -> Value:
+        """[y = 2] as 1.0 where it holds and 0.0 elsewhere."""
+        left, right = map(self.value, part.args)
+        return self.statement(f"({left.source} == {right.source}) * 1.0", [left, right], part)
+
     def junction(self, part: And | Or) -> Value:
         values = [self.value(argument) for argument in part.args]
         joint = " & " if isinstance(part, And) else " | "
@@ -252,6 +276,6 @@ def differs(part: Basic) -> bool:
 _LOWER: dict[type, Callable[[Tape, Basic], Value]] = {
     Number: Tape.number, NumberSymbol: Tape.constant, Add: Tape.add, Mul: Tape.multiply, Pow: Tape.power,
     Max: Tape.extremum, Min: Tape.extremum, Piecewise: Tape.cases, Relational: Tape.relation, And: Tape.junction,
-    Or: Tape.junction, BooleanTrue: Tape.truth, BooleanFalse: Tape.truth,
+    KroneckerDelta: Tape.coincidence, Or: Tape.junction, BooleanTrue: Tape.truth, BooleanFalse: Tape.truth,
     Sum: lambda tape, part: tape.row_sum(part),          # which a tape of moments does in its own way
 }

@@ -32,6 +32,8 @@ def fit(run: Run) -> Figure:
     loss, table = run.loss, run.table
     if loss.model is None or loss.target is None or table is None:
         raise LossError("there is no fit to draw: no squared residual such as (y - (m x + b))² is in the loss")
+    if not loss.model.is_single:
+        raise LossError("a fit is drawn for one prediction; this model has a probability for each class")
     if len(loss.model.columns) != 1:
         raise LossError(f"a fit can be drawn over one column; this model has {len(loss.model.columns)}")
     x_name, y_name = name_of(loss.model.columns[0]), name_of(loss.target)

@@ -12,6 +12,7 @@ from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient, gradient
 from symcalc.calculus.higher import HigherDerivation, derive_by, repeated
+from symcalc.calculus.problems import derive as derive_problem
 from symcalc.errors import DataError, LossError, visible
 from symcalc.indices import is_indexed
 from symcalc.language import read
@@ -19,19 +20,20 @@ from symcalc.language.names import (
     COUNT,
     LOSS,
     ROW,
+    alike,
     check_not_loss,
     columns_of,
     listed,
     name_of,
     parameters_of,
     plain_name,
-    symbol,
 )
 from symcalc.language.sums import letters
-from symcalc.pages.document import Document, Equation, Formula, joined, paragraph
-from symcalc.pages.notation import latex, text
+from symcalc.pages.document import Document, Equation
+from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
-from symcalc.training.models import Model, model_in
+from symcalc.training.models import Model, model_in, roles, written_out
+from symcalc.training.task import Task
 
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
@@ -60,6 +62,7 @@ class Loss(Shown):
     expression: Expr
     parameters: tuple[Symbol, ...]
     columns: tuple[Indexed, ...]
+    indexed: Expr | None = None           # the same expression with its features by number, where it was built so
 
     def __init__(self, formula: object, *, parameters: str | Iterable[str] = (), columns: str | Iterable[str] = ()) -> None:
         wanted, data = listed(parameters), listed(columns)
@@ -74,10 +77,16 @@ class Loss(Shown):
         self._settle(expression, wanted)
 
     @classmethod
-    def _as_built(cls, expression: Expr) -> Loss:
-        """The loss of an expression of our own, whose form is as it should be."""
+    def _as_built(cls, expression: Expr, wanted: tuple[str, ...] = (), task: Task | None = None,
+                  indexed: Expr | None = None) -> Loss:
+        """The loss of an expression of our own, whose form is as it should be, with what it has to predict."""
         loss = cls.__new__(cls)
-        loss._settle(expression, ())
+        loss._settle(expression, wanted)
+        if pair := alike([*loss.names, *map(name_of, loss.columns)]):
+            raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
+        if task is not None:
+            loss.__dict__["_task"] = task
+        object.__setattr__(loss, "indexed", indexed)
         return loss
 
     def _settle(self, expression: Expr, wanted: tuple[str, ...]) -> None:
@@ -112,9 +121,13 @@ class Loss(Shown):
                order: int | None = None) -> Derivation | HigherDerivation:
         """The partial derivative by one parameter, line by line; by several, one after the other, or by one `order` times.
 
+        Where the features have numbers, w[k] is the weight of any of them.
+
         >>> Loss("(w - 3)^2").derive("w").result
         2*(w - 3)
         """
+        if self.indexed is not None and any("[" in name for name in letters(wrt, repeated=True)):
+            return derive_problem(self.indexed, wrt, detail=detail, order=order)
         names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
         return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
 
@@ -165,6 +178,8 @@ class Loss(Shown):
         """The columns that the loss needs out of the data; None where it needs none."""
         from symcalc.language.table import column_names, read_table
         names = tuple(map(name_of, self.columns))
+        if self.model and self.model.numbered:
+            data = self.model.numbered.spread(data)
         if data is None:
             if names or self.expression.has(Sum):
                 raise LossError(f"the loss needs data for {', '.join(names) or 'its rows'}; give a table or a CSV file")
@@ -172,7 +187,12 @@ class Loss(Shown):
         known = column_names(data)
         if clash := [name for name in self.names if name in known]:
             raise _clash(clash[0])
-        return read_table(data, names) if self.expression.has(Sum) else None
+        if not self.expression.has(Sum):
+            return None
+        table = read_table(data, names)
+        if self._task:
+            self._task.check(table)
+        return table
 
     def descend(self, data: object = None, *, start: Mapping[str, float] | Sequence[float],
                 rate: float | str | Expr | None = None, steps: int = 100, method: str | Method = "gradient descent",
@@ -206,26 +226,25 @@ with the right gradient it falls to 0.5625.
         return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
 
     @cached_property
-    def _model(self) -> tuple[Indexed, Model] | None:
-        return model_in(self.expression)
+    def _task(self) -> Task | None:
+        found = model_in(self.expression)
+        return Task(target=found[0], model=found[1]) if found else None
 
     @property
     def model(self) -> Model | None:
-        """The prediction inside the loss, where its residual can be seen."""
-        return self._model[1] if self._model else None
+        """The model that the loss was built from, or the prediction inside it, where its residual can be seen."""
+        return self._task.model if self._task else None
 
     @property
-    def target(self) -> Indexed | None:
-        """The column that the model predicts."""
-        return self._model[0] if self._model else None
+    def target(self) -> Indexed | tuple[Indexed, ...] | None:
+        """The column that the model predicts, or one for each class."""
+        return self._task.target if self._task else None
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
-        words = ["Parameters " if len(self.parameters) > 1 else "Parameter ", *joined(self.parameters)]
-        if self.columns:
-            words += ["; columns " if len(self.columns) > 1 else "; column ",
-                      *joined([Formula(text=text(s), latex=latex(s)) for s in map(symbol, map(name_of, self.columns))])]
-        return Document("", (Equation((self.symbol, self.expression)), paragraph(*words, ".")))
+        shown = self.expression if self.indexed is None else self.indexed
+        return Document("", (Equation((self.symbol, shown)), *([] if self.indexed is None else written_out(self.model)),
+                             roles(self.parameters, self.columns)))
 
     def __repr__(self) -> str:
         return f"<loss {text(self.symbol)} = {text(self.expression)}>"

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sympy import Add, Basic, Expr, Indexed, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, Pow, Sum, Symbol, Tuple
 
 from symcalc.compute.compiled import evaluated, ordered
-from symcalc.errors import DataError
-from symcalc.language.names import column, columns_of, name_of, parameters_of, symbol
+from symcalc.compute.stable import stabilised
+from symcalc.errors import DataError, LossError
+from symcalc.language.names import alike, column, columns_of, name_of, parameters_of, symbol
 from symcalc.language.table import read_table
+from symcalc.pages.document import Document, Equation, Formula, Inline, Paragraph, joined, paragraph
+from symcalc.pages.notation import latex, text
+from symcalc.pages.shown import Shown
 from symcalc.parts import residual_parts
+from symcalc.training.numbered import Numbered, weighted_sum
 from symcalc.written import add, mul, negative
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """A prediction from columns and parameters, such as m xᵢ + b.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Model(Shown):
+    """A prediction from columns and parameters, such as m xᵢ + b; a `Tuple` of them where there are several classes.
 
     >>> line("x").predict({"m": 2, "b": 1}, x=[1, 2])
     array([3., 5.])
     """
 
-    prediction: Expr
+    prediction: Expr | Tuple
+    numbered: Numbered | None = None         # the same with an index, where it has features by number
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one prediction, and not one for each class."""
+        return not isinstance(self.prediction, Tuple)
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -38,8 +49,9 @@ class Model:
         return columns_of(self.prediction)
 
     def predict(self, values: Mapping[str, float], /, **columns: ArrayLike) -> np.ndarray:
-        """The prediction in each row of the columns given by name."""
+        """The prediction in each row of the columns given by name; with several classes, one column for each."""
         names = [name_of(indexed) for indexed in self.columns]
+        columns = self.numbered.spread(columns) if self.numbered else columns
         if missing := [name for name in names if name not in columns]:
             raise DataError(f"predicting needs {', '.join(names)}; {', '.join(missing)} is missing, "
                             f"write predict({names[0]}=[...])")
@@ -47,7 +59,59 @@ class Model:
             raise DataError(f"the model has no column {', '.join(unknown)}; its columns are {', '.join(names)}")
         table = read_table({name: np.atleast_1d(values) for name, values in columns.items()})
         point = dict(zip(self.parameters, ordered(values, [p.name for p in self.parameters]), strict=True))
-        return np.broadcast_to(evaluated(self.prediction, point, table, self.columns), table.rows).copy()
+        parts = (self.prediction,) if self.is_single else self.prediction
+        found = [np.broadcast_to(evaluated(stabilised(part), point, table, self.columns), table.rows) for part in parts]
+        return found[0].copy() if self.is_single else np.column_stack(found)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parameters."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    def document(self) -> Document:
+        """The formula, its parameters and its columns."""
+        shown = self.numbered.prediction if self.numbered else self.prediction
+        sides = [(_estimate(), shown)] if self.is_single else [(_estimate(k), part) for k, part in enumerate(shown, start=1)]
+        return Document("", (*map(Equation, sides), *written_out(self), roles(self.parameters, self.columns)))
+
+    def changed(self, change: Callable[[Expr], Expr]) -> Model:
+        """The model with another prediction, made from this one, with an index as without.
+
+        >>> line("x").changed(negative)
+        <model ŷ = -(m xᵢ + b)>
+        """
+        numbered = replace(self.numbered, prediction=change(self.numbered.prediction)) if self.numbered else None
+        return Model(prediction=change(self.prediction), numbered=numbered)
+
+    def __repr__(self) -> str:
+        return f"<model ŷ = {text(self.prediction)}>"
+
+
+def _estimate(k: int | None = None) -> Formula:
+    return Formula(text="ŷ", latex=r"\hat{y}") if k is None else Formula(text=f"ŷ{k}", latex=rf"\hat{{y}}_{{{k}}}")
+
+
+def written_out(model: Model | None) -> list[Equation]:
+    """What the sum over the features of a model with an index stands for."""
+    if model is None or model.numbered is None:
+        return []
+    numbered = model.numbered
+    return [Equation((weighted_sum(numbered.weights, numbered.features), numbered.written_out))]
+
+
+def roles(parameters: Sequence[Symbol], columns: Sequence[Indexed]) -> Paragraph:
+    """Which letters are parameters and which are columns, as a sentence.
+
+    >>> from symcalc.pages.text import render
+    >>> print(render(Document("", (roles(line("x").parameters, line("x").columns),))))
+    Parameters m and b; column x.
+    """
+    words: list[Inline] = ["Parameters " if len(parameters) > 1 else "Parameter ", *joined(parameters)]
+    if columns:
+        letters = [symbol(name_of(each)) for each in columns]
+        words += ["; columns " if len(columns) > 1 else "; column ",
+                  *joined([Formula(text=text(each), latex=latex(each)) for each in letters])]
+    return paragraph(*words, ".")
 
 
 def line(x: str = "x", slope: str = "m", intercept: str = "b") -> Model:
@@ -56,7 +120,23 @@ def line(x: str = "x", slope: str = "m", intercept: str = "b") -> Model:
     >>> line("budget").prediction
     b + m*budget[i]
     """
-    return Model(prediction=add(mul(symbol(slope), column(x)), symbol(intercept)))
+    return settled(add(mul(symbol(slope), column(x)), symbol(intercept)))
+
+
+def settled(prediction: Expr, numbered: Numbered | None = None) -> Model:
+    """The model of a formula of our own, if no name in it stands for two things.
+
+    >>> settled(mul(symbol("x"), column("x")))
+    Traceback (most recent call last):
+    symcalc.errors.LossError: x is both a parameter and a column; give one of them another name
+    """
+    model = Model(prediction=prediction, numbered=numbered)
+    parameters, columns = ([name_of(part) for part in parts] for parts in (model.parameters, model.columns))
+    if both := [name for name in parameters if name in columns]:
+        raise LossError(f"{both[0]} is both a parameter and a column; give one of them another name")
+    if pair := alike([*parameters, *columns]):
+        raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
+    return model
 
 
 def model_in(loss: Expr) -> tuple[Indexed, Model] | None:
