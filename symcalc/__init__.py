@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from symcalc.training.catalogue import half_mean_squared_error as half_mean_squared_error
     from symcalc.training.catalogue import mean_squared_error as mean_squared_error
     from symcalc.training.catalogue import residual_sum_of_squares as residual_sum_of_squares
+    from symcalc.training.diagnosis.diagnose import Diagnosis as Diagnosis
     from symcalc.training.effect import Effect as Effect
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.models import Model as Model
@@ -79,6 +80,7 @@ _HOMES = {
     "training.losses": ("Loss",),
     "training.catalogue": ("mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
     "training.models": ("Model", "line"),
+    "training.diagnosis.diagnose": ("Diagnosis",),
     "training.effect": ("Effect",),
     "training.run": ("Run", "Stop"),
 }
