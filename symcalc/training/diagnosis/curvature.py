@@ -180,3 +180,13 @@ def is_quadratic(loss: Loss, partials: Partials | None = None) -> bool:
     if any(slope.kinks for slope in loss.gradient().values()):
         return False
     return not any(letters & entry.free_symbols for entry in (partials or second_partials(loss)).values())
+
+
+def is_piecewise_linear(loss: Loss, partials: Partials | None = None) -> bool:
+    """Whether the loss is made of straight pieces that meet in kinks, as a mean of absolute errors is.
+
+    >>> is_piecewise_linear(Loss("mean(abs(y - m*x))")), is_piecewise_linear(Loss("3*w"))
+    (True, False)
+    """
+    return all(entry == 0 for entry in (partials or second_partials(loss)).values()) and any(
+        slope.kinks for slope in loss.gradient().values())

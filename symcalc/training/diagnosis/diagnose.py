@@ -20,15 +20,17 @@ from symcalc.pages.numbers import short
 from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
 from symcalc.training.diagnosis.curvature import (
+    Nature,
     Partials,
     Spectrum,
+    is_piecewise_linear,
     is_quadratic,
     nature,
     second_derivatives,
     second_partials,
     spectrum,
 )
-from symcalc.training.diagnosis.outlook import Outlook, outlook
+from symcalc.training.diagnosis.outlook import Outlook, outlook, outlook_at_start
 from symcalc.training.diagnosis.rates import suggested_rate
 from symcalc.training.diagnosis.scaled import Scaled, cure
 from symcalc.training.diagnosis.trouble import trouble_at
@@ -52,12 +54,13 @@ distance to the minimum by 2.')
     """
 
     loss: Loss
-    start: Mapping[str, float]
+    start: Mapping[str, float] | None        # None where it was not given, for it does not matter to a quadratic
     rate: float | None
     steps: int | None
     quadratic: bool                          # whether all this holds everywhere and not only at the start
     formulas: Partials
     hessian: np.ndarray
+    cost: float
     gradient: np.ndarray
     curvature: Spectrum
     obstacle: tuple[Inline, ...]
@@ -87,7 +90,12 @@ distance to the minimum by 2.')
         """What any other rate would do."""
         if self.obstacle:
             return None
-        return outlook(_checked_rate(rate), self.curvature.upwards, steps=self.steps, everywhere=self.quadratic)
+        rate, upwards = _checked_rate(rate), self.curvature.upwards
+        if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
+            upwards = (self.curvature.zero, *upwards)
+        if self.quadratic:
+            return outlook(rate, upwards, steps=self.steps)
+        return outlook_at_start(rate, upwards, steps=self.steps, bowl=self.condition is not None)
 
     def first_ratio(self, rate: float) -> float:
         """1 - ηκ/2, with κ the curvature along the gradient: actual over expected change of the first step of a quadratic."""
@@ -96,11 +104,17 @@ distance to the minimum by 2.')
             return float(1 - rate * (g @ self.hessian @ g) / (g @ g) / 2)
 
     @property
-    def rests(self) -> str:
-        """What the start is, where every slope there is zero and no step moves it; else nothing."""
-        with np.errstate(all="ignore"):
-            size = np.abs(self.hessian).max() * max(1.0, *map(abs, self.start.values()))
-        return nature(self.hessian) if np.abs(self.gradient).max() <= _UNMOVED * size else ""
+    def has_value(self) -> bool:
+        """Whether the loss and its slopes are finite at the start."""
+        return math.isfinite(self.cost) and bool(np.isfinite(self.gradient).all())
+
+    @property
+    def rests(self) -> Nature | None:
+        """What the start is, where every slope there is zero, so that no step moves it."""
+        if self.start is None or not self.has_value or not np.isfinite(self.hessian).all():
+            return None
+        size = np.abs(self.hessian).max() * max(map(abs, self.start.values()))
+        return nature(self.hessian) if np.abs(self.gradient).max() <= _UNMOVED * size else None
 
     def document(self) -> Document:
         """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""
@@ -110,7 +124,8 @@ distance to the minimum by 2.')
     def as_dict(self) -> dict[str, Any]:
         """The diagnosis as plain data, for JSON."""
         finite = np.isfinite(self.hessian).all()
-        return {"loss": text(self.loss.expression), "start": dict(self.start), "quadratic": self.quadratic,
+        return {"loss": text(self.loss.expression), "quadratic": self.quadratic,
+                "start": dict(self.start) if self.start is not None else None,
                 "hessian": self.hessian.tolist() if finite else None,
                 "formulas": {" ".join(pair): text(entry) for pair, entry in self.formulas.items()},
                 "lambda_max": self.curvature.largest if finite else None,
@@ -142,9 +157,9 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
         _no_forecast(loss, partials, found, gradient, quadratic)
     scaled = None if obstacle else cure(loss, table, point, found.condition, partials, quadratic)
     shown = partials if second.symbolic else {}
-    return Diagnosis(loss=loss, start=MappingProxyType(dict(zip(loss.names, map(float, point), strict=True))), rate=rate,
-                     steps=steps, quadratic=quadratic, formulas=MappingProxyType(dict(shown)), hessian=matrix,
-                     gradient=gradient, curvature=found, obstacle=obstacle, scaled=scaled)
+    given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
+    return Diagnosis(loss=loss, start=given, rate=rate, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
+                     hessian=matrix, cost=value, gradient=gradient, curvature=found, obstacle=obstacle, scaled=scaled)
 
 
 def _checked_rate(rate: float) -> float:
@@ -168,24 +183,25 @@ def _point(loss: Loss, start: Mapping[str, float] | Sequence[float] | None, quad
 
 def _no_value(loss: Loss, table: Table | None, point: np.ndarray) -> tuple[Inline, ...]:
     trouble = trouble_at(loss, table, dict(zip(loss.parameters, map(float, point), strict=True)))
-    return ("No step can be made from this start: ", trouble.sentence, ".")
+    return ("No step can be made from this start, since ", trouble.sentence, ".")
 
 
 def _no_forecast(loss: Loss, partials: Partials, found: Spectrum, gradient: np.ndarray,
                  quadratic: bool) -> tuple[Inline, ...]:
     """Why the curvature sets no limit to the rate, in words; nothing where it does."""
     if not np.isfinite(found.values).all():
-        return (loss.symbol, " has no finite second derivative at the start, so nothing can be foretold from it.")
+        return ("J has no finite second derivative at the start, so nothing can be foretold from it.",)
+    along = " along some direction" if len(gradient) > 1 else ""
     if quadratic:
         level = found.directions[:, np.abs(found.values) <= found.zero].T @ gradient
         slopes_down = np.abs(level).max(initial=0) > _LEVEL * np.abs(gradient).max()
         if found.smallest < -found.zero or (slopes_down and loss.model is None):         # a sum of squares has a minimum
-            return (loss.symbol, " has no minimum: along some direction it falls for ever, at any rate.")
+            return (f"J has no minimum:{along} it falls for ever, at any rate.",)
     if found.largest > found.zero:
         return ()
-    if all(entry == 0 for entry in partials.values()) and any(slope.kinks for slope in loss.gradient().values()):
-        return (loss.symbol, " is made of straight pieces, so its slopes do not shrink towards the minimum: at a fixed rate the "
-                "point ends up jumping about it, and comes as near as the rate is small.")
+    if is_piecewise_linear(loss, partials):
+        return ("So its slopes do not shrink towards the minimum: at a fixed rate the point ends up jumping about it, the "
+                "farther the larger the rate. Let the rate shrink with the steps.",)
     if quadratic:
-        return (loss.symbol, " is the same everywhere, so there is nothing to descend.")
-    return (loss.symbol, " curves upwards in no direction at the start, so the curvature there sets no limit to the rate.")
+        return ("J is the same everywhere, so there is nothing to descend.",)
+    return ("J does not curve upwards at the start, so the curvature there sets no limit to the rate.",)

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sympy import Expr, Integer, Pow
+
 from symcalc.pages.document import Inline
 from symcalc.pages.numbers import numeral
 from symcalc.pages.text import inline
+from symcalc.written import mul
 
-_AT = 1e-9               # relative: how near to 2/λ_max a rate must be for the point to jump for ever
-_AS_ONE = 1e-9           # relative: eigenvalues this close are one
+_AT = 1e-9               # relative: rates and eigenvalues this close are one
+_COUNTABLE = 1e6         # steps from which on only their power of ten tells anything
+_LOST = 1e12             # steps that rounding would swallow
 _LONG = 1000             # steps for one more digit that count as a crawl where nobody says how many there are
 
 Kind = Literal["diverges", "unstable", "jumps", "oscillates", "converges", "crawls"]
@@ -27,7 +31,8 @@ class Outlook:
 
     >>> found = outlook(0.6, (1.0, 2.0))
     >>> found.kind, round(found.factor, 9), found.sentence
-    ('oscillates', 0.4, 'It converges, swinging from side to side along the steepest direction: about 3 steps for each digit.')
+    ('oscillates', 0.4, 'It converges, swinging from side to side along the steepest direction: about 3 steps for each \
+further digit.')
     """
 
     rate: float
@@ -47,49 +52,34 @@ class Outlook:
                 "steps_per_digit": self.per_digit if math.isfinite(self.per_digit) else None, "sentence": self.sentence}
 
 
-def outlook(rate: float, upwards: Sequence[float], *, steps: int | None = None, everywhere: bool = True) -> Outlook:
-    """What the rate does where the loss curves by these eigenvalues, all above 0 and the smallest first.
-
-    With `everywhere` the loss is a quadratic and this is what will happen; otherwise it is what the start promises.
+def outlook(rate: float, upwards: Sequence[float], *, steps: int | None = None) -> Outlook:
+    """What the rate does to a quadratic that curves by these eigenvalues, all above 0 and the smallest first.
 
     >>> outlook(1.5, (1.0, 2.0)).kind, outlook(1.0, (1.0, 2.0)).kind, outlook(0.001, (1.0, 2.0), steps=100).kind
     ('diverges', 'jumps', 'crawls')
     """
-    flattest, steepest = float(upwards[0]), float(upwards[-1])
-    factors = {value: 1 - rate * value for value in (steepest, flattest)}
-    factor = max(factors.values(), key=abs)
-    kind, per_digit = _kind(rate, flattest, steepest, steps), _per_digit(rate, flattest, steepest)
-    if kind == "diverges" and not everywhere:
-        kind = "unstable"
-    facts = _Facts(rate=rate, steepest=steepest, factor=factor, per_digit=per_digit, steps=steps,
-                   alone=steepest - flattest <= _AS_ONE * steepest)
-    parts = facts.said(kind)
-    if not everywhere and kind != "unstable":
-        parts = ("If the curvature stayed as it is at the start: ", *_lowered(parts))
-    return Outlook(rate=rate, kind=kind, factor=factor, per_digit=per_digit, parts=parts)
+    facts = _Facts(rate=rate, flattest=float(upwards[0]), steepest=float(upwards[-1]), steps=steps)
+    kind: Kind = "diverges" if facts.product > 2 + _AT else "jumps" if facts.product >= 2 - _AT else facts.pace
+    said = {"diverges": facts.diverges, "jumps": facts.jumps, "crawls": facts.crawls, "oscillates": facts.oscillates,
+            "converges": facts.converges}[kind]()
+    return Outlook(rate=rate, kind=kind, factor=facts.factor, per_digit=facts.per_digit, parts=said)
 
 
-def _kind(rate: float, flattest: float, steepest: float, steps: int | None) -> Kind:
-    product = rate * steepest
-    if abs(product - 2) <= 2 * _AT:
-        return "jumps"
-    if product > 2:
-        return "diverges"
-    if _per_digit(rate, flattest, steepest) > (_LONG if steps is None else steps):
-        return "crawls"
-    return "oscillates" if product > 1 + _AT else "converges"
+def outlook_at_start(rate: float, upwards: Sequence[float], *, steps: int | None = None, bowl: bool = True) -> Outlook:
+    """What the rate does at the start of a loss that curves differently elsewhere: no more than the curvature there says.
 
+    Without `bowl` it curves downwards along other directions, and nothing is said of the pace.
 
-def _per_digit(rate: float, flattest: float, steepest: float) -> float:
-    """ln 10 / -ln |1 - ηλ| for the λ that takes longest."""
-    return max(_steps(rate * flattest), _steps(rate * steepest))
-
-
-def _steps(product: float) -> float:
-    if product >= 2:
-        return math.inf
-    gained = -math.log1p(-product) if product < 1 else -math.log(product - 1) if product > 1 else math.inf
-    return math.log(10) / gained if gained else math.inf
+    >>> outlook_at_start(1.5, (1.0, 2.0)).kind
+    'unstable'
+    """
+    facts = _Facts(rate=rate, flattest=float(upwards[0]), steepest=float(upwards[-1]), steps=steps)
+    kind: Kind = "unstable" if facts.product > 2 + _AT else facts.pace if bowl else facts.side
+    said = {"unstable": facts.unstable, "crawls": facts.crawls_there, "oscillates": facts.oscillates_there,
+            "converges": facts.converges_there}[kind]()
+    pace = facts.per_digit if bowl else math.inf
+    return Outlook(rate=rate, kind=kind, factor=facts.factor, per_digit=pace,
+                   parts=(*said, *facts.pace_there()) if bowl and kind != "unstable" else said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,61 +87,124 @@ class _Facts:
     """What the sentences are made of."""
 
     rate: float
+    flattest: float
     steepest: float
-    factor: float
-    per_digit: float
     steps: int | None
-    alone: bool              # whether the loss curves by the same amount in all directions
 
-    def said(self, kind: Kind) -> tuple[Inline, ...]:
-        return {"diverges": self._diverges, "unstable": self._unstable, "jumps": self._jumps, "crawls": self._crawls,
-                "oscillates": self._oscillates, "converges": self._converges}[kind]()
+    @property
+    def product(self) -> float:
+        return self.rate * self.steepest
+
+    @property
+    def factor(self) -> float:
+        return max(1 - self.product, 1 - self.rate * self.flattest, key=abs)
+
+    @property
+    def per_digit(self) -> float:
+        """ln 10 / -ln |1 - ηλ| for the λ that takes longest."""
+        return max(_steps(self.rate * self.flattest), _steps(self.product))
+
+    @property
+    def side(self) -> Kind:
+        return "oscillates" if self.product > 1 + _AT else "converges"
+
+    @property
+    def pace(self) -> Kind:
+        return "crawls" if self.per_digit > (_LONG if self.steps is None else self.steps) else self.side
+
+    @property
+    def alone(self) -> bool:
+        """Whether the loss curves by the same amount in all directions."""
+        return self.steepest - self.flattest <= _AT * self.steepest
 
     @property
     def along(self) -> str:
         return "" if self.alone else " along the steepest direction"
 
     @property
-    def times(self) -> Inline:
-        return numeral(self.rate * self.steepest / 2, 3)
+    def times(self) -> Expr:
+        return numeral(self.product / 2, 3)
 
-    def _diverges(self) -> tuple[Inline, ...]:
+    # Where the loss is a quadratic
+
+    def diverges(self) -> tuple[Inline, ...]:
         return ("It diverges: the rate is ", self.times, " times the largest stable one, and every step multiplies the "
                 f"distance to the minimum{self.along} by ", numeral(abs(self.factor), 4), ".")
 
-    def _unstable(self) -> tuple[Inline, ...]:
-        return ("The rate is ", self.times, " times the largest one that is stable at the start: the steps overshoot there, "
-                "and the cost rises until the run diverges or comes to where the loss is flatter.")
+    def jumps(self) -> tuple[Inline, ...]:
+        return ("It jumps between two points for ever: at the largest stable rate itself, every step ends as far on the other "
+                f"side of the minimum{self.along}.",)
 
-    def _jumps(self) -> tuple[Inline, ...]:
-        return (f"It jumps between two points for ever: at exactly the largest stable rate every step{self.along} ends as far "
-                "on the other side of the minimum.",)
-
-    def _crawls(self) -> tuple[Inline, ...]:
-        slow: tuple[Inline, ...] = ("about ", *_counted(self.per_digit), " steps for each digit")
-        enough = f", and there are only {self.steps:,}" if self.steps is not None else ""
+    def crawls(self) -> tuple[Inline, ...]:
         if self.factor < 0:
-            return (f"It swings from side to side{self.along} and hardly comes nearer: ", *slow, enough, ".")
+            return (f"It swings from side to side{self.along} and hardly comes nearer: ", *self._digits(), self._few(), ".")
         where = "" if self.alone else " along the flattest direction"
-        return (f"It crawls{where}: ", *slow, enough, ".")
+        return (f"It crawls{where}: ", *self._digits(), self._few(), ".")
 
-    def _oscillates(self) -> tuple[Inline, ...]:
-        return (f"It converges, swinging from side to side{self.along}: about ", *_counted(self.per_digit),
-                " steps for each digit.")
+    def oscillates(self) -> tuple[Inline, ...]:
+        return (f"It converges, swinging from side to side{self.along}: ", *self._digits(), ".")
 
-    def _converges(self) -> tuple[Inline, ...]:
+    def converges(self) -> tuple[Inline, ...]:
         if abs(self.factor) <= _AT:
             return ("One step lands on the minimum.",)
-        return ("It converges without overshooting: about ", *_counted(self.per_digit), " steps for each digit.")
+        return ("It converges without overshooting: ", *self._digits(), ".")
+
+    def _digits(self) -> tuple[Inline, ...]:
+        return (*_about(self.per_digit), " for each further digit")
+
+    def _few(self) -> str:
+        if self.steps is None:
+            return ""
+        return f", and there {'are' if self.steps > 1 else 'is'} only {self.steps:,}"
+
+    # Where it is not
+
+    def unstable(self) -> tuple[Inline, ...]:
+        return ("The rate is ", self.times, " times the largest that is stable at the start: the steps overshoot, and the cost "
+                "tends to rise until the run diverges or comes to where the loss is flatter.")
+
+    def oscillates_there(self) -> tuple[Inline, ...]:
+        return (f"At the start each step goes past the lowest point{self.along}, though not so far that the cost rises.",)
+
+    def converges_there(self) -> tuple[Inline, ...]:
+        return ("At the start no step overshoots.",)
+
+    def crawls_there(self) -> tuple[Inline, ...]:
+        return (self.oscillates_there if self.side == "oscillates" else self.converges_there)()
+
+    def pace_there(self) -> tuple[Inline, ...]:
+        few = self._few() if self.pace == "crawls" else ""
+        return (" If the curvature stayed as it is there, it would take ", *self._digits(), few, ".")
 
 
-def _counted(steps: float) -> tuple[Inline, ...]:
-    """A number of steps to two digits."""
-    if not math.isfinite(steps) or steps >= 1e15:
-        return ("10¹⁵ or more",)
-    return (f"{int(float(f'{max(steps, 1):.2g}')):,}",)
+def _steps(product: float) -> float:
+    """The steps in which (1 - ηλ)^steps is a tenth, where the product is ηλ."""
+    if product >= 2 - _AT:
+        return math.inf
+    if product == 1:
+        return 0.0
+    return math.log(10) / (-math.log1p(-product) if product < 1 else -math.log(product - 1))
 
 
-def _lowered(parts: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    first, *rest = parts
-    return (first[0].lower() + first[1:], *rest) if isinstance(first, str) else parts
+def _about(steps: float) -> tuple[Inline, ...]:
+    """A number of steps to two digits.
+
+    >>> inline(_about(0.3)), inline(_about(1234.5)), inline(_about(2.3e9))
+    ('about 1 step', 'about 1,200 steps', 'about 2.3 · 10⁹ steps')
+    """
+    if steps > _LOST:
+        return ("more than ", power_of_ten(_LOST, 1), " steps")
+    if steps >= _COUNTABLE:
+        return ("about ", power_of_ten(steps, 2), " steps")
+    count = math.ceil(float(f"{max(steps, 1):.2g}"))
+    return (f"about {count:,} step{'s' if count > 1 else ''}",)
+
+
+def power_of_ten(value: float, digits: int) -> Expr:
+    """A large number as m · 10^k.
+
+    >>> inline((power_of_ten(47830000000.0, 3),))
+    '4.78 · 10¹⁰'
+    """
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return mul(numeral(float(mantissa)), Pow(Integer(10), Integer(int(exponent)), evaluate=False))

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sympy import Derivative, Expr, Integer, Rational, Symbol
+from sympy import Derivative, Equality, Expr, Integer, Mul, Pow, Rational, Symbol
 
-from symcalc.language.names import columns_of, name_of, symbol
-from symcalc.pages.document import Block, Equation, Formula, Heading, Inline, Table, joined, paragraph
+from symcalc.language.names import name_of, symbol
+from symcalc.pages.document import Block, Equation, Formula, Heading, Table, joined, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import aligned, numeral
 from symcalc.pages.text import inline
-from symcalc.training.diagnosis.curvature import SHOWN
-from symcalc.training.methods import RATE
-from symcalc.written import add, divide, mul, negative, number, power, replaced, subtract
+from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
+from symcalc.training.diagnosis.outlook import power_of_ten
+from symcalc.training.diagnosis.scaled import BAD
+from symcalc.written import add, divide, power, replaced, subtract
 
 if TYPE_CHECKING:
     from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.diagnosis.outlook import Outlook
     from symcalc.training.diagnosis.scaled import Scaled
+    from symcalc.training.diagnosis.scaling import Change
 
 _LONG = 60               # characters up to which a second derivative is shown as a formula
 _WIDE = 6                # parameters up to which the matrix is shown in numbers
-_BAD = 100               # condition numbers from which on the flattest direction is worth a word
-_LETTERS = ("p", "q", "r"), ("A", "B", "C"), ("u", "v", "w"), ("f", "g", "h"), ("P", "Q", "R")
+_LARGE = 1e7             # condition numbers from which on only the power of ten tells anything
+_LETTERS = ("p", "q", "r"), ("A", "B", "C"), ("u", "v", "w"), ("P", "Q", "R"), ("f", "g", "h"), ("h_1", "h_2", "h_3")
 
 _STEEPEST = Formula(text="λ_max", latex=r"\lambda_{\max}")
 _FLATTEST = Formula(text="λ_min", latex=r"\lambda_{\min}")
@@ -37,68 +40,77 @@ _LIMIT = Formula(text="largest stable rate", latex=r"\text{largest stable rate}"
 def blocks(found: Diagnosis) -> Iterator[Block]:
     """What a diagnosis says, from the second derivatives to the cure."""
     yield Equation((found.loss.symbol, found.loss.expression))
-    if np.isfinite(found.hessian).all() and not _is_without_value(found):
+    if found.has_value and np.isfinite(found.hessian).all():
         yield from _curves(found)
-    if found.rests:
-        yield paragraph(*_resting(found))
+    if found.rests is not None:
+        yield paragraph("Every slope is 0 at the start, so no step leads away from it. ", _RESTING[found.rests])
     if found.obstacle:
         yield paragraph(*found.obstacle)
         return
     yield from _limit(found)
     if found.rate is not None:
-        yield Heading(f"At the rate {text(numeral(found.rate))}")
-        yield from _at(found, found.rate, found.outlook)
-    suggested = found.foretold(found.suggested_rate)
-    if found.rate is None or found.outlook.kind not in ("converges",):
-        yield paragraph("Suggested: the rate ", numeral(found.suggested_rate), ". ", *suggested.parts)
+        yield from _at(found, found.outlook)
+    if found.rate is None or found.outlook.kind != "converges":
+        yield paragraph("Suggested: the rate ", numeral(found.suggested_rate), ". ",
+                        *found.foretold(found.suggested_rate).parts)
     if found.scaled is not None:
-        yield from _cured(found.scaled)
+        yield from _cured(found, found.scaled)
 
 
-def _is_without_value(found: Diagnosis) -> bool:
-    return not np.isfinite(found.gradient).all()
+_RESTING = {"minimum": "It is a minimum.", "maximum": "It is a maximum.",
+            "saddle": "It is a saddle: the lowest point along one direction, the highest along another.",
+            "flat": "The curvature is 0 along some direction too, so it does not tell whether this is a minimum."}
 
 
 # How it curves
 
 def _curves(found: Diagnosis) -> Iterator[Block]:
     yield Heading("How it curves")
-    where = ", ".join(f"{text(symbol(name))} = {text(numeral(value))}" for name, value in found.start.items())
-    yield paragraph(found.loss.symbol, " is quadratic, so its second derivatives are the same everywhere:"
-                    if found.quadratic else f" curves differently from place to place. At the start, {where}:")
+    if is_piecewise_linear(found.loss, found.formulas):
+        yield paragraph("J is made of straight pieces: its second derivatives are 0 wherever it has any.")
+        return
     count = len(found.loss.names)
+    them = "second derivative" if count == 1 else "second derivatives"
+    if found.quadratic:
+        yield paragraph(f"J is {'quadratic' if found.hessian.any() else 'linear'}: it has the same {them} everywhere.")
+    else:
+        these = "This is its" if count == 1 else "These are its" if count <= _WIDE else "What follows comes from its"
+        where = [part for name, value in found.start.items()
+                 for part in (", ", Equality(symbol(name), numeral(value), evaluate=False))]
+        yield paragraph(f"J curves differently from place to place. {these} {them} at the start", *where, ".")
     if count <= SHOWN:
         yield from _entries(found)
     elif count <= _WIDE:
         yield _matrix(found)
-    else:
-        yield paragraph(f"They make a matrix of {count} by {count} numbers.")
+    if not found.formulas:
+        yield paragraph("Found from differences of the slopes, since their formulas have no numeric form.")
 
 
 def _entries(found: Diagnosis) -> Iterator[Block]:
-    names = _entry_names(found)
-    for (row, column), name in names.items():
-        first, second = found.loss.parameter(row), found.loss.parameter(column)
-        value = found.hessian[found.loss.names.index(row), found.loss.names.index(column)]
-        formula = found.formulas.get((row, column))
-        sides = (name, Derivative(found.loss.symbol, first, second, evaluate=False), formula, numeral(value))
-        kept = [side for side in sides if side is not None and not (side is formula and len(text(formula)) > _LONG)]
-        yield Equation(tuple({text(side) if not isinstance(side, Formula) else side.text: side for side in kept}.values()))
+    loss, names = found.loss, found.loss.names
+    pairs = [(row, column) for row in range(len(names)) for column in range(row, len(names))]
+    named: tuple[Formula | Symbol | None, ...] = (None,) * len(pairs)
+    if not found.obstacle:
+        named = (_CURVATURE,) if len(pairs) == 1 else _free_letters(found) if len(pairs) == 3 else named
+    for name, (row, column) in zip(named, pairs, strict=True):
+        standing = Derivative(loss.symbol, loss.parameters[row], loss.parameters[column], evaluate=False)
+        formula = found.formulas.get((names[row], names[column]))
+        if formula is not None and len(text(formula)) > _LONG:
+            formula = None
+        yield _equation(name, standing, formula, numeral(found.hessian[row, column]))
 
 
-def _entry_names(found: Diagnosis) -> dict[tuple[str, str], Expr | Formula | None]:
-    """What each entry above the diagonal is called where a formula follows that needs it."""
-    pairs = [(row, column) for k, row in enumerate(found.loss.names) for column in found.loss.names[k:]]
-    if len(pairs) == 1:
-        return {pairs[0]: _CURVATURE}
-    return dict(zip(pairs, _free_letters(found) if len(pairs) == 3 else (None,) * len(pairs), strict=True))
+def _equation(*sides: Expr | Formula | None) -> Equation:
+    """The sides that there are, each once."""
+    written = {side.text if isinstance(side, Formula) else text(side): side for side in sides if side is not None}
+    return Equation(tuple(written.values()))
 
 
 def _free_letters(found: Diagnosis) -> tuple[Symbol, Symbol, Symbol]:
     """Three letters that are not the learner's."""
     taken = {*found.loss.names, *map(name_of, found.loss.columns)}
-    letters = next(letters for letters in (*_LETTERS, ("h_1", "h_2", "h_3")) if not taken & set(letters))
-    return tuple(Symbol(letter, real=True) for letter in letters)
+    p, q, r = next(letters for letters in _LETTERS if not taken & set(letters))
+    return Symbol(p, real=True), Symbol(q, real=True), Symbol(r, real=True)
 
 
 def _matrix(found: Diagnosis) -> Table:
@@ -107,82 +119,103 @@ def _matrix(found: Diagnosis) -> Table:
     return Table(header=header, rows=tuple((letter, *row) for letter, row in zip(found.loss.parameters, zip(*cells))))
 
 
-def _resting(found: Diagnosis) -> tuple[Inline, ...]:
-    what = {"minimum": "a minimum", "maximum": "a maximum", "saddle": "a saddle: a minimum along one direction, a maximum along "
-            "another", "flat": "flat along some direction"}[found.rests]
-    return ("Every slope is 0 at the start, so no step leads away from it. It is ", what, ".")
-
-
 # The largest stable rate
 
 def _limit(found: Diagnosis) -> Iterator[Block]:
     yield Heading("The largest stable rate")
-    largest = numeral(found.curvature.largest)
-    single = len(found.loss.names) == 1
-    if not single:
-        yield _largest(found, largest)
-    top: Formula = _CURVATURE if single else _STEEPEST
-    yield Equation((_LIMIT, Formula(text=f"2/{top.text}", latex=rf"\frac{{2}}{{{top.latex}}}"), divide(Integer(2), largest),
-                    numeral(found.stable_rate)))
-    if not single:
+    count, largest = len(found.loss.names), numeral(found.curvature.largest)
+    if count == 2:
+        yield _largest_of_two(found)
+    elif count > 2:
+        yield paragraph("The largest eigenvalue of the matrix of second derivatives is ", _STEEPEST, " = ", largest, ".")
+    top = _steepest(found)
+    yield _equation(_LIMIT, Formula(text=f"2/{top.text}", latex=rf"\frac{{2}}{{{top.latex}}}"),
+                    quotient(2, largest), numeral(found.stable_rate))
+    if count > 1:
         yield from _condition(found)
 
 
-def _largest(found: Diagnosis, value: Expr) -> Equation:
-    """The largest eigenvalue: of two by two as a formula."""
-    if len(found.loss.names) != 2:
-        name = Formula(text="λ_max, the largest eigenvalue of that matrix,",
-                       latex=r"\lambda_{\max}\text{, the largest eigenvalue of that matrix,}")
-        return Equation((name, value))
+def _steepest(found: Diagnosis) -> Formula:
+    return _STEEPEST if len(found.loss.names) > 1 else _CURVATURE
+
+
+def quotient(above: float, below: Expr) -> Expr:
+    """a/b as written, not reduced."""
+    return Mul(numeral(above), Pow(below, Integer(-1), evaluate=False), evaluate=False)
+
+
+def _largest_of_two(found: Diagnosis) -> Equation:
     p, q, r = _free_letters(found)
-    mean, half = divide(add(p, r), Integer(2)), divide(subtract(p, r), Integer(2))
-    formula = add(mean, power(add(power(half, Integer(2)), power(q, Integer(2))), Rational(1, 2)))
+    half = divide(subtract(p, r), Integer(2))
+    root = power(add(power(half, Integer(2)), power(q, Integer(2))), Rational(1, 2))
+    formula = add(divide(add(p, r), Integer(2)), root)
     numbers = {p: found.hessian[0, 0], q: found.hessian[0, 1], r: found.hessian[1, 1]}
-    return Equation((_STEEPEST, formula, replaced(formula, {letter: numeral(v) for letter, v in numbers.items()}.get), value))
+    return _equation(_STEEPEST, formula, replaced(formula, {letter: numeral(value) for letter, value in numbers.items()}.get),
+                     numeral(found.curvature.largest))
 
 
 def _condition(found: Diagnosis) -> Iterator[Block]:
+    smallest = numeral(found.curvature.smallest)
     if found.condition is None:
-        yield paragraph("Along another direction ", found.loss.symbol, " curves downwards (", _FLATTEST, " = ",
-                        numeral(found.curvature.smallest), "); there the steps grow until it bends upwards.")
+        yield paragraph("Along another direction J curves downwards (", _FLATTEST, " = ", smallest,
+                        "): there the steps grow until it bends upwards.")
+    elif math.isinf(found.condition) and found.scaled is not None:
+        yield paragraph("The condition number is so large that ", _FLATTEST, " is lost in rounding.")
     elif math.isinf(found.condition):
-        yield paragraph("Along some direction ", found.loss.symbol, " hardly changes, or not at all: ", _FLATTEST,
-                        " is 0 to within rounding, so many values of the parameters serve equally well.")
+        yield paragraph("Along some direction J does not change (", _FLATTEST, " is 0 to within rounding), so many values of "
+                        "the parameters serve equally well.")
     else:
-        ratio = Formula(text="λ_max/λ_min", latex=r"\frac{\lambda_{\max}}{\lambda_{\min}}")
-        name = Formula(text="condition number", latex=r"\text{condition number}")
-        yield Equation((name, ratio, divide(numeral(found.curvature.largest), numeral(found.curvature.smallest)),
-                        numeral(found.condition, 3)))
-        if found.condition > _BAD:
+        value = numeral(found.condition, 3) if found.condition < _LARGE else power_of_ten(found.condition, 3)
+        yield _equation(Formula(text="condition number", latex=r"\text{condition number}"),
+                        Formula(text="λ_max/λ_min", latex=r"\frac{\lambda_{\max}}{\lambda_{\min}}"),
+                        quotient(found.curvature.largest, smallest), value)
+        if found.condition > BAD:
             yield paragraph("That is large: a rate that suits the steepest direction is far too small for the flattest.")
 
 
 # What a rate does
 
-def _at(found: Diagnosis, rate: float, foretold: Outlook) -> Iterator[Block]:
-    values = list(dict.fromkeys((found.curvature.largest, float(found.curvature.upwards[0]))))
-    yield paragraph("Each step multiplies the distance to the minimum",
-                    "" if len(values) == 1 else " along the steepest direction", " by")
-    top = _STEEPEST if len(found.loss.names) > 1 else _CURVATURE
-    yield Equation((Formula(text=f"1 - η {top.text}", latex=rf"1 - \eta {top.latex}"),
-                    subtract(Integer(1), mul(numeral(rate), numeral(found.curvature.largest))),
-                    numeral(1 - rate * found.curvature.largest, 4)))
+def _at(found: Diagnosis, foretold: Outlook) -> Iterator[Block]:
+    rate, upwards = foretold.rate, found.curvature.upwards
+    yield Heading(f"At the rate η = {text(numeral(rate))}")
+    start, lowest = ("Each", "minimum") if found.quadratic else ("At the start each", "lowest point")
+    along = " along the steepest direction" if len(found.loss.names) > 1 else ""
+    yield paragraph(f"{start} step multiplies the distance to the {lowest}{along} by")
+    yield _factor(rate, upwards[-1], _steepest(found))
+    slowest = 1 - rate * upwards[0]
+    if slowest > abs(1 - rate * upwards[-1]) and found.condition is not None and math.isfinite(found.condition):
+        yield paragraph("and along the flattest by")
+        yield _factor(rate, upwards[0], _FLATTEST)
     yield paragraph(*foretold.parts)
+
+
+def _factor(rate: float, curvature: float, name: Formula) -> Equation:
+    """1 - ηλ, with enough digits to tell it from 1."""
+    value = 1 - rate * curvature
+    digits = 4 if abs(value) >= 1 else max(4, 2 - math.floor(math.log10(1 - abs(value))))
+    return _equation(Formula(text=f"1 - η {name.text}", latex=rf"1 - \eta {name.latex}"),
+                     subtract(Integer(1), Mul(numeral(rate), numeral(curvature), evaluate=False)), numeral(value, digits))
 
 
 # The cure
 
-def _cured(scaled: Scaled) -> Iterator[Block]:
-    whats = {how: [symbol(name) for name, change in scaled.changes.items() if change.how == how]
+def _cured(found: Diagnosis, scaled: Scaled) -> Iterator[Block]:
+    names = {how: [symbol(name) for name, change in scaled.changes.items() if change.how == how]
              for how in ("centre and scale", "scale")}
-    todo = [f"{how} {inline(joined(names))}" for how, names in whats.items() if names]
-    yield Heading(f"The cure: {' and '.join(todo)}")
-    yield from (Equation((_primed(name), change.formula(symbol(name)))) for name, change in scaled.changes.items())
-    what = "mean and standard deviation" if whats["centre and scale"] else "root mean square"
-    yield paragraph("The condition number becomes ", numeral(scaled.condition, 3), ", the largest stable rate ",
-                    numeral(scaled.stable_rate, 3), ". Suggested: the rate ", numeral(scaled.rate), ".")
+    yield Heading(f"The cure: {' and '.join(f'{how} {inline(joined(some))}' for how, some in names.items() if some)}")
+    for name, change in scaled.changes.items():
+        letter = symbol(name)
+        prime = Formula(text=f"{text(letter)}'", latex=f"{latex(letter)}'")
+        yield Equation((prime, _in_words(letter, change), change.formula(letter)))
+    foretold = replace(found, scaled=None, curvature=scaled.curvature).foretold(scaled.rate)
+    yield paragraph("With these columns the condition number is ", numeral(scaled.condition, 3),
+                    " and the largest stable rate ", numeral(scaled.stable_rate, 3), ". Suggested: the rate ",
+                    numeral(scaled.rate), ". ", *foretold.parts)
 
 
-def _primed(name: str) -> Formula:
-    letter = symbol(name)
-    return Formula(text=f"{text(letter)}'", latex=f"{latex(letter)}'")
+def _in_words(letter: Symbol, change: Change) -> Formula:
+    if change.how == "scale":
+        return Formula(text=f"{text(letter)}/(root mean square)",
+                       latex=rf"\frac{{{latex(letter)}}}{{\text{{root mean square}}}}")
+    return Formula(text=f"({text(letter)} - mean)/(standard deviation)",
+                   latex=rf"\frac{{{latex(letter)} - \text{{mean}}}}{{\text{{standard deviation}}}}")

@@ -19,7 +19,7 @@ from symcalc.training.losses import Loss
 if TYPE_CHECKING:
     from symcalc.training.run import Run
 
-_BAD = 100               # condition numbers up to which nothing needs a cure
+BAD = 100               # condition numbers up to which nothing needs a cure
 _CURED = 10              # how many times better it must become
 
 
@@ -81,7 +81,7 @@ class Scaled:
 def cure(loss: Loss, table: Table | None, start: np.ndarray, condition: float, partials: Partials | None,
          quadratic: bool) -> Scaled | None:
     """The scaled columns, where they cure a bad condition number; None where nothing is ill or this is no cure."""
-    if table is None or not condition > _BAD or (found := changes(loss, table)) is None:
+    if table is None or not condition > BAD or (found := changes(loss, table)) is None:
         return None
     chosen, matrix = found
     columns = {name: table[name] for name in table.names} | {name: change.applied(table[name])

@@ -23,7 +23,8 @@ from symcalc.training.losses import Loss
 from symcalc.written import divide, subtract
 
 _ALIKE = 1e-9            # relative: how closely what is combined must meet what it stands for
-_ROUNDING = 1e-14
+_CONSTANT = 1e-9         # relative: a column that varies no more than this does not vary
+_ROUNDING = 1e-14        # relative to the largest in its column: an entry of S this small is 0
 _TRIALS = 20             # rows tried beyond four for each parameter
 
 How = Literal["centre and scale", "scale"]
@@ -60,7 +61,7 @@ def change_of(values: np.ndarray, how: How) -> Change | None:
     """By mean and standard deviation, or without centring by the root mean square; None where that is no change."""
     middle = float(np.mean(values)) if how == "centre and scale" else 0.0
     size = float(np.sqrt(np.mean((values - middle)**2)))
-    if not np.isfinite(size) or size <= _ALIKE * abs(middle) or (middle, size) == (0, 1):
+    if not np.isfinite(size) or size <= _CONSTANT * abs(middle) or (middle, size) == (0, 1):
         return None
     return Change(middle=middle, size=size, how=how)
 
