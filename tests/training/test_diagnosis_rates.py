@@ -98,7 +98,8 @@ SAID = [
      "It crawls along the flattest direction: about 22 steps for each further digit, and there are only 20."),
     (1e-4, (10,), None, "crawls", "It crawls: about 2,300 steps for each further digit."),
     (1e-12, (10,), 1, "crawls", "It crawls: about 2.3 · 10¹¹ steps for each further digit, and there is only 1."),
-    (1e-9, (1e-9, 10), None, "crawls", "It crawls along the flattest direction: more than 10¹² steps for each further digit."),
+    (1e-9, (1e-9, 10), None, "crawls",
+     "It crawls along the flattest direction: more than 10¹² steps for each further digit."),
     (0.1999, (1, 10), 100, "crawls",
      "It swings from side to side along the steepest direction and hardly comes nearer: about 2,300 steps for each further "
      "digit, and there are only 100."),
@@ -147,8 +148,10 @@ def test_the_steps_for_a_digit_are_those_of_a_plain_loop():
 TABLE = {"x": [0, 1, 2, 3], "y": [1, 3, 5, 8]}
 
 OBSTACLES = [
-    ("ln(w)", [-1], "No step can be made from this start, since ln(w) has no real value at w = -1: ln needs a positive argument."),
-    ("exp(w^2)", [1e3], "No step can be made from this start, since exp(w²) is too large for a floating-point number at w = 1000."),
+    ("ln(w)", [-1],
+     "No step can be made from this start, since ln(w) has no real value at w = -1: ln needs a positive argument."),
+    ("exp(w^2)", [1e3],
+     "No step can be made from this start, since exp(w²) is too large for a floating-point number at w = 1000."),
     ("mean(ln(x - w))", [1], "No step can be made from this start, since ln(xᵢ - w) has no real value in row 1 at w = 1: ln "
      "needs a positive argument."),
     ("w*sqrt(w)", [0], "J has no finite second derivative at the start, so nothing can be foretold from it."),

@@ -16,7 +16,7 @@ from symcalc.errors import DescentError
 from symcalc.language.table import Table
 from symcalc.pages.document import Document, Inline
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import short
+from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
 from symcalc.training.diagnosis.curvature import (
@@ -48,7 +48,7 @@ class Diagnosis(Shown):
     numeric form. Where nothing can be foretold, `obstacle` says why, in words, and the rates are None.
 
     >>> d = diagnose(Loss("3*w^2"), rate=0.5)
-    >>> round(d.stable_rate, 9), d.suggested_rate, d.outlook.sentence
+    >>> round(d.stable_rate, 9), d.suggested_rate, d.sentence
     (0.333333333, 0.16, 'It diverges: the rate is 1.5 times the largest stable one, and every step multiplies the \
 distance to the minimum by 2.')
     """
@@ -97,6 +97,16 @@ distance to the minimum by 2.')
             return outlook(rate, upwards, steps=self.steps)
         return outlook_at_start(rate, upwards, steps=self.steps, bowl=self.condition is not None)
 
+    @property
+    def sentence(self) -> str:
+        """What the given rate will do, or which rates are stable where none is given, or why nothing can be foretold."""
+        if self.obstacle:
+            return inline(self.obstacle)
+        if self.outlook is not None:
+            return self.outlook.sentence
+        where = "Rates" if self.quadratic else "At the start rates"
+        return inline((f"{where} below ", numeral(self.stable_rate, 3), " are stable; try ", numeral(self.suggested_rate), "."))
+
     def first_ratio(self, rate: float) -> float:
         """1 - ηκ/2, with κ the curvature along the gradient: actual over expected change of the first step of a quadratic."""
         g = self.gradient / np.abs(self.gradient).max() if self.gradient.any() else self.gradient
@@ -132,7 +142,8 @@ distance to the minimum by 2.')
                 "lambda_min": self.curvature.smallest if finite else None,
                 "condition": self.condition if self.condition is not None and math.isfinite(self.condition) else None,
                 "stable_rate": self.stable_rate, "suggested_rate": self.suggested_rate,
-                "outlook": self.outlook.as_dict() if self.outlook else None, "obstacle": inline(self.obstacle) or None,
+                "outlook": self.outlook.as_dict() if self.outlook else None,
+                "obstacle": inline(self.obstacle) or None, "sentence": self.sentence,
                 "scaled": self.scaled.as_dict() if self.scaled else None}
 
     def __repr__(self) -> str:

@@ -17,6 +17,7 @@ from symcalc.written import mul
 _AT = 1e-9               # relative: rates and eigenvalues this close are one
 _COUNTABLE = 1e6         # steps from which on only their power of ten tells anything
 _LOST = 1e12             # steps that rounding would swallow
+_UNSEEN = 1e-13          # a distance from 1 that is rounding
 _LONG = 1000             # steps for one more digit that count as a crawl where nobody says how many there are
 
 Kind = Literal["diverges", "unstable", "jumps", "oscillates", "converges", "crawls"]
@@ -123,13 +124,13 @@ class _Facts:
 
     @property
     def times(self) -> Expr:
-        return numeral(self.product / 2, 3)
+        return beside_one(self.product / 2, 3)
 
     # Where the loss is a quadratic
 
     def diverges(self) -> tuple[Inline, ...]:
         return ("It diverges: the rate is ", self.times, " times the largest stable one, and every step multiplies the "
-                f"distance to the minimum{self.along} by ", numeral(abs(self.factor), 4), ".")
+                f"distance to the minimum{self.along} by ", beside_one(abs(self.factor), 4), ".")
 
     def jumps(self) -> tuple[Inline, ...]:
         return ("It jumps between two points for ever: at the largest stable rate itself, every step ends as far on the other "
@@ -198,6 +199,16 @@ def _about(steps: float) -> tuple[Inline, ...]:
         return ("about ", power_of_ten(steps, 2), " steps")
     count = math.ceil(float(f"{max(steps, 1):.2g}"))
     return (f"about {count:,} step{'s' if count > 1 else ''}",)
+
+
+def beside_one(value: float, digits: int) -> Expr:
+    """The number with enough digits to tell it from 1 and from -1.
+
+    >>> inline((beside_one(2.5, 3), " ", beside_one(0.99999512, 3)))
+    '2.5 0.9999951'
+    """
+    gap = abs(abs(value) - 1)
+    return numeral(value, digits if gap < _UNSEEN else max(digits, 1 - math.floor(math.log10(gap))))
 
 
 def power_of_ten(value: float, digits: int) -> Expr:

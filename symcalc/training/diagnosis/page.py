@@ -13,12 +13,12 @@ from sympy import Derivative, Equality, Expr, Integer, Mul, Pow, Rational, Symbo
 from symcalc.language.names import name_of, symbol
 from symcalc.pages.document import Block, Equation, Formula, Heading, Table, joined, paragraph
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numbers import aligned, numeral
+from symcalc.pages.numbers import DIGITS, aligned, numeral
 from symcalc.pages.text import inline
 from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
-from symcalc.training.diagnosis.outlook import power_of_ten
+from symcalc.training.diagnosis.outlook import beside_one, power_of_ten
 from symcalc.training.diagnosis.scaled import BAD
-from symcalc.written import add, divide, power, replaced, subtract
+from symcalc.written import add, divide, mul, power, replaced, subtract
 
 if TYPE_CHECKING:
     from symcalc.training.diagnosis.diagnose import Diagnosis
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _LONG = 60               # characters up to which a second derivative is shown as a formula
 _WIDE = 6                # parameters up to which the matrix is shown in numbers
 _LARGE = 1e7             # condition numbers from which on only the power of ten tells anything
+_ROUNDING = 1e-14
 _LETTERS = ("p", "q", "r"), ("A", "B", "C"), ("u", "v", "w"), ("P", "Q", "R"), ("f", "g", "h"), ("h_1", "h_2", "h_3")
 
 _STEEPEST = Formula(text="λ_max", latex=r"\lambda_{\max}")
@@ -155,20 +156,20 @@ def _largest_of_two(found: Diagnosis) -> Equation:
 
 
 def _condition(found: Diagnosis) -> Iterator[Block]:
-    smallest = numeral(found.curvature.smallest)
     if found.condition is None:
-        yield paragraph("Along another direction J curves downwards (", _FLATTEST, " = ", smallest,
-                        "): there the steps grow until it bends upwards.")
+        yield paragraph("Along another direction J curves downwards (", _FLATTEST, " = ",
+                        numeral(found.curvature.smallest), "): there the steps grow until it bends upwards.")
     elif math.isinf(found.condition) and found.scaled is not None:
         yield paragraph("The condition number is so large that ", _FLATTEST, " is lost in rounding.")
     elif math.isinf(found.condition):
         yield paragraph("Along some direction J does not change (", _FLATTEST, " is 0 to within rounding), so many values of "
                         "the parameters serve equally well.")
     else:
-        value = numeral(found.condition, 3) if found.condition < _LARGE else power_of_ten(found.condition, 3)
+        known = max(1, min(DIGITS, 14 - math.ceil(math.log10(found.condition))))       # what rounding leaves of λ_min
+        value = numeral(found.condition, 3) if found.condition < _LARGE else power_of_ten(found.condition, min(3, known))
         yield _equation(Formula(text="condition number", latex=r"\text{condition number}"),
                         Formula(text="λ_max/λ_min", latex=r"\frac{\lambda_{\max}}{\lambda_{\min}}"),
-                        quotient(found.curvature.largest, smallest), value)
+                        quotient(found.curvature.largest, numeral(found.curvature.smallest, known)), value)
         if found.condition > BAD:
             yield paragraph("That is large: a rate that suits the steepest direction is far too small for the flattest.")
 
@@ -183,18 +184,17 @@ def _at(found: Diagnosis, foretold: Outlook) -> Iterator[Block]:
     yield paragraph(f"{start} step multiplies the distance to the {lowest}{along} by")
     yield _factor(rate, upwards[-1], _steepest(found))
     slowest = 1 - rate * upwards[0]
-    if slowest > abs(1 - rate * upwards[-1]) and found.condition is not None and math.isfinite(found.condition):
+    if slowest > abs(1 - rate * upwards[-1]) and found.condition is not None and found.condition < _LARGE:
         yield paragraph("and along the flattest by")
         yield _factor(rate, upwards[0], _FLATTEST)
     yield paragraph(*foretold.parts)
 
 
 def _factor(rate: float, curvature: float, name: Formula) -> Equation:
-    """1 - ηλ, with enough digits to tell it from 1."""
-    value = 1 - rate * curvature
-    digits = 4 if abs(value) >= 1 else max(4, 2 - math.floor(math.log10(1 - abs(value))))
+    """1 - ηλ = numbers = value."""
     return _equation(Formula(text=f"1 - η {name.text}", latex=rf"1 - \eta {name.latex}"),
-                     subtract(Integer(1), Mul(numeral(rate), numeral(curvature), evaluate=False)), numeral(value, digits))
+                     subtract(Integer(1), Mul(numeral(rate), numeral(curvature), evaluate=False)),
+                     beside_one(1 - rate * curvature, 4))
 
 
 # The cure
@@ -211,6 +211,19 @@ def _cured(found: Diagnosis, scaled: Scaled) -> Iterator[Block]:
     yield paragraph("With these columns the condition number is ", numeral(scaled.condition, 3),
                     " and the largest stable rate ", numeral(scaled.stable_rate, 3), ". Suggested: the rate ",
                     numeral(scaled.rate), ". ", *foretold.parts)
+    if len(scaled.loss.names) <= SHOWN:
+        yield paragraph("From the parameters over these columns back to those over the old ones:")
+        yield from _way_back(scaled)
+
+
+def _way_back(scaled: Scaled) -> Iterator[Equation]:
+    """θ = S⁻¹ θ', one parameter a line."""
+    parameters = scaled.loss.parameters
+    for parameter, row in zip(parameters, np.linalg.inv(scaled.matrix)):
+        name = Formula(text=f"old {text(parameter)}", latex=rf"\text{{old }} {latex(parameter)}")
+        seen = np.abs(row) > _ROUNDING * np.abs(row).max()
+        terms = [mul(numeral(value), letter) for value, letter, kept in zip(row, parameters, seen) if kept]
+        yield Equation((name, add(*terms)))
 
 
 def _in_words(letter: Symbol, change: Change) -> Formula:

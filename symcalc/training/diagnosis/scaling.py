@@ -7,7 +7,7 @@ scaling must combine to what multiplied it before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,6 +80,21 @@ def changes(loss: Loss, table: Table) -> tuple[dict[str, Change], np.ndarray] | 
     parts = tuple(dict.fromkeys(_linear_parts(loss.expression, frozenset(loss.parameters))))
     names = dict.fromkeys(name_of(column) for part in parts for parameter in loss.parameters
                           for column in columns_of(derivative_in(part, parameter)) if column != loss.target)
+    chosen = _all_centred(names, table)
+    matrix = _matrix(loss, parts, table, chosen) if chosen else None
+    if matrix is None:
+        chosen = _one_by_one(loss, parts, table, names)
+        matrix = _matrix(loss, parts, table, chosen) if chosen else None
+    return None if matrix is None else (chosen, matrix)
+
+
+def _all_centred(names: Iterable[str], table: Table) -> dict[str, Change]:
+    changed = {name: change_of(table[name], "centre and scale") for name in names}
+    return {name: change for name, change in changed.items() if change is not None}
+
+
+def _one_by_one(loss: Loss, parts: Sequence[Expr], table: Table, names: Iterable[str]) -> dict[str, Change]:
+    """The most that can be done with each column while the others stay as they are."""
     chosen: dict[str, Change] = {}
     for name in names:
         for how in ("centre and scale", "scale"):
@@ -87,8 +102,7 @@ def changes(loss: Loss, table: Table) -> tuple[dict[str, Change], np.ndarray] | 
             if change is not None and _matrix(loss, parts, table, {name: change}) is not None:
                 chosen[name] = change
                 break
-    matrix = _matrix(loss, parts, table, chosen) if chosen else None
-    return None if matrix is None else (chosen, matrix)
+    return chosen
 
 
 def _linear_parts(part: Basic, parameters: frozenset[Symbol]) -> Iterator[Expr]:
