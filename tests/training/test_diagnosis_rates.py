@@ -186,7 +186,7 @@ def test_a_start_from_which_no_step_leads_away(formula, start, said):
 
 @pytest.mark.parametrize(("options", "error", "message"), [
     ({"rate": 0}, DescentError, "greater than 0"), ({"rate": math.nan}, DescentError, "finite"),
-    ({"steps": 0}, DescentError, "steps is a whole number"), ({"steps": 2.5}, DescentError, "steps is a whole number"),
+    ({"rate": 1e308}, DescentError, "too large to compute with"), ({"steps": 0}, DescentError, "steps is a whole number"), ({"steps": 2.5}, DescentError, "steps is a whole number"),
     ({"start": {"m": 0}}, DescentError, "no value for b"), ({"start": [0, math.inf]}, DescentError, "not finite"),
     ({"data": None}, LossError, "needs data"), ({"data": {"x": [1, 2]}}, DataError, "y"),
 ])
@@ -204,6 +204,31 @@ def test_the_local_limit_of_a_loss_that_is_not_quadratic():
     found = Loss("w^4").diagnose(start=[2], rate=0.1)
     assert (found.stable_rate, found.suggested_rate, found.outlook.kind) == (2 / 48, 0.02, "unstable")
     assert "at the start" in found.outlook.sentence
+
+
+@pytest.mark.parametrize(("formula", "start", "said"), [
+    ("w^2 + abs(w)", [1], "At the start no step overshoots."),
+    ("mean(max(0, 1 - y*(m*x + b))) + 0.1*m^2", [1, 0], "At the start no step overshoots."),
+])
+def test_kinks_are_named_and_no_pace_is_promised(formula, start, said):
+    loss = Loss(formula)
+    found = loss.diagnose(TABLE if loss.columns else None, start=start, rate=0.1)
+    assert found.sentence == said
+    assert "J has kinks too" in str(found) and "serve equally well" not in str(found)
+
+
+def test_a_valley_of_equal_minima():
+    found = Loss("mean((y - (u*x + v*x + b))^2)").diagnose(TABLE, rate=0.1)
+    assert found.condition == math.inf and found.scaled is None
+    assert "many values of the parameters serve equally well" in " ".join(str(found).split())
+    assert found.outlook.kind == "oscillates"
+
+
+@pytest.mark.parametrize("rate", [1e-320, 1e-300, 1e-12, 1e12, 1e300])
+def test_extreme_rates_are_foretold_without_an_accident(rate):
+    found = Loss("u^2 + 1e-10*v^2").diagnose(rate=rate)
+    assert found.outlook.kind == ("crawls" if rate < 1 else "diverges")
+    assert str(found)
 
 
 def test_rates_for_a_loss_whose_second_derivative_has_no_numeric_form():

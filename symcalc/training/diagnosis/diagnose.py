@@ -93,9 +93,12 @@ distance to the minimum by 2.')
         rate, upwards = _checked_rate(rate), self.curvature.upwards
         if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
             upwards = (self.curvature.zero, *upwards)
+        if not math.isfinite(rate * self.curvature.largest):
+            raise DescentError(f"the rate {short(rate)} is too large to compute with")
         if self.quadratic:
             return outlook(rate, upwards, steps=self.steps)
-        return outlook_at_start(rate, upwards, steps=self.steps, bowl=self.condition is not None)
+        bowl = self.condition is not None and math.isfinite(self.condition) and not self.has_kinks
+        return outlook_at_start(rate, upwards, steps=self.steps, bowl=bowl)
 
     @property
     def sentence(self) -> str:
@@ -117,6 +120,11 @@ distance to the minimum by 2.')
     def has_value(self) -> bool:
         """Whether the loss and its slopes are finite at the start."""
         return math.isfinite(self.cost) and bool(np.isfinite(self.gradient).all())
+
+    @property
+    def has_kinks(self) -> bool:
+        """Whether a slope jumps somewhere, which the second derivatives do not see."""
+        return any(slope.kinks for slope in self.loss.gradient().values())
 
     @property
     def rests(self) -> Nature | None:
@@ -169,8 +177,11 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
     scaled = None if obstacle else cure(loss, table, point, found.condition, partials, quadratic)
     shown = partials if second.symbolic else {}
     given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
-    return Diagnosis(loss=loss, start=given, rate=rate, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
+    made = Diagnosis(loss=loss, start=given, rate=rate, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
                      hessian=matrix, cost=value, gradient=gradient, curvature=found, obstacle=obstacle, scaled=scaled)
+    if rate is not None:
+        made.foretold(rate)              # so that a rate too large is met here
+    return made
 
 
 def _checked_rate(rate: float) -> float:

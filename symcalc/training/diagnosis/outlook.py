@@ -69,7 +69,7 @@ def outlook(rate: float, upwards: Sequence[float], *, steps: int | None = None) 
 def outlook_at_start(rate: float, upwards: Sequence[float], *, steps: int | None = None, bowl: bool = True) -> Outlook:
     """What the rate does at the start of a loss that curves differently elsewhere: no more than the curvature there says.
 
-    Without `bowl` it curves downwards along other directions, and nothing is said of the pace.
+    Without `bowl` it does not curve upwards in all directions, or has kinks: nothing is said of the pace.
 
     >>> outlook_at_start(1.5, (1.0, 2.0)).kind
     'unstable'
@@ -180,7 +180,7 @@ class _Facts:
 
 def _steps(product: float) -> float:
     """The steps in which (1 - ηλ)^steps is a tenth, where the product is ηλ."""
-    if product >= 2 - _AT:
+    if product >= 2 - _AT or product == 0:
         return math.inf
     if product == 1:
         return 0.0

@@ -134,6 +134,9 @@ def _limit(found: Diagnosis) -> Iterator[Block]:
                     quotient(2, largest), numeral(found.stable_rate))
     if count > 1:
         yield from _condition(found)
+    if found.has_kinks:
+        yield paragraph("J has kinks too, where its slope jumps. The second derivatives do not see them: about a kink the "
+                        "point goes on jumping at any fixed rate.")
 
 
 def _steepest(found: Diagnosis) -> Formula:
@@ -161,6 +164,8 @@ def _condition(found: Diagnosis) -> Iterator[Block]:
                         numeral(found.curvature.smallest), "): there the steps grow until it bends upwards.")
     elif math.isinf(found.condition) and found.scaled is not None:
         yield paragraph("The condition number is so large that ", _FLATTEST, " is lost in rounding.")
+    elif math.isinf(found.condition) and not found.quadratic:
+        yield paragraph("Along some direction J does not curve at the start (", _FLATTEST, " is 0 to within rounding).")
     elif math.isinf(found.condition):
         yield paragraph("Along some direction J does not change (", _FLATTEST, " is 0 to within rounding), so many values of "
                         "the parameters serve equally well.")
