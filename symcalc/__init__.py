@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from symcalc.training.catalogue import sinusoid as sinusoid
     from symcalc.training.catalogue import softmax_classification as softmax_classification
     from symcalc.training.catalogue import softmax_cross_entropy as softmax_cross_entropy
+    from symcalc.training.diagnosis.diagnose import Diagnosis as Diagnosis
     from symcalc.training.effect import Effect as Effect
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.methods import Method as Method
@@ -113,6 +114,7 @@ _HOMES = {
         "root_mean_squared_error", "sinusoid", "softmax_classification", "softmax_cross_entropy",
     ),
     "training.models": ("Model", "line"),
+    "training.diagnosis.diagnose": ("Diagnosis",),
     "training.effect": ("Effect",),
     "training.methods": ("Method", "method"),
     "training.run": ("Run",),

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
     from symcalc.training.descent import Settings
+    from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.effect import Effect
     from symcalc.training.methods import Method
     from symcalc.training.run import Run
@@ -212,6 +213,18 @@ class Loss(Shown):
         """
         from symcalc.training.descent import descend
         return descend(self, data, start=start, rate=rate, steps=steps, method=method, **settings)
+
+    def diagnose(self, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
+                 rate: float | None = None, steps: int | None = None) -> Diagnosis:
+        """How the loss curves, the largest stable rate 2/λ_max, and what `rate` will do in `steps` updates.
+
+        A quadratic curves alike everywhere; any other loss needs the start, and is foretold no further than from there.
+
+        >>> Loss("3*w^2").diagnose(rate=0.2).outlook.kind
+        'oscillates'
+        """
+        from symcalc.training.diagnosis.diagnose import diagnose
+        return diagnose(self, data, start=start, rate=rate, steps=steps)
 
     def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
                           start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Literal
@@ -40,8 +40,11 @@ class SecondDerivatives:
         return self.function(np.asarray(point, dtype=np.float64))
 
 
-def second_derivatives(loss: Loss, table: Table | None) -> SecondDerivatives:
-    """The Hessian of the loss over its table, differentiated by rule and compiled once.
+Partials = Mapping[tuple[str, str], Expr]
+
+
+def second_derivatives(loss: Loss, table: Table | None, partials: Partials | None = None) -> SecondDerivatives:
+    """The Hessian of the loss over its table, differentiated by rule and compiled once; `partials` if they are known.
 
     >>> curvature = second_derivatives(Loss("u^2*v"), None)
     >>> curvature(np.array([3.0, 5.0]))
@@ -49,15 +52,15 @@ def second_derivatives(loss: Loss, table: Table | None) -> SecondDerivatives:
            [ 6.,  0.]])
     """
     try:
-        return SecondDerivatives(function=_compiled(loss, table), symbolic=True)
+        return SecondDerivatives(function=_compiled(loss, table, partials or second_partials(loss)), symbolic=True)
     except LossError:
         compiled = loss.compile(table)
         return SecondDerivatives(function=lambda point: hessian(compiled, point), symbolic=False)
 
 
-def _compiled(loss: Loss, table: Table | None) -> Callable[[np.ndarray], np.ndarray]:
+def _compiled(loss: Loss, table: Table | None, partials: Partials) -> Callable[[np.ndarray], np.ndarray]:
     tape = Tape(loss.parameters, loss.columns, arrays=True)
-    results = [tape.value(stabilised(entry)).source for entry in second_partials(loss).values()]
+    results = [tape.value(stabilised(entry)).source for entry in partials.values()]
     function = executed(tape, source_of(tape, "second_derivatives", f"({', '.join(results)},)"))(table)
     above = np.triu_indices(len(loss.parameters))
 
@@ -86,40 +89,71 @@ def second_partials(loss: Loss) -> dict[tuple[str, str], Expr]:
         return {pair: derived[pair].result for pair in pairs}
     slopes, letters = loss.gradient(), dict(zip(loss.names, loss.parameters, strict=True))
     known: dict[str, dict[Expr, Application]] = {name: {} for name in letters}
-    return {(row, column): _derivative(slopes[row].result, letters[column], known[column]) for row, column in pairs}
+    return {(row, column): derivative_in(slopes[row].result, letters[column], known[column]) for row, column in pairs}
 
 
-def _derivative(slope: Expr, variable: Symbol, known: dict[Expr, Application]) -> Expr:
-    root = applied(slope, variable, known)
+def derivative_in(part: Expr, variable: Symbol, known: dict[Expr, Application] | None = None) -> Expr:
+    """The derivative by the rules alone, without lines; `known` keeps what was found for parts that come again.
+
+    >>> u = Loss("u^2").parameters[0]
+    >>> derivative_in(u**3, u)
+    3*u**2
+    """
+    known = {} if known is None else known
+    root = applied(part, variable, known)
     return root.shown(frozenset(known.values()), {})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spectrum:
-    """The smallest and the largest eigenvalue of a Hessian, and λ_max/λ_min: inf along a valley, nan without a minimum."""
-
-    smallest: float
-    largest: float
-
-    @property
-    def condition(self) -> float:
-        """λ_max/λ_min, how much steeper the steepest direction is than the flattest."""
-        if not self.largest > 0 or self.smallest < -_ROUNDING * self.largest:
-            return math.nan
-        return self.largest / self.smallest if self.smallest > _ROUNDING * self.largest else math.inf
-
-
-def spectrum(matrix: np.ndarray) -> Spectrum:
-    """The outermost eigenvalues of a symmetric matrix; nan where an entry is not finite.
+    """The eigenvalues of a Hessian, λ_min first: how the loss curves along the directions that do not mix.
 
     >>> found = spectrum(np.array([[2.0, 0.0], [0.0, 8.0]]))
     >>> found.smallest, found.largest, found.condition
     (2.0, 8.0, 4.0)
     """
+
+    values: np.ndarray
+    directions: np.ndarray               # of length 1, in columns
+
+    @property
+    def smallest(self) -> float:
+        """λ_min, the curvature along the flattest direction."""
+        return float(self.values[0])
+
+    @property
+    def largest(self) -> float:
+        """λ_max, the curvature along the steepest direction."""
+        return float(self.values[-1])
+
+    @property
+    def zero(self) -> float:
+        """The size up to which an eigenvalue is rounding."""
+        return _ROUNDING * float(np.abs(self.values).max())
+
+    @property
+    def upwards(self) -> np.ndarray:
+        """The eigenvalues above 0, the smallest first."""
+        return self.values[self.values > self.zero]
+
+    @property
+    def condition(self) -> float:
+        """λ_max/λ_min, how much steeper the steepest direction is than the flattest; inf along a valley, nan if not upwards."""
+        if not self.largest > self.zero or self.smallest < -self.zero:
+            return math.nan
+        return self.largest / self.smallest if self.smallest > self.zero else math.inf
+
+
+def spectrum(matrix: np.ndarray) -> Spectrum:
+    """The eigenvalues of a symmetric matrix and their directions; nan where an entry is not finite.
+
+    >>> spectrum(np.array([[2.0, 0.0], [0.0, 8.0]])).values
+    array([2., 8.])
+    """
     if not np.isfinite(matrix).all():
-        return Spectrum(smallest=math.nan, largest=math.nan)
-    values = np.linalg.eigvalsh(matrix)
-    return Spectrum(smallest=float(values[0]), largest=float(values[-1]))
+        return Spectrum(values=np.full(len(matrix), np.nan), directions=np.full(matrix.shape, np.nan))
+    values, directions = np.linalg.eigh(matrix)
+    return Spectrum(values=values, directions=directions)
 
 
 def nature(matrix: np.ndarray) -> Nature:
@@ -129,15 +163,14 @@ def nature(matrix: np.ndarray) -> Nature:
     ('saddle', 'flat')
     """
     found = spectrum(matrix)
-    zero = _ROUNDING * max(abs(found.smallest), abs(found.largest))
-    if found.smallest > zero:
+    if found.smallest > found.zero:
         return "minimum"
-    if found.largest < -zero:
+    if found.largest < -found.zero:
         return "maximum"
-    return "saddle" if found.smallest < -zero and found.largest > zero else "flat"
+    return "saddle" if found.smallest < -found.zero and found.largest > found.zero else "flat"
 
 
-def is_quadratic(loss: Loss) -> bool:
+def is_quadratic(loss: Loss, partials: Partials | None = None) -> bool:
     """Whether the loss is one quadratic everywhere: no second derivative has a parameter in it, and no slope jumps.
 
     >>> is_quadratic(Loss("mean((y - (m*x + b))^2)")), is_quadratic(Loss("w^4")), is_quadratic(Loss("w^2 + abs(w)"))
@@ -146,4 +179,14 @@ def is_quadratic(loss: Loss) -> bool:
     letters = set(loss.parameters)
     if any(slope.kinks for slope in loss.gradient().values()):
         return False
-    return not any(letters & entry.free_symbols for entry in second_partials(loss).values())
+    return not any(letters & entry.free_symbols for entry in (partials or second_partials(loss)).values())
+
+
+def is_piecewise_linear(loss: Loss, partials: Partials | None = None) -> bool:
+    """Whether the loss is made of straight pieces that meet in kinks, as a mean of absolute errors is.
+
+    >>> is_piecewise_linear(Loss("mean(abs(y - m*x))")), is_piecewise_linear(Loss("3*w"))
+    (True, False)
+    """
+    return all(entry == 0 for entry in (partials or second_partials(loss)).values()) and any(
+        slope.kinks for slope in loss.gradient().values())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import ROUND_FLOOR, Context
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from symcalc.pages.numbers import short
 
 _STEP = 1e-5         # of the differences of the gradient, relative to the parameter
 _TRIES = 12          # rates tried, each a quarter of the one before, until one works
+_BELOW = 0.99        # how far below the limit a rate stays that is suggested
 _TRIAL = 25          # updates that a rate must last without the cost rising
 
 
@@ -42,6 +44,17 @@ def stable_rate(compiled: Compiled, point: np.ndarray) -> float | None:
         return None
     largest = float(np.linalg.eigvalsh(matrix)[-1])
     return 2 / largest if largest > 0 else None
+
+
+def suggested_rate(upwards: Sequence[float], everywhere: bool = True) -> float:
+    """2/(λ_max + λ_min), the fastest for a quadratic, or else 1/λ_max; two digits, rounded down to stay below 2/λ_max.
+
+    >>> suggested_rate((1.0, 2.0)), suggested_rate((1.0, 2.0), everywhere=False)
+    (0.66, 0.5)
+    """
+    smallest, largest = float(upwards[0]), float(upwards[-1])
+    best = min(2 / (smallest + largest), _BELOW * 2 / largest) if everywhere else 1 / largest
+    return float(Context(prec=2, rounding=ROUND_FLOOR).create_decimal(f"{best:.12g}"))
 
 
 def rate_advice(compiled: Compiled, step: Callable[..., np.ndarray], start: np.ndarray, rate: float) -> str:

@@ -1,0 +1,229 @@
+"""What is known of a run before its first step: how the loss curves, which rates are stable, what the given one will do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from symcalc.compute.compiled import ordered
+from symcalc.errors import DescentError
+from symcalc.language.table import Table
+from symcalc.pages.document import Document, Inline
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import numeral, short
+from symcalc.pages.shown import Shown
+from symcalc.pages.text import inline
+from symcalc.training.diagnosis.curvature import (
+    Nature,
+    Partials,
+    Spectrum,
+    is_piecewise_linear,
+    is_quadratic,
+    nature,
+    second_derivatives,
+    second_partials,
+    spectrum,
+)
+from symcalc.training.diagnosis.outlook import Outlook, outlook, outlook_at_start
+from symcalc.training.diagnosis.rates import suggested_rate
+from symcalc.training.diagnosis.scaled import Scaled, cure
+from symcalc.training.diagnosis.trouble import trouble_at
+from symcalc.training.losses import Loss
+
+_UNMOVED = 1e-12         # relative to the curvature: a slope this small is none
+_LEVEL = 1e-9            # relative: a slope along a valley's floor as small as this is none
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Diagnosis(Shown):
+    """How a loss curves at the start, the largest stable rate 2/λ_max, and what a rate will do there.
+
+    `hessian` is the matrix of second derivatives at the start, `formulas` its entries by pairs of names where they have a
+    numeric form. Where nothing can be foretold, `obstacle` says why, in words, and the rates are None.
+
+    >>> d = diagnose(Loss("3*w^2"), rate=0.5)
+    >>> round(d.stable_rate, 9), d.suggested_rate, d.sentence
+    (0.333333333, 0.16, 'It diverges: the rate is 1.5 times the largest stable one, and every step multiplies the \
+distance to the minimum by 2.')
+    """
+
+    loss: Loss
+    start: Mapping[str, float] | None        # None where it was not given, for it does not matter to a quadratic
+    rate: float | None
+    steps: int | None
+    quadratic: bool                          # whether all this holds everywhere and not only at the start
+    formulas: Partials
+    hessian: np.ndarray
+    cost: float
+    gradient: np.ndarray
+    curvature: Spectrum
+    obstacle: tuple[Inline, ...]
+    scaled: Scaled | None
+
+    @property
+    def stable_rate(self) -> float | None:
+        """2/λ_max: gradient descent settles below it, and leaves the minimum above it."""
+        return None if self.obstacle else 2 / self.curvature.largest
+
+    @property
+    def condition(self) -> float | None:
+        """λ_max/λ_min: inf where the loss does not change along some direction, None where it does not curve upwards in all."""
+        return None if self.obstacle or math.isnan(self.curvature.condition) else self.curvature.condition
+
+    @property
+    def suggested_rate(self) -> float | None:
+        """2/(λ_max + λ_min) for a quadratic, the fastest there is; otherwise 1/λ_max; two digits."""
+        return None if self.obstacle else suggested_rate(self.curvature.upwards, self.quadratic)
+
+    @cached_property
+    def outlook(self) -> Outlook | None:
+        """What the given rate will do; None where no rate is given or nothing can be foretold."""
+        return self.foretold(self.rate) if self.rate is not None else None
+
+    def foretold(self, rate: float) -> Outlook | None:
+        """What any other rate would do."""
+        if self.obstacle:
+            return None
+        rate, upwards = _checked_rate(rate), self.curvature.upwards
+        if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
+            upwards = (self.curvature.zero, *upwards)
+        if not math.isfinite(rate * self.curvature.largest):
+            raise DescentError(f"the rate {short(rate)} is too large to compute with")
+        if self.quadratic:
+            return outlook(rate, upwards, steps=self.steps)
+        bowl = self.condition is not None and math.isfinite(self.condition) and not self.has_kinks
+        return outlook_at_start(rate, upwards, steps=self.steps, bowl=bowl)
+
+    @property
+    def sentence(self) -> str:
+        """What the given rate will do, or which rates are stable where none is given, or why nothing can be foretold."""
+        if self.obstacle:
+            return inline(self.obstacle)
+        if self.outlook is not None:
+            return self.outlook.sentence
+        where = "Rates" if self.quadratic else "At the start rates"
+        return inline((f"{where} below ", numeral(self.stable_rate, 3), " are stable; try ", numeral(self.suggested_rate), "."))
+
+    def first_ratio(self, rate: float) -> float:
+        """1 - ηκ/2, with κ the curvature along the gradient: actual over expected change of the first step of a quadratic."""
+        g = self.gradient / np.abs(self.gradient).max() if self.gradient.any() else self.gradient
+        with np.errstate(all="ignore"):
+            return float(1 - rate * (g @ self.hessian @ g) / (g @ g) / 2)
+
+    @property
+    def has_value(self) -> bool:
+        """Whether the loss and its slopes are finite at the start."""
+        return math.isfinite(self.cost) and bool(np.isfinite(self.gradient).all())
+
+    @property
+    def has_kinks(self) -> bool:
+        """Whether a slope jumps somewhere, which the second derivatives do not see."""
+        return any(slope.kinks for slope in self.loss.gradient().values())
+
+    @property
+    def rests(self) -> Nature | None:
+        """What the start is, where every slope there is zero, so that no step moves it."""
+        if self.start is None or not self.has_value or not np.isfinite(self.hessian).all():
+            return None
+        size = np.abs(self.hessian).max() * max(map(abs, self.start.values()))
+        return nature(self.hessian) if np.abs(self.gradient).max() <= _UNMOVED * size else None
+
+    def document(self) -> Document:
+        """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""
+        from symcalc.training.diagnosis.page import blocks
+        return Document(f"Before the descent of {text(self.loss.symbol)}", tuple(blocks(self)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The diagnosis as plain data, for JSON."""
+        finite = np.isfinite(self.hessian).all()
+        return {"loss": text(self.loss.expression), "quadratic": self.quadratic,
+                "start": dict(self.start) if self.start is not None else None,
+                "hessian": self.hessian.tolist() if finite else None,
+                "formulas": {" ".join(pair): text(entry) for pair, entry in self.formulas.items()},
+                "lambda_max": self.curvature.largest if finite else None,
+                "lambda_min": self.curvature.smallest if finite else None,
+                "condition": self.condition if self.condition is not None and math.isfinite(self.condition) else None,
+                "stable_rate": self.stable_rate, "suggested_rate": self.suggested_rate,
+                "outlook": self.outlook.as_dict() if self.outlook else None,
+                "obstacle": inline(self.obstacle) or None, "sentence": self.sentence,
+                "scaled": self.scaled.as_dict() if self.scaled else None}
+
+    def __repr__(self) -> str:
+        known = f"rates below {short(self.stable_rate, 3)} are stable" if self.stable_rate is not None else "no stable rate"
+        return f"<diagnosis of {text(self.loss.symbol)}: {known}>"
+
+
+def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
+             rate: float | None = None, steps: int | None = None) -> Diagnosis:
+    """The diagnosis of a descent; what `Loss.diagnose` says holds here."""
+    rate = None if rate is None else _checked_rate(rate)
+    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 1):
+        raise DescentError(f"steps is a whole number from 1 on, not {steps!r:.40}")
+    table, partials = loss.table(data), second_partials(loss)
+    quadratic = is_quadratic(loss, partials)
+    point = _point(loss, start, quadratic)
+    second = second_derivatives(loss, table, partials)
+    value, gradient = loss.compile(table).at(point)
+    matrix = second(point)
+    found = spectrum(matrix)
+    obstacle = _no_value(loss, table, point) if not (math.isfinite(value) and np.isfinite(gradient).all()) else \
+        _no_forecast(loss, partials, found, gradient, quadratic)
+    scaled = None if obstacle else cure(loss, table, point, found.condition, partials, quadratic)
+    shown = partials if second.symbolic else {}
+    given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
+    made = Diagnosis(loss=loss, start=given, rate=rate, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
+                     hessian=matrix, cost=value, gradient=gradient, curvature=found, obstacle=obstacle, scaled=scaled)
+    if rate is not None:
+        made.foretold(rate)              # so that a rate too large is met here
+    return made
+
+
+def _checked_rate(rate: float) -> float:
+    value = float(ordered((rate,), ("rate",))[0])
+    if not (math.isfinite(value) and value > 0):
+        raise DescentError(f"the rate is a finite number greater than 0, not {value}")
+    return value
+
+
+def _point(loss: Loss, start: Mapping[str, float] | Sequence[float] | None, quadratic: bool) -> np.ndarray:
+    if start is None and not quadratic:
+        raise DescentError(f"this loss curves differently from place to place, so give the start, a value for each of "
+                           f"{', '.join(loss.names)}")
+    point = np.zeros(len(loss.names)) if start is None else ordered(start, loss.names)
+    if not np.isfinite(point).all():
+        raise DescentError(f"the start is not finite: {', '.join(map(short, point))}")
+    return point
+
+
+# Where nothing can be foretold
+
+def _no_value(loss: Loss, table: Table | None, point: np.ndarray) -> tuple[Inline, ...]:
+    trouble = trouble_at(loss, table, dict(zip(loss.parameters, map(float, point), strict=True)))
+    return ("No step can be made from this start, since ", trouble.sentence, ".")
+
+
+def _no_forecast(loss: Loss, partials: Partials, found: Spectrum, gradient: np.ndarray,
+                 quadratic: bool) -> tuple[Inline, ...]:
+    """Why the curvature sets no limit to the rate, in words; nothing where it does."""
+    if not np.isfinite(found.values).all():
+        return ("J has no finite second derivative at the start, so nothing can be foretold from it.",)
+    along = " along some direction" if len(gradient) > 1 else ""
+    if quadratic:
+        level = found.directions[:, np.abs(found.values) <= found.zero].T @ gradient
+        slopes_down = np.abs(level).max(initial=0) > _LEVEL * np.abs(gradient).max()
+        if found.smallest < -found.zero or (slopes_down and loss.model is None):         # a sum of squares has a minimum
+            return (f"J has no minimum:{along} it falls for ever, at any rate.",)
+    if found.largest > found.zero:
+        return ()
+    if is_piecewise_linear(loss, partials):
+        return ("So its slopes do not shrink towards the minimum: at a fixed rate the point ends up jumping about it, the "
+                "farther the larger the rate. Let the rate shrink with the steps.",)
+    if quadratic:
+        return ("J is the same everywhere, so there is nothing to descend.",)
+    return ("J does not curve upwards at the start, so the curvature there sets no limit to the rate.",)

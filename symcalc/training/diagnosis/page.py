@@ -1,0 +1,239 @@
+"""A diagnosis as a page: every number with the formula that it comes from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sympy import Derivative, Equality, Expr, Integer, Mul, Pow, Rational, Symbol
+
+from symcalc.language.names import name_of, symbol
+from symcalc.pages.document import Block, Equation, Formula, Heading, Table, joined, paragraph
+from symcalc.pages.notation import latex, text
+from symcalc.pages.numbers import DIGITS, aligned, numeral
+from symcalc.pages.text import inline
+from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
+from symcalc.training.diagnosis.outlook import beside_one, power_of_ten
+from symcalc.training.diagnosis.scaled import BAD
+from symcalc.written import add, divide, mul, power, replaced, subtract
+
+if TYPE_CHECKING:
+    from symcalc.training.diagnosis.diagnose import Diagnosis
+    from symcalc.training.diagnosis.outlook import Outlook
+    from symcalc.training.diagnosis.scaled import Scaled
+    from symcalc.training.diagnosis.scaling import Change
+
+_LONG = 60               # characters up to which a second derivative is shown as a formula
+_WIDE = 6                # parameters up to which the matrix is shown in numbers
+_LARGE = 1e7             # condition numbers from which on only the power of ten tells anything
+_ROUNDING = 1e-14
+_LETTERS = ("p", "q", "r"), ("A", "B", "C"), ("u", "v", "w"), ("P", "Q", "R"), ("f", "g", "h"), ("h_1", "h_2", "h_3")
+
+_STEEPEST = Formula(text="λ_max", latex=r"\lambda_{\max}")
+_FLATTEST = Formula(text="λ_min", latex=r"\lambda_{\min}")
+_CURVATURE = Formula(text="κ", latex=r"\kappa")
+_LIMIT = Formula(text="largest stable rate", latex=r"\text{largest stable rate}")
+
+
+def blocks(found: Diagnosis) -> Iterator[Block]:
+    """What a diagnosis says, from the second derivatives to the cure."""
+    yield Equation((found.loss.symbol, found.loss.expression))
+    if found.has_value and np.isfinite(found.hessian).all():
+        yield from _curves(found)
+    if found.rests is not None:
+        yield paragraph("Every slope is 0 at the start, so no step leads away from it. ", _RESTING[found.rests])
+    if found.obstacle:
+        yield paragraph(*found.obstacle)
+        return
+    yield from _limit(found)
+    if found.rate is not None:
+        yield from _at(found, found.outlook)
+    if found.rate is None or found.outlook.kind != "converges":
+        yield paragraph("Suggested: the rate ", numeral(found.suggested_rate), ". ",
+                        *found.foretold(found.suggested_rate).parts)
+    if found.scaled is not None:
+        yield from _cured(found, found.scaled)
+
+
+_RESTING = {"minimum": "It is a minimum.", "maximum": "It is a maximum.",
+            "saddle": "It is a saddle: the lowest point along one direction, the highest along another.",
+            "flat": "The curvature is 0 along some direction too, so it does not tell whether this is a minimum."}
+
+
+# How it curves
+
+def _curves(found: Diagnosis) -> Iterator[Block]:
+    yield Heading("How it curves")
+    if is_piecewise_linear(found.loss, found.formulas):
+        yield paragraph("J is made of straight pieces: its second derivatives are 0 wherever it has any.")
+        return
+    count = len(found.loss.names)
+    them = "second derivative" if count == 1 else "second derivatives"
+    if found.quadratic:
+        yield paragraph(f"J is {'quadratic' if found.hessian.any() else 'linear'}: it has the same {them} everywhere.")
+    else:
+        these = "This is its" if count == 1 else "These are its" if count <= _WIDE else "What follows comes from its"
+        where = [part for name, value in found.start.items()
+                 for part in (", ", Equality(symbol(name), numeral(value), evaluate=False))]
+        yield paragraph(f"J curves differently from place to place. {these} {them} at the start", *where, ".")
+    if count <= SHOWN:
+        yield from _entries(found)
+    elif count <= _WIDE:
+        yield _matrix(found)
+    if not found.formulas:
+        yield paragraph("Found from differences of the slopes, since their formulas have no numeric form.")
+
+
+def _entries(found: Diagnosis) -> Iterator[Block]:
+    loss, names = found.loss, found.loss.names
+    pairs = [(row, column) for row in range(len(names)) for column in range(row, len(names))]
+    named: tuple[Formula | Symbol | None, ...] = (None,) * len(pairs)
+    if not found.obstacle:
+        named = (_CURVATURE,) if len(pairs) == 1 else _free_letters(found) if len(pairs) == 3 else named
+    for name, (row, column) in zip(named, pairs, strict=True):
+        standing = Derivative(loss.symbol, loss.parameters[row], loss.parameters[column], evaluate=False)
+        formula = found.formulas.get((names[row], names[column]))
+        if formula is not None and len(text(formula)) > _LONG:
+            formula = None
+        yield _equation(name, standing, formula, numeral(found.hessian[row, column]))
+
+
+def _equation(*sides: Expr | Formula | None) -> Equation:
+    """The sides that there are, each once."""
+    written = {side.text if isinstance(side, Formula) else text(side): side for side in sides if side is not None}
+    return Equation(tuple(written.values()))
+
+
+def _free_letters(found: Diagnosis) -> tuple[Symbol, Symbol, Symbol]:
+    """Three letters that are not the learner's."""
+    taken = {*found.loss.names, *map(name_of, found.loss.columns)}
+    p, q, r = next(letters for letters in _LETTERS if not taken & set(letters))
+    return Symbol(p, real=True), Symbol(q, real=True), Symbol(r, real=True)
+
+
+def _matrix(found: Diagnosis) -> Table:
+    cells = [aligned(column, 5) for column in found.hessian.T]
+    header = (Formula(text="∇²J", latex=r"\nabla^2 J"), *found.loss.parameters)
+    return Table(header=header, rows=tuple((letter, *row) for letter, row in zip(found.loss.parameters, zip(*cells))))
+
+
+# The largest stable rate
+
+def _limit(found: Diagnosis) -> Iterator[Block]:
+    yield Heading("The largest stable rate")
+    count, largest = len(found.loss.names), numeral(found.curvature.largest)
+    if count == 2:
+        yield _largest_of_two(found)
+    elif count > 2:
+        yield paragraph("The largest eigenvalue of the matrix of second derivatives is ", _STEEPEST, " = ", largest, ".")
+    top = _steepest(found)
+    yield _equation(_LIMIT, Formula(text=f"2/{top.text}", latex=rf"\frac{{2}}{{{top.latex}}}"),
+                    quotient(2, largest), numeral(found.stable_rate))
+    if count > 1:
+        yield from _condition(found)
+    if found.has_kinks:
+        yield paragraph("J has kinks too, where its slope jumps. The second derivatives do not see them: about a kink the "
+                        "point goes on jumping at any fixed rate.")
+
+
+def _steepest(found: Diagnosis) -> Formula:
+    return _STEEPEST if len(found.loss.names) > 1 else _CURVATURE
+
+
+def quotient(above: float, below: Expr) -> Expr:
+    """a/b as written, not reduced."""
+    return Mul(numeral(above), Pow(below, Integer(-1), evaluate=False), evaluate=False)
+
+
+def _largest_of_two(found: Diagnosis) -> Equation:
+    p, q, r = _free_letters(found)
+    half = divide(subtract(p, r), Integer(2))
+    root = power(add(power(half, Integer(2)), power(q, Integer(2))), Rational(1, 2))
+    formula = add(divide(add(p, r), Integer(2)), root)
+    numbers = {p: found.hessian[0, 0], q: found.hessian[0, 1], r: found.hessian[1, 1]}
+    return _equation(_STEEPEST, formula, replaced(formula, {letter: numeral(value) for letter, value in numbers.items()}.get),
+                     numeral(found.curvature.largest))
+
+
+def _condition(found: Diagnosis) -> Iterator[Block]:
+    if found.condition is None:
+        yield paragraph("Along another direction J curves downwards (", _FLATTEST, " = ",
+                        numeral(found.curvature.smallest), "): there the steps grow until it bends upwards.")
+    elif math.isinf(found.condition) and found.scaled is not None:
+        yield paragraph("The condition number is so large that ", _FLATTEST, " is lost in rounding.")
+    elif math.isinf(found.condition) and not found.quadratic:
+        yield paragraph("Along some direction J does not curve at the start (", _FLATTEST, " is 0 to within rounding).")
+    elif math.isinf(found.condition):
+        yield paragraph("Along some direction J does not change (", _FLATTEST, " is 0 to within rounding), so many values of "
+                        "the parameters serve equally well.")
+    else:
+        known = max(1, min(DIGITS, 14 - math.ceil(math.log10(found.condition))))       # what rounding leaves of λ_min
+        value = numeral(found.condition, 3) if found.condition < _LARGE else power_of_ten(found.condition, min(3, known))
+        yield _equation(Formula(text="condition number", latex=r"\text{condition number}"),
+                        Formula(text="λ_max/λ_min", latex=r"\frac{\lambda_{\max}}{\lambda_{\min}}"),
+                        quotient(found.curvature.largest, numeral(found.curvature.smallest, known)), value)
+        if found.condition > BAD:
+            yield paragraph("That is large: a rate that suits the steepest direction is far too small for the flattest.")
+
+
+# What a rate does
+
+def _at(found: Diagnosis, foretold: Outlook) -> Iterator[Block]:
+    rate, upwards = foretold.rate, found.curvature.upwards
+    yield Heading(f"At the rate η = {text(numeral(rate))}")
+    start, lowest = ("Each", "minimum") if found.quadratic else ("At the start each", "lowest point")
+    along = " along the steepest direction" if len(found.loss.names) > 1 else ""
+    yield paragraph(f"{start} step multiplies the distance to the {lowest}{along} by")
+    yield _factor(rate, upwards[-1], _steepest(found))
+    slowest = 1 - rate * upwards[0]
+    if slowest > abs(1 - rate * upwards[-1]) and found.condition is not None and found.condition < _LARGE:
+        yield paragraph("and along the flattest by")
+        yield _factor(rate, upwards[0], _FLATTEST)
+    yield paragraph(*foretold.parts)
+
+
+def _factor(rate: float, curvature: float, name: Formula) -> Equation:
+    """1 - ηλ = numbers = value."""
+    return _equation(Formula(text=f"1 - η {name.text}", latex=rf"1 - \eta {name.latex}"),
+                     subtract(Integer(1), Mul(numeral(rate), numeral(curvature), evaluate=False)),
+                     beside_one(1 - rate * curvature, 4))
+
+
+# The cure
+
+def _cured(found: Diagnosis, scaled: Scaled) -> Iterator[Block]:
+    names = {how: [symbol(name) for name, change in scaled.changes.items() if change.how == how]
+             for how in ("centre and scale", "scale")}
+    yield Heading(f"The cure: {' and '.join(f'{how} {inline(joined(some))}' for how, some in names.items() if some)}")
+    for name, change in scaled.changes.items():
+        letter = symbol(name)
+        prime = Formula(text=f"{text(letter)}'", latex=f"{latex(letter)}'")
+        yield Equation((prime, _in_words(letter, change), change.formula(letter)))
+    foretold = replace(found, scaled=None, curvature=scaled.curvature).foretold(scaled.rate)
+    yield paragraph("With these columns the condition number is ", numeral(scaled.condition, 3),
+                    " and the largest stable rate ", numeral(scaled.stable_rate, 3), ". Suggested: the rate ",
+                    numeral(scaled.rate), ". ", *foretold.parts)
+    if len(scaled.loss.names) <= SHOWN:
+        yield paragraph("From the parameters over these columns back to those over the old ones:")
+        yield from _way_back(scaled)
+
+
+def _way_back(scaled: Scaled) -> Iterator[Equation]:
+    """θ = S⁻¹ θ', one parameter a line."""
+    parameters = scaled.loss.parameters
+    for parameter, row in zip(parameters, np.linalg.inv(scaled.matrix)):
+        name = Formula(text=f"old {text(parameter)}", latex=rf"\text{{old }} {latex(parameter)}")
+        seen = np.abs(row) > _ROUNDING * np.abs(row).max()
+        terms = [mul(numeral(value), letter) for value, letter, kept in zip(row, parameters, seen) if kept]
+        yield Equation((name, add(*terms)))
+
+
+def _in_words(letter: Symbol, change: Change) -> Formula:
+    if change.how == "scale":
+        return Formula(text=f"{text(letter)}/(root mean square)",
+                       latex=rf"\frac{{{latex(letter)}}}{{\text{{root mean square}}}}")
+    return Formula(text=f"({text(letter)} - mean)/(standard deviation)",
+                   latex=rf"\frac{{{latex(letter)} - \text{{mean}}}}{{\text{{standard deviation}}}}")

@@ -1,0 +1,237 @@
+"""The largest stable rate and what a rate will do, judged by plain NumPy loops."""
+
+import math
+
+import numpy as np
+import pytest
+
+from symcalc.errors import DataError, DescentError, LossError
+from symcalc.training.diagnosis.outlook import outlook, outlook_at_start
+from symcalc.training.losses import Loss
+from symcalc.training.run import Stop
+
+COUNT = 50
+
+
+def _problem(seed):
+    """Least squares with 1 to 6 parameters, each column with its own offset and scale: the loss, its data, its matrix."""
+    random = np.random.default_rng(seed)
+    features, intercept = int(random.integers(1, 6)), bool(random.integers(2))
+    rows = int(random.integers(8, 40))
+    X = random.normal(random.normal(0, 3, features), 10**random.uniform(-1, 1, features), (rows, features))
+    y = X @ random.normal(size=features) + random.normal(size=rows)
+    prediction = " + ".join(f"w{k}*x{k}" for k in range(features)) + " + b" * intercept
+    loss = Loss(f"mean((y - ({prediction}))^2)", columns=["y", *(f"x{k}" for k in range(features))])
+    A = np.column_stack([X, np.ones(rows)]) if intercept else X
+    return loss, {"y": y} | {f"x{k}": X[:, k] for k in range(features)}, A, y
+
+
+def _distance_after(H, best, start, rate, steps):
+    """A plain loop over θ - θ* ← θ - θ* - η H (θ - θ*)."""
+    point = start - best
+    for _ in range(steps):
+        point = point - rate * H @ point
+    return np.abs(point)
+
+
+@pytest.mark.parametrize("seed", range(COUNT))
+def test_one_percent_under_the_limit_converges_and_one_percent_over_diverges(seed):
+    loss, data, A, y = _problem(seed)
+    H, best = 2 * A.T @ A / len(A), np.linalg.lstsq(A, y, rcond=None)[0]
+    values, vectors = np.linalg.eigh(H)
+    found = loss.diagnose(data)
+    assert found.stable_rate == pytest.approx(2 / values[-1], rel=1e-12)
+    np.testing.assert_allclose(found.hessian, H, rtol=1e-11, atol=1e-12 * values[-1])
+    start = best + vectors[:, -1]                     # one step of length 1 away in the steepest direction
+    under, over = 0.99 * found.stable_rate, 1.01 * found.stable_rate
+    assert _distance_after(H, best, start, under, 500).max() < 1e-3
+    assert _distance_after(H, best, start, over, 500).max() > 1e3
+    run = loss.descend(data, start=start, rate=under, steps=500)
+    assert np.abs(run.x - best).max() < 1e-3
+    assert run.stop in (Stop.STEPS, Stop.CONVERGED, Stop.STILL)
+    assert loss.descend(data, start=start, rate=over, steps=500).stop is Stop.DIVERGED
+    assert found.foretold(over).kind == "diverges"
+    assert found.foretold(under).kind in ("oscillates", "crawls")
+
+
+@pytest.mark.parametrize("seed", range(COUNT))
+def test_the_suggested_rate_gains_a_digit_in_about_as_many_steps_as_foretold(seed):
+    loss, data, A, y = _problem(seed)
+    found = loss.diagnose(data)
+    foretold = found.foretold(found.suggested_rate)
+    assert found.suggested_rate < found.stable_rate
+    if foretold.per_digit > 1e5:
+        return
+    H, best = 2 * A.T @ A / len(A), np.linalg.lstsq(A, y, rcond=None)[0]
+    factors = np.abs(1 - found.suggested_rate * np.linalg.eigvalsh(H))
+    steps = 3 * math.ceil(foretold.per_digit)
+    assert factors.max()**steps <= 1.000001e-3 <= 10**3 * factors.max()**(steps - 3) * 1.01
+    start = best + np.linalg.eigh(H)[1] @ np.ones(len(H))
+    assert np.linalg.norm(_distance_after(H, best, start, found.suggested_rate, steps)) <= 1.1e-3 * np.sqrt(len(H))
+
+
+@pytest.mark.parametrize("rate", [0.003, 0.05, 0.3, 0.9])
+def test_the_ratio_of_the_first_step_of_a_quadratic(rate):
+    loss, data, _, _ = _problem(3)
+    start = np.arange(1.0, len(loss.names) + 1)
+    found = loss.diagnose(data, start=start)
+    run = loss.descend(data, start=start, rate=rate, steps=1)
+    assert found.first_ratio(rate) == pytest.approx(run.updates[0].ratio, rel=1e-9)
+
+
+SAID = [
+    (0.5, (1, 10), None, "diverges",
+     "It diverges: the rate is 2.5 times the largest stable one, and every step multiplies the distance to the minimum along "
+     "the steepest direction by 4."),
+    (0.5, (10,), None, "diverges",
+     "It diverges: the rate is 2.5 times the largest stable one, and every step multiplies the distance to the minimum by 4."),
+    (0.2, (1, 10), None, "jumps",
+     "It jumps between two points for ever: at the largest stable rate itself, every step ends as far on the other side of the "
+     "minimum along the steepest direction."),
+    (0.15, (1, 10), None, "oscillates",
+     "It converges, swinging from side to side along the steepest direction: about 14 steps for each further digit."),
+    (0.15, (10, 10), None, "oscillates",
+     "It converges, swinging from side to side: about 4 steps for each further digit."),
+    (0.1, (1, 10), None, "converges", "It converges without overshooting: about 22 steps for each further digit."),
+    (0.1, (10,), None, "converges", "One step lands on the minimum."),
+    (0.1, (1, 10), 20, "crawls",
+     "It crawls along the flattest direction: about 22 steps for each further digit, and there are only 20."),
+    (1e-4, (10,), None, "crawls", "It crawls: about 2,300 steps for each further digit."),
+    (1e-12, (10,), 1, "crawls", "It crawls: about 2.3 · 10¹¹ steps for each further digit, and there is only 1."),
+    (1e-9, (1e-9, 10), None, "crawls",
+     "It crawls along the flattest direction: more than 10¹² steps for each further digit."),
+    (0.1999, (1, 10), 100, "crawls",
+     "It swings from side to side along the steepest direction and hardly comes nearer: about 2,300 steps for each further "
+     "digit, and there are only 100."),
+]
+
+
+@pytest.mark.parametrize(("rate", "upwards", "steps", "kind", "sentence"), SAID)
+def test_what_is_said_of_a_quadratic(rate, upwards, steps, kind, sentence):
+    found = outlook(rate, upwards, steps=steps)
+    assert (found.kind, found.sentence) == (kind, sentence)
+
+
+SAID_AT_START = [
+    (0.5, (1, 10), True, "unstable",
+     "The rate is 2.5 times the largest that is stable at the start: the steps overshoot, and the cost tends to rise until the "
+     "run diverges or comes to where the loss is flatter."),
+    (0.15, (1, 10), True, "oscillates",
+     "At the start each step goes past the lowest point along the steepest direction, though not so far that the cost rises. "
+     "If the curvature stayed as it is there, it would take about 14 steps for each further digit."),
+    (0.05, (1, 10), True, "converges",
+     "At the start no step overshoots. If the curvature stayed as it is there, it would take about 45 steps for each further "
+     "digit."),
+    (0.05, (1, 10), False, "converges", "At the start no step overshoots."),
+    (0.15, (10,), False, "oscillates",
+     "At the start each step goes past the lowest point, though not so far that the cost rises."),
+    (0.00001, (1, 10), True, "crawls",
+     "At the start no step overshoots. If the curvature stayed as it is there, it would take about 230,000 steps for each "
+     "further digit, and there are only 100."),
+]
+
+
+@pytest.mark.parametrize(("rate", "upwards", "bowl", "kind", "sentence"), SAID_AT_START)
+def test_what_is_said_where_only_the_start_is_known(rate, upwards, bowl, kind, sentence):
+    found = outlook_at_start(rate, upwards, bowl=bowl, steps=100)
+    assert (found.kind, found.sentence) == (kind, sentence)
+
+
+def test_the_steps_for_a_digit_are_those_of_a_plain_loop():
+    for rate, upwards in ((0.15, (1, 10)), (0.19, (3, 10)), (0.01, (1, 7))):
+        distance, steps, values = np.ones(2), 0, np.array(upwards)
+        while np.abs(distance).max() > 1e-6:
+            distance, steps = distance * (1 - rate * values), steps + 1
+        assert abs(outlook(rate, upwards).per_digit * 6 - steps) <= 1
+
+
+TABLE = {"x": [0, 1, 2, 3], "y": [1, 3, 5, 8]}
+
+OBSTACLES = [
+    ("ln(w)", [-1],
+     "No step can be made from this start, since ln(w) has no real value at w = -1: ln needs a positive argument."),
+    ("exp(w^2)", [1e3],
+     "No step can be made from this start, since exp(w²) is too large for a floating-point number at w = 1000."),
+    ("mean(ln(x - w))", [1], "No step can be made from this start, since ln(xᵢ - w) has no real value in row 1 at w = 1: ln "
+     "needs a positive argument."),
+    ("w*sqrt(w)", [0], "J has no finite second derivative at the start, so nothing can be foretold from it."),
+    ("mean(abs(y - m*x))", [0], "So its slopes do not shrink towards the minimum: at a fixed rate the point ends up jumping "
+     "about it, the farther the larger the rate. Let the rate shrink with the steps."),
+    ("3*w + 1", None, "J has no minimum: it falls for ever, at any rate."),
+    ("u*v", None, "J has no minimum: along some direction it falls for ever, at any rate."),
+    ("u^2 + 3*v", [1, 1], "J has no minimum: along some direction it falls for ever, at any rate."),
+    ("w^4", [0], "J does not curve upwards at the start, so the curvature there sets no limit to the rate."),
+    ("cos(w)", [0], "J does not curve upwards at the start, so the curvature there sets no limit to the rate."),
+]
+
+
+@pytest.mark.parametrize(("formula", "start", "sentence"), OBSTACLES)
+def test_where_nothing_can_be_foretold_a_sentence_says_why(formula, start, sentence):
+    loss = Loss(formula)
+    found = loss.diagnose(TABLE if loss.columns else None, start=start, rate=0.1)
+    assert found.as_dict()["obstacle"] == sentence
+    assert (found.stable_rate, found.suggested_rate, found.outlook, found.scaled) == (None, None, None, None)
+    assert " ".join(str(found).split()).endswith(sentence)
+
+
+@pytest.mark.parametrize(("formula", "start", "said"), [
+    ("(w - 3)^2", [3], "It is a minimum."), ("-w^2", [0], "It is a maximum."), ("u^2 - v^2", [0, 0], "It is a saddle"),
+    ("w^4", [0], "does not tell whether"), ("(w - 3)^2", [2], None), ("(w - 3)^2", None, None),
+])
+def test_a_start_from_which_no_step_leads_away(formula, start, said):
+    found = str(Loss(formula).diagnose(start=start))
+    assert ("no step leads away" in found) is (said is not None)
+    assert said is None or said in " ".join(found.split())
+
+
+@pytest.mark.parametrize(("options", "error", "message"), [
+    ({"rate": 0}, DescentError, "greater than 0"), ({"rate": math.nan}, DescentError, "finite"),
+    ({"rate": 1e308}, DescentError, "too large to compute with"), ({"steps": 0}, DescentError, "steps is a whole number"), ({"steps": 2.5}, DescentError, "steps is a whole number"),
+    ({"start": {"m": 0}}, DescentError, "no value for b"), ({"start": [0, math.inf]}, DescentError, "not finite"),
+    ({"data": None}, LossError, "needs data"), ({"data": {"x": [1, 2]}}, DataError, "y"),
+])
+def test_bad_input_gets_one_sentence(options, error, message):
+    with pytest.raises(error, match=message):
+        Loss("mean((y - (m*x + b))^2)").diagnose(**{"data": TABLE} | options)
+
+
+def test_a_loss_that_curves_differently_from_place_to_place_needs_the_start():
+    with pytest.raises(DescentError, match="give the start"):
+        Loss("w^4").diagnose()
+
+
+def test_the_local_limit_of_a_loss_that_is_not_quadratic():
+    found = Loss("w^4").diagnose(start=[2], rate=0.1)
+    assert (found.stable_rate, found.suggested_rate, found.outlook.kind) == (2 / 48, 0.02, "unstable")
+    assert "at the start" in found.outlook.sentence
+
+
+@pytest.mark.parametrize(("formula", "start", "said"), [
+    ("w^2 + abs(w)", [1], "At the start no step overshoots."),
+    ("mean(max(0, 1 - y*(m*x + b))) + 0.1*m^2", [1, 0], "At the start no step overshoots."),
+])
+def test_kinks_are_named_and_no_pace_is_promised(formula, start, said):
+    loss = Loss(formula)
+    found = loss.diagnose(TABLE if loss.columns else None, start=start, rate=0.1)
+    assert found.sentence == said
+    assert "J has kinks too" in str(found) and "serve equally well" not in str(found)
+
+
+def test_a_valley_of_equal_minima():
+    found = Loss("mean((y - (u*x + v*x + b))^2)").diagnose(TABLE, rate=0.1)
+    assert found.condition == math.inf and found.scaled is None
+    assert "many values of the parameters serve equally well" in " ".join(str(found).split())
+    assert found.outlook.kind == "oscillates"
+
+
+@pytest.mark.parametrize("rate", [1e-320, 1e-300, 1e-12, 1e12, 1e300])
+def test_extreme_rates_are_foretold_without_an_accident(rate):
+    found = Loss("u^2 + 1e-10*v^2").diagnose(rate=rate)
+    assert found.outlook.kind == ("crawls" if rate < 1 else "diverges")
+    assert str(found)
+
+
+def test_rates_for_a_loss_whose_second_derivative_has_no_numeric_form():
+    found = Loss("gamma(w)").diagnose(start=[3])
+    assert found.stable_rate == pytest.approx(2 / (2 * (0.9227843351**2 + 0.3949340668)), rel=1e-7)
+    assert "from differences of the slopes" in str(found)
