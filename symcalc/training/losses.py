@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
     from symcalc.training.effect import Effect
+    from symcalc.training.minimum import Minimum
     from symcalc.training.run import Run
 
 
@@ -196,6 +197,17 @@ with the right gradient it falls to 0.5625.
         """
         from symcalc.training.effect import compare_gradients
         return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
+
+    def minimum(self, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
+        """Where every slope is 0: the normal equations of a quadratic loss, or algebra; else Newton's method from `near`.
+
+        LossError where there is no such point, or where it has no closed form and no `near` is given.
+
+        >>> Loss("2*x^2 - 8*x").minimum()
+        <minimum of J(x): x = 2, J = -8>
+        """
+        from symcalc.training.finding import minimum_of
+        return minimum_of(self, data, near)
 
     @cached_property
     def _model(self) -> tuple[Indexed, Model] | None:

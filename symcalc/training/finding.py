@@ -1,0 +1,162 @@
+"""Finding the point where every slope is 0: in closed form where there is one, else by Newton's method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from sympy import Expr
+
+from symcalc.calculus.algebra.products import multiplied
+from symcalc.compute.compiled import evaluated
+from symcalc.errors import LossError
+from symcalc.language.names import ROW
+from symcalc.language.table import Table
+from symcalc.pages.document import Inline
+from symcalc.pages.document import joined as listed
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import numeral, short
+from symcalc.training.least_squares import Fit, Rows, dependence, fitted, rows_of
+from symcalc.training.losses import Loss
+from symcalc.training.minimum import INFLECTION, MAXIMUM, MINIMUM, SADDLE, UNDECIDED, Minimum, StationaryPoint, kind_of, scaled
+from symcalc.training.normal_equations import NormalEquations, normal_equations
+from symcalc.training.polishing import curvature, polished
+from symcalc.training.solution import with_numbers
+from symcalc.training.stationary import Point, stationary_points
+from symcalc.written import add, mul
+
+_NONE = np.empty((0, 0))         # no direction along which the cost stays the same
+_SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat
+_CONSISTENT = 1e-9
+
+
+def minimum_of(loss: Loss, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
+    """Where ∇J = 0; what `Loss.minimum` says holds here.
+
+    >>> minimum_of(Loss("mean((y - m)^2)", columns="y"), {"y": [1, 2, 6]}).point
+    {'m': 3.0}
+    """
+    table = loss.table(data)
+    equations = normal_equations(loss)
+    if equations is not None:
+        return _of_quadratic(loss, table, equations)
+    found = stationary_points(loss) if table is None else None
+    if found is not None and not found.points:
+        raise LossError(f"{text(loss.symbol)} = {text(loss.expression)} has no lowest point: there is no point at which "
+                        f"{'its slope' if len(loss.parameters) == 1 else 'every slope'} is 0")
+    if found is not None:
+        points = _classified(loss, found.points)
+        return Minimum(loss=loss, points=points, exact=found.exact, working=found.working, reading=_by_curvature(loss, points),
+                       flat=_NONE)
+    if near is None:
+        raise LossError(f"where the slope of {text(loss.symbol)} is 0 has no closed form here; give a point close to it, as in "
+                        "minimum(data, near=run.parameters)")
+    return polished(loss, table, near)
+
+
+# Quadratic losses
+
+def _of_quadratic(loss: Loss, table: Table | None, equations: NormalEquations) -> Minimum:
+    hessian = _numbers([[multiplied(mul(factor, entry)) for entry in row]
+                        for factor, row in zip(equations.factors, equations.matrix)], loss, table)
+    hessian = (hessian + hessian.T) / 2
+    rows = rows_of(loss, table)
+    fit = fitted(rows) if rows is not None else _from_equations(loss, table, equations, hessian)
+    if not loss.columns and equations.solution:
+        fit = Fit(point=np.array([float(value) for value in dict(equations.solution).values()]), flat=fit.flat)
+    kind = MINIMUM if rows is not None or (len(fit.flat) and np.trace(hessian) > 0) else kind_of(hessian)
+    cost = loss.compile(table).at(fit.point)[0]
+    point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
+    reading = _many(loss, table, rows, fit) if len(fit.flat) else _only(loss, equations, hessian, kind)
+    working = (*equations.blocks(), *with_numbers(equations, table, fit)) if table is not None else equations.derivation()
+    return Minimum(loss=loss, points=(point,), exact=True, working=working, reading=reading, flat=fit.flat)
+
+
+def _numbers(matrix: Sequence[Sequence[Expr]], loss: Loss, table: Table | None) -> np.ndarray:
+    return np.array([[float(evaluated(entry, {}, table, loss.columns)) for entry in row] for row in matrix])
+
+
+def _from_equations(loss: Loss, table: Table | None, equations: NormalEquations, hessian: np.ndarray) -> Fit:
+    """The solution of A θ = r, where the loss is not a sum of squares; its flat directions where there are many."""
+    matrix = _numbers(equations.matrix, loss, table)
+    right = _numbers([equations.right], loss, table)[0]
+    lengths = np.sqrt(np.abs(np.diag(hessian)))
+    lengths[lengths == 0] = 1
+    values, vectors = np.linalg.eigh(scaled(hessian))
+    flat = np.abs(values) <= _SINGULAR * max(1.0, np.abs(values).max())
+    if not flat.any():
+        return Fit(point=np.linalg.solve(matrix, right), flat=_NONE)
+    point = np.linalg.lstsq(matrix, right, rcond=None)[0]
+    if np.abs(matrix @ point - right).max() > _CONSISTENT * max(1.0, np.abs(right).max()):
+        raise LossError(f"{text(loss.symbol)} = {text(loss.expression)} has no lowest point: there is no point at which every "
+                        "slope is 0")
+    return Fit(point=point, flat=np.linalg.qr((vectors[:, flat].T / lengths).T)[0].T)
+
+
+def _only(loss: Loss, equations: NormalEquations, hessian: np.ndarray, kind: str) -> tuple[Inline, ...]:
+    """Why the one point of a quadratic loss is what it is."""
+    way = {MINIMUM: "upwards", MAXIMUM: "downwards"}
+    sign = ">" if kind == MINIMUM else "<"
+    if len(loss.parameters) == 1:
+        second = multiplied(mul(equations.factors[0], equations.matrix[0][0]))
+        value: tuple[Inline, ...] = () if second.is_Number else (" = ", numeral(hessian[0, 0]))
+        return ("The second derivative is ", second, *value, f" {sign} 0 everywhere: J curves {way[kind]}, so this is its "
+                f"{kind}, and the only one.")
+    sizes = np.linalg.eigvalsh(hessian)
+    if kind == SADDLE:
+        return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian have both signs ",
+                f"({short(sizes[0], 4)} to {short(sizes[-1], 4)}): J curves upwards in one direction and downwards in another, "
+                "so this is a saddle point, and there is no minimum.")
+    seen = f" ({short(sizes[0], 4)} to {short(sizes[-1], 4)})" if abs(sizes).min() > _SINGULAR * abs(sizes).max() else ""
+    return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian are all ",
+            f"{'above' if kind == MINIMUM else 'below'} 0{seen}: J curves {way[kind]} in every direction, so this is its {kind}, "
+            "and the only one.")
+
+
+def _many(loss: Loss, table: Table | None, rows: Rows | None, fit: Fit) -> tuple[Inline, ...]:
+    """Which columns are to blame for many minima."""
+    start = "Not one minimum but many, all with this J: "
+    end = " The one given is the nearest to 0."
+    if rows is not None and len(rows.matrix) < len(loss.parameters) and rows.features is not None:
+        count = len(rows.matrix)
+        return (f"{start}there {'is' if count == 1 else 'are'} {count} row{'s' * (count != 1)} for {len(loss.parameters)} "
+                f"parameters.{end}",)
+    blame = dependence(rows, loss.parameters) if rows is not None and rows.features is not None else None
+    if blame is None:
+        along = [parameter for parameter, share in zip(loss.parameters, np.abs(fit.flat).max(axis=0)) if share > 1e-9]
+        return (start, *listed(along), f" can be changed together without changing J.{end}")
+    k, shares = blame
+    made = add(*(mul(numeral(share, 4), rows.features[j]) for j, share in shares))
+    one, others = rows.features[k], [loss.parameters[j] for j, _ in shares]
+    if not one.has(ROW) and len(shares) == 1:                  # the constant column, behind one that is constant, too
+        one, made = rows.features[shares[0][0]], numeral(1 / shares[0][1], 4)
+    return (start, one, " = ", made, " in every row, so that what one of ", *listed([*others, loss.parameters[k]]),
+            f" gains another can lose.{end}")
+
+
+# Losses without data
+
+def _classified(loss: Loss, points: Sequence[Point]) -> tuple[StationaryPoint, ...]:
+    compiled, second = loss.compile(), curvature(loss, None)
+    found = []
+    for values in points:
+        at = np.array([float(values[parameter].evalf(30)) for parameter in loss.parameters])
+        cost, slopes = compiled.at(at)
+        hessian = second(at)
+        if not np.abs(slopes).max() <= 1e-9 * max(1.0, np.abs(hessian).max() * np.abs(at).max()):
+            raise LossError(f"the point found for {text(loss.symbol)} does not make every slope 0")
+        found.append(StationaryPoint(values=tuple(map(float, at)), J=cost, kind=kind_of(hessian), hessian=tuple(map(tuple, hessian))))
+    return tuple(found)
+
+
+def _by_curvature(loss: Loss, points: Sequence[StationaryPoint]) -> tuple[Inline, ...]:
+    """How the second derivatives tell one kind from another."""
+    kinds = {point.kind for point in points}
+    if len(loss.parameters) > 1:
+        undecided = " Where the determinant is 0 they do not tell." * (UNDECIDED in kinds)
+        return ("Where the determinant of the Hessian is above 0 the point is a minimum if the second derivative by ",
+                loss.parameters[0], " is above 0, and a maximum if it is below; where the determinant is below 0 it is a saddle "
+                f"point.{undecided}")
+    flat = any(point.hessian[0][0] == 0 for point in points)
+    return ("Where the second derivative is above 0, J curves upwards: a minimum; where it is below 0, a maximum."
+            + " Where it is 0, the signs of the slope on both sides tell." * flat,)
