@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Add, Expr, Pow, Sum, Symbol
+from sympy import Expr, Pow, Sum
 
 from symcalc.calculus.algebra.products import factors_of
 from symcalc.calculus.algebra.terms import terms_of
 from symcalc.compute.compiled import evaluated
 from symcalc.language.table import Table
-from symcalc.parts import product_as_written
+from symcalc.parts import product_as_written, signed
 from symcalc.training.losses import Loss
 from symcalc.training.normal_equations import multiplied_out
-from symcalc.written import add
+from symcalc.written import add, negative
 
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more
+_MADE = 1e-9             # how far, relatively, a column may be from what the others make of it
+_NOTHING = 2e-15         # of the size of the data: less is rounding
 _SAME = 1e-14            # how equal the entries of a column must be to count as one number
 
 
@@ -64,18 +65,15 @@ def _block(term: Expr, loss: Loss, table: Table | None) -> Rows | None:
     constant = add(*(rest for by, rest in terms if by is None))
     root = np.sqrt(weight)
     columns = [root * values(feature) for feature in features]
-    signs = [-feature if feature.is_Number else _unsigned(feature) for feature in features]
-    return Rows(matrix=np.column_stack(columns), right=-root * values(constant), features=tuple(signs))
-
-
-def _unsigned(feature: Expr) -> Expr:
-    from symcalc.parts import signed
-    return signed(feature)[1] if not isinstance(feature, Add) else feature
+    # y - (m x + b) has -x and -1 before its parameters; with all signs turned it is the same square.
+    turn = all(signed(feature)[0] for feature in features)
+    return Rows(matrix=np.column_stack(columns), right=-root * values(constant),
+                features=tuple(map(negative, features) if turn else features))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """The θ at which |B θ - d|² is least: that nearest to 0 where there are many, with the directions along which it is flat."""
+    """The θ at which |B θ - d|² is least: that nearest to 0 where there are many, with the directions that are flat."""
 
     point: np.ndarray
     flat: np.ndarray         # one orthonormal row for each direction; none where there is one minimum
@@ -89,7 +87,13 @@ def fitted(rows: Rows) -> Fit:
     >>> fitted(rows).point
     array([2., 1.])
     """
-    matrix, right = rows.matrix, rows.right
+    fit = _by_centring(rows.matrix, rows.right)
+    # A value that the data see as rounding of others is 0.
+    noise = np.abs(fit.point) * np.linalg.norm(rows.matrix, axis=0) <= _NOTHING * np.linalg.norm(rows.right)
+    return Fit(point=np.where(noise, 0.0, fit.point), flat=fit.flat)
+
+
+def _by_centring(matrix: np.ndarray, right: np.ndarray) -> Fit:
     constant = next((k for k in range(matrix.shape[1]) if _is_constant(matrix[:, k])), None)
     if constant is None or len(matrix) == 1:
         return _solved(matrix, right)
@@ -139,12 +143,16 @@ def _mean(column: np.ndarray) -> float:
     return rough + float((column - rough).mean())
 
 
-def dependence(rows: Rows, parameters: Sequence[Symbol]) -> tuple[int, list[tuple[int, float]]] | None:
-    """The first column that the ones before it make up, and how much of each; None where every column is needed."""
-    for k in range(1, len(parameters)):
+def dependence(rows: Rows) -> dict[int, float] | None:
+    """Shares of columns, by their places, that together are 0 in every row; None where every column is needed.
+
+    >>> dependence(Rows(matrix=np.array([[1.0, 2.0], [2.0, 4.0]]), right=np.zeros(2), features=None))
+    {0: -2.0, 1: 1.0}
+    """
+    for k in range(1, rows.matrix.shape[1]):
         before, column = rows.matrix[:, :k], rows.matrix[:, k]
-        fit = _solved(before, column)
-        if np.linalg.norm(before @ fit.point - column) <= 1e-9 * np.linalg.norm(column):
-            shares = np.abs(fit.point) * np.linalg.norm(before, axis=0)
-            return k, [(j, float(fit.point[j])) for j in range(k) if shares[j] > 1e-9 * np.linalg.norm(column)]
+        point, size = _solved(before, column).point, np.linalg.norm(column)
+        if np.linalg.norm(before @ point - column) <= _MADE * size:
+            shares = np.abs(point) * np.linalg.norm(before, axis=0)
+            return {**{j: -float(point[j]) for j in range(k) if shares[j] > _MADE * size}, k: 1.0}
     return None

@@ -46,7 +46,7 @@ class Minimum(Shown):
     loss: Loss
     points: tuple[StationaryPoint, ...]
     exact: bool
-    working: tuple[Block, ...]
+    working: tuple[Block, ...]               # down to the points and their costs
     reading: tuple[Inline, ...]              # what the second derivatives say
     flat: np.ndarray                         # directions along which the cost stays the same: none but for many minima
 
@@ -86,28 +86,7 @@ class Minimum(Shown):
         J = text(self.loss.symbol)
         name = {UNDECIDED: "stationary point", "one of many minima": "minima"}.get(self.kind, self.kind)
         title = f"The {name} of {J}" if len(self.points) == 1 else f"Where the slope of {J} is 0"
-        return Document(title, (Equation((self.loss.symbol, self.loss.expression)), *self.working, *self._result(),
-                                Paragraph(self.reading)))
-
-    def _result(self) -> list[Block]:
-        """The point and its cost; several of them as a table with their second derivatives."""
-        if len(self.points) > 1:
-            return [self._table()]
-        found = [(parameter, numeral(value), value) for parameter, value in zip(self.loss.parameters, self.best.values)]
-        found.append((self.loss.symbol, numeral(self.J), self.J))
-        return [Equation((name, shown), "=" if _is_all(shown, value) else "≈") for name, shown, value in found]
-
-    def _table(self) -> Rows:
-        first = self.loss.parameters[0]
-        header: list[Inline] = [*self.loss.parameters, self.loss.symbol.func.__name__,
-                                derivative_of(derivative_of(self.loss.symbol, first), first)]
-        columns = [*zip(*(point.values for point in self.points)), [point.J for point in self.points],
-                   [point.hessian[0][0] for point in self.points]]
-        if len(self.loss.parameters) > 1:
-            header.append("determinant")
-            columns.append([float(np.linalg.det(np.array(point.hessian))) for point in self.points])
-        cells = [*map(aligned, columns), [point.kind for point in self.points]]
-        return Rows(header=(*header, "kind"), rows=tuple(zip(*cells)), words=frozenset({len(header)}))
+        return Document(title, (Equation((self.loss.symbol, self.loss.expression)), *self.working, Paragraph(self.reading)))
 
     def as_dict(self) -> dict[str, Any]:
         """The points as plain data, for JSON."""
@@ -117,7 +96,8 @@ class Minimum(Shown):
 
     def __repr__(self) -> str:
         at = ", ".join(f"{name} = {short(value)}" for name, value in self.point.items())
-        return f"<{self.kind} of {text(self.loss.symbol)}: {at}, J = {short(self.J)}>"
+        kind = "stationary point" if self.kind == UNDECIDED else self.kind
+        return f"<{kind} of {text(self.loss.symbol)}: {at}, J = {short(self.J)}>"
 
 
 def kind_of(hessian: np.ndarray) -> str:
@@ -141,6 +121,27 @@ def scaled(hessian: np.ndarray) -> np.ndarray:
     lengths = np.sqrt(np.abs(np.diag(hessian)))
     lengths[lengths == 0] = 1
     return hessian / np.outer(lengths, lengths)
+
+
+def told(loss: Loss, point: StationaryPoint, values: bool = True) -> tuple[Block, ...]:
+    """The point, where it is not told already, and its cost."""
+    found = list(zip(loss.parameters, point.values)) if values else []
+    shown = [(name, numeral(value), value) for name, value in (*found, (loss.symbol, point.J))]
+    return tuple(Equation((name, number), "=" if _is_all(number, value) else "≈") for name, number, value in shown)
+
+
+def compared(loss: Loss, points: Sequence[StationaryPoint]) -> Rows:
+    """Several points side by side, with the second derivatives that tell their kinds."""
+    first = loss.parameters[0]
+    second = derivative_of(derivative_of(loss.symbol, first), first)
+    header: list[Inline] = [*loss.parameters, loss.symbol.func.__name__, second]
+    columns = [*zip(*(point.values for point in points)), [point.J for point in points],
+               [point.hessian[0][0] for point in points]]
+    if len(loss.parameters) > 1:
+        header.append("determinant")
+        columns.append([a * d - b * c for (a, b), (c, d) in (point.hessian for point in points)])
+    cells = [*map(aligned, columns), [point.kind for point in points]]
+    return Rows(header=(*header, "kind"), rows=tuple(zip(*cells)), words=frozenset({len(header)}))
 
 
 def _is_all(shown: Any, value: float) -> bool:

@@ -9,12 +9,12 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Basic, Expr, Integer, Mul, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.algebra.products import factors_of, multiplied
 from symcalc.calculus.algebra.terms import joined, size, taken_out, terms_of
 from symcalc.calculus.proof import prove
-from symcalc.language.names import COUNT, ROW
+from symcalc.language.names import COUNT, ROW, name_of
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import latex, text
@@ -137,8 +137,10 @@ def _core(slope: Expr) -> tuple[Expr, Expr]:
     terms = terms_of(slope)
     lead = next((term for term in terms if term.has(Sum)), terms[0])
     if isinstance(slope, Add) and not lead.has(Sum):
-        share = taken_out(slope)
-        return share if share is not None and not share[0].free_symbols else (Integer(1), slope)
+        scale, rest = taken_out(slope) or (Integer(1), slope)
+        if signed(terms[0])[0]:
+            scale, rest = negative(scale), _turned(rest, True)
+        return (scale, rest) if not scale.free_symbols else (Integer(1), slope)
     fixed = [factor for factor in factors_of(lead) if not factor.free_symbols - {COUNT}]
     if not fixed or fixed == factors_of(lead):
         return Integer(1), slope
@@ -184,9 +186,15 @@ def _of_factor(factor: Expr, parameters: Sequence[Symbol]) -> list[tuple[Symbol 
 def _summed(term: Expr, total: Sum) -> Expr:
     """Σ term, with what is the same in every row before the sum; Σ 1 is n."""
     fixed = [factor for factor in factors_of(term) if ROW not in factor.free_symbols]
-    varying = [factor for factor in factors_of(term) if ROW in factor.free_symbols]
+    varying = sorted((factor for factor in factors_of(term) if ROW in factor.free_symbols), key=_in_order)
     rows = row_sum(product_as_written(varying), total) if varying else COUNT
     return multiplied(Mul(*fixed, rows, evaluate=False))
+
+
+def _in_order(factor: Expr) -> tuple[bool, str]:
+    """Columns before all else and by name, so that the same product is written in the same way in every equation."""
+    base = factor.base if isinstance(factor, Pow) else factor
+    return (False, name_of(base)) if isinstance(base, Indexed) else (True, "")
 
 
 def _opened(expression: Expr, parameters: Sequence[Symbol]) -> list[Expr]:
@@ -216,24 +224,20 @@ def _of(terms: Sequence[tuple[Symbol | None, Expr]], wanted: Symbol | None) -> E
 def _stages(loss: Loss, slopes: Sequence[Expr], scales: Sequence[Expr], cores: Sequence[Expr],
             opened: Sequence[Sequence[tuple[Symbol | None, Expr]]]) -> list[Stage]:
     zero = Integer(0)
-    first = f"At the lowest point {'the' if len(slopes) == 1 else 'every'} slope is 0:"
+    where = "the lowest" if loss.columns else "a lowest or highest"
+    first = f"At {where} point {'the' if len(slopes) == 1 else 'every'} slope is 0:"
     stages = [Stage(why=(first,), equations=tuple((slope, zero) for slope in slopes))]
     factors = list(dict.fromkeys(scale for scale in scales if scale != 1))
     if factors:
-        stages.append(Stage(why=("Divide by ", *listed(factors), ", which " + ("is" if len(factors) == 1 else "are") + " not 0:"),
-                            equations=tuple((core, zero) for core in cores)))
+        why = ("Divide by ", *listed(factors), f", which {'is' if len(factors) == 1 else 'are'} not 0:")
+        stages.append(Stage(why=why, equations=tuple((core, zero) for core in cores)))
     sums = any(core.has(Sum) for core in cores)
-    why = ("Multiply out, and sum term by term; what is the same in every row stands before its Σ"
-           + (", and Σ 1 = n:" if any(rest.has(COUNT) and not core.has(Sum) or _counts(rest) for core, terms in zip(cores, opened)
-                                      for _, rest in terms) else ":")) if sums else "Multiply out:"
-    stages.append(Stage(why=(why,), equations=tuple(
+    counted = any(COUNT in factors_of(rest) for terms in opened for _, rest in terms)         # as Σ 1 is
+    by_terms = ("Multiply out, and sum term by term; what is the same in every row stands before its Σ"
+                f"{', and Σ 1 = n' if counted else ''}:")
+    stages.append(Stage(why=(by_terms if sums else "Multiply out:",), equations=tuple(
         (add(*(_times(rest, parameter) for parameter, rest in terms)), zero) for terms in opened)))
     return stages
-
-
-def _counts(rest: Expr) -> bool:
-    """Whether a bare n stands in the term, from a sum of a constant."""
-    return COUNT in factors_of(rest)
 
 
 def _without_repeats(stages: Sequence[Stage]) -> list[Stage]:

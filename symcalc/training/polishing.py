@@ -16,7 +16,7 @@ from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.training.losses import Loss
-from symcalc.training.minimum import MAXIMUM, MINIMUM, SADDLE, Minimum, StationaryPoint, kind_of
+from symcalc.training.minimum import MAXIMUM, MINIMUM, SADDLE, Minimum, StationaryPoint, kind_of, told
 
 _STEPS = 60
 _HALVINGS = 40
@@ -54,14 +54,14 @@ def polished(loss: Loss, table: Table | None, near: Mapping[str, float] | Sequen
     compiled, second = loss.compile(table), curvature(loss, table)
     visited = _newton(compiled, second, ordered(near, loss.names))
     if visited is None:
-        raise LossError(f"Newton's method from {_named(loss, ordered(near, loss.names))} does not come to rest where every slope "
-                        "is 0: start closer, or there is no such point, as where J only levels off far away")
+        raise LossError(f"Newton's method from {_named(loss, ordered(near, loss.names))} does not come to rest where every "
+                        "slope is 0: start closer, or there is no such point, as where J only levels off far away")
     point = visited[-1]
     cost, slopes = compiled.at(point)
     hessian = second(point)
     kind = kind_of(hessian)
     found = StationaryPoint(values=tuple(map(float, point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
-    return Minimum(loss=loss, points=(found,), exact=False, working=_working(loss, compiled, visited),
+    return Minimum(loss=loss, points=(found,), exact=False, working=(*_working(loss, compiled, visited), *told(loss, found)),
                    reading=_reading(hessian, kind, float(np.abs(slopes).max())), flat=np.empty((0, len(point))))
 
 

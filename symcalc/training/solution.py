@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 from sympy import Basic, Expr, Sum, Symbol
 
+from symcalc.calculus.algebra.products import multiplied
+from symcalc.calculus.algebra.terms import terms_of
 from symcalc.compute.compiled import evaluated
 from symcalc.language.names import COUNT
 from symcalc.language.table import Table
@@ -14,30 +17,46 @@ from symcalc.pages.document import Block, Equation, paragraph
 from symcalc.pages.numbers import DIGITS, numeral
 from symcalc.training.least_squares import Fit
 from symcalc.training.normal_equations import NormalEquations, equation
-from symcalc.written import replaced
+from symcalc.written import add, replaced
 
 _TRUE = 1e-4             # how far, relatively, a value may be from what the rounded numbers give
+_NOTHING = 1e-9          # beside the largest value, what counts as 0
 _DIGITS = (DIGITS, 9, 12, 15)
 
 
-def with_numbers(equations: NormalEquations, table: Table, fit: Fit) -> tuple[Block, ...]:
-    """The equations and the formulas for the solution with the sums worked out, where rounding leaves them true."""
-    sums = {total: float(evaluated(total, {}, table, equations.loss.columns))
+def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tuple[tuple[Block, ...], bool]:
+    """The derivation, then the equations and the solution with the numbers of the data; whether that tells the solution.
+
+    Where rounding the numbers would make them untrue, they have more digits, or the formulas stay without them.
+    """
+    loss, (left, _) = equations.loss, equations.stages[-1].equations[0]
+    if table is None:
+        return equations.derivation(), left == loss.parameters[0] and len(loss.parameters) == 1
+    sums = {total: float(evaluated(total, {}, table, loss.columns))
             for sides in equations.stages[-1].equations for side in sides for total in side.atoms(Sum)}
-    digits = _enough(equations, sums, table.rows, fit) if not len(fit.flat) else None
+    alone = not len(fit.flat)
+    digits = _enough(equations, sums, table.rows, fit) if alone else None
     put_in = _values(sums, table.rows, digits or DIGITS)
-    rows = "row" if table.rows == 1 else "rows"
-    blocks: list[Block] = [paragraph(f"With the {table.rows} {rows} of the data:")]
-    blocks += [equation(*(_filled(side, put_in) for side in sides)) for sides in equations.stages[-1].equations]
-    if digits is not None:
-        known = dict(zip(equations.loss.parameters, fit.point))
-        for parameter, formula in equations.solution:
-            filled = _filled(formula, {**put_in, **_others(known, parameter, digits)})
-            blocks.append(Equation((parameter, filled, numeral(known[parameter], digits))))
-    elif equations.solution and not len(fit.flat):
-        blocks.append(paragraph("Below the bar two numbers are nearly the same, and their difference would be lost in rounding: "
-                                "the solution is worked out from the columns less their means."))
-    return tuple(blocks)
+    blocks = [*(equations.blocks() if alone else equations.derivation()),
+              paragraph(f"With the {table.rows} row{'s' * (table.rows != 1)} of the data:")]
+    blocks += [equation(*(_with_values(side, put_in) for side in sides)) for sides in equations.stages[-1].equations]
+    if not equations.solution or not alone:
+        return tuple(blocks), False
+    if digits is None:
+        blocks.append(paragraph("Below the bar two numbers are nearly the same, and their difference would be lost in "
+                                "rounding: the solution is worked out from the columns less their means."))
+        return tuple(blocks), False
+    known = dict(zip(loss.parameters, fit.point))
+    blocks.append(paragraph("and in the formula" + "s" * (len(known) > 1) + ":"))
+    for parameter, formula in equations.solution:
+        filled = _filled(formula, {**put_in, **_others(known, parameter, digits)})
+        blocks.append(Equation((parameter, filled, numeral(known[parameter], digits))))
+    return tuple(blocks), True
+
+
+def _with_values(side: Expr, values: Mapping[Basic, Expr]) -> Expr:
+    """The side with numbers before its parameters: 11.4 m."""
+    return add(*(multiplied(_filled(term, values)) for term in terms_of(side)))
 
 
 def _values(sums: Mapping[Basic, float], rows: int, digits: int) -> dict[Basic, Expr]:
@@ -59,8 +78,17 @@ def _enough(equations: NormalEquations, sums: Mapping[Basic, float], rows: int, 
     known = dict(zip(equations.loss.parameters, fit.point))
     for digits in _DIGITS:
         put_in = _values(sums, rows, digits)
-        given = [float(evaluated(_filled(formula, {**put_in, **_others(known, parameter, digits)}), {}, None, ()))
+        given = [_number(_filled(formula, {**put_in, **_others(known, parameter, digits)}))
                  for parameter, formula in equations.solution]
-        if np.allclose(given, [known[parameter] for parameter, _ in equations.solution], rtol=_TRUE, atol=0):
+        wanted = np.array([known[parameter] for parameter, _ in equations.solution])
+        if np.allclose(given, wanted, rtol=_TRUE, atol=_NOTHING * np.abs(wanted).max()):
             return digits
     return None
+
+
+def _number(formula: Expr) -> float:
+    """The value; nan where two numbers below the bar are the same as rounded."""
+    try:
+        return float(evaluated(formula, {}, None, ()))
+    except ZeroDivisionError:
+        return math.nan

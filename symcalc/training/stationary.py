@@ -12,9 +12,9 @@ from symcalc.calculus.algebra.products import multiplied
 from symcalc.calculus.algebra.terms import in_order
 from symcalc.calculus.proof import prove
 from symcalc.calculus.solving import solved
-from symcalc.pages.document import Block, Equation, joined, paragraph
+from symcalc.pages.document import Block, Equation, paragraph
 from symcalc.training.losses import Loss
-from symcalc.written import add, derivative_of, exact, mul, number, power, replaced
+from symcalc.written import add, derivative_of, exact, number, power, replaced
 
 _DEGREE = 12             # up to which a polynomial is factored
 _DIGITS = 30             # to which a root without a formula is found
@@ -110,7 +110,7 @@ def _polynomial(expression: Expr, letters: Sequence[Symbol]) -> Poly | None:
     """The expression as a polynomial with rational coefficients in exactly these letters."""
     decimals = replaced(expression, lambda part: number(exact(part)) if isinstance(part, Float) else None)
     found = decimals.as_poly(*letters)
-    return found if found is not None and found.domain.is_ZZ or found is not None and found.domain.is_QQ else None
+    return found if found is not None and (found.domain.is_ZZ or found.domain.is_QQ) else None
 
 
 # Two equations
@@ -136,7 +136,8 @@ def _of_two(loss: Loss) -> Stationary | None:
             return None
         values, factored = found
         slope, remaining = (derivative_of(loss.symbol, letters[j]) for j in (k, 1 - k))
-        working += [paragraph(slope, " = 0 where"), Equation((letter, value)), paragraph("which turns ", remaining, " = 0 into"),
+        working += [paragraph(slope, " = 0 where"), Equation((letter, value)),
+                    paragraph("which turns ", remaining, " = 0 into"),
                     Equation((factored if factored is not None and _is_product(factored) else put_in, number(0)))]
         working += [] if put_in == rest else _told(rest, values)
         points += [{letter: _value(value, rest, at), rest: at} for at in values]
