@@ -52,10 +52,14 @@ if TYPE_CHECKING:
     from symcalc.training.catalogue import residual_sum_of_squares as residual_sum_of_squares
     from symcalc.training.effect import Effect as Effect
     from symcalc.training.losses import Loss as Loss
+    from symcalc.training.minimum import Minimum as Minimum
     from symcalc.training.models import Model as Model
     from symcalc.training.models import line as line
     from symcalc.training.run import Run as Run
     from symcalc.training.run import Stop as Stop
+    from symcalc.training.scale import Scale as Scale
+    from symcalc.training.slopes import Slopes as Slopes
+    from symcalc.training.slopes import slopes as slopes
 
 __version__ = "0.1.0"
 
@@ -81,6 +85,9 @@ _HOMES = {
     "training.models": ("Model", "line"),
     "training.effect": ("Effect",),
     "training.run": ("Run", "Stop"),
+    "training.minimum": ("Minimum",),
+    "training.scale": ("Scale",),
+    "training.slopes": ("slopes", "Slopes"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = frozenset({"figures"})

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from symcalc.training.effect import Effect
     from symcalc.training.minimum import Minimum
     from symcalc.training.run import Run
+    from symcalc.training.scale import Scale
     from symcalc.training.slopes import Slopes
 
 
@@ -218,6 +219,18 @@ with the right gradient it falls to 0.5625.
         """
         from symcalc.training.slopes import slopes_of
         return slopes_of(self, wrt, data, at=at)
+
+    def scale_to(self, other: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
+                 rate: float | None = None, steps: int = 6) -> Scale:
+        """The factor c in other = c J, and by what the rate is multiplied for the other loss to walk the same path.
+
+        With data, both paths side by side, from `start` (or 0) with `rate` (or a moderate one) for this loss.
+
+        >>> print(Loss("(w - 3)^2").scale_to(Loss("(w - 3)^2/2")).sentence)
+        The same path if the rate is multiplied by 2.
+        """
+        from symcalc.training.scale import scale_of
+        return scale_of(self, other, data, start=start, rate=rate, steps=steps)
 
     @cached_property
     def _model(self) -> tuple[Indexed, Model] | None:

@@ -14,10 +14,11 @@ from sympy import Expr, Rational, Symbol
 
 from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.derivation import derive
+from symcalc.calculus.proof import prove
 from symcalc.compute.compiled import Compiled, evaluated, ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
-from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
+from symcalc.pages.document import Block, Document, Equation, Formula, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import numeral, short
@@ -27,6 +28,7 @@ from symcalc.written import derivative_of, mul
 
 _SMALLEST = 15           # the change goes from 1 down to 10⁻¹⁵
 _EPSILON = sys.float_info.epsilon
+_PLAIN = 1e-3            # from which on an error is written without a power of ten
 _DIGITS = 9              # of the quotients, so that one sees them settle and then lose their digits
 
 
@@ -139,48 +141,45 @@ class Slopes(Shown):
 
     def document(self) -> Document:
         """The table, and why its error first falls and then rises."""
-        name, at = self._name(), self._place()
-        blocks: list[Block] = [Equation((self._symbol(), self.loss.expression)),
-                               Equation((derivative_of(self._symbol(), self.parameter), self.loss.gradient()[
-                                   self.parameter.name].result, numeral(self.derivative, _DIGITS))),
-                               paragraph(f"at {at}, and beside it the slope of the line through two points of the curve, "
-                                         "which lie ", Formula(text="Δ", latex=r"\Delta"), " apart (forward), or ",
-                                         Formula(text="Δ", latex=r"\Delta"), " to the left and to the right (central):"),
-                               self._rows(), *self._gap(), *self._why()]
-        return Document(f"The slope of {name} in {text(self.parameter)}", tuple(blocks))
+        formula, value = self.loss.gradient()[self.parameter.name].result, numeral(self.derivative, _DIGITS)
+        blocks: list[Block] = [
+            Equation((self.loss.symbol, self.loss.expression)),
+            Equation((derivative_of(self.loss.symbol, self.parameter), *dict.fromkeys((formula, value)))),
+            paragraph(f"at {self.place}. Beside it, the slope of the line through two points of the curve: ", _DELTA,
+                      " apart (forward), or ", _DELTA, " to the left and to the right (central):"),
+            self._rows(), *self._gap(), *self._why()]
+        return Document(f"The slope of {text(self.loss.symbol)} in {text(self.parameter)}", tuple(blocks))
 
-    def _symbol(self) -> Expr:
-        return self.loss.symbol
-
-    def _name(self) -> str:
-        return text(self.loss.symbol)
-
-    def _place(self) -> str:
+    @property
+    def place(self) -> str:
+        """The point in words."""
         return ", ".join(f"{text(parameter)} = {short(self.at[parameter.name])}" for parameter in self.loss.parameters)
 
     def _rows(self) -> Rows:
-        rows = tuple((_power_of_ten(k), short(q.forward, _DIGITS), short(q.error, 2), short(q.central, _DIGITS),
-                      short(q.central_error, 2)) for k, q in enumerate(self.quotients))
-        return Rows(header=(Formula(text="Δ", latex=r"\Delta"), "forward", "error", "central", "error"), rows=rows)
+        rows = tuple((_power_of_ten(k), short(q.forward, _DIGITS), _error(q.error), short(q.central, _DIGITS),
+                      _error(q.central_error)) for k, q in enumerate(self.quotients))
+        return Rows(header=(_DELTA, "forward", "error", "central", "error"), rows=rows)
 
     def _gap(self) -> list[Block]:
         """How far the forward quotient is from the derivative, by formula."""
         half = mul(Rational(1, 2), self.second)
         half = ([line for _, line in tidied(half)] or [half])[-1]
+        if half.args and half.free_symbols:
+            prove([mul(Rational(1, 2), self.second), half])
         if half == 0:
-            return [paragraph("J is a straight line in ", self.parameter, ", so every quotient is the slope, but for rounding.")]
+            return [paragraph("J is a straight line in ", self.parameter, ": every quotient is the slope, but for rounding.")]
         step = Symbol("Delta", real=True)
-        side = Formula(text=f"{'gap' if self.is_quadratic else 'gap, about'}", latex=r"\text{gap}")
         if self.is_quadratic:
             value = numeral(self.curvature / 2)
             gap = mul(half, step)
-            sides = (side, _half_of_second(), gap, mul(value, step)) if half.free_symbols else (side, _half_of_second(), gap)
+            by_formula = Formula(text="Δ · J''/2", latex=r"\Delta \cdot J''/2")
+            sides = (_GAP, by_formula, gap, *((mul(value, step),) if half.free_symbols else ()))
             return [paragraph("J is quadratic in ", self.parameter, ": the forward quotient is off by exactly half the second "
                               "derivative times Δ, and the central one is the slope itself, but for rounding."),
                     Equation(sides)]
-        return [paragraph("For a small Δ the forward quotient is off by about half the second derivative times Δ; of the central "
-                          "one that part cancels, and what is left falls with Δ²."),
-                Equation((Formula(text="gap", latex=r"\text{gap}"), Formula(
+        return [paragraph("For a small Δ the forward quotient is off by about half the second derivative times Δ; of the "
+                          "central one that part cancels, and what is left falls with Δ²."),
+                Equation((_GAP, Formula(
                     text=f"Δ/2 · ({text(self.second)})", latex=rf"\frac{{\Delta}}{{2}} \left({latex(self.second)}\right)"),
                     mul(numeral(self.curvature / 2), step)), "≈")]
 
@@ -189,13 +188,14 @@ class Slopes(Shown):
             return []
         best = self.best
         k = self.quotients.index(best)
-        return [paragraph(f"But the error is least at Δ = {_power_of_ten(k)}, and rises again for a smaller Δ: a float holds J to "
-                          f"about 16 digits, each of its two values is rounded by up to ε/2 of its size (ε = "
-                          f"{_scientific(_EPSILON)}), and the difference of the two is divided by a Δ that goes to 0. The curve "
-                          "adds Δ J''/2, rounding adds about ε J/(2Δ), and the two are the same at"),
-                Equation((Formula(text="Δ", latex=r"\Delta"), Formula(text="√(ε J/J'')", latex=r"\sqrt{\varepsilon J / J''}"),
+        return [paragraph("But the forward error is least at ", _DELTA, f" = {_power_of_ten(k)}, and rises again for a ",
+                          "smaller ", _DELTA, ": each value of J is rounded to 16 digits, by up to ε/2 of its size with ",
+                          Formula(text=f"ε = {_scientific(_EPSILON)}", latex=rf"\varepsilon = {_scientific_latex(_EPSILON)}"),
+                          ", and that too is divided by ", _DELTA, ". The curve adds Δ J''/2, rounding about ε J/(2Δ); the two "
+                          "are the same at"),
+                Equation((_DELTA, Formula(text="√(ε J/J'')", latex=r"\sqrt{\varepsilon J / J''}"),
                           Formula(text=_scientific(self.predicted), latex=_scientific_latex(self.predicted)))),
-                paragraph("The derivative needs no Δ, so it has neither error.")]
+                paragraph("The derivative needs no ", _DELTA, ", so it has neither error.")]
 
     def as_dict(self) -> dict[str, Any]:
         """The numbers as plain data, for JSON."""
@@ -223,7 +223,7 @@ def slopes_of(loss: Loss, wrt: str | Symbol, data: object = None, *, at: Mapping
     found = Slopes(loss=loss, table=loss.table(data), parameter=loss.parameter(wrt),
                    at=dict(zip(loss.names, map(float, point), strict=True)))
     if not (math.isfinite(found.value) and math.isfinite(found.derivative)):
-        raise LossError(f"{text(loss.expression)} has no finite value, or no finite slope, at {found._place()}")
+        raise LossError(f"{text(loss.expression)} has no finite value, or no finite slope, at {found.place}")
     return found
 
 
@@ -237,8 +237,13 @@ def slopes(formula: object, wrt: str | Symbol, *, at: float | Mapping[str, float
     return slopes_of(loss, wrt, at=[at] if isinstance(at, (int, float)) and len(loss.parameters) == 1 else at)
 
 
-def _half_of_second() -> Formula:
-    return Formula(text="Δ · J''/2", latex=r"\Delta \cdot J''/2")
+_DELTA = Formula(text="Δ", latex=r"\Delta")
+_GAP = Formula(text="gap", latex=r"\text{gap}")
+
+
+def _error(value: float) -> str:
+    """The error to two digits."""
+    return short(value, 2) if value == 0 or abs(value) >= _PLAIN else _scientific(value)
 
 
 def _power_of_ten(k: int) -> str:
@@ -251,7 +256,7 @@ def _raised(power: int) -> str:
 
 def _scientific(value: float) -> str:
     digits, power = f"{value:.1e}".split("e")
-    return f"{digits} · 10{_raised(int(power))}"
+    return f"{digits}·10{_raised(int(power))}"
 
 
 def _scientific_latex(value: float) -> str:

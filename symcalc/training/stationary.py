@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sympy import Add, Expr, Float, Mul, Poly, Rational, Symbol
+from sympy import Add, Basic, Expr, Float, Mul, Poly, Rational, Symbol
 
 from symcalc.calculus.algebra.products import multiplied
 from symcalc.calculus.algebra.terms import in_order
 from symcalc.calculus.proof import prove
 from symcalc.calculus.solving import solved
 from symcalc.pages.document import Block, Equation, paragraph
+from symcalc.pages.numbers import numeral
 from symcalc.training.losses import Loss
 from symcalc.written import add, derivative_of, exact, number, power, replaced
 
@@ -66,7 +67,9 @@ def _is_product(expression: Expr) -> bool:
 def _told(letter: Symbol, values: Sequence[Expr]) -> list[Block]:
     if not values:
         return [paragraph("There is no real ", letter, " for which that holds.")]
-    return [Equation((letter, value), "≈" if _is_long(value) else "=") for value in values]
+    start = [paragraph("Where no formula is at hand, in numbers:")] * any(map(_is_long, values))
+    return start + [Equation((letter, numeral(float(value))), "≈") if _is_long(value) else Equation((letter, value))
+                    for value in values]
 
 
 def _is_long(value: Expr) -> bool:
@@ -108,9 +111,15 @@ def _in_order(factor: Poly) -> Expr:
 
 def _polynomial(expression: Expr, letters: Sequence[Symbol]) -> Poly | None:
     """The expression as a polynomial with rational coefficients in exactly these letters."""
-    decimals = replaced(expression, lambda part: number(exact(part)) if isinstance(part, Float) else None)
-    found = decimals.as_poly(*letters)
+    found = _evaluated(expression).as_poly(*letters)
     return found if found is not None and (found.domain.is_ZZ or found.domain.is_QQ) else None
+
+
+def _evaluated(part: Basic) -> Basic:
+    """The expression as SymPy has it, where 1/4 is a number, with fractions for decimals."""
+    if isinstance(part, Float):
+        return number(exact(part))
+    return part.func(*map(_evaluated, part.args)) if part.args else part
 
 
 # Two equations
@@ -157,7 +166,7 @@ def _branches(slope: Poly, letters: Sequence[Symbol]) -> list[tuple[Symbol, Expr
             inner = next(other for other in letters if other != letter)
             lead = Fraction(*factor.coeff_monomial(letter).as_numer_denom())
             rest = (factor.as_expr() - factor.coeff_monomial(letter) * letter).as_poly(inner)
-            value = _in_order(rest.mul_ground(number(-1 / lead)).set_domain("QQ"))
+            value = _in_order(rest.set_domain("QQ").mul_ground(number(-1 / lead)))
             found.append((letter, value))
         elif len(factor.free_symbols) == 1:
             alone = factor.free_symbols.pop()
