@@ -76,13 +76,21 @@ def _of_quadratic(loss: Loss, table: Table | None, equations: NormalEquations) -
     fit = fitted(rows) if rows is not None else _from_equations(loss, table, equations, hessian)
     if not loss.columns and equations.solution:
         fit = Fit(point=np.array([float(value) for value in dict(equations.solution).values()]), flat=fit.flat)
-    kind = MINIMUM if rows is not None or (len(fit.flat) and np.trace(hessian) > 0) else kind_of(hessian)
+    kind = MINIMUM if rows is not None else kind_of(_without(hessian, fit.flat))
     cost = loss.compile(table).at(fit.point)[0]
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
-    reading = _many(loss, table, rows, fit) if len(fit.flat) else _only(loss, equations, hessian, kind)
+    reading = _many(loss, table, rows, fit, kind) if len(fit.flat) else _only(loss, equations, hessian, kind)
     working, said = worked_out(equations, table, fit)
     return Minimum(loss=loss, points=(point,), exact=True, working=(*working, *told(loss, point, not said)), reading=reading,
                    flat=fit.flat)
+
+
+def _without(hessian: np.ndarray, flat: np.ndarray) -> np.ndarray:
+    """The Hessian within the directions that are not flat."""
+    if not len(flat):
+        return hessian
+    across = np.linalg.svd(flat)[2][len(flat):]
+    return across @ hessian @ across.T
 
 
 def _numbers(matrix: Sequence[Sequence[Expr]], loss: Loss, table: Table | None) -> np.ndarray:
@@ -93,9 +101,8 @@ def _from_equations(loss: Loss, table: Table | None, equations: NormalEquations,
     """The solution of A θ = r, where the loss is not a sum of squares; its flat directions where there are many."""
     matrix = _numbers(equations.matrix, loss, table)
     right = _numbers([equations.right], loss, table)[0]
-    lengths = np.sqrt(np.abs(np.diag(hessian)))
-    lengths[lengths == 0] = 1
-    values, vectors = np.linalg.eigh(scaled(hessian))
+    units, lengths = scaled(hessian)
+    values, vectors = np.linalg.eigh(units)
     flat = np.abs(values) <= _SINGULAR * max(1.0, np.abs(values).max())
     if not flat.any():
         return Fit(point=np.linalg.solve(matrix, right), flat=np.empty((0, len(right))))
@@ -126,9 +133,9 @@ def _only(loss: Loss, equations: NormalEquations, hessian: np.ndarray, kind: str
             f"{kind}, and the only one.")
 
 
-def _many(loss: Loss, table: Table | None, rows: Rows | None, fit: Fit) -> tuple[Inline, ...]:
+def _many(loss: Loss, table: Table | None, rows: Rows | None, fit: Fit, kind: str) -> tuple[Inline, ...]:
     """Which columns are to blame for many minima."""
-    start, end = "Not one minimum but many, all with this J: ", " The one given is the nearest to 0."
+    start, end = f"Not one {kind} but many, all with this J: ", " The one given is the nearest to 0."
     features = rows.features if rows is not None and table is not None else None
     if features is not None and table.rows < len(loss.parameters):
         count = f"there is {table.rows} row" if table.rows == 1 else f"there are {table.rows} rows"
@@ -136,7 +143,10 @@ def _many(loss: Loss, table: Table | None, rows: Rows | None, fit: Fit) -> tuple
     blame = dependence(rows) if features is not None else None
     if blame is None:
         along = [parameter for parameter, share in zip(loss.parameters, np.abs(fit.flat).max(axis=0)) if share > 1e-9]
-        return (start, *listed(along), f" can be changed together without changing J.{end}")
+        return (start, *listed(along), " can be changed together without changing J." + end)
+    if len(blame) == 1:
+        (k,) = blame
+        return (start, features[k], " = 0 in every row, so that J does not depend on ", loss.parameters[k], "." + end)
     shares = {k: share for k, share in blame.items() if features[k].has(ROW)}
     last = max(shares)                                 # the column that is told by the others; a constant tells no column
     made = add(*(mul(numeral(-share / blame[last], 4), features[k]) for k, share in blame.items() if k != last))

@@ -12,8 +12,8 @@ from symcalc.calculus.algebra.terms import terms_of
 from symcalc.compute.compiled import evaluated
 from symcalc.language.table import Table
 from symcalc.parts import product_as_written, signed
+from symcalc.training.linear_terms import multiplied_out
 from symcalc.training.losses import Loss
-from symcalc.training.normal_equations import multiplied_out
 from symcalc.written import add, negative
 
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more
@@ -149,7 +149,7 @@ def dependence(rows: Rows) -> dict[int, float] | None:
     >>> dependence(Rows(matrix=np.array([[1.0, 2.0], [2.0, 4.0]]), right=np.zeros(2), features=None))
     {0: -2.0, 1: 1.0}
     """
-    for k in range(1, rows.matrix.shape[1]):
+    for k in range(rows.matrix.shape[1]):
         before, column = rows.matrix[:, :k], rows.matrix[:, k]
         point, size = _solved(before, column).point, np.linalg.norm(column)
         if np.linalg.norm(before @ point - column) <= _MADE * size:

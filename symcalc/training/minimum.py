@@ -20,6 +20,7 @@ from symcalc.training.losses import Loss
 from symcalc.written import derivative_of
 
 MINIMUM, MAXIMUM, SADDLE, INFLECTION, UNDECIDED = "minimum", "maximum", "saddle point", "inflection point", "undecided"
+MANY = {MINIMUM: "minima", MAXIMUM: "maxima", SADDLE: "saddle points", UNDECIDED: "stationary points"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +69,8 @@ class Minimum(Shown):
 
     @property
     def kind(self) -> str:
-        """What kind of point it is; "one of many minima" where the data leave parameters free."""
-        return self.best.kind if not len(self.flat) else "one of many minima"
+        """What kind of point it is; "one of many minima" where a direction is flat."""
+        return self.best.kind if not len(self.flat) else f"one of many {MANY[self.best.kind]}"
 
     def distance(self, point: Mapping[str, float] | Sequence[float]) -> float:
         """How far a point is from the nearest of those that are of this kind.
@@ -84,7 +85,7 @@ class Minimum(Shown):
     def document(self) -> Document:
         """How it was found, then the points with their kinds."""
         J = text(self.loss.symbol)
-        name = {UNDECIDED: "stationary point", "one of many minima": "minima"}.get(self.kind, self.kind)
+        name = MANY[self.best.kind] if len(self.flat) else "stationary point" if self.kind == UNDECIDED else self.kind
         title = f"The {name} of {J}" if len(self.points) == 1 else f"Where the slope of {J} is 0"
         return Document(title, (Equation((self.loss.symbol, self.loss.expression)), *self.working, Paragraph(self.reading)))
 
@@ -106,9 +107,9 @@ def kind_of(hessian: np.ndarray) -> str:
     >>> kind_of(np.array([[2.0, 0.0], [0.0, 3.0]])), kind_of(np.array([[0.0, 1.0], [1.0, 0.0]]))
     ('minimum', 'saddle point')
     """
-    if not np.isfinite(hessian).all():
+    if not hessian.size or not np.isfinite(hessian).all():
         return UNDECIDED
-    values = np.linalg.eigvalsh(scaled(hessian))
+    values = np.linalg.eigvalsh(scaled(hessian)[0])
     if (values > _FLAT * abs(values).max()).all():
         return MINIMUM
     if (values < -_FLAT * abs(values).max()).all():
@@ -116,11 +117,16 @@ def kind_of(hessian: np.ndarray) -> str:
     return SADDLE if values[0] < 0 < values[-1] and min(-values[0], values[-1]) > _FLAT * abs(values).max() else UNDECIDED
 
 
-def scaled(hessian: np.ndarray) -> np.ndarray:
-    """The same matrix in units of the parameters in which its diagonal is 1, so that no unit hides another."""
+def scaled(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same matrix in units of the parameters in which its diagonal is 1, so that no unit hides another, and these units.
+
+    >>> scaled(np.array([[4.0, 0.0], [0.0, 1e-6]]))[0]
+    array([[1., 0.],
+           [0., 1.]])
+    """
     lengths = np.sqrt(np.abs(np.diag(hessian)))
     lengths[lengths == 0] = 1
-    return hessian / np.outer(lengths, lengths)
+    return hessian / np.outer(lengths, lengths), lengths
 
 
 def told(loss: Loss, point: StationaryPoint, values: bool = True) -> tuple[Block, ...]:

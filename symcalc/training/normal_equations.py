@@ -9,23 +9,23 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.algebra.products import factors_of, multiplied
-from symcalc.calculus.algebra.terms import joined, size, taken_out, terms_of
+from symcalc.calculus.algebra.terms import size, taken_out, terms_of
 from symcalc.calculus.proof import prove
-from symcalc.language.names import COUNT, ROW, name_of
+from symcalc.language.names import COUNT
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.parts import product_as_written, signed
-from symcalc.written import add, divide, exact, is_number, negative, number, power, replaced, row_sum, subtract
+from symcalc.training.linear_terms import Term, before, multiplied_out
+from symcalc.written import add, divide, exact, is_number, negative, number, power, replaced, subtract
 
 if TYPE_CHECKING:
     from symcalc.training.losses import Loss
 
-_MOST_TERMS = 400            # of a slope that is multiplied out
 _LINE = 84                   # letters across, up to which an equation stands on one line
 _READABLE = 40               # letters and numbers in a formula for the solution
 
@@ -115,8 +115,8 @@ def normal_equations(loss: Loss) -> NormalEquations | None:
     opened = [multiplied_out(core, loss.parameters) for core in cores]
     if None in opened:
         return None
-    rows = [[_of(terms, parameter) for parameter in loss.parameters] for terms in opened]
-    constants = [_of(terms, None) for terms in opened]
+    rows = [[before(terms, parameter) for parameter in loss.parameters] for terms in opened]
+    constants = [before(terms, None) for terms in opened]
     flips = [_leads_with_minus(row) for row in rows]
     rows = [[_turned(entry, flip) for entry in row] for row, flip in zip(rows, flips)]
     right = [_turned(constant, not flip) for constant, flip in zip(constants, flips)]
@@ -153,76 +153,10 @@ def _divided(term: Expr, scale: Expr) -> Expr:
                           evaluate=False))
 
 
-def multiplied_out(expression: Expr, parameters: Sequence[Symbol]) -> list[tuple[Symbol | None, Expr]] | None:
-    """The terms of an expression, each with its parameter (None in a constant) and what stands before that.
-
-    None where a term is not linear in the parameters.
-    """
-    found: list[tuple[Symbol | None, Expr]] = []
-    for term in _opened(expression, parameters):
-        moving = [factor for factor in factors_of(term) if factor.free_symbols.intersection(parameters)]
-        outside = [factor for factor in factors_of(term) if factor not in moving]
-        if len(moving) > 1 or len(found) > _MOST_TERMS:
-            return None
-        if not moving and any(isinstance(factor, Sum) for factor in outside):
-            moving = [next(factor for factor in outside if isinstance(factor, Sum))]
-            outside.remove(moving[0])
-        inner = _of_factor(moving[0], parameters) if moving else [(None, Integer(1))]
-        if inner is None:
-            return None
-        found += [(parameter, multiplied(Mul(*outside, rest, evaluate=False))) for parameter, rest in inner]
-    return found
-
-
-def _of_factor(factor: Expr, parameters: Sequence[Symbol]) -> list[tuple[Symbol | None, Expr]] | None:
-    if factor in parameters:
-        return [(factor, Integer(1))]
-    if not isinstance(factor, Sum):
-        return None
-    inner = multiplied_out(factor.function, parameters)
-    return None if inner is None else [(parameter, _summed(rest, factor)) for parameter, rest in inner]
-
-
-def _summed(term: Expr, total: Sum) -> Expr:
-    """Σ term, with what is the same in every row before the sum; Σ 1 is n."""
-    fixed = [factor for factor in factors_of(term) if ROW not in factor.free_symbols]
-    varying = sorted((factor for factor in factors_of(term) if ROW in factor.free_symbols), key=_in_order)
-    rows = row_sum(product_as_written(varying), total) if varying else COUNT
-    return multiplied(Mul(*fixed, rows, evaluate=False))
-
-
-def _in_order(factor: Expr) -> tuple[bool, str]:
-    """Columns before all else and by name, so that the same product is written in the same way in every equation."""
-    base = factor.base if isinstance(factor, Pow) else factor
-    return (False, name_of(base)) if isinstance(base, Indexed) else (True, "")
-
-
-def _opened(expression: Expr, parameters: Sequence[Symbol]) -> list[Expr]:
-    """The terms, with brackets multiplied out where a parameter stands in them."""
-    found: list[Expr] = []
-    waiting = terms_of(expression)[::-1]
-    while waiting and len(found) <= _MOST_TERMS:
-        term = waiting.pop()
-        factors = factors_of(term)
-        bracket = next((factor for factor in factors if isinstance(factor, Add)
-                        and factor.free_symbols.intersection(parameters)), None)
-        if bracket is None:
-            found.append(term)
-        else:
-            others = [factor for factor in factors if factor is not bracket]
-            waiting += [multiplied(Mul(*others, inner, evaluate=False)) for inner in reversed(terms_of(bracket))]
-    return found
-
-
-def _of(terms: Sequence[tuple[Symbol | None, Expr]], wanted: Symbol | None) -> Expr:
-    """What stands before the parameter in all the terms together."""
-    return add(*joined([rest for parameter, rest in terms if parameter == wanted]))
-
-
 # Stages and their proofs
 
 def _stages(loss: Loss, slopes: Sequence[Expr], scales: Sequence[Expr], cores: Sequence[Expr],
-            opened: Sequence[Sequence[tuple[Symbol | None, Expr]]]) -> list[Stage]:
+            opened: Sequence[Sequence[Term]]) -> list[Stage]:
     zero = Integer(0)
     where = "the lowest" if loss.columns else "a lowest or highest"
     first = f"At {where} point {'the' if len(slopes) == 1 else 'every'} slope is 0:"

@@ -16,7 +16,7 @@ from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.training.losses import Loss
-from symcalc.training.minimum import MAXIMUM, MINIMUM, SADDLE, Minimum, StationaryPoint, kind_of, told
+from symcalc.training.minimum import MAXIMUM, MINIMUM, SADDLE, Minimum, StationaryPoint, kind_of, scaled, told
 
 _STEPS = 60
 _HALVINGS = 40
@@ -87,11 +87,12 @@ def _step(compiled: Compiled, second: Curvature, point: np.ndarray) -> np.ndarra
     slopes, hessian = compiled.at(point)[1], second(point)
     if not slopes.any():
         return np.zeros_like(point)
-    if not (np.isfinite(slopes).all() and np.isfinite(hessian).all()) or np.linalg.matrix_rank(hessian) < len(point):
+    if not (np.isfinite(slopes).all() and np.isfinite(hessian).all()):
         return None
-    lengths = np.sqrt(np.abs(np.diag(hessian)))
-    lengths[lengths == 0] = 1
-    step = -np.linalg.solve(hessian / np.outer(lengths, lengths), slopes / lengths) / lengths
+    matrix, lengths = scaled(hessian)
+    if np.linalg.matrix_rank(matrix) < len(point):
+        return None
+    step = -np.linalg.solve(matrix, slopes / lengths) / lengths
     if np.abs(step).max() <= _SETTLED * np.abs(point).max():
         return step                                  # what is left is rounding, which need not shrink
     size = np.linalg.norm(slopes / lengths)

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Mul, Rational, Symbol
 
+from symcalc.calculus.algebra.products import multiplied
 from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.derivation import derive
 from symcalc.calculus.proof import prove
@@ -171,7 +172,7 @@ class Slopes(Shown):
         step = Symbol("Delta", real=True)
         if self.is_quadratic:
             value = numeral(self.curvature / 2)
-            gap = mul(half, step)
+            gap = multiplied(Mul(half, step, evaluate=False))
             by_formula = Formula(text="Δ · J''/2", latex=r"\Delta \cdot J''/2")
             sides = (_GAP, by_formula, gap, *((mul(value, step),) if half.free_symbols else ()))
             return [paragraph("J is quadratic in ", self.parameter, ": the forward quotient is off by exactly half the second "
@@ -243,7 +244,7 @@ _GAP = Formula(text="gap", latex=r"\text{gap}")
 
 def _error(value: float) -> str:
     """The error to two digits."""
-    return short(value, 2) if value == 0 or abs(value) >= _PLAIN else _scientific(value)
+    return short(value, 2) if not 0 < abs(value) < _PLAIN else _scientific(value)
 
 
 def _power_of_ten(k: int) -> str:

@@ -90,13 +90,14 @@ def test_normal_equations(formula, columns, equations, solution):
     assert [f"{name} = {text(value)}" for name, value in found.solution] == solution
 
 
-@pytest.mark.parametrize("formula", ["mean((y - m*x^k)^2)", "mean(abs(y - m*x))", "sum((y - m*b*x)^2)", "sqrt(sum((y - m*x)^2))"])
+@pytest.mark.parametrize("formula", [
+    "mean((y - m*x^k)^2)", "mean(abs(y - m*x))", "sum((y - m*b*x)^2)", "sqrt(sum((y - m*x)^2))"])
 def test_no_normal_equations(formula):
     assert normal_equations(loss(formula)) is None
 
 
 def test_a_wrong_stage_does_not_pass(monkeypatch):
-    from symcalc.training import normal_equations as module
+    from symcalc.training import linear_terms as module
     right = module._summed
     monkeypatch.setattr(module, "_summed", lambda term, total: right(2 * term, total))
     with pytest.raises(ProofError):
@@ -119,6 +120,8 @@ def test_the_whole_derivation_reads_as_on_paper():
     ("mean((y - (a*x + c*w + b))^2)", {"x": [1, 2, 4], "w": [3, 5, 9], "y": [1, 2, 4]}, "wᵢ = 2xᵢ + 1 in every row"),
     ("mean((y - (a*x + c*w))^2)", {"x": [1, 2, 4], "w": [2, 4, 8], "y": [1, 2, 5]}, "wᵢ = 2xᵢ in every row"),
     ("mean((y - (m*x + b))^2)", {"x": [2], "y": [3]}, "there is 1 row for 2 parameters"),
+    ("mean((y - (m*x + b))^2)", {"x": [0, 0], "y": [3, 5]}, "xᵢ = 0 in every row, so that J does not depend on m"),
+    ("mean((y - m*x)^2)", {"x": [0, 0], "y": [3, 5]}, "xᵢ = 0 in every row, so that J does not depend on m"),
 ])
 def test_columns_to_blame(formula, table, blame):
     J = sc.Loss(formula, columns=list(table))
@@ -138,6 +141,15 @@ def test_dependence_names_only_what_depends():
     assert dependence(Rows(matrix=matrix, right=matrix[:, 0], features=None)) == pytest.approx({0: -3.0, 2: 1.0})
     assert dependence(Rows(matrix=random, right=matrix[:, 0], features=None)) is None
     assert not len(fitted(Rows(matrix=random, right=matrix[:, 0], features=None)).flat)
+
+
+@pytest.mark.parametrize(("formula", "kind"), [
+    ("(u - v)^2", "one of many minima"), ("-(u - v)^2", "one of many maxima"), ("(u - v)^2 - w^2", "one of many saddle points"),
+    ("sum((y - m*x)^2) - 40*m^2", "maximum"), ("sum((y - m*x)^2) - 4*m^2", "minimum"),
+])
+def test_the_kind_of_a_quadratic(formula, kind):
+    found = loss(formula, "x y" if "x" in formula else "").minimum(TABLE if "x" in formula else None)
+    assert found.kind == kind and kind.split()[-1] in str(found)
 
 
 # Without data
@@ -199,7 +211,7 @@ def test_logistic_loss_from_near():
         return [sum(e * x for e, x in zip(errors, table["x"])), sum(errors)]
 
     assert list(found.point.values()) == pytest.approx(list(map(float, mpmath.findroot(slopes, (1, -4)))), rel=1e-9)
-    assert (found.kind, found.exact) == ("minimum", False) and "no closed form" in " ".join(str(found).split())
+    assert (found.kind, found.exact) == ("minimum", False) and "without a closed form" in " ".join(str(found).split())
 
 
 @pytest.mark.parametrize(("formula", "columns", "table", "near"), [
