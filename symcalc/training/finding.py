@@ -75,7 +75,7 @@ def _of_quadratic(loss: Loss, table: Table | None, equations: NormalEquations) -
     rows = rows_of(loss, table)
     fit = fitted(rows) if rows is not None else _from_equations(loss, table, equations, hessian)
     if not loss.columns and equations.solution:
-        fit = Fit(point=np.array([float(value) for value in dict(equations.solution).values()]), flat=fit.flat)
+        fit = Fit(point=np.array([float(dict(equations.solution)[parameter]) for parameter in loss.parameters]), flat=fit.flat)
     kind = MINIMUM if rows is not None else kind_of(_without(hessian, fit.flat))
     cost = loss.compile(table).at(fit.point)[0]
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
@@ -135,7 +135,8 @@ def _only(loss: Loss, equations: NormalEquations, hessian: np.ndarray, kind: str
 
 def _many(loss: Loss, table: Table | None, rows: Rows | None, fit: Fit, kind: str) -> tuple[Inline, ...]:
     """Which columns are to blame for many minima."""
-    start, end = f"Not one {kind} but many, all with this J: ", " The one given is the nearest to 0."
+    one = "point" if kind == UNDECIDED else kind
+    start, end = f"Not one {one} but many, all with this J: ", " The one given is the nearest to 0."
     features = rows.features if rows is not None and table is not None else None
     if features is not None and table.rows < len(loss.parameters):
         count = f"there is {table.rows} row" if table.rows == 1 else f"there are {table.rows} rows"
@@ -143,7 +144,7 @@ def _many(loss: Loss, table: Table | None, rows: Rows | None, fit: Fit, kind: st
     blame = dependence(rows) if features is not None else None
     if blame is None:
         along = [parameter for parameter, share in zip(loss.parameters, np.abs(fit.flat).max(axis=0)) if share > 1e-9]
-        return (start, *listed(along), " can be changed together without changing J." + end)
+        return (start, *listed(along), f" can be changed{' together' * (len(along) > 1)} without changing J." + end)
     if len(blame) == 1:
         (k,) = blame
         return (start, features[k], " = 0 in every row, so that J does not depend on ", loss.parameters[k], "." + end)

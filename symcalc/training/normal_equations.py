@@ -216,16 +216,20 @@ def _spread(parameter: Symbol, entry: Expr) -> list[Expr]:
 
 def _solution(parameters: Sequence[Symbol], matrix: Sequence[Sequence[Expr]],
               right: Sequence[Expr]) -> tuple[tuple[Symbol, Expr], ...]:
-    """The first parameter by formula, the second with the first put in; () for more, or where nothing may be divided by."""
+    """One parameter by formula, the other with that put in; () for more than two, or where nothing may be divided by."""
     if all(map(is_number, (*right, *(entry for row in matrix for entry in row)))):
         values = solved_exactly([[exact(entry) for entry in row] for row in matrix], [exact(side) for side in right])
         return tuple(zip(parameters, map(number, values))) if values is not None else ()
     if len(parameters) == 1:
         return ((parameters[0], _over(right[0], matrix[0][0])),) if matrix[0][0] != 0 else ()
-    if len(parameters) != 2 or matrix[1][1] == 0:
+    if len(parameters) != 2:
         return ()
+    if not matrix[0][0].has(Sum) and matrix[0][0] != 0 and matrix[1][1].has(Sum):        # a + b x: first b, then a with n below
+        parameters, matrix, right = parameters[::-1], [row[::-1] for row in matrix[::-1]], right[::-1]
     (a, b), (c, d) = matrix
     first, second = parameters
+    if d == 0:
+        return ()
     if b == 0 or c == 0:
         first_is = _over(right[0], a) if b == 0 and a != 0 else None
     else:

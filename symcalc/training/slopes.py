@@ -19,7 +19,7 @@ from symcalc.calculus.proof import prove
 from symcalc.compute.compiled import Compiled, evaluated, ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
-from symcalc.pages.document import Block, Document, Equation, Formula, paragraph
+from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import numeral, short
@@ -29,7 +29,7 @@ from symcalc.written import derivative_of, mul
 
 _SMALLEST = 15           # the change goes from 1 down to 10⁻¹⁵
 _EPSILON = sys.float_info.epsilon
-_PLAIN = 1e-3            # from which on an error is written without a power of ten
+_PLAIN = 5e-4            # from which on an error is written without a power of ten
 _DIGITS = 9              # of the quotients, so that one sees them settle and then lose their digits
 
 
@@ -188,14 +188,13 @@ class Slopes(Shown):
         if self.predicted is None:
             return []
         best = self.best
-        k = self.quotients.index(best)
-        return [paragraph("But the forward error is least at ", _DELTA, f" = {_power_of_ten(k)}, and rises again for a ",
+        k, rounding = self.quotients.index(best), _scientific(_EPSILON)
+        return [paragraph("But the forward error is least at ", _DELTA, " = ", _power_of_ten(k), ", and rises again for a "
                           "smaller ", _DELTA, ": each value of J is rounded to 16 digits, by up to ε/2 of its size with ",
-                          Formula(text=f"ε = {_scientific(_EPSILON)}", latex=rf"\varepsilon = {_scientific_latex(_EPSILON)}"),
-                          ", and that too is divided by ", _DELTA, ". The curve adds Δ J''/2, rounding about ε J/(2Δ); the two "
-                          "are the same at"),
-                Equation((_DELTA, Formula(text="√(ε J/J'')", latex=r"\sqrt{\varepsilon J / J''}"),
-                          Formula(text=_scientific(self.predicted), latex=_scientific_latex(self.predicted)))),
+                          Formula(text=f"ε = {rounding.text}", latex=rf"\varepsilon = {rounding.latex}"),
+                          ", and that too is divided by ", _DELTA, ". The curve adds ", _BENDING, ", rounding about ",
+                          _ROUNDING, "; the two are the same at"),
+                Equation((_DELTA, _BEST, _scientific(self.predicted))),
                 paragraph("The derivative needs no ", _DELTA, ", so it has neither error.")]
 
     def as_dict(self) -> dict[str, Any]:
@@ -239,27 +238,25 @@ def slopes(formula: object, wrt: str | Symbol, *, at: float | Mapping[str, float
 
 
 _DELTA = Formula(text="Δ", latex=r"\Delta")
+_BENDING = Formula(text="Δ J''/2", latex=r"\Delta\, J''/2")
+_ROUNDING = Formula(text="ε J/(2Δ)", latex=r"\varepsilon J/(2 \Delta)")
+_BEST = Formula(text="√(ε J/J'')", latex=r"\sqrt{\varepsilon J / J''}")
 _GAP = Formula(text="gap", latex=r"\text{gap}")
 
 
-def _error(value: float) -> str:
+def _error(value: float) -> Inline:
     """The error to two digits."""
     return short(value, 2) if not 0 < abs(value) < _PLAIN else _scientific(value)
 
 
-def _power_of_ten(k: int) -> str:
-    return "1" if k == 0 else short(10.0 ** -k) if k <= 4 else f"10{_raised(-k)}"
+def _power_of_ten(k: int) -> Inline:
+    return "1" if k == 0 else short(10.0 ** -k) if k <= 4 else Formula(text=f"10{_raised(-k)}", latex=f"10^{{{-k}}}")
 
 
 def _raised(power: int) -> str:
     return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def _scientific(value: float) -> str:
+def _scientific(value: float) -> Formula:
     digits, power = f"{value:.1e}".split("e")
-    return f"{digits}·10{_raised(int(power))}"
-
-
-def _scientific_latex(value: float) -> str:
-    digits, power = f"{value:.1e}".split("e")
-    return rf"{digits} \cdot 10^{{{int(power)}}}"
+    return Formula(text=f"{digits}·10{_raised(int(power))}", latex=rf"{digits} \cdot 10^{{{int(power)}}}")

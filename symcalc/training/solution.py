@@ -9,7 +9,7 @@ import numpy as np
 from sympy import Basic, Expr, Sum, Symbol
 
 from symcalc.calculus.algebra.products import multiplied
-from symcalc.calculus.algebra.terms import terms_of
+from symcalc.calculus.algebra.terms import joined, terms_of
 from symcalc.compute.compiled import evaluated
 from symcalc.language.names import COUNT
 from symcalc.language.table import Table
@@ -56,7 +56,7 @@ def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tup
 
 def _with_values(side: Expr, values: Mapping[Basic, Expr]) -> Expr:
     """The side with numbers before its parameters: 11.4 m."""
-    return add(*(multiplied(_filled(term, values)) for term in terms_of(side)))
+    return add(*joined([multiplied(_filled(term, values)) for term in terms_of(side)]))
 
 
 def _values(sums: Mapping[Basic, float], rows: int, digits: int) -> dict[Basic, Expr]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sympy import Add, Basic, Expr, Float, Mul, Poly, Rational, Symbol
+from sympy import Add, Basic, Expr, Float, Mul, Poly, Pow, Rational, Symbol
 
 from symcalc.calculus.algebra.products import multiplied
 from symcalc.calculus.algebra.terms import in_order
@@ -85,7 +86,7 @@ def roots(expression: Expr, letter: Symbol) -> tuple[tuple[Expr, ...], Expr | No
     if polynomial is None:
         values = solved(expression, number(0), letter)
         return None if values is None else (values, None)
-    if polynomial.is_zero or polynomial.degree() > _DEGREE:
+    if polynomial.is_zero:
         return None
     lead, factors = polynomial.factor_list()
     factors = sorted(factors, key=lambda found: not found[0].as_expr().is_Symbol)        # w (w - 1), not (w - 1) w
@@ -111,8 +112,22 @@ def _in_order(factor: Poly) -> Expr:
 
 def _polynomial(expression: Expr, letters: Sequence[Symbol]) -> Poly | None:
     """The expression as a polynomial with rational coefficients in exactly these letters."""
+    if _degree(expression, letters) > _DEGREE:
+        return None                      # among them what would take long to multiply out
     found = _evaluated(expression).as_poly(*letters)
     return found if found is not None and (found.domain.is_ZZ or found.domain.is_QQ) else None
+
+
+def _degree(part: Basic, letters: Sequence[Symbol]) -> float:
+    """At most what degree the part has as a polynomial in the letters; infinity where it is none."""
+    if not part.free_symbols.intersection(letters):
+        return 0
+    if part in letters:
+        return 1
+    inner = [_degree(argument, letters) for argument in part.args]
+    if isinstance(part, Pow):
+        return inner[0] * int(part.exp) if part.exp.is_Integer and part.exp > 0 else math.inf
+    return max(inner) if isinstance(part, Add) else sum(inner) if isinstance(part, Mul) else math.inf
 
 
 def _evaluated(part: Basic) -> Basic:
@@ -128,7 +143,7 @@ def _of_two(loss: Loss) -> Stationary | None:
     """The factor of one slope solved for one letter, and that put into the other slope."""
     slopes, letters = loss.gradient().result, loss.parameters
     polynomials = [_polynomial(slope, letters) for slope in slopes]
-    if None in polynomials or any(p.is_zero or p.total_degree() > _DEGREE for p in polynomials):
+    if None in polynomials or any(p.is_zero for p in polynomials):
         return None
     first, *_ = sorted(((_branches(polynomials[k], letters), k) for k in (1, 0)), key=lambda found: found[0] is None)
     branches, k = first

@@ -81,6 +81,8 @@ def test_random_problems_with_several_columns():
     ("mean((y - (a*x + c*w + b))^2)", "x y w", [
         "a Σ xᵢ² + c Σ wᵢ xᵢ + b Σ xᵢ = Σ xᵢ yᵢ", "a Σ wᵢ xᵢ + c Σ wᵢ² + b Σ wᵢ = Σ wᵢ yᵢ",
         "a Σ xᵢ + c Σ wᵢ + n b = Σ yᵢ"], []),
+    ("mean((y - (a + b*x))^2)", "x y", ["n a + b Σ xᵢ = Σ yᵢ", "a Σ xᵢ + b Σ xᵢ² = Σ xᵢ yᵢ"],
+     ["b = (n Σ xᵢ yᵢ - (Σ xᵢ) Σ yᵢ)/(n Σ xᵢ² - (Σ xᵢ)²)", "a = (Σ yᵢ - b Σ xᵢ)/n"]),
     ("mean((y - m*x)^2) + 2*m^2", "x y", ["m Σ xᵢ² + 2n m = Σ xᵢ yᵢ"], ["m = (Σ xᵢ yᵢ)/(Σ xᵢ² + 2n)"]),
     ("2*x^2 - 8*x", "", ["x = 2"], ["x = 2"]),
 ])
@@ -106,8 +108,8 @@ def test_a_wrong_stage_does_not_pass(monkeypatch):
 
 def test_the_whole_derivation_reads_as_on_paper():
     shown = str(LINE.minimum({"x": [30, 40, 100], "y": [45, 60, 150]}))
-    parts = ["At the lowest point every slope is 0:", "-2/n Σ xᵢ (yᵢ - (m xᵢ + b)) = 0", "Divide by -2/n, which is not 0:",
-             "Σ xᵢ yᵢ - m Σ xᵢ² - b Σ xᵢ = 0", "m Σ xᵢ² + b Σ xᵢ = Σ xᵢ yᵢ", "With the 3 rows of the data:",
+    parts = ["At the lowest point every slope is 0:", "-2/n Σ xᵢ (yᵢ - (m xᵢ + b)) = 0",
+             "Divide by -2/n, which is not 0:", "Σ xᵢ yᵢ - m Σ xᵢ² - b Σ xᵢ = 0", "m Σ xᵢ² + b Σ xᵢ = Σ xᵢ yᵢ", "With the 3 rows of the data:",
              "12500m + 170b = 18750", "m = (3 · 18750 - 170 · 255)/(3 · 12500 - 170²)\n    = 1.5",
              "b = (255 - 1.5 · 170)/3\n    = 0", "the only one."]
     assert [shown.find(part) for part in parts] == sorted(shown.find(part) for part in parts) and shown.find(parts[0]) > 0
@@ -186,7 +188,8 @@ def test_stationary_points(formula, expected):
 
 @pytest.mark.parametrize(("formula", "sentence"), [
     ("e^w", "no lowest point"), ("u + 2*v", "no lowest point"), ("w^3 + w", "no lowest point"), ("w", "no lowest point"),
-    ("sin(w)", "no closed form here; give a point"),
+    ("sin(w)", "no closed form here; give a point"), ("(1 + w)^900 - w", "no closed form"),
+    ("(u + v)^5 + u", "no lowest point"), ("u^4 + (u + v)^6 - u*v", "no closed form"),
 ])
 def test_no_point_to_find(formula, sentence):
     with pytest.raises(LossError, match=sentence):
