@@ -74,7 +74,7 @@ def _of_quadratic(loss: Loss, table: Table | None, equations: NormalEquations) -
     hessian = (hessian + hessian.T) / 2
     rows = rows_of(loss, table)
     fit = fitted(rows) if rows is not None else _from_equations(loss, table, equations, hessian)
-    if not loss.columns and equations.solution:
+    if table is None and equations.solution:
         fit = Fit(point=np.array([float(dict(equations.solution)[parameter]) for parameter in loss.parameters]), flat=fit.flat)
     kind = MINIMUM if rows is not None else kind_of(_without(hessian, fit.flat))
     cost = loss.compile(table).at(fit.point)[0]

@@ -160,7 +160,7 @@ def scale_of(loss: Loss, other: Loss, data: object = None, *, start: Mapping[str
             other.descend(table, start=named, rate=first * scale.value, steps=steps, tolerance=0))
     order = [other.names.index(name) for name in loss.names]
     return Scale(loss=loss, other=other, factor=factor, power=exponent, table=table,
-                 runs=runs if order == sorted(order) else None)
+                 runs=runs if order == sorted(order) and all(run.started for run in runs) else None)
 
 
 def _shared_table(loss: Loss, other: Loss, data: object) -> Table | None:

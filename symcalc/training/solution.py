@@ -30,8 +30,9 @@ def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tup
     Where rounding the numbers would make them untrue, they have more digits, or the formulas stay without them.
     """
     loss, (left, _) = equations.loss, equations.stages[-1].equations[0]
-    if table is None:
-        return equations.derivation(), left == loss.parameters[0] and len(loss.parameters) == 1
+    told = left == loss.parameters[0] and len(loss.parameters) == 1
+    if table is None or told:
+        return equations.derivation(), told
     sums = {total: float(evaluated(total, {}, table, loss.columns))
             for sides in equations.stages[-1].equations for side in sides for total in side.atoms(Sum)}
     alone = not len(fit.flat)

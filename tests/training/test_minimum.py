@@ -227,6 +227,11 @@ def test_newton_says_so_where_it_does_not_arrive(formula, columns, table, near):
         loss(formula, columns).minimum(table, near=near)
 
 
+def test_a_sum_over_rows_without_columns():
+    found = loss("sum((w - 3)^2)", "").minimum({"x": [1, 2]})
+    assert found.point == {"w": 3} and found.J == 0
+
+
 def test_what_near_may_be():
     with pytest.raises(DescentError):
         loss("sin(w)", "").minimum(near={"v": 1})

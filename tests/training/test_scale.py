@@ -71,6 +71,8 @@ def test_without_data():
     scale = RSS.scale_to(HALF)
     assert (scale.sentence, scale.runs, scale.value) == ("The same path if the rate is multiplied by 2n.", None, None)
     assert loss("(w - 3)^2", "").scale_to(loss("(w - 3)^2/4", "")).runs is not None
+    outside = loss("ln(w)^2", "").scale_to(loss("3*ln(w)^2", ""))           # ln has no value at 0
+    assert outside.runs is None and outside.sentence == "The same path if the rate is multiplied by 1/3."
     assert RSS.scale_to(HALF).as_dict()["factor"] == "1/(2n)"
 
 
