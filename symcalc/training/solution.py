@@ -17,7 +17,7 @@ from symcalc.pages.document import Block, Equation, paragraph
 from symcalc.pages.numbers import DIGITS, numeral
 from symcalc.training.least_squares import Fit
 from symcalc.training.normal_equations import NormalEquations, equation
-from symcalc.written import add, replaced
+from symcalc.written import add, is_number, replaced
 
 _TRUE = 1e-4             # how far, relatively, a value may be from what the rounded numbers give
 _NOTHING = 1e-9          # beside the largest value, what counts as 0
@@ -29,8 +29,8 @@ def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tup
 
     Where rounding the numbers would make them untrue, they have more digits, or the formulas stay without them.
     """
-    loss, (left, _) = equations.loss, equations.stages[-1].equations[0]
-    told = left == loss.parameters[0] and len(loss.parameters) == 1
+    loss, (left, right) = equations.loss, equations.stages[-1].equations[0]
+    told = left == loss.parameters[0] and len(loss.parameters) == 1 and is_number(right)
     if table is None or told:
         return equations.derivation(), told
     sums = {total: float(evaluated(total, {}, table, loss.columns))
@@ -51,7 +51,7 @@ def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tup
     blocks.append(paragraph("and in the formula" + "s" * (len(known) > 1) + ":"))
     for parameter, formula in equations.solution:
         filled = _filled(formula, {**put_in, **_others(known, parameter, digits)})
-        blocks.append(Equation((parameter, filled, numeral(known[parameter], digits))))
+        blocks.append(Equation((parameter, *dict.fromkeys((filled, numeral(known[parameter], digits))))))
     return tuple(blocks), True
 
 
