@@ -81,9 +81,13 @@ if TYPE_CHECKING:
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.methods import Method as Method
     from symcalc.training.methods import method as method
+    from symcalc.training.minimum import Minimum as Minimum
     from symcalc.training.models import Model as Model
     from symcalc.training.models import line as line
     from symcalc.training.run import Run as Run
+    from symcalc.training.scale import Scale as Scale
+    from symcalc.training.slopes import Slopes as Slopes
+    from symcalc.training.slopes import slopes as slopes
     from symcalc.training.stops import Stop as Stop
 
 __version__ = "0.1.0"
@@ -119,6 +123,9 @@ _HOMES = {
     "training.methods": ("Method", "method"),
     "training.run": ("Run",),
     "training.stops": ("Stop",),
+    "training.minimum": ("Minimum",),
+    "training.scale": ("Scale",),
+    "training.slopes": ("slopes", "Slopes"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = frozenset({"figures"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from symcalc.figures.curves import cost_curve
 from symcalc.figures.fits import fit
+from symcalc.figures.slopes import difference_errors, secants
 from symcalc.figures.surfaces import contours
 
-__all__ = ["contours", "cost_curve", "fit"]
+__all__ = ["contours", "cost_curve", "difference_errors", "fit", "secants"]

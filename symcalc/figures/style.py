@@ -35,6 +35,17 @@ def drawing(width: float = 6.4, height: float = 4.2) -> Iterator[tuple[Figure, A
         yield figure, figure.subplots()
 
 
+@contextmanager
+def panels(rows: int, columns: int, width: float = 7.2, height: float = 5.4) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A figure with several pairs of axes of one scale, row by row, in the shared style."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(_QUIET):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        yield figure, list(figure.subplots(rows, columns, sharex=True, sharey=True).flat)
+
+
 def check_picture(path: str | Path) -> Path:
     """The path, if a picture can be written there.
 

@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.effect import Effect
     from symcalc.training.methods import Method
+    from symcalc.training.minimum import Minimum
     from symcalc.training.run import Run
+    from symcalc.training.scale import Scale
+    from symcalc.training.slopes import Slopes
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -237,6 +240,38 @@ with the right gradient it falls to 0.5625.
         """
         from symcalc.training.effect import compare_gradients
         return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
+
+    def minimum(self, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
+        """Where every slope is 0: the normal equations of a quadratic loss, or algebra; else Newton's method from `near`.
+
+        LossError where there is no such point, or where it has no closed form and no `near` is given.
+
+        >>> Loss("2*x^2 - 8*x").minimum()
+        <minimum of J(x): x = 2, J = -8>
+        """
+        from symcalc.training.finding import minimum_of
+        return minimum_of(self, data, near)
+
+    def slopes(self, wrt: str | Symbol, data: object = None, *, at: Mapping[str, float] | Sequence[float]) -> Slopes:
+        """Difference quotients by one parameter beside the derivative, for a Δ that shrinks from 1 to 10⁻¹⁵.
+
+        >>> Loss("(w - 3)^2").slopes("w", at={"w": 1}).best.step
+        1e-08
+        """
+        from symcalc.training.slopes import slopes_of
+        return slopes_of(self, wrt, data, at=at)
+
+    def scale_to(self, other: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
+                 rate: float | None = None, steps: int = 6) -> Scale:
+        """The factor c in other = c J, and by what the rate is multiplied for the other loss to walk the same path.
+
+        With data, both paths side by side, from `start` (or 0) with `rate` (or a moderate one) for this loss.
+
+        >>> print(Loss("(w - 3)^2").scale_to(Loss("(w - 3)^2/2")).sentence)
+        The same path if the rate is multiplied by 2.
+        """
+        from symcalc.training.scale import scale_of
+        return scale_of(self, other, data, start=start, rate=rate, steps=steps)
 
     @cached_property
     def _task(self) -> Task | None:

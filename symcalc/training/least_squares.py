@@ -1,0 +1,158 @@
+"""Squares of what is linear in the parameters, solved from the rows themselves: no digit is lost by squaring them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sympy import Expr, Pow, Sum
+
+from symcalc.calculus.algebra.products import factors_of
+from symcalc.calculus.algebra.terms import terms_of
+from symcalc.compute.compiled import evaluated
+from symcalc.language.table import Table
+from symcalc.parts import product_as_written, signed
+from symcalc.training.linear_terms import multiplied_out
+from symcalc.training.losses import Loss
+from symcalc.written import add, negative
+
+_LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more
+_MADE = 1e-9             # how far, relatively, a column may be from what the others make of it
+_NOTHING = 2e-15         # of the size of the data: less is rounding
+_SAME = 1e-14            # how equal the entries of a column must be to count as one number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """|B θ - d|², the loss but for a constant factor: one row of B and d for each square."""
+
+    matrix: np.ndarray
+    right: np.ndarray
+    features: tuple[Expr, ...] | None        # what stands before each parameter, where it is the same formula in every row
+
+
+def rows_of(loss: Loss, table: Table | None) -> Rows | None:
+    """The squares of which the loss is a sum; None where it is not one, or a square is not of something linear."""
+    blocks = [_block(term, loss, table) for term in terms_of(loss.expression)]
+    if not blocks or None in blocks:
+        return None
+    return Rows(matrix=np.vstack([block.matrix for block in blocks]), right=np.concatenate([block.right for block in blocks]),
+                features=blocks[0].features if len(blocks) == 1 else None)
+
+
+def _block(term: Expr, loss: Loss, table: Table | None) -> Rows | None:
+    """c Σ w (base)² as the rows √(c w) base."""
+    total = next((factor for factor in factors_of(term) if isinstance(factor, Sum)), None)
+    outside = [factor for factor in factors_of(term) if factor is not total]
+    inside = factors_of(total.function) if total is not None else outside
+    square = next((factor for factor in inside if isinstance(factor, Pow) and factor.exp == 2
+                   and factor.free_symbols.intersection(loss.parameters)), None)
+    others = [factor for factor in (*inside, *(outside if total is not None else ())) if factor is not square]
+    if square is None or any(factor.free_symbols.intersection(loss.parameters) for factor in others):
+        return None
+    terms = multiplied_out(square.base, loss.parameters)
+    if terms is None:
+        return None
+    count = table.rows if total is not None and table is not None else 1
+
+    def values(expression: Expr) -> np.ndarray:
+        return np.broadcast_to(evaluated(expression, {}, table, loss.columns), count)
+
+    weight = values(product_as_written(others)) if others else np.ones(count)
+    if not (weight >= 0).all():
+        return None
+    features = [add(*(rest for by, rest in terms if by == parameter)) for parameter in loss.parameters]
+    constant = add(*(rest for by, rest in terms if by is None))
+    root = np.sqrt(weight)
+    columns = [root * values(feature) for feature in features]
+    # y - (m x + b) has -x and -1 before its parameters; with all signs turned it is the same square.
+    turn = all(signed(feature)[0] for feature in features)
+    return Rows(matrix=np.column_stack(columns), right=-root * values(constant),
+                features=tuple(map(negative, features) if turn else features))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """The θ at which |B θ - d|² is least: that nearest to 0 where there are many, with the directions that are flat."""
+
+    point: np.ndarray
+    flat: np.ndarray         # one orthonormal row for each direction; none where there is one minimum
+
+
+def fitted(rows: Rows) -> Fit:
+    """The least-squares solution, from centred columns where one column is constant, else from the columns as they are.
+
+    >>> x = np.array([1e6, 1e6 + 1, 1e6 + 2])
+    >>> rows = Rows(matrix=np.column_stack([x, np.ones(3)]), right=2*x + 1, features=None)
+    >>> fitted(rows).point
+    array([2., 1.])
+    """
+    fit = _by_centring(rows.matrix, rows.right)
+    # A value that the data see as rounding of others is 0.
+    noise = np.abs(fit.point) * np.linalg.norm(rows.matrix, axis=0) <= _NOTHING * np.linalg.norm(rows.right)
+    return Fit(point=np.where(noise, 0.0, fit.point), flat=fit.flat)
+
+
+def _by_centring(matrix: np.ndarray, right: np.ndarray) -> Fit:
+    constant = next((k for k in range(matrix.shape[1]) if _is_constant(matrix[:, k])), None)
+    if constant is None or len(matrix) == 1:
+        return _solved(matrix, right)
+    height = float(matrix[0, constant])
+    others = [k for k in range(matrix.shape[1]) if k != constant]
+    means = np.array([_mean(matrix[:, k]) for k in others])
+    centred = matrix[:, others] - means
+    for k, (column, mean) in enumerate(zip(centred.T, means)):
+        if np.abs(column).max() <= _SAME * abs(mean):
+            centred[:, k] = 0                    # constant, too: what is left is rounding
+    middle = _mean(right)
+    inner = _solved(centred, right - middle)
+    point = np.empty(matrix.shape[1])
+    point[others], point[constant] = inner.point, (middle - means @ inner.point) / height
+    flat = np.zeros((len(inner.flat), matrix.shape[1]))
+    flat[:, others], flat[:, constant] = inner.flat, -(inner.flat @ means) / height
+    return _nearest(point, flat)
+
+
+def _solved(matrix: np.ndarray, right: np.ndarray) -> Fit:
+    """By singular values of the columns brought to one length."""
+    if not matrix.shape[1]:
+        return Fit(point=np.empty(0), flat=np.empty((0, 0)))
+    lengths = np.linalg.norm(matrix, axis=0)
+    lengths[lengths == 0] = 1
+    left, sizes, across = np.linalg.svd(matrix / lengths, full_matrices=len(matrix) < matrix.shape[1])
+    sizes = np.append(sizes, np.zeros(matrix.shape[1] - len(sizes)))
+    kept = sizes > _LOST * sizes[0]
+    inner = across[kept].T @ ((left.T[:len(kept)][kept[:len(left.T)]] @ right) / sizes[kept])
+    return _nearest(inner / lengths, across[~kept] / lengths)
+
+
+def _nearest(point: np.ndarray, flat: np.ndarray) -> Fit:
+    if not len(flat):
+        return Fit(point=point, flat=flat)
+    flat = np.linalg.qr(flat.T)[0].T
+    return Fit(point=point - flat.T @ (flat @ point), flat=flat)
+
+
+def _is_constant(column: np.ndarray) -> bool:
+    return bool(column[0] != 0 and np.abs(column - column[0]).max() <= _SAME * abs(column[0]))
+
+
+def _mean(column: np.ndarray) -> float:
+    """The mean, and what its rounding left of it."""
+    rough = float(column.mean())
+    return rough + float((column - rough).mean())
+
+
+def dependence(rows: Rows) -> dict[int, float] | None:
+    """Shares of columns, by their places, that together are 0 in every row; None where every column is needed.
+
+    >>> dependence(Rows(matrix=np.array([[1.0, 2.0], [2.0, 4.0]]), right=np.zeros(2), features=None))
+    {0: -2.0, 1: 1.0}
+    """
+    for k in range(rows.matrix.shape[1]):
+        before, column = rows.matrix[:, :k], rows.matrix[:, k]
+        point, size = _solved(before, column).point, np.linalg.norm(column)
+        if np.linalg.norm(before @ point - column) <= _MADE * size:
+            shares = np.abs(point) * np.linalg.norm(before, axis=0)
+            return {**{j: -float(point[j]) for j in range(k) if shares[j] > _MADE * size}, k: 1.0}
+    return None

@@ -1,0 +1,158 @@
+"""The minimum by calculus: where every slope is 0, and by the second derivatives what kind of point that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symcalc.compute.compiled import ordered
+from symcalc.pages.document import Block, Document, Equation, Inline, Paragraph
+from symcalc.pages.document import Table as Rows
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import aligned, numeral, short
+from symcalc.pages.shown import Shown
+from symcalc.training.losses import Loss
+from symcalc.written import derivative_of
+
+MINIMUM, MAXIMUM, SADDLE, INFLECTION, UNDECIDED = "minimum", "maximum", "saddle point", "inflection point", "undecided"
+MANY = {MINIMUM: "minima", MAXIMUM: "maxima", SADDLE: "saddle points", UNDECIDED: "stationary points"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationaryPoint:
+    """A point at which every slope is 0, the cost there, and by the second derivatives what kind of point it is."""
+
+    values: tuple[float, ...]
+    J: float
+    kind: str                        # one of the words above
+    hessian: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Minimum(Shown):
+    """Where ∇J = 0: `points` are all that were found, `point`, `J` and `kind` those of the lowest minimum among them.
+
+    `exact` says whether a closed form gave them, and not steps of Newton's method.
+
+    >>> found = Loss("2*x^2 - 8*x").minimum()
+    >>> found.point, found.J, found.kind, found.exact
+    ({'x': 2.0}, -8.0, 'minimum', True)
+    """
+
+    loss: Loss
+    points: tuple[StationaryPoint, ...]
+    exact: bool
+    working: tuple[Block, ...]               # down to the points and their costs
+    reading: tuple[Inline, ...]              # what the second derivatives say
+    flat: np.ndarray                         # directions along which the cost stays the same: none but for many minima
+
+    @cached_property
+    def best(self) -> StationaryPoint:
+        """The lowest minimum, or the first of the points where none is a minimum."""
+        minima = [point for point in self.points if point.kind == MINIMUM]
+        return min(minima, key=lambda point: point.J, default=self.points[0])
+
+    @property
+    def point(self) -> dict[str, float]:
+        """Where it lies, by name."""
+        return dict(zip(self.loss.names, self.best.values, strict=True))
+
+    @property
+    def J(self) -> float:
+        """The cost there."""
+        return self.best.J
+
+    @property
+    def kind(self) -> str:
+        """What kind of point it is; "one of many minima" where a direction is flat."""
+        return self.best.kind if not len(self.flat) else f"one of many {MANY[self.best.kind]}"
+
+    def distance(self, point: Mapping[str, float] | Sequence[float]) -> float:
+        """How far a point is from the nearest of those that are of this kind.
+
+        >>> Loss("w^4 - 2*w^2").minimum().distance({"w": -1.25})
+        0.25
+        """
+        at = ordered(point, self.loss.names)
+        gaps = [at - np.array(other.values) for other in self.points if other.kind == self.best.kind]
+        return float(min(np.linalg.norm(gap - self.flat.T @ (self.flat @ gap)) for gap in gaps))
+
+    def document(self) -> Document:
+        """How it was found, then the points with their kinds."""
+        J = text(self.loss.symbol)
+        name = MANY[self.best.kind] if len(self.flat) else "stationary point" if self.kind == UNDECIDED else self.kind
+        title = f"The {name} of {J}" if len(self.points) == 1 else f"Where the slope of {J} is 0"
+        return Document(title, (Equation((self.loss.symbol, self.loss.expression)), *self.working, Paragraph(self.reading)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The points as plain data, for JSON."""
+        return {"loss": text(self.loss.expression), "parameters": self.point, "J": self.J, "kind": self.kind,
+                "exact": self.exact, "points": [{"parameters": dict(zip(self.loss.names, point.values)), "J": point.J,
+                                                 "kind": point.kind} for point in self.points]}
+
+    def __repr__(self) -> str:
+        at = ", ".join(f"{name} = {short(value)}" for name, value in self.point.items())
+        kind = "stationary point" if self.kind == UNDECIDED else self.kind
+        return f"<{kind} of {text(self.loss.symbol)}: {at}, J = {short(self.J)}>"
+
+
+def kind_of(hessian: np.ndarray) -> str:
+    """What kind of point it is where the slopes are 0 and the second derivatives are these.
+
+    >>> kind_of(np.array([[2.0, 0.0], [0.0, 3.0]])), kind_of(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    ('minimum', 'saddle point')
+    """
+    if not hessian.size or not np.isfinite(hessian).all():
+        return UNDECIDED
+    values = np.linalg.eigvalsh(scaled(hessian)[0])
+    if (values > _FLAT * abs(values).max()).all():
+        return MINIMUM
+    if (values < -_FLAT * abs(values).max()).all():
+        return MAXIMUM
+    return SADDLE if values[0] < 0 < values[-1] and min(-values[0], values[-1]) > _FLAT * abs(values).max() else UNDECIDED
+
+
+def scaled(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same matrix in units of the parameters in which its diagonal is 1, so that no unit hides another, and these units.
+
+    >>> scaled(np.array([[4.0, 0.0], [0.0, 1e-6]]))[0]
+    array([[1., 0.],
+           [0., 1.]])
+    """
+    lengths = np.sqrt(np.abs(np.diag(hessian)))
+    lengths[lengths == 0] = 1
+    return hessian / np.outer(lengths, lengths), lengths
+
+
+def told(loss: Loss, point: StationaryPoint, values: bool = True) -> tuple[Block, ...]:
+    """The point, where it is not told already, and its cost."""
+    found = list(zip(loss.parameters, point.values)) if values else []
+    shown = [(name, numeral(value), value) for name, value in (*found, (loss.symbol, point.J))]
+    return tuple(Equation((name, number), "=" if _is_all(number, value) else "≈") for name, number, value in shown)
+
+
+def compared(loss: Loss, points: Sequence[StationaryPoint]) -> Rows:
+    """Several points side by side, with the second derivatives that tell their kinds."""
+    first = loss.parameters[0]
+    second = derivative_of(derivative_of(loss.symbol, first), first)
+    header: list[Inline] = [*loss.parameters, loss.symbol.func.__name__, second]
+    columns = [*zip(*(point.values for point in points)), [point.J for point in points],
+               [point.hessian[0][0] for point in points]]
+    if len(loss.parameters) > 1:
+        header.append("determinant")
+        columns.append([a * d - b * c for (a, b), (c, d) in (point.hessian for point in points)])
+    cells = [*map(aligned, columns), [point.kind for point in points]]
+    return Rows(header=(*header, "kind"), rows=tuple(zip(*cells)), words=frozenset({len(header)}))
+
+
+def _is_all(shown: Any, value: float) -> bool:
+    """Whether the number shown is the whole number, and not rounded."""
+    return math.isclose(float(shown), value, rel_tol=1e-13)
+
+
+_FLAT = 1e-9             # a curvature this small beside the largest says nothing about the kind of a point

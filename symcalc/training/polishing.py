@@ -1,0 +1,134 @@
+"""Newton's method on the derived gradient and Hessian, from a point that is close already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from symcalc.compute.compiled import Compiled, bound, ordered
+from symcalc.compute.stable import stabilised
+from symcalc.compute.tape import Tape
+from symcalc.errors import LossError
+from symcalc.language.table import Table
+from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
+from symcalc.pages.document import Table as Rows
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import aligned, short
+from symcalc.training.losses import Loss
+from symcalc.training.minimum import MAXIMUM, MINIMUM, SADDLE, Minimum, StationaryPoint, kind_of, scaled, told
+
+_STEPS = 60
+_HALVINGS = 40
+_SETTLED = 1e-8          # how small, relative to the point, a step is after which the next only polishes
+
+Curvature = Callable[[np.ndarray], np.ndarray]
+
+
+def curvature(loss: Loss, table: Table | None) -> Curvature:
+    """The Hessian as a function of the point, from the second derivatives as derived.
+
+    >>> curvature(Loss("u^2*v"), None)(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+    size = len(loss.parameters)
+    tape = Tape(loss.parameters, loss.columns, arrays=True)
+    results = [tape.value(stabilised(entry)).source for row in loss.hessian().result for entry in row]
+    function, _ = bound(tape, "second_derivatives", ["0", *results], table)
+
+    def at(point: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return np.array(function(*point)[1], dtype=np.float64).reshape(size, size)
+
+    return at
+
+
+def polished(loss: Loss, table: Table | None, near: Mapping[str, float] | Sequence[float]) -> Minimum:
+    """The stationary point that Newton's method reaches from `near`, classified by the Hessian.
+
+    >>> found = polished(Loss("e^w - 2*w"), None, {"w": 1})
+    >>> found.point, found.kind, found.exact
+    ({'w': 0.6931471805599453}, 'minimum', False)
+    """
+    compiled, second = loss.compile(table), curvature(loss, table)
+    visited = _newton(compiled, second, ordered(near, loss.names))
+    if visited is None:
+        raise LossError(f"Newton's method from {_named(loss, ordered(near, loss.names))} does not come to rest where every "
+                        "slope is 0: start closer, or there is no such point, as where J only levels off far away")
+    point = visited[-1]
+    cost, slopes = compiled.at(point)
+    hessian = second(point)
+    kind = kind_of(hessian)
+    found = StationaryPoint(values=tuple(map(float, point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
+    return Minimum(loss=loss, points=(found,), exact=False, working=(*_working(loss, compiled, visited), *told(loss, found)),
+                   reading=_reading(hessian, kind, float(np.abs(slopes).max())), flat=np.empty((0, len(point))))
+
+
+def _newton(compiled: Compiled, second: Curvature, point: np.ndarray) -> list[np.ndarray] | None:
+    """The points on the way, the last one where the steps no longer change it; None where they do not end."""
+    visited = [point]
+    for _ in range(_STEPS):
+        step = _step(compiled, second, visited[-1])
+        if step is None:
+            return None
+        after = visited[-1] + step
+        size = np.abs(step) / (_SETTLED + np.abs(after))
+        if (after == visited[-1]).all():
+            return visited
+        visited.append(after)
+        if size.max() <= _SETTLED:
+            return visited
+    return None
+
+
+def _step(compiled: Compiled, second: Curvature, point: np.ndarray) -> np.ndarray | None:
+    """-H⁻¹ ∇J, halved until the slopes shrink; None where H is singular or the slopes do not shrink."""
+    slopes, hessian = compiled.at(point)[1], second(point)
+    if not slopes.any():
+        return np.zeros_like(point)
+    if not (np.isfinite(slopes).all() and np.isfinite(hessian).all()):
+        return None
+    matrix, lengths = scaled(hessian)
+    if np.linalg.matrix_rank(matrix) < len(point):
+        return None
+    step = -np.linalg.solve(matrix, slopes / lengths) / lengths
+    if np.abs(step).max() <= _SETTLED * np.abs(point).max():
+        return step                                  # what is left is rounding, which need not shrink
+    size = np.linalg.norm(slopes / lengths)
+    for _ in range(_HALVINGS):
+        after = np.linalg.norm(compiled.at(point + step)[1] / lengths)
+        if after < size:
+            return step
+        step = step / 2
+    return None
+
+
+def _working(loss: Loss, compiled: Compiled, visited: Sequence[np.ndarray]) -> tuple[Block, ...]:
+    costs, slopes = zip(*map(compiled.at, visited))
+    columns = [*(aligned(column, 9) for column in np.array(visited).T), aligned(costs, 9),
+               [short(np.abs(slope).max(), 3) for slope in slopes]]
+    method = Formula(text="θ ← θ - H⁻¹ ∇J", latex=r"\theta \leftarrow \theta - H^{-1} \nabla J")
+    return (paragraph("That every slope is 0 is an equation without a closed form here, so it is solved by numbers. Newton's "
+                      "method follows the slopes and the second derivatives H:"), Equation((method,)),
+            Rows(header=("step", *loss.parameters, "J", "largest slope"),
+                 rows=tuple((str(k), *cells) for k, cells in enumerate(zip(*columns)))))
+
+
+def _reading(hessian: np.ndarray, kind: str, slope: float) -> tuple[Inline, ...]:
+    start = f"Found by numbers: no slope here is larger than {short(slope, 2)}. "
+    if not np.isfinite(hessian).all():
+        return (f"{start}The second derivatives are not finite, so they do not tell what kind of point it is.",)
+    sizes = np.linalg.eigvalsh(hessian)
+    values = short(sizes[0], 4) if len(sizes) == 1 else f"{short(sizes[0], 4)} to {short(sizes[-1], 4)}"
+    what = f"The second derivative is {values}" if len(sizes) == 1 else f"The eigenvalues of the Hessian are {values}"
+    says = {MINIMUM: "J curves upwards in every direction, so this is a minimum of its neighbourhood",
+            MAXIMUM: "J curves downwards in every direction, so this is a maximum of its neighbourhood",
+            SADDLE: "J curves upwards in one direction and downwards in another, so this is a saddle point"}
+    if len(sizes) == 1:
+        says = {key: words.replace(" in every direction", "") for key, words in says.items()}
+    return (f"{start}{what}: {says.get(kind, 'that is too flat to tell what kind of point it is')}.",)
+
+
+def _named(loss: Loss, point: np.ndarray) -> str:
+    return ", ".join(f"{text(parameter)} = {short(value)}" for parameter, value in zip(loss.parameters, point))

@@ -1,0 +1,246 @@
+"""The minimum by calculus, against NumPy's least squares, exact fractions, SciPy-free Newton in mpmath, and known points."""
+
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.errors import DescentError, LossError, ProofError
+from symcalc.pages.notation import text
+from symcalc.training.least_squares import Rows, dependence, fitted
+from symcalc.training.normal_equations import normal_equations
+
+RANDOM = np.random.RandomState(225)
+X = RANDOM.rand(30)
+TABLE = {"x": X, "y": 3 + 50 * X + RANDOM.normal(0, 3, 30)}
+LINE = sc.mean_squared_error("y", sc.line("x"))
+
+
+def loss(formula, columns="x y"):
+    return sc.Loss(formula, columns=columns)
+
+
+# Least squares
+
+@pytest.mark.parametrize(("formula", "features"), [
+    ("sum((y - (m*x + b))^2)", lambda x: [x, 1 + 0*x]),
+    ("mean((m*x + b - y)^2)/2", lambda x: [x, 1 + 0*x]),
+    ("mean((y - (b + m*(x - 3)))^2)", lambda x: [1 + 0*x, x - 3]),
+    ("mean((y - m*x)^2)", lambda x: [x]),
+    ("mean((y - (a + b*x + c*x^2 + d*x^3))^2)", lambda x: [1 + 0*x, x, x**2, x**3]),
+    ("mean((y - (a*sin(3*x) + b*e^x))^2)", lambda x: [np.sin(3*x), np.exp(x)]),
+    ("sum(x*(y - (m*x + b))^2)/7", lambda x: [np.sqrt(x)*x, np.sqrt(x)]),
+])
+def test_least_squares(formula, features):
+    found = loss(formula).minimum(TABLE)
+    weight = np.sqrt(X) if formula.startswith("sum(x*") else 1
+    expected = np.linalg.lstsq(np.column_stack(features(X)), weight * TABLE["y"], rcond=None)[0]
+    assert list(found.point.values()) == pytest.approx(expected, rel=1e-9)
+    assert (found.kind, found.exact) == ("minimum", True)
+    assert found.J == pytest.approx(loss(formula).compile(TABLE)(found.point)[0])
+
+
+@pytest.mark.parametrize("penalty", [0.1, 3])
+def test_ridge(penalty):
+    found = loss(f"mean((y - (m*x + b))^2) + {penalty}*m^2").minimum(TABLE)
+    rows = np.vstack([np.column_stack([X, np.ones(30)]) / np.sqrt(30), [np.sqrt(penalty), 0]])
+    right = np.append(TABLE["y"] / np.sqrt(30), 0)
+    assert list(found.point.values()) == pytest.approx(np.linalg.lstsq(rows, right, rcond=None)[0], rel=1e-10)
+
+
+@pytest.mark.parametrize("offset", [0, 1e3, 1e6])
+def test_accurate_far_from_zero(offset):
+    x, y = X + offset, TABLE["y"]
+    n, xs, ys = len(x), list(map(Fraction, x)), list(map(Fraction, y))
+    sxy, sx, sy, sxx = sum(a * b for a, b in zip(xs, ys)), sum(xs), sum(ys), sum(a * a for a in xs)
+    slope = (n * sxy - sx * sy) / (n * sxx - sx ** 2)
+    found = LINE.minimum({"x": x, "y": y})
+    assert list(found.point.values()) == pytest.approx([float(slope), float((sy - slope * sx) / n)], rel=1e-8)
+    assert ("lost in rounding" in " ".join(str(found).split())) is (offset == 1e6)
+
+
+def test_random_problems_with_several_columns():
+    random = np.random.default_rng(3)
+    for features in (2, 3, 5):
+        table = {f"x{k}": random.normal(size=40) * 10.0**k for k in range(features)} | {"y": random.normal(size=40)}
+        formula = " + ".join(f"w{k}*x{k}" for k in range(features))
+        found = sc.Loss(f"mean((y - ({formula} + b))^2)", columns=list(table)).minimum(table)
+        design = np.column_stack([*(table[f"x{k}"] for k in range(features)), np.ones(40)])
+        assert list(found.point.values()) == pytest.approx(np.linalg.lstsq(design, table["y"], rcond=None)[0], rel=1e-9)
+
+
+# The derivation
+
+@pytest.mark.parametrize(("formula", "columns", "equations", "solution"), [
+    ("mean((y - (m*x + b))^2)", "x y", ["m Σ xᵢ² + b Σ xᵢ = Σ xᵢ yᵢ", "m Σ xᵢ + n b = Σ yᵢ"],
+     ["m = (n Σ xᵢ yᵢ - (Σ xᵢ) Σ yᵢ)/(n Σ xᵢ² - (Σ xᵢ)²)", "b = (Σ yᵢ - m Σ xᵢ)/n"]),
+    ("sum((y - m*x)^2)", "x y", ["m Σ xᵢ² = Σ xᵢ yᵢ"], ["m = (Σ xᵢ yᵢ)/(Σ xᵢ²)"]),
+    ("mean((y - m)^2)", "y", ["n m = Σ yᵢ"], ["m = (Σ yᵢ)/n"]),
+    ("mean((y - (a*x + c*w + b))^2)", "x y w", [
+        "a Σ xᵢ² + c Σ wᵢ xᵢ + b Σ xᵢ = Σ xᵢ yᵢ", "a Σ wᵢ xᵢ + c Σ wᵢ² + b Σ wᵢ = Σ wᵢ yᵢ",
+        "a Σ xᵢ + c Σ wᵢ + n b = Σ yᵢ"], []),
+    ("mean((y - (a + b*x))^2)", "x y", ["n a + b Σ xᵢ = Σ yᵢ", "a Σ xᵢ + b Σ xᵢ² = Σ xᵢ yᵢ"],
+     ["b = (n Σ xᵢ yᵢ - (Σ xᵢ) Σ yᵢ)/(n Σ xᵢ² - (Σ xᵢ)²)", "a = (Σ yᵢ - b Σ xᵢ)/n"]),
+    ("mean((y - m*x)^2) + 2*m^2", "x y", ["m Σ xᵢ² + 2n m = Σ xᵢ yᵢ"], ["m = (Σ xᵢ yᵢ)/(Σ xᵢ² + 2n)"]),
+    ("2*x^2 - 8*x", "", ["x = 2"], ["x = 2"]),
+])
+def test_normal_equations(formula, columns, equations, solution):
+    found = normal_equations(loss(formula, columns))
+    assert [f"{text(left)} = {text(right)}" for left, right in found.stages[-1].equations] == equations
+    assert [f"{name} = {text(value)}" for name, value in found.solution] == solution
+
+
+@pytest.mark.parametrize("formula", [
+    "mean((y - m*x^k)^2)", "mean(abs(y - m*x))", "sum((y - m*b*x)^2)", "sqrt(sum((y - m*x)^2))"])
+def test_no_normal_equations(formula):
+    assert normal_equations(loss(formula)) is None
+
+
+def test_a_wrong_stage_does_not_pass(monkeypatch):
+    from symcalc.training import linear_terms as module
+    right = module._summed
+    monkeypatch.setattr(module, "_summed", lambda term, total: right(2 * term, total))
+    with pytest.raises(ProofError):
+        normal_equations(LINE)
+
+
+def test_the_whole_derivation_reads_as_on_paper():
+    shown = str(LINE.minimum({"x": [30, 40, 100], "y": [45, 60, 150]}))
+    parts = ["At the lowest point every slope is 0:", "-2/n Σ xᵢ (yᵢ - (m xᵢ + b)) = 0",
+             "Divide by -2/n, which is not 0:", "Σ xᵢ yᵢ - m Σ xᵢ² - b Σ xᵢ = 0", "m Σ xᵢ² + b Σ xᵢ = Σ xᵢ yᵢ", "With the 3 rows of the data:",
+             "12500m + 170b = 18750", "m = (3 · 18750 - 170 · 255)/(3 · 12500 - 170²)\n    = 1.5",
+             "b = (255 - 1.5 · 170)/3\n    = 0", "the only one."]
+    assert [shown.find(part) for part in parts] == sorted(shown.find(part) for part in parts) and shown.find(parts[0]) > 0
+
+
+# Many minima
+
+@pytest.mark.parametrize(("formula", "table", "blame"), [
+    ("mean((y - (m*x + b))^2)", {"x": [3, 3, 3], "y": [1, 2, 4]}, "xᵢ = 3 in every row"),
+    ("mean((y - (a*x + c*w + b))^2)", {"x": [1, 2, 4], "w": [3, 5, 9], "y": [1, 2, 4]}, "wᵢ = 2xᵢ + 1 in every row"),
+    ("mean((y - (a*x + c*w))^2)", {"x": [1, 2, 4], "w": [2, 4, 8], "y": [1, 2, 5]}, "wᵢ = 2xᵢ in every row"),
+    ("mean((y - (m*x + b))^2)", {"x": [2], "y": [3]}, "there is 1 row for 2 parameters"),
+    ("mean((y - (m*x + b))^2)", {"x": [0, 0], "y": [3, 5]}, "xᵢ = 0 in every row, so that J does not depend on m"),
+    ("mean((y - m*x)^2)", {"x": [0, 0], "y": [3, 5]}, "xᵢ = 0 in every row, so that J does not depend on m"),
+])
+def test_columns_to_blame(formula, table, blame):
+    J = sc.Loss(formula, columns=list(table))
+    found = J.minimum(table)
+    names = [name for name in J.names if name != "b"]
+    design = np.column_stack([{"m": table["x"], "a": table["x"], "c": table.get("w")}[name] for name in names]
+                             + [np.ones(len(table["y"]))] * ("b" in J.names))
+    assert list(found.point.values()) == pytest.approx(np.linalg.lstsq(design, np.array(table["y"], float), rcond=None)[0])
+    assert found.kind == "one of many minima" and blame in " ".join(str(found).split())
+    along = found.flat[0]
+    assert found.distance(np.array(list(found.point.values())) + 5 * along) == pytest.approx(0, abs=1e-12)
+
+
+def test_dependence_names_only_what_depends():
+    random = np.random.default_rng(0).normal(size=(9, 2))
+    matrix = np.column_stack([random, 3 * random[:, 0]])
+    assert dependence(Rows(matrix=matrix, right=matrix[:, 0], features=None)) == pytest.approx({0: -3.0, 2: 1.0})
+    assert dependence(Rows(matrix=random, right=matrix[:, 0], features=None)) is None
+    assert not len(fitted(Rows(matrix=random, right=matrix[:, 0], features=None)).flat)
+
+
+@pytest.mark.parametrize(("formula", "kind"), [
+    ("(u - v)^2", "one of many minima"), ("-(u - v)^2", "one of many maxima"), ("(u - v)^2 - w^2", "one of many saddle points"),
+    ("sum((y - m*x)^2) - 40*m^2", "maximum"), ("sum((y - m*x)^2) - 4*m^2", "minimum"),
+])
+def test_the_kind_of_a_quadratic(formula, kind):
+    found = loss(formula, "x y" if "x" in formula else "").minimum(TABLE if "x" in formula else None)
+    assert found.kind == kind and kind.split()[-1] in str(found)
+
+
+# Without data
+
+@pytest.mark.parametrize(("formula", "expected"), [
+    ("2*x^2 - 8*x", [((2,), "minimum")]),
+    ("-3*x^2 + 30*x", [((5,), "maximum")]),
+    ("w^4 - 2*w^2", [((-1,), "minimum"), ((0,), "maximum"), ((1,), "minimum")]),
+    ("w^3", [((0,), "inflection point")]),
+    ("w^4", [((0,), "minimum")]),
+    ("w^3/3 - 2*w", [((-(2**0.5),), "maximum"), ((2**0.5,), "minimum")]),
+    ("w*ln(w)", [((np.exp(-1),), "minimum")]),
+    ("w^5/5 - w^2 - w", None),
+    ("(1 - u)^2 + 100*(v - u^2)^2", [((1, 1), "minimum")]),
+    ("u^3 - 3*u*v + v^3", [((0, 0), "saddle point"), ((1, 1), "minimum")]),
+    ("3*u*v", [((0, 0), "saddle point")]),
+    ("u^4 + v^4 - 4*u*v", [((-1, -1), "minimum"), ((0, 0), "saddle point"), ((1, 1), "minimum")]),
+    ("u^2 + u*v + v^2 - 3*v", [((-1, 2), "minimum")]),
+    ("u^2*v + v^2 - v", [((-1, 0), "saddle point"), ((0, 0.5), "minimum"), ((1, 0), "saddle point")]),
+    ("(u - 1)^2 + (v - 2)^2 + 3*(w - u)^2", [((1, 2, 1), "minimum")]),
+])
+def test_stationary_points(formula, expected):
+    found = loss(formula, "").minimum()
+    points = sorted((point.values, point.kind) for point in found.points)
+    if expected is None:                 # no formula for the roots: mpmath's instead
+        roots = sorted(float(root.real) for root in mpmath.polyroots([1, 0, 0, -2, -1], maxsteps=200, extraprec=200)
+                       if abs(root.imag) < 1e-12)
+        assert [values[0] for values, _ in points] == pytest.approx(roots) and len(points) == len(roots)
+        return
+    assert [kind for _, kind in points] == [kind for _, kind in expected]
+    assert [values for values, _ in points] == [pytest.approx(values, abs=1e-12) for values, _ in expected]
+    assert found.exact
+
+
+@pytest.mark.parametrize(("formula", "sentence"), [
+    ("e^w", "no lowest point"), ("u + 2*v", "no lowest point"), ("w^3 + w", "no lowest point"), ("w", "no lowest point"),
+    ("sin(w)", "no closed form here; give a point"), ("(1 + w)^900 - w", "no closed form"),
+    ("(u + v)^5 + u", "no lowest point"), ("u^4 + (u + v)^6 - u*v", "no closed form"),
+])
+def test_no_point_to_find(formula, sentence):
+    with pytest.raises(LossError, match=sentence):
+        loss(formula, "").minimum()
+
+
+def test_the_lowest_minimum_and_the_distance_to_the_nearest():
+    found = loss("w^4 - 2*w^2 + w/4", "").minimum(near=[0])
+    assert found.point["w"] == pytest.approx(min(np.roots([4, 0, -4, 0.25]).real), rel=1e-12)
+    assert loss("w^4 - 2*w^2", "").minimum().distance({"w": 0.75}) == 0.25
+    assert LINE.minimum(TABLE).distance(LINE.minimum(TABLE).point) == 0
+
+
+# By numbers
+
+def test_logistic_loss_from_near():
+    table = {"x": [1.0, 2, 3, 4, 5, 6], "y": [0.0, 0, 1, 0, 1, 1]}
+    found = loss("mean(softplus(w*x + b) - y*(w*x + b))").minimum(table, near={"w": 0, "b": 0})
+
+    def slopes(w, b):
+        errors = [1 / (1 + mpmath.exp(-(w * x + b))) - y for x, y in zip(table["x"], table["y"])]
+        return [sum(e * x for e, x in zip(errors, table["x"])), sum(errors)]
+
+    assert list(found.point.values()) == pytest.approx(list(map(float, mpmath.findroot(slopes, (1, -4)))), rel=1e-9)
+    assert (found.kind, found.exact) == ("minimum", False) and "without a closed form" in " ".join(str(found).split())
+
+
+@pytest.mark.parametrize(("formula", "columns", "table", "near"), [
+    ("mean(softplus(w*x + b) - y*(w*x + b))", "x y", {"x": [1, 2, 3, 4], "y": [0, 0, 1, 1]}, [0, 0]),      # separable
+    ("mean(abs(y - w))", "y", {"y": [1, 2, 4]}, [0]),
+    ("e^(-w^2)*w^7 + ln(1 + e^w)", "", None, [-40]),
+])
+def test_newton_says_so_where_it_does_not_arrive(formula, columns, table, near):
+    with pytest.raises(LossError, match="does not come to rest"):
+        loss(formula, columns).minimum(table, near=near)
+
+
+def test_a_sum_over_rows_without_columns():
+    found = loss("sum((w - 3)^2)", "").minimum({"x": [1, 2]})
+    assert found.point == {"w": 3} and found.J == 0
+
+
+def test_what_near_may_be():
+    with pytest.raises(DescentError):
+        loss("sin(w)", "").minimum(near={"v": 1})
+    assert loss("sin(w)", "").minimum(near=[2]).kind == "maximum"
+    assert loss("cos(u)*cos(v)", "").minimum(near=[1.5, 1.6]).kind == "saddle point"
+
+
+def test_plain_data():
+    data = LINE.minimum(TABLE).as_dict()
+    assert data["kind"] == "minimum" and data["exact"] is True and set(data["parameters"]) == {"m", "b"}
+    assert repr(loss("2*x^2 - 8*x", "").minimum()) == "<minimum of J(x): x = 2, J = -8>"
+    assert sc.Minimum.__name__ == "Minimum" and "\\sum" in LINE.minimum(TABLE)._repr_mimebundle_()["text/latex"]
