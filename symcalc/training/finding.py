@@ -16,6 +16,7 @@ from symcalc.pages.document import Inline
 from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
+from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.least_squares import Fit, Rows, dependence, fitted, rows_of
 from symcalc.training.losses import Loss
 from symcalc.training.minimum import (
@@ -32,7 +33,7 @@ from symcalc.training.minimum import (
     told,
 )
 from symcalc.training.normal_equations import NormalEquations, normal_equations
-from symcalc.training.polishing import curvature, polished
+from symcalc.training.polishing import polished
 from symcalc.training.solution import worked_out
 from symcalc.training.stationary import Point, stationary_points
 from symcalc.written import add, mul
@@ -159,7 +160,7 @@ def _many(loss: Loss, table: Table | None, rows: Rows | None, fit: Fit, kind: st
 # Losses without data
 
 def _classified(loss: Loss, points: Sequence[Point]) -> tuple[StationaryPoint, ...]:
-    compiled, second = loss.compile(), curvature(loss, None)
+    compiled, second = loss.compile(), second_derivatives(loss, None)
     places = [np.array([float(values[parameter].evalf(30)) for parameter in loss.parameters]) for values in points]
     found = []
     for k, at in enumerate(places):

@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from symcalc.compute.compiled import Compiled, bound, ordered
-from symcalc.compute.stable import stabilised
-from symcalc.compute.tape import Tape
+from symcalc.compute.compiled import Compiled, ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
+from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.losses import Loss
 from symcalc.training.minimum import MAXIMUM, MINIMUM, SADDLE, Minimum, StationaryPoint, kind_of, scaled, told
 
@@ -25,25 +24,6 @@ _SETTLED = 1e-8          # how small, relative to the point, a step is after whi
 Curvature = Callable[[np.ndarray], np.ndarray]
 
 
-def curvature(loss: Loss, table: Table | None) -> Curvature:
-    """The Hessian as a function of the point, from the second derivatives as derived.
-
-    >>> curvature(Loss("u^2*v"), None)(np.array([1.0, 2.0]))
-    array([[4., 2.],
-           [2., 0.]])
-    """
-    size = len(loss.parameters)
-    tape = Tape(loss.parameters, loss.columns, arrays=True)
-    results = [tape.value(stabilised(entry)).source for row in loss.hessian().result for entry in row]
-    function, _ = bound(tape, "second_derivatives", ["0", *results], table)
-
-    def at(point: np.ndarray) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return np.array(function(*point)[1], dtype=np.float64).reshape(size, size)
-
-    return at
-
-
 def polished(loss: Loss, table: Table | None, near: Mapping[str, float] | Sequence[float]) -> Minimum:
     """The stationary point that Newton's method reaches from `near`, classified by the Hessian.
 
@@ -51,7 +31,7 @@ def polished(loss: Loss, table: Table | None, near: Mapping[str, float] | Sequen
     >>> found.point, found.kind, found.exact
     ({'w': 0.6931471805599453}, 'minimum', False)
     """
-    compiled, second = loss.compile(table), curvature(loss, table)
+    compiled, second = loss.compile(table), second_derivatives(loss, table)
     visited = _newton(compiled, second, ordered(near, loss.names))
     if visited is None:
         raise LossError(f"Newton's method from {_named(loss, ordered(near, loss.names))} does not come to rest where every "

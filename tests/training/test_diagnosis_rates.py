@@ -8,7 +8,7 @@ import pytest
 from symcalc.errors import DataError, DescentError, LossError
 from symcalc.training.diagnosis.outlook import outlook, outlook_at_start
 from symcalc.training.losses import Loss
-from symcalc.training.run import Stop
+from symcalc.training.stops import Stop
 
 COUNT = 50
 
