@@ -54,11 +54,11 @@ def descent_loop(compiled: Compiled, slopes: Sequence[Expr], moving: Sequence[in
     `slopes` are the names by which the comments call the slopes, `moving` the places of the parameters that are not held.
     """
     loss, count = compiled.tape, len(compiled.parameters)
-    tape = _updates(compiled, slopes, moving, equations, letters, settings)
+    tape, updates = _updates(compiled, slopes, moving, equations, letters, settings)
     points, gradients = _names("p", range(count)), _names("g", range(count))
     states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
     value, *found = compiled.results
-    body = [*tape.steps, *loss.steps,
+    body = [*updates, *loss.steps,
             *(f"g{j} = {_float(source, loss)}" for j, source in enumerate(found)),
             f"keep(({', '.join([*points, _float(value, loss), *gradients, *states, 'rate'])}))",
             *(["k += 1.0"] if any(formula.has(letters.counted) for _, formula in equations) else [])]
@@ -71,13 +71,14 @@ def descent_loop(compiled: Compiled, slopes: Sequence[Expr], moving: Sequence[in
 
 
 def _updates(compiled: Compiled, slopes: Sequence[Expr], moving: Sequence[int], equations: Equations, letters: Letters,
-             settings: Mapping[Symbol, float]) -> Tape:
-    """The method's equations for every parameter in the learner's names, on one tape."""
+             settings: Mapping[Symbol, float]) -> tuple[Tape, list[str]]:
+    """The method's equations for every parameter in the learner's names, on one tape, and its lines with the new values."""
     tape = Tape((), (), arrays=False, letter="u")
     tape.known |= {letter: Value(repr(value)) for letter, value in settings.items()}
     tape.known |= {letters.rate: Value("rate", moves=True), letters.counted: Value("k", moves=True)}
+    lines: list[str] = []
     for j in moving:
-        parameter = compiled.tape.parameters[j]
+        done, parameter = len(tape.moving), compiled.tape.parameters[j]
         states = [f"s{row}_{j}" for row in range(len(letters.state))]
         own = {letters.theta: parameter, letters.slope: slopes[j]}
         tape.known |= {parameter: Value(f"p{j}", moves=True), slopes[j]: Value(f"g{j}", moves=True)}
@@ -89,8 +90,8 @@ def _updates(compiled: Compiled, slopes: Sequence[Expr], moving: Sequence[int], 
             found.append(value := tape.value(replaced(formula, own.get)))
             own[letter] = Dummy(own.get(letter, letter).name, real=True)          # what is new, for the equations below
             tape.known[own[letter]] = value
-        tape.steps.append(f"{', '.join([*states, f'p{j}'])} = {', '.join(value.source for value in found)}")
-    return tape
+        lines += [*tape.written(done), f"{', '.join([*states, f'p{j}'])} = {', '.join(value.source for value in found)}"]
+    return tape, lines
 
 
 def _float(source: str, tape: Tape) -> str:

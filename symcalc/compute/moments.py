@@ -138,14 +138,14 @@ class Moments(Tape):
         return [*self.triangle(table)[np.triu_indices(len(self.basis))].tolist(), float(table.rows)]
 
     @property
-    def moving(self) -> frozenset[Symbol]:
+    def trained(self) -> frozenset[Symbol]:
         """The letters that are not data."""
         return frozenset(self.parameters)
 
     def row_sum(self, part: Sum) -> Value:
         """Σ u v as (R α)·(R β)."""
         written, inputs = [], []
-        for product in products_of(part.function, self.moving):
+        for product in products_of(part.function, self.trained):
             left, right = self.along(*product.left), self.along(*product.right)
             pairs = [(u, v) for u, v in zip(left, right) if u is not None and v is not None]
             before = [self.value(factor) for factor in product.before]

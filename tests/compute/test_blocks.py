@@ -1,0 +1,70 @@
+"""Many rows are gone through block by block; the sums are those of all rows at once."""
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.compute.generated import split
+
+RNG = np.random.RandomState(8)
+
+
+def logistic(point, x1, x2, y):
+    z = -y * (point[0] * x1 + point[1] * x2 + point[2])
+    slope = -y / (1 + np.exp(-z))
+    return np.mean(np.logaddexp(0, z)), [np.mean(slope * x1), np.mean(slope * x2), np.mean(slope)]
+
+
+def damped(point, x, y):
+    a, b, w, p, c = point
+    e, z = np.exp(-b * x), w * x + p
+    r = y - (a * e * np.cos(z) + c)
+    return np.mean(r * r), [-2 * np.mean(r * e * np.cos(z)), 2 * np.mean(r * a * x * e * np.cos(z)),
+                            2 * np.mean(r * a * e * np.sin(z) * x), 2 * np.mean(r * a * e * np.sin(z)), -2 * np.mean(r)]
+
+
+@pytest.mark.parametrize("rows", [1, 3, 9_999, 10_000, 10_001, 35_000])
+def test_a_loss_over_blocks_is_the_loss_over_all_rows(rows):
+    x1, x2, x = RNG.normal(size=(3, rows))
+    y = np.where(RNG.rand(rows) < 0.5, -1.0, 1.0)
+    for loss, data, point, plain in (
+            (sc.Loss("mean(ln(1 + exp(-y*(v*x1 + w*x2 + b))))"), {"x1": x1, "x2": x2, "y": y}, [0.3, -0.2, 0.1], logistic),
+            (sc.Loss("mean((y - (a*exp(-b*x)*cos(w*x + p) + c))^2)"), {"x": x, "y": y}, [1.1, 0.4, 2.9, 0.1, 0.9], damped)):
+        compiled = loss.compile(data)
+        value, gradient = compiled(point)
+        expected, slopes = plain(point, **data)
+        assert compiled.strategy == "tape" and "in blocks:" in compiled.source
+        assert value == pytest.approx(expected, rel=1e-11)
+        assert gradient == pytest.approx(slopes, rel=1e-10, abs=1e-12)
+
+
+def test_what_needs_the_data_alone_is_worked_out_once_and_cut_with_them():
+    source = sc.Loss("mean(exp(-y*x*w))").compile({"x": [1.0, 2.0], "y": [1.0, 3.0]}).source
+    before, step = source.split("def value_and_gradient")
+    assert "c0 * c1" in before and "c0 * c1" not in step
+
+
+def test_sums_that_rows_wait_for_are_whole():
+    """A slope that divides row by row by a sum over all rows."""
+    loss = sc.Loss("ln(mean(exp(w*x)))*mean(cosh(w*x))")
+    x = RNG.normal(size=25_000)
+    value, gradient = loss.compile({"x": x})([0.7])
+    e, z = np.exp(0.7 * x), 0.7 * x
+    assert value == pytest.approx(np.log(e.mean()) * np.cosh(z).mean(), rel=1e-12)
+    expected = (x * e).mean() / e.mean() * np.cosh(z).mean() + np.log(e.mean()) * (x * np.sinh(z)).mean()
+    assert gradient[0] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("z", [0.0, 1e-300, 1e-8, 0.5, 1.5707963, 3.0, 3.141592653589793, 100.0, -2.0, 1e6])
+def test_sines_and_cosines_by_the_tangent_of_the_half(z):
+    loss = sc.Loss("sum(w*sin(x) + v*cos(x))")
+    value, (sine, cosine) = loss.compile({"x": [z]})([1, 1])
+    assert sine == pytest.approx(np.sin(z), rel=1e-14, abs=1e-15) and cosine == pytest.approx(np.cos(z), rel=1e-14, abs=1e-15)
+    assert value == pytest.approx(np.sin(z) + np.cos(z), rel=1e-14, abs=1e-15)
+
+
+def test_blocks_are_views_that_cover_every_row():
+    x, y = np.arange(25_000.0), np.arange(25_000.0) + 1
+    blocks = split(25_000.0, x, y)
+    assert np.array_equal(np.concatenate([block for block, _ in blocks]), x)
+    assert all(one.base is x and two.base is y for one, two in blocks)
