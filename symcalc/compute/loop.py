@@ -9,7 +9,8 @@ from sympy import Dummy, Expr, Symbol
 
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import bound, executed, indented, source_of
-from symcalc.compute.tape import Tape, Value
+from symcalc.compute.program import Value
+from symcalc.compute.tape import Tape
 from symcalc.written import replaced
 
 Equations = Sequence[tuple[Symbol, Expr]]

@@ -15,7 +15,8 @@ import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.compute.generated import executed, source_of
-from symcalc.compute.tape import Tape, Value, differs
+from symcalc.compute.program import Value
+from symcalc.compute.tape import Tape, differs
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
 from symcalc.parts import product_as_written, signed

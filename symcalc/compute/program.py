@@ -1,0 +1,121 @@
+"""Straight-line Python: statements that are worked out once each, in the order in which they must stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from sympy import Basic, Indexed, Symbol
+
+from symcalc.language.names import name_of
+from symcalc.language.table import Table
+from symcalc.pages.notation import text
+
+_COMMENT = 100          # characters of mathematics beside a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A name or number in the code: whether it is an array over the rows, moves with the parameters, needs a whole sum."""
+
+    source: str
+    array: bool = False
+    moves: bool = False
+    summed: bool = False
+    total: bool = False          # whether it is such a sum itself
+
+
+@dataclass(slots=True)
+class Program:
+    """Statements that work out expressions; `before` those that need no parameters, `steps` the rest.
+
+    Where there are rows, the steps are: what needs no row; then, block by block, what each row needs and what is summed
+    over the rows; then what needs the sums.
+    """
+
+    parameters: Sequence[Symbol]
+    columns: Sequence[Indexed]
+    arrays: bool                                            # NumPy over columns, or plain floats
+    letter: str = "a"                                       # what the names of the statements start with
+    blocks: bool = False                                    # whether many rows are gone through block by block
+    before: list[str] = field(default_factory=list)
+    moving: list[tuple[Value, str, str]] = field(default_factory=list)          # what needs them, with source and comment
+    fixed: list[str] = field(default_factory=list)          # the arrays that need no parameters
+    known: dict[Basic, Value] = field(default_factory=dict)
+    computed: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def given(self) -> list[str]:
+        """What the code is given before it runs: the columns, and the number of rows."""
+        return [*(f"c{k}" for k in range(len(self.columns))), "rows"] if self.arrays else []
+
+    @property
+    def legend(self) -> list[str]:
+        """What the names in the code stand for."""
+        columns = self.columns if self.arrays else ()
+        return [*(f"p{k} is {text(symbol)}" for k, symbol in enumerate(self.parameters)),
+                *(f"c{k} is the column {name_of(column)}" for k, column in enumerate(columns))]
+
+    def data(self, table: Table | None) -> list[Any]:
+        """The values of those for a table."""
+        if not self.arrays:
+            return []
+        return [*(table[name_of(column)] for column in self.columns), np.float64(table.rows)] if table is not None else [
+            np.float64(1)]
+
+    def statement(self, source: str, inputs: Sequence[Value], expression: Basic, array: bool | None = None,
+                  note: str = "") -> Value:
+        """A new step with this source, or the earlier one with the same; beside it its mathematics and the note."""
+        if source not in self.computed:
+            total = array is False and any(value.array for value in inputs)
+            value = Value(f"{self.letter}{len(self.computed)}", moves=any(value.moves for value in inputs),
+                          array=any(value.array for value in inputs) if array is None else array,
+                          summed=total or any(value.summed for value in inputs))
+            shown = text(expression) + note
+            comment = shown if len(shown) <= _COMMENT else shown[:_COMMENT] + "..."
+            if value.moves:
+                self.moving.append((replace(value, total=total), source, comment))
+            else:
+                self.before.append(_line(value, source, comment))
+                self.fixed += [value.source] if value.array else []
+            self.computed[source] = value
+        return self.computed[source]
+
+    @property
+    def in_blocks(self) -> bool:
+        """Whether the rows can be gone through block by block: where there are any, and none needs a sum over all of them."""
+        return (self.blocks and any(value.array for value, *_ in self.moving)
+                and not any(value.array and value.summed for value, *_ in self.moving))
+
+    @property
+    def steps(self) -> list[str]:
+        """The statements that need the parameters, in order."""
+        if not self.in_blocks:
+            return self.written()
+        sums = " = ".join(value.source for value, *_ in self.moving if value.total)
+        return [*(_line(*statement) for statement in self.moving if not (statement[0].array or statement[0].summed)),
+                *([f"{sums} = 0.0"] if sums else []), f"for {self.packed} in blocks:",
+                *(f"    {_line(*statement, added=statement[0].total)}" for statement in self.moving
+                  if statement[0].array or statement[0].total),
+                *(_line(*statement) for statement in self.moving if statement[0].summed and not statement[0].total)]
+
+    def written(self, since: int = 0) -> list[str]:
+        """The statements that need the parameters from the one of this number on, just as they came."""
+        return [_line(*statement) for statement in self.moving[since:]]
+
+    @property
+    def prepared(self) -> list[str]:
+        """What is done before the first step: what needs no parameters, and the rows in blocks."""
+        return [*self.before, f"blocks = split(rows, {self.packed})"] if self.in_blocks else self.before
+
+    @property
+    def packed(self) -> str:
+        """The arrays that a block is made of, as they are unpacked."""
+        names = (*(f"c{k}" for k in range(len(self.columns))), *self.fixed)
+        return ", ".join(names) + ("," if len(names) == 1 else "")
+
+
+def _line(value: Value, source: str, comment: str, added: bool = False) -> str:
+    return f"{value.source} {'+=' if added else '='} {source}".ljust(40) + f"  # {comment}"
