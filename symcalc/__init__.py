@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.methods import Method as Method
     from symcalc.training.methods import method as method
-    from symcalc.training.minimum import Minimum as Minimum
+    from symcalc.training.minima.minimum import Minimum as Minimum
     from symcalc.training.models import Model as Model
     from symcalc.training.models import line as line
     from symcalc.training.run import Run as Run
@@ -123,7 +123,7 @@ _HOMES = {
     "training.methods": ("Method", "method"),
     "training.run": ("Run",),
     "training.stops": ("Stop",),
-    "training.minimum": ("Minimum",),
+    "training.minima.minimum": ("Minimum",),
     "training.scale": ("Scale",),
     "training.slopes": ("slopes", "Slopes"),
 }

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.effect import Effect
     from symcalc.training.methods import Method
-    from symcalc.training.minimum import Minimum
+    from symcalc.training.minima.minimum import Minimum
     from symcalc.training.run import Run
     from symcalc.training.scale import Scale
     from symcalc.training.slopes import Slopes
@@ -249,7 +249,7 @@ with the right gradient it falls to 0.5625.
         >>> Loss("2*x^2 - 8*x").minimum()
         <minimum of J(x): x = 2, J = -8>
         """
-        from symcalc.training.finding import minimum_of
+        from symcalc.training.minima.finding import minimum_of
         return minimum_of(self, data, near)
 
     def slopes(self, wrt: str | Symbol, data: object = None, *, at: Mapping[str, float] | Sequence[float]) -> Slopes:

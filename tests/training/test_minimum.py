@@ -9,8 +9,8 @@ import pytest
 import symcalc as sc
 from symcalc.errors import DescentError, LossError, ProofError
 from symcalc.pages.notation import text
-from symcalc.training.least_squares import Rows, dependence, fitted
-from symcalc.training.normal_equations import normal_equations
+from symcalc.training.minima.least_squares import Rows, dependence, fitted
+from symcalc.training.minima.normal_equations import normal_equations
 
 RANDOM = np.random.RandomState(225)
 X = RANDOM.rand(30)

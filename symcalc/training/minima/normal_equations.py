@@ -20,7 +20,7 @@ from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.parts import product_as_written, signed
-from symcalc.training.linear_terms import Term, before, multiplied_out
+from symcalc.training.minima.linear_terms import Term, before, multiplied_out
 from symcalc.written import add, divide, exact, is_number, negative, number, power, replaced, subtract
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from symcalc.language.names import COUNT
 from symcalc.language.table import Table
 from symcalc.pages.document import Block, Equation, paragraph
 from symcalc.pages.numbers import DIGITS, numeral
-from symcalc.training.least_squares import Fit
-from symcalc.training.normal_equations import NormalEquations, equation
+from symcalc.training.minima.least_squares import Fit
+from symcalc.training.minima.normal_equations import NormalEquations, equation
 from symcalc.written import add, is_number, replaced
 
 _TRUE = 1e-4             # how far, relatively, a value may be from what the rounded numbers give

@@ -12,8 +12,8 @@ from symcalc.calculus.algebra.terms import terms_of
 from symcalc.compute.compiled import evaluated
 from symcalc.language.table import Table
 from symcalc.parts import product_as_written, signed
-from symcalc.training.linear_terms import multiplied_out
 from symcalc.training.losses import Loss
+from symcalc.training.minima.linear_terms import multiplied_out
 from symcalc.written import add, negative
 
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more

@@ -15,7 +15,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.losses import Loss
-from symcalc.training.minimum import MAXIMUM, MINIMUM, SADDLE, Minimum, StationaryPoint, kind_of, scaled, told
+from symcalc.training.minima.minimum import MAXIMUM, MINIMUM, SADDLE, Minimum, StationaryPoint, kind_of, scaled, told
 
 _STEPS = 60
 _HALVINGS = 40

@@ -17,9 +17,9 @@ from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
 from symcalc.training.diagnosis.curvature import second_derivatives
-from symcalc.training.least_squares import Fit, Rows, dependence, fitted, rows_of
 from symcalc.training.losses import Loss
-from symcalc.training.minimum import (
+from symcalc.training.minima.least_squares import Fit, Rows, dependence, fitted, rows_of
+from symcalc.training.minima.minimum import (
     INFLECTION,
     MAXIMUM,
     MINIMUM,
@@ -32,10 +32,10 @@ from symcalc.training.minimum import (
     scaled,
     told,
 )
-from symcalc.training.normal_equations import NormalEquations, normal_equations
-from symcalc.training.polishing import polished
-from symcalc.training.solution import worked_out
-from symcalc.training.stationary import Point, stationary_points
+from symcalc.training.minima.normal_equations import NormalEquations, normal_equations
+from symcalc.training.minima.polishing import polished
+from symcalc.training.minima.solution import worked_out
+from symcalc.training.minima.stationary import Point, stationary_points
 from symcalc.written import add, mul
 
 _SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat

@@ -1,0 +1,1 @@
+"""Where every slope is 0: normal equations, stationary points, and the way there by Newton."""
