@@ -99,7 +99,7 @@ def test_no_normal_equations(formula):
 
 
 def test_a_wrong_stage_does_not_pass(monkeypatch):
-    from symcalc.training import linear_terms as module
+    from symcalc.training.minima import linear_terms as module
     right = module._summed
     monkeypatch.setattr(module, "_summed", lambda term, total: right(2 * term, total))
     with pytest.raises(ProofError):
