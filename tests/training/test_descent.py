@@ -75,7 +75,8 @@ ENDS = [
     (("w^2", 1, 1.1, 1), Stop.STEPS, 1, "The cost rose in the last update. At the start rates below 1 are stable; try 0.5."),
     (("1e10 + w", 1e6, 1e-20, 9), Stop.STILL, 1, ""),
     (("w^2", 1, 1.0, 99), Stop.TWO_CYCLE, 4, "At the start rates below 1 are stable; try 0.5."),
-    (("abs(w)", 1.2, 0.5, 99), Stop.TWO_CYCLE, 6, ""),
+    (("abs(w)", 1.2, 0.5, 99), Stop.TWO_CYCLE, 6, "There is a kink between them, over which any rate that stays the same jumps. "
+     "From here a rate that shrinks, 0.5/k, comes closer."),
     (("w^2", 1, 1.1, 99), Stop.DIVERGED, 10, "At the start rates below 1 are stable; try 0.5."),
     (("w^4", 10, 0.1, 99), Stop.DIVERGED, 4, "At the start rates below 0.00167 are stable; try 0.00083."),
     (("(w^2 - 100)^2", 5.8, 0.1, 99), Stop.DIVERGED, 4, "Try 0.00078."),
@@ -86,10 +87,11 @@ ENDS = [
     (("-exp(w)", 1, 1, 99), Stop.BOTTOMLESS, 2, ""),
     (("ln(w)", 1, 2, 9), Stop.OUTSIDE, 0, "ln(w) has no real value at w = -1: ln needs a positive argument."),
     (("ln(w)", 1, 1, 9), Stop.OUTSIDE, 0, "ln(w) has no finite value at w = 0: ln needs a positive argument."),
-    (("w + 1/w", 2, 2 / 0.75, 9), Stop.OUTSIDE, 0, "1/w divides by zero at w = 0."),
+    (("w + 1/w", 2, 2 / 0.75, 9), Stop.OUTSIDE, 0, "1/w divides by zero at w = 0. Try 0.33."),
     (("sqrt(w)", 1, 2, 9), Stop.OUTSIDE, 0, "1/√w divides by zero at w = 0."),
     (("-ln(1 - w^2)", 0.5, 1, 9), Stop.OUTSIDE, 1,
-     "ln(1 - w²) has no real value at w = 4.62121: ln needs a positive argument."),
+     "ln(1 - w²) has no real value at w = 4.62121: ln needs a positive argument. At the start rates below 0.45 are stable; "
+     "try 0.22."),
     (("ln(w)", -1, 1, 9), Stop.START, 0, "ln(w) has no real value at w = -1: ln needs a positive argument."),
     (("1/w", 0, 1, 9), Stop.START, 0, "1/w divides by zero at w = 0."),
     (("w^(1/3)", -8, 1, 9), Stop.START, 0, "w^(1/3) has no real value at w = -8."),
