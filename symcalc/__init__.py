@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from symcalc.training.models import Model as Model
     from symcalc.training.models import line as line
     from symcalc.training.run import Run as Run
+    from symcalc.training.runs import Runs as Runs
     from symcalc.training.stops import Stop as Stop
 
 __version__ = "0.1.0"
@@ -84,6 +85,7 @@ _HOMES = {
     "training.effect": ("Effect",),
     "training.methods": ("Method", "method"),
     "training.run": ("Run",),
+    "training.runs": ("Runs",),
     "training.stops": ("Stop",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

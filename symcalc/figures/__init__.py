@@ -11,5 +11,6 @@ from __future__ import annotations
 from symcalc.figures.curves import cost_curve
 from symcalc.figures.fits import fit
 from symcalc.figures.surfaces import contours
+from symcalc.figures.sweeps import costs_over_rates, costs_over_steps
 
-__all__ = ["contours", "cost_curve", "fit"]
+__all__ = ["contours", "cost_curve", "costs_over_rates", "costs_over_steps", "fit"]

@@ -21,6 +21,7 @@ from symcalc.training.walk import Walk
 _NEAR = 1e-3             # Newton's step, relative to the point, up to which a place with no slope is a minimum and not flat
 _UNDER_WAY = 10          # updates from which it is asked whether there is a minimum to reach
 _BOUNCES = 20            # ... and whether the cost has stopped falling
+_SEEN = 6                # points at the end of a run, to see whether its last steps go back and forth
 _SHRUNK = 0.1            # of the first rate: a schedule that ends below this may be why a run crawls
 _UNEVEN = 100.0          # a condition number from which scaling the data pays
 _NEWTON = 10             # updates in which Newton's method has to arrive to be advised
@@ -121,6 +122,8 @@ def _used_up(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     if len(costs) > _UNDER_WAY and (limit := limit_beyond(walk)) is not None:
         return Stop.UNREACHED, _unreached(loss, walk, limit)
     if not walk.batches and (found := crawl(walk)) is not None:
+        if _back_and_forth(walk):
+            return stop, _said("The last updates go back and forth, each undoing the one before.", smaller_rate(walk))
         return Stop.CRAWLING, _shrunk(walk) or _said(_wait(found), _cure(loss, walk, found))
     return stop, ""
 
@@ -139,6 +142,13 @@ def _unreached(loss: Loss, walk: Walk, limit: float) -> str:
     penalty = f"0.01 {squares}" if len(walk.moving) == 1 else f"0.01 ({squares})"
     return (f"It nears {short(limit)}, but no finite values reach it. A penalty on large parameters, such as "
             f"{penalty if len(walk.moving) <= 3 else '0.01 times the sum of their squares'}, gives the loss a minimum.")
+
+
+def _back_and_forth(walk: Walk) -> bool:
+    """Whether each of the last steps nearly undid the one before it, as across a valley at too large a rate."""
+    steps = np.diff(walk.history.points[-_SEEN:], axis=0)
+    turned, long = np.sum(steps[1:] * steps[:-1], axis=1), np.linalg.norm(steps, axis=1)
+    return bool((turned < -0.9 * long[1:] * long[:-1]).all())
 
 
 def _bounces(walk: Walk) -> str:

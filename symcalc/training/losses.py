@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from symcalc.training.effect import Effect
     from symcalc.training.methods import Method
     from symcalc.training.run import Run
+    from symcalc.training.runs import Runs
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -192,6 +193,18 @@ class Loss(Shown):
         """
         from symcalc.training.descent import descend
         return descend(self, data, start=start, rate=rate, steps=steps, method=method, **settings)
+
+    def sweep(self, data: object = None, **settings: Any) -> Runs:
+        """Descend once for every combination of `methods`, `starts` and `rates`, and compare the runs.
+
+        Each is a list; what is the same in all runs is given as for `descend`: start, rate, method, steps and the rest.
+
+        >>> runs = Loss("(w - 3)^2").sweep(start={"w": 0}, rates=[0.1, 0.5, 1.1], steps=20)
+        >>> [round(run.parameters["w"], 2) for run in runs]
+        [2.97, 3.0, -15.58]
+        """
+        from symcalc.training.runs import sweep
+        return sweep(self, data, **settings)
 
     def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
                           start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:

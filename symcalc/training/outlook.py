@@ -18,6 +18,7 @@ _LARGE_TABLE = 100_000   # rows from which a look ahead costs more than it tells
 _MANY_PARAMETERS = 50
 _FAR = 4.0 ** np.arange(-4, 21)              # how far ahead a look goes, in units of the point
 _PLATEAU = 1e-3          # a cost that falls by less than this share in a whole run hardly moves
+_PRECISE = 1e-12         # of J: what is left to gain where no single step can be seen in J any more
 _ROUNDING = 64 * np.finfo(float).eps         # how exactly J is known, relative to its size
 
 
@@ -97,9 +98,9 @@ def crawl(walk: Walk) -> Crawl | None:
 
 
 def is_precise(walk: Walk) -> bool:
-    """Whether the fall that is left is lost in the rounding of J."""
+    """Whether the fall that is left, in small steps, is lost in the rounding of J."""
     found = _newton(walk)
-    return found is not None and found[0] <= _ROUNDING * abs(float(walk.history.costs[-1]))
+    return found is not None and found[0] <= _PRECISE * abs(float(walk.history.costs[-1]))
 
 
 def _newton(walk: Walk) -> tuple[float, np.ndarray, float] | None:

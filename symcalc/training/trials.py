@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import copy
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from symcalc.training.history import History
 from symcalc.training.stops import CONVERGED, Stop
 from symcalc.training.walk import Walk
 
+_ABOUT = 1 + 1e-6        # how exactly the limit is known, from differences
 _TRIES = 12              # rates tried, each a quarter of the one before, until one works
 _TRIAL = 25              # updates that a rate must last
 _MEMORY = 4              # ... and so many times as many where a method remembers earlier slopes, or draws its rows by lot
@@ -24,7 +25,7 @@ def smaller_rate(walk: Walk, settles: bool = False) -> str:
     """A sentence with a smaller rate that works from the start; it `settles` where the slopes have to shrink, too."""
     start, first = walk.history.points[0], float(walk.rates[0])
     limit = stable_limit(walk, start)
-    known = f"At the start rates below {short(limit, 3)} are stable; " if limit is not None and limit <= first else ""
+    known = f"At the start rates below {short(limit, 3)} are stable; " if limit is not None and limit <= _ABOUT * first else ""
     rate = (min(first, limit) if limit is not None else first) / 2
     for _ in range(_TRIES):
         candidate = float(short(rate, 2))
@@ -66,18 +67,25 @@ def shrinking_rate_helps(walk: Walk) -> bool:
     """Whether η/k in place of η comes lower, from where the run ended."""
     if not is_constant(walk):
         return False
-    trial = replace(walk, rates=walk.rates[0] / np.arange(1.0, _SHRINKING + 1), watch=None, progress=None)
-    stop, _ = trial.go(walk.history.points[-1])
-    return stop in _ENDS_WELL and bool(trial.history.costs[-1] < walk.history.costs[-2:].min())
+    stop, history = _again(walk, walk.history.points[-1], walk.rates[0] / np.arange(1.0, _SHRINKING + 1))
+    return stop in _ENDS_WELL and bool(history.costs[-1] < walk.history.costs[-2:].min())
 
 
 def tried(walk: Walk, start: np.ndarray, rate: float) -> tuple[Stop, History] | None:
     """How the run would go with this rate at first, and why it would end; None where that is interrupted."""
     long = _TRIAL * (_MEMORY if walk.method.state or walk.batches else 1)
     rates = np.full(long, rate) if is_constant(walk) else walk.rates[:long] * (rate / walk.rates[0])
-    trial = replace(walk, rates=rates, watch=None, progress=None)
+    stop, history = _again(walk, start, rates)
+    return None if stop is Stop.INTERRUPTED else (stop, history)
+
+
+def _again(walk: Walk, start: np.ndarray, rates: np.ndarray) -> tuple[Stop, History]:
+    """The same walk with other rates, and nobody watching."""
+    trial = copy(walk)
+    trial.rates, trial.watch, trial.progress = rates, None, None
+    trial.history = History(len(start), len(walk.method.state))
     stop, _ = trial.go(start)
-    return None if stop is Stop.INTERRUPTED else (stop, trial.history)
+    return stop, trial.history
 
 
 def is_constant(walk: Walk) -> bool:
