@@ -19,6 +19,7 @@ from symcalc.training.trials import calmer_rate, curvature_at, larger_rate, shri
 from symcalc.training.walk import Walk
 
 _NEAR = 1e-3             # Newton's step, relative to the point, up to which a place with no slope is a minimum and not flat
+_ALONG = 0.99            # of the direction in which a saddle falls, that lies along one parameter
 _UNDER_WAY = 10          # updates from which it is asked whether there is a minimum to reach
 _BOUNCES = 20            # ... and whether the cost has stopped falling
 _SEEN = 6                # points at the end of a run, to see whether its last steps go back and forth
@@ -71,6 +72,15 @@ def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     if walk.history.count > 1 and may_look(walk) and (limit := limit_beyond(walk)) is not None:
         return Stop.UNREACHED, _unreached(loss, walk, limit)
     return stop, "Another start may show the way." if walk.history.count == 1 else ""
+
+
+def _saddle(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    """Along which parameter it falls, if along one."""
+    matrix = curvature_at(walk, walk.history.points[-1])
+    way = np.abs(np.linalg.eigh(matrix)[1][:, 0]) if matrix is not None else np.zeros(1)
+    if way.max() < _ALONG:
+        return stop, "Start a little to one side."
+    return stop, f"It falls along {text(loss.parameters[walk.moving[way.argmax()]])}: start a little to one side."
 
 
 def _diverged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
@@ -128,8 +138,8 @@ def _used_up(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     return stop, ""
 
 
-_LOOKS = {Stop.FLAT: _flat, Stop.DIVERGED: _diverged, Stop.TWO_CYCLE: _two_cycle, Stop.NO_STEP: _no_step, Stop.STILL: _still,
-          Stop.STEPS: _used_up}
+_LOOKS = {Stop.FLAT: _flat, Stop.SADDLE: _saddle, Stop.DIVERGED: _diverged, Stop.TWO_CYCLE: _two_cycle, Stop.NO_STEP: _no_step,
+          Stop.STILL: _still, Stop.STEPS: _used_up}
 
 
 # What there is to say

@@ -9,11 +9,13 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 import symcalc as sc
 from symcalc.errors import DataError, DescentError
 from symcalc.training.methods import METHODS
-from symcalc.training.stops import Stop
+from symcalc.training.stops import Stop, Tolerances, Track, first_stop
 
 ROWS = {"x": [30, 40, 100], "y": [45, 60, 150]}
 YEARS = {"x": [1990, 2000, 2010, 2020], "y": [1, 3, 4, 6]}
@@ -70,8 +72,10 @@ ENDS = {
     "a nearly saturated sigmoid": (SIGMOID, {"x": [1, 2, 3], "y": [0, 1, 1]}, [-5, -5], {"rate": 0.1, "steps": 500},
                                    Stop.CRAWLING, 500,
                                    "The slopes are so small here that the cost hardly moves. Another start may show the way."),
-    "on the way to a saddle": ("u^2 - v^2", None, [1, 0], {"rate": 0.1, "steps": 500}, Stop.SADDLE, 107, ""),
-    "started on a saddle": ("u^2 - v^2", None, [0, 0], {"rate": 0.1}, Stop.SADDLE, 0, ""),
+    "on the way to a saddle": ("u^2 - v^2", None, [1, 0], {"rate": 0.1, "steps": 500}, Stop.SADDLE, 107,
+                             "It falls along v: start a little to one side."),
+    "started on a saddle": ("u^2 - v^2", None, [0, 0], {"rate": 0.1}, Stop.SADDLE, 0,
+                            "It falls along v: start a little to one side."),
     "a saddle left behind": ("u^2 - v^2", None, [1, 1e-9], {"rate": 0.1, "steps": 500}, Stop.BOTTOMLESS, 173, ""),
     "started on a maximum": ("-w^2", None, [0], {"rate": 0.1}, Stop.MAXIMUM, 0, ""),
     "over a kink": ("abs(w)", None, [1.25], {"rate": 0.1}, Stop.TWO_CYCLE, 16, KINK + "0.1/k, comes closer."),
@@ -94,7 +98,8 @@ ENDS = {
     "momentum that diverges": ("w^2", None, [1], {"rate": 2.0, "method": "momentum"}, Stop.DIVERGED, 16, "Try 1."),
     "Adam that overshoots far": ("w^2", None, [1e-3], {"rate": 0.1, "method": "adam", "steps": 2000}, Stop.CONVERGED, None, ""),
     "Adam that bounces": ("abs(w)", None, [1], {"rate": 0.5, "method": "rmsprop", "steps": 200}, Stop.STEPS, 200, None),
-    "Newton's method on a saddle": ("u^2 - v^2 + v^4", None, [1, 0.1], {"method": "newton"}, Stop.SADDLE, 3, ""),
+    "Newton's method on a saddle": ("u^2 - v^2 + v^4", None, [1, 0.1], {"method": "newton"}, Stop.SADDLE, 3,
+                                   "It falls along v: start a little to one side."),
     "Newton's method on a slope": ("u + v^2", None, [1, 0.1], {"method": "newton"}, Stop.NO_STEP, 0,
                                    "The matrix of second derivatives has no inverse here, so Newton's step is not defined."),
     "Newton's method from too far": ("sqrt(1 + w^2)", None, [1.5], {"method": "newton"}, Stop.DIVERGED, 4, "Try 0.5."),
@@ -259,3 +264,23 @@ def test_chunks_with_every_setting(settings):
     both = [loss(LINE).descend(NOISY, start=[0, 0], steps=150, callback=callback, **settings)
             for callback in (None, lambda result: None)]
     assert both[0].message == both[1].message and np.array_equal(both[0].points, both[1].points)
+
+
+LEVELS = some.sampled_from([0.0, 1.0, 1.0 + 1e-13, -1.0, 2.0, 1e3, 1e9, -1e12])
+
+
+@given(rows=some.lists(some.tuples(LEVELS, LEVELS, LEVELS, LEVELS), min_size=2, max_size=40), growing=some.booleans(),
+       cut=some.integers(1, 39), patience=some.integers(0, 3), step=some.sampled_from([0.0, 1e-12, 1.5]),
+       cost=some.sampled_from([0.0, 1e-12, 1.5]))
+def test_the_first_stop_of_a_chunk_is_the_one_that_single_steps_find(rows, growing, cut, patience, step, cost):
+    """One look at all points against a look at each, with no point after it to see."""
+    values = np.array(rows)
+    costs = 2.0 ** np.arange(len(rows)) * (1 + np.abs(values[:, 2]) * 1e-9) if growing else values[:, 2]
+
+    def track(count):
+        return Track(points=values[:count, :2], costs=costs[:count], gradients=values[:count, 2:], moving=np.array([0, 1]),
+                     tolerances=Tolerances(step=step, cost=cost), patience=patience)
+
+    since = min(cut, len(rows) - 1)
+    singly = (first_stop(track(k + 1), k) for k in range(since, len(rows)))
+    assert first_stop(track(len(rows)), since) == next((found for found in singly if found is not None), None)
