@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from symcalc.language.names import name_of
+from symcalc.pages.document import joined
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.diagnosis import Trouble, hessian, trouble_at
@@ -19,10 +20,13 @@ from symcalc.training.trials import calmer_rate, curvature_at, larger_rate, shri
 from symcalc.training.walk import Walk
 
 _NEAR = 1e-3             # Newton's step, relative to the point, up to which a place with no slope is a minimum and not flat
+_NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
 _ALONG = 0.99            # of the direction in which a saddle falls, that lies along one parameter
 _UNDER_WAY = 10          # updates from which it is asked whether there is a minimum to reach
 _BOUNCES = 20            # ... and whether the cost has stopped falling
 _SEEN = 6                # points at the end of a run, to see whether its last steps go back and forth
+_SEEN_RISE = 1e-3        # of what was gained: a smaller rise at the end is not worth a word
+_THROWN = "The cost is higher than at the start, as the first updates went too far."
 _SHRUNK = 0.1            # of the first rate: a schedule that ends below this may be why a run crawls
 _UNEVEN = 100.0          # a condition number from which scaling the data pays
 _NEWTON = 10             # updates in which Newton's method has to arrive to be advised
@@ -61,14 +65,24 @@ def _kind(walk: Walk) -> Stop:
         return Stop.CONVERGED
     values = np.linalg.eigvalsh(matrix)
     size = np.abs(values).max()
-    if size == 0 or np.abs(slopes).max() > _NEAR * size * (1 + np.abs(point[walk.moving]).max()):
+    if _idle(matrix).any() or np.abs(slopes).max() > _NEAR * size * (1 + np.abs(point[walk.moving]).max()):
         return Stop.FLAT
     if values[0] < -1e-4 * size:
         return Stop.SADDLE if values[-1] > 1e-4 * size else Stop.MAXIMUM
     return Stop.CONVERGED
 
 
+def _idle(matrix: np.ndarray) -> np.ndarray:
+    """For each parameter, whether no slope changes with it."""
+    return np.abs(matrix).max(axis=1) <= _NOTHING * np.abs(matrix).max()
+
+
 def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    matrix = curvature_at(walk, walk.history.points[-1])
+    idle = walk.moving[_idle(matrix)] if matrix is not None else []
+    if 0 < len(idle) < len(walk.moving):
+        names = joined([text(loss.parameters[j]) for j in idle])
+        return stop, f"The cost does not depend on {''.join(map(str, names))} here. Another start may show the way."
     if walk.history.count > 1 and may_look(walk) and (limit := limit_beyond(walk)) is not None:
         return Stop.UNREACHED, _unreached(loss, walk, limit)
     return stop, "Another start may show the way." if walk.history.count == 1 else ""
@@ -114,17 +128,22 @@ def _no_step(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
 
 
 def _still(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    costs = walk.history.costs
     if walk.history.rates[-1] == 0:
         return Stop.NO_RATE, ""
+    if costs[-1] > costs[0] and (advice := smaller_rate(walk)):
+        return stop, f"{_THROWN} {advice}"
     return (Stop.PRECISE, "") if is_precise(walk) else (stop, "")
 
 
 def _used_up(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     """Steps used up: was the run climbing, bouncing, on its way to nowhere, crawling, or simply not there yet?"""
     costs = walk.history.costs
-    if not walk.batches and (rises := rises_at_end(costs)) and not (walk.method.state and costs[-1] < costs[0]):
+    if not walk.batches and (rises := rises_at_end(costs)) and _climbs(walk, rises):
         last = "update" if rises == 1 else f"{rises} updates"
-        return stop, f"The cost rose in the last {last}. {smaller_rate(walk)}".strip()
+        return stop, _said(f"The cost rose in the last {last}.", smaller_rate(walk))
+    if costs[-1] > costs[0] and (advice := smaller_rate(walk)):
+        return stop, f"{_THROWN} {advice}"
     if sentence := _bounces(walk):
         return stop, sentence
     if not may_look(walk):
@@ -152,6 +171,14 @@ def _unreached(loss: Loss, walk: Walk, limit: float) -> str:
     penalty = f"0.01 {squares}" if len(walk.moving) == 1 else f"0.01 ({squares})"
     return (f"It nears {short(limit)}, but no finite values reach it. A penalty on large parameters, such as "
             f"{penalty if len(walk.moving) <= 3 else '0.01 times the sum of their squares'}, gives the loss a minimum.")
+
+
+def _climbs(walk: Walk, rises: int) -> bool:
+    """Whether the last rises are more than rounding near the minimum, or the swing of a method that overshoots."""
+    costs = walk.history.costs
+    if costs[-1] >= costs[0]:
+        return True
+    return not walk.method.state and bool(costs[-1] - costs[-1 - rises] > _SEEN_RISE * (costs[0] - costs.min()))
 
 
 def _back_and_forth(walk: Walk) -> bool:

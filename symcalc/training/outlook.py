@@ -49,7 +49,8 @@ def limit_beyond(walk: Walk) -> float | None:
             return None
         costs.append(cost)
         slopes_there.append(there)
-    if not costs[1] < costs[0] or _ends_flat(np.array(costs), np.array(slopes_there)[:, walk.moving]):
+    lower = costs[1] < costs[0] and costs[-1] < walk.history.costs.min()          # than anywhere before, too
+    if not lower or _ends_flat(np.array(costs), np.array(slopes_there)[:, walk.moving]):
         return None
     falls = -np.diff(costs)[-4:]
     boundless = falls[0] > 0 and (falls[1:] >= 0.9 * falls[:-1]).all()

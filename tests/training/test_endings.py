@@ -21,6 +21,7 @@ ROWS = {"x": [30, 40, 100], "y": [45, 60, 150]}
 YEARS = {"x": [1990, 2000, 2010, 2020], "y": [1, 3, 4, 6]}
 STEEP = {"x": [1, 2, 3], "y": [1, 2, 4]}
 TWINS = {**STEEP, "z": [2, 4, 6]}
+CURVED = {"x": [1, 2, 4, 8], "y": [1, 1.5, 2, 2.3]}
 CLASSES = {"x": [-2, -1, 1, 2], "y": [-1, -1, 1, 1]}
 NOISY = {"x": np.random.RandomState(3).rand(50), "y": np.random.RandomState(4).rand(50)}
 LINE, LOGISTIC = "mean((y - (m*x + b))^2)", "mean(ln(1 + exp(-y*(w*x + b))))"
@@ -122,6 +123,15 @@ ENDS = {
                                      "The rate has shrunk from 0.1 to 4e-07, too fast to arrive; let it shrink more slowly."),
     "a rate that grows": ("w^2", None, [1], {"rate": "0.5*1.5^k", "steps": 500}, Stop.DIVERGED, None, None),
     "turns that diverge": (LINE, ROWS, [0, 0], {"rate": 1e-3, "method": "coordinate descent"}, Stop.DIVERGED, None, None),
+    "thrown far out": ("mean((y - a*x/(c + x))^2)", CURVED, [1, 1], {"rate": 300, "steps": 200}, Stop.STEPS, 200,
+                       "The cost is higher than at the start, as the first updates went too far. "
+                       "At the start rates below 1.87 are stable; try 0.94."),
+    "thrown where nothing moves": ("mean(exp(w*x + b) - y*(w*x + b))", STEEP, [0, 0], {"rate": 10}, Stop.STILL, None, None),
+    "a parameter without a say": ("mean((y - a*exp(-k*x))^2)", {"x": [0, 1, 2, 3], "y": [5, 3, 2, 1]}, [1, 1],
+                                  {"rate": 1.0, "steps": 200}, Stop.FLAT, 62,
+                                  "The cost does not depend on k here. Another start may show the way."),
+    "a rise that is rounding": ("mean((y - (a*relu(w*x + b) + c))^2)", {"x": NOISY["x"] - 0.5, "y": NOISY["y"]},
+                                [0.5, 0.5, 0.1, 0], {"rate": 0.1, "steps": 2000}, Stop.STEPS, 2000, None),
     "a short demonstration": ("(w - 3)^2", None, [0], {"rate": 0.05, "steps": 12}, Stop.STEPS, 12, ""),
     "a demonstration on raw data": (LINE, ROWS, [0, 0], {"rate": 1e-4, "steps": 20}, Stop.STEPS, 20, ""),
     "close to the minimum": (LINE, ROWS, [0, 0], {"rate": 1e-4, "steps": 1000}, Stop.STEPS, 1000, ""),
