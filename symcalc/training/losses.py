@@ -194,17 +194,18 @@ class Loss(Shown):
         from symcalc.training.descent import descend
         return descend(self, data, start=start, rate=rate, steps=steps, method=method, **settings)
 
-    def sweep(self, data: object = None, **settings: Any) -> Runs:
+    def sweep(self, data: object = None, *, starts: Sequence[Any] | None = None, rates: Sequence[Any] | None = None,
+              methods: Sequence[str | Method] | None = None, steps: int = 100, **settings: Any) -> Runs:
         """Descend once for every combination of `methods`, `starts` and `rates`, and compare the runs.
 
-        Each is a list; what is the same in all runs is given as for `descend`: start, rate, method, steps and the rest.
+        Each is a list; what is the same in all runs is given as for `descend`: start, rate, method and the rest.
 
         >>> runs = Loss("(w - 3)^2").sweep(start={"w": 0}, rates=[0.1, 0.5, 1.1], steps=20)
         >>> [round(run.parameters["w"], 2) for run in runs]
         [2.97, 3.0, -15.58]
         """
         from symcalc.training.runs import sweep
-        return sweep(self, data, **settings)
+        return sweep(self, data, starts=starts, rates=rates, methods=methods, steps=steps, **settings)
 
     def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
                           start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:

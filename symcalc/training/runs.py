@@ -52,10 +52,10 @@ class Runs(Shown, Sequence[Run]):
     @overload
     def __getitem__(self, index: int) -> Run: ...
     @overload
-    def __getitem__(self, index: slice) -> Runs: ...
-    def __getitem__(self, index: int | slice) -> Run | Runs:
+    def __getitem__(self, index: slice) -> tuple[Run, ...]: ...
+    def __getitem__(self, index: int | slice) -> Run | tuple[Run, ...]:
         if isinstance(index, slice):
-            return Runs(runs=self.runs[index])
+            return self.runs[index]
         if not -len(self) <= index < len(self):
             raise IndexError(f"the sweep has {len(self)} runs")
         return self.runs[index]

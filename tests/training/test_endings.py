@@ -103,7 +103,7 @@ ENDS = {
                                    "It falls along v: start a little to one side."),
     "Newton's method on a slope": ("u + v^2", None, [1, 0.1], {"method": "newton"}, Stop.NO_STEP, 0,
                                    "The matrix of second derivatives has no inverse here, so Newton's step is not defined."),
-    "Newton's method from too far": ("sqrt(1 + w^2)", None, [1.5], {"method": "newton"}, Stop.DIVERGED, 4, "Try 0.5."),
+    "Newton's method from too far": ("sqrt(1 + w^2)", None, [1.5], {"method": "newton"}, Stop.DIVERGED, None, "Try 0.5."),
     "backtracking at a kink": ("abs(u) + abs(v - u)", None, [1, 0.7], {"method": "backtracking", "steps": 500}, Stop.NO_STEP,
                                113, "No rate, however small, brings the fall that the slope promises, as happens at a kink."),
     "backtracking, to the last digit": ("(w - 3)^2 + 1000*(v - 1)^2 + 1", None, [0, 0], {"method": "backtracking",

@@ -101,8 +101,8 @@ def test_a_run_is_named_by_what_tells_it_from_the_others(settings, name, common)
 
 
 def test_it_is_a_sequence(runs):
-    assert len(runs) == len(list(runs)) == 5 and runs[-1] is runs[4] and isinstance(runs[1:3], sc.Runs) and len(runs[1:3]) == 2
-    assert repr(runs) == "<5 runs on J(m, b)>"
+    assert len(runs) == len(list(runs)) == 5 and runs[-1] is runs[4] and runs[1:3] == (runs[1], runs[2])
+    assert isinstance(runs, sc.Runs) and repr(runs) == "<5 runs on J(m, b)>"
     with pytest.raises(IndexError, match="the sweep has 5 runs"):
         runs[5]
 
