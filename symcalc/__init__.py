@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from symcalc.training.models import Model as Model
     from symcalc.training.models import line as line
     from symcalc.training.run import Run as Run
+    from symcalc.training.runs import Runs as Runs
     from symcalc.training.scale import Scale as Scale
     from symcalc.training.slopes import Slopes as Slopes
     from symcalc.training.slopes import slopes as slopes
@@ -122,6 +123,7 @@ _HOMES = {
     "training.effect": ("Effect",),
     "training.methods": ("Method", "method"),
     "training.run": ("Run",),
+    "training.runs": ("Runs",),
     "training.stops": ("Stop",),
     "training.minima.minimum": ("Minimum",),
     "training.scale": ("Scale",),

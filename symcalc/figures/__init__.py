@@ -12,5 +12,6 @@ from symcalc.figures.curves import cost_curve
 from symcalc.figures.fits import fit
 from symcalc.figures.slopes import difference_errors, secants
 from symcalc.figures.surfaces import contours
+from symcalc.figures.sweeps import costs_over_rates, costs_over_steps
 
-__all__ = ["contours", "cost_curve", "difference_errors", "fit", "secants"]
+__all__ = ["contours", "cost_curve", "costs_over_rates", "costs_over_steps", "difference_errors", "fit", "secants"]

@@ -30,6 +30,7 @@ from symcalc.training.walk import Walk
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
+    from symcalc.compute.compiled import Compiled
     from symcalc.language.table import Table
 
 
@@ -61,8 +62,11 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
             method: str | Method = "gradient descent", tolerance: float = 1e-10, step_tolerance: float = 0.0,
             cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: int | None = None, seed: int = 0,
             callback: Callable[[Intermediate], Any] | None = None, progress: Callable[[int], None] | None = None,
-            partials: tuple[Expr, ...] | None = None) -> Run:
-    """Run the method on the loss; what `Loss.descend` says holds here. `partials` drive it in place of the gradient."""
+            partials: tuple[Expr, ...] | None = None, compiled: Compiled | None = None) -> Run:
+    """Run the method on the loss; what `Loss.descend` says holds here. `partials` drive it in place of the gradient.
+
+    `compiled` is the loss over these data, where it has been compiled already.
+    """
     formula = method_named(method)
     wanted = checked_rate(rate, formula)
     tolerances = checked_tolerances(tolerance, step_tolerance, cost_tolerance)
@@ -70,8 +74,9 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     point = checked_start(start, loss.names)
     held = checked_hold(hold, loss.names)
     table = loss.table(data)
-    compiled = loss.compile(table) if partials is None else compile_loss(
-        loss.expression, partials, loss.parameters, loss.columns, table)
+    if compiled is None:
+        compiled = loss.compile(table) if partials is None else compile_loss(
+            loss.expression, partials, loss.parameters, loss.columns, table)
     slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
     walk = Walk(compiled=compiled, slopes=slopes, table=table, method=formula, rates=rates, tolerances=tolerances,
                 moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),

@@ -3,62 +3,256 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from symcalc.training.diagnosis import Trouble, hessian, rate_advice, stable_rate, trouble_at
+from symcalc.language.names import name_of
+from symcalc.pages.document import joined
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import short
+from symcalc.training.diagnosis import Trouble, hessian, trouble_at
 from symcalc.training.losses import Loss
+from symcalc.training.methods import method_named
+from symcalc.training.outlook import Crawl, crawl, is_precise, limit_beyond, may_look
 from symcalc.training.stops import Stop, rises_at_end
+from symcalc.training.trials import calmer_rate, curvature_at, larger_rate, shrinking_rate_helps, smaller_rate
 from symcalc.training.walk import Walk
 
 _NEAR = 1e-3             # Newton's step, relative to the point, up to which a place with no slope is a minimum and not flat
-_TRIES = 12              # rates tried, each a quarter of the one before, until one works
-_TRIAL = 25              # updates that a rate must last without the cost rising
+_NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
+_ALONG = 0.99            # of the direction in which a saddle falls, that lies along one parameter
+_UNDER_WAY = 10          # updates from which it is asked whether there is a minimum to reach
+_BOUNCES = 20            # ... and whether the cost has stopped falling
+_SEEN = 6                # points at the end of a run, to see whether its last steps go back and forth
+_SEEN_RISE = 1e-3        # of what was gained: a smaller rise at the end is not worth a word
+_THROWN = "The cost is higher than at the start, as the first updates went too far."
+_SHRUNK = 0.1            # of the first rate: a schedule that ends below this may be why a run crawls
+_UNEVEN = 100.0          # a condition number from which scaling the data pays
+_NEWTON = 10             # updates in which Newton's method has to arrive to be advised
+_MANY = 1e9              # updates that nobody waits for
 
 
 def ending(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
     """The reason, looked at more closely, and what to add to its sentence."""
-    trouble = None
-    if stop in (Stop.START, Stop.OUTSIDE) and np.isfinite(last).all():
-        trouble = trouble_at(loss, walk.table, dict(zip(loss.parameters, map(float, last), strict=True)))
-    if stop is Stop.OUTSIDE and (trouble is None or trouble.overflow):
-        stop = Stop.BOTTOMLESS if walk.compiled.at(last)[0] == -math.inf else Stop.DIVERGED
+    if stop in (Stop.START, Stop.OUTSIDE):
+        return _outside(loss, walk, stop, last)
     if stop is Stop.CONVERGED:
         stop = _kind(walk)
-    return stop, _detail(stop, walk, trouble)
+    look = _LOOKS.get(stop)
+    return look(loss, walk, stop) if look is not None else (stop, "")
+
+
+# Each look takes a reason, and gives the more telling one with what is particular to this run
+
+def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
+    """Where the trouble is: at which part of the loss, in which row; or that the cost was only too large."""
+    trouble: Trouble | None = None
+    if np.isfinite(last).all():
+        trouble = trouble_at(loss, walk.table, dict(zip(loss.parameters, map(float, last), strict=True)))
+    if stop is Stop.OUTSIDE and (trouble is None or trouble.overflow):
+        falls = walk.compiled.at(last)[0] == -math.inf
+        return (Stop.BOTTOMLESS, "") if falls else (Stop.DIVERGED, smaller_rate(walk))
+    where = _capital(trouble.sentence) + "." if trouble is not None else ""
+    return stop, _said(where, smaller_rate(walk, settles=True) if stop is Stop.OUTSIDE else "")
 
 
 def _kind(walk: Walk) -> Stop:
     """What kind of place it is where every slope is zero, by the Hessian there."""
     point, slopes = walk.history.points[-1], walk.history.gradients[-1][walk.moving]
-    matrix = hessian(walk.compiled, point)[np.ix_(walk.moving, walk.moving)]
-    if not np.isfinite(matrix).all():
+    matrix = curvature_at(walk, point)
+    if matrix is None:
         return Stop.CONVERGED
     values = np.linalg.eigvalsh(matrix)
     size = np.abs(values).max()
-    if size == 0 or np.abs(slopes).max() > _NEAR * size * (1 + np.abs(point[walk.moving]).max()):
+    if _idle(matrix).any() or np.abs(slopes).max() > _NEAR * size * (1 + np.abs(point[walk.moving]).max()):
         return Stop.FLAT
     if values[0] < -1e-4 * size:
         return Stop.SADDLE if values[-1] > 1e-4 * size else Stop.MAXIMUM
     return Stop.CONVERGED
 
 
-def _detail(stop: Stop, walk: Walk, trouble: Trouble | None) -> str:
-    """What is particular to this run: the place of the trouble, or the rate that would have worked."""
-    if stop in (Stop.START, Stop.OUTSIDE) and trouble is not None:
-        return _capital(trouble.sentence) + "."
-    if stop is Stop.DIVERGED or (stop is Stop.TWO_CYCLE and stable_rate(walk.compiled, walk.history.points[0]) is not None):
-        return _advice(walk)         # not where it jumps over a kink, as it does at any rate
-    if stop is Stop.STEPS and (rises := rises_at_end(walk.history.costs)) and not walk.batches:
+def _idle(matrix: np.ndarray) -> np.ndarray:
+    """For each parameter, whether no slope changes with it."""
+    return np.abs(matrix).max(axis=1) <= _NOTHING * np.abs(matrix).max()
+
+
+def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    matrix = curvature_at(walk, walk.history.points[-1])
+    idle = walk.moving[_idle(matrix)] if matrix is not None else []
+    if 0 < len(idle) < len(walk.moving):
+        names = joined([text(loss.parameters[j]) for j in idle])
+        return stop, f"The cost does not depend on {''.join(map(str, names))} here. Another start may show the way."
+    if walk.history.count > 1 and may_look(walk) and (limit := limit_beyond(walk)) is not None:
+        return Stop.UNREACHED, _unreached(loss, walk, limit)
+    return stop, "Another start may show the way." if walk.history.count == 1 else ""
+
+
+def _saddle(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    """Along which parameter it falls, if along one."""
+    matrix = curvature_at(walk, walk.history.points[-1])
+    way = np.abs(np.linalg.eigh(matrix)[1][:, 0]) if matrix is not None else np.zeros(1)
+    if way.max() < _ALONG:
+        return stop, "Start a little to one side."
+    return stop, f"It falls along {text(loss.parameters[walk.moving[way.argmax()]])}: start a little to one side."
+
+
+def _diverged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    return stop, smaller_rate(walk)
+
+
+def _two_cycle(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    if not _over_a_kink(walk):
+        return stop, smaller_rate(walk)
+    cure = f" From here a rate that shrinks, {short(walk.rates[0])}/k, comes closer." if shrinking_rate_helps(walk) else ""
+    return stop, f"There is a kink between them, over which any rate that stays the same jumps.{cure}"
+
+
+def _over_a_kink(walk: Walk) -> bool:
+    """Whether the slopes at the two points differ by much more than the curvature at either can explain."""
+    (a, b), slopes = walk.history.points[-2:, walk.moving], walk.history.gradients[-2:, walk.moving]
+    jump = slopes[1] - slopes[0]
+    return all(matrix is None or np.abs(jump - matrix @ (b - a)).max() > np.abs(jump).max() / 2
+               for matrix in (curvature_at(walk, point) for point in walk.history.points[-2:]))
+
+
+def _no_step(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    costs = walk.history.costs
+    if rises_at_end(costs) > 2:
+        return Stop.DIVERGED, smaller_rate(walk)
+    if walk.method.search:
+        if is_precise(walk):
+            return Stop.PRECISE, ""
+        return stop, "No rate, however small, brings the fall that the slope promises, as happens at a kink."
+    return stop, "The matrix of second derivatives has no inverse here, so Newton's step is not defined."
+
+
+def _still(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    costs = walk.history.costs
+    if walk.history.rates[-1] == 0:
+        return Stop.NO_RATE, ""
+    if costs[-1] > costs[0] and (advice := smaller_rate(walk)):
+        return stop, f"{_THROWN} {advice}"
+    return (Stop.PRECISE, "") if is_precise(walk) else (stop, "")
+
+
+def _used_up(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    """Steps used up: was the run climbing, bouncing, on its way to nowhere, crawling, or simply not there yet?"""
+    costs = walk.history.costs
+    if not walk.batches and (rises := rises_at_end(costs)) and _climbs(walk, rises):
         last = "update" if rises == 1 else f"{rises} updates"
-        return f"The cost rose in the last {last}. {_advice(walk)}".strip()
+        return stop, _said(f"The cost rose in the last {last}.", smaller_rate(walk))
+    if costs[-1] > costs[0] and (advice := smaller_rate(walk)):
+        return stop, f"{_THROWN} {advice}"
+    if sentence := _bounces(walk):
+        return stop, sentence
+    if not may_look(walk):
+        return stop, ""
+    if len(costs) > _UNDER_WAY and (limit := limit_beyond(walk)) is not None:
+        return Stop.UNREACHED, _unreached(loss, walk, limit)
+    if not walk.batches and (found := crawl(walk)) is not None:
+        if _back_and_forth(walk):
+            return stop, _said("The last updates go back and forth, each undoing the one before.", smaller_rate(walk))
+        return Stop.CRAWLING, _shrunk(walk) or _said(_wait(found), _cure(loss, walk, found))
+    return stop, ""
+
+
+_LOOKS = {Stop.FLAT: _flat, Stop.SADDLE: _saddle, Stop.DIVERGED: _diverged, Stop.TWO_CYCLE: _two_cycle, Stop.NO_STEP: _no_step,
+          Stop.STILL: _still, Stop.STEPS: _used_up}
+
+
+# What there is to say
+
+def _unreached(loss: Loss, walk: Walk, limit: float) -> str:
+    if limit == -math.inf:
+        return "It falls without bound, so this loss has no minimum to find."
+    limit = 0.0 if abs(limit) < 1e-9 * abs(float(walk.history.costs[0])) else limit
+    squares = " + ".join(f"{text(loss.parameters[j])}²" for j in walk.moving)
+    penalty = f"0.01 {squares}" if len(walk.moving) == 1 else f"0.01 ({squares})"
+    return (f"It nears {short(limit)}, but no finite values reach it. A penalty on large parameters, such as "
+            f"{penalty if len(walk.moving) <= 3 else '0.01 times the sum of their squares'}, gives the loss a minimum.")
+
+
+def _climbs(walk: Walk, rises: int) -> bool:
+    """Whether the last rises are more than rounding near the minimum, or the swing of a method that overshoots."""
+    costs = walk.history.costs
+    if costs[-1] >= costs[0]:
+        return True
+    return not walk.method.state and bool(costs[-1] - costs[-1 - rises] > _SEEN_RISE * (costs[0] - costs.min()))
+
+
+def _back_and_forth(walk: Walk) -> bool:
+    """Whether each of the last steps nearly undid the one before it, as across a valley at too large a rate."""
+    steps = np.diff(walk.history.points[-_SEEN:], axis=0)
+    turned, long = np.sum(steps[1:] * steps[:-1], axis=1), np.linalg.norm(steps, axis=1)
+    return bool((turned < -0.9 * long[1:] * long[:-1]).all())
+
+
+def _bounces(walk: Walk) -> str:
+    """That the cost goes up and down and no longer falls, where the later half of the run got no lower."""
+    costs = walk.history.costs
+    half = len(costs) // 2
+    if len(costs) <= _BOUNCES:
+        return ""
+    early, late = costs[:half], costs[half:]
+    if np.mean(np.diff(late) > 0) < 0.2 or late.min() < early.min() - 1e-3 * (costs[0] - early.min()):
+        return ""
+    noise = f", as {walk.batches.size} of {walk.table.rows} rows show the slope only roughly" if walk.batches else ""
+    cure = f" From here a rate of {short(rate)} brings it lower." if (rate := calmer_rate(walk)) is not None else ""
+    return (f"In the later half of the run the cost goes up and down between {short(late.min(), 3)} and "
+            f"{short(late.max(), 3)}{noise}.{cure}")
+
+
+def _wait(found: Crawl) -> str:
+    if math.isnan(found.condition):
+        return "The slopes are so small here that the cost hardly moves."
+    if found.updates > _MANY:
+        return "At this pace it would not come close to the minimum in a billion more updates."
+    return f"At this pace it takes about {int(float(short(found.updates, 2))):,} more updates to come close to the minimum."
+
+
+def _cure(loss: Loss, walk: Walk, found: Crawl) -> str:
+    """What makes a run faster that crawls: a larger rate, data on one scale, or Newton's method."""
+    if math.isnan(found.condition):
+        return "Another start may show the way."
+    if sentence := larger_rate(walk):
+        return sentence
+    if found.condition > _UNEVEN:
+        uneven = f"J curves {short(found.condition, 2)} times as much in one direction as in another"
+        if columns := _unscaled(loss, walk):
+            return f"{uneven}: centre and scale {' and '.join(columns)}."
+        if (updates := _newton_takes(walk)) is not None:
+            return f"{uneven}: Newton's method allows for that and takes {updates} update{'s' * (updates != 1)}."
     return ""
 
 
-def _advice(walk: Walk) -> str:
-    """A smaller rate that works from the start."""
-    first = float(walk.rates[0])
-    return rate_advice(walk.compiled, lambda theta, g, eta: theta - eta * g, walk.history.points[0], first)
+def _shrunk(walk: Walk) -> str:
+    rates = walk.history.rates
+    if rates[-1] >= _SHRUNK * rates[0]:
+        return ""
+    return (f"The rate has shrunk from {short(rates[0], 3)} to {short(rates[-1], 3)}, too fast to arrive; "
+            "let it shrink more slowly.")
+
+
+def _unscaled(loss: Loss, walk: Walk) -> list[str]:
+    """The columns that the model reads and that are far from mean 0 and spread 1."""
+    if walk.table is None:
+        return []
+    names = [name_of(column) for column in loss.columns if column != loss.target]
+    spreads = {name: (abs(float(walk.table[name].mean())), float(walk.table[name].std())) for name in names}
+    return [name for name, (mean, spread) in spreads.items() if mean > spread or not 0.1 < spread < 10]
+
+
+def _newton_takes(walk: Walk) -> int | None:
+    """After how many updates Newton's method converges from the same start."""
+    trial = replace(walk, method=method_named("newton"), rates=np.ones(_NEWTON), watch=None, progress=None,
+                    curvature=lambda point: hessian(walk.compiled, point))
+    stop, _ = trial.go(walk.history.points[0])
+    return trial.history.count - 1 if stop is Stop.CONVERGED and _kind(trial) is Stop.CONVERGED else None
+
+
+def _said(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _capital(sentence: str) -> str:

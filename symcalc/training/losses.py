@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from symcalc.training.methods import Method
     from symcalc.training.minima.minimum import Minimum
     from symcalc.training.run import Run
+    from symcalc.training.runs import Runs
     from symcalc.training.scale import Scale
     from symcalc.training.slopes import Slopes
 
@@ -228,6 +229,19 @@ class Loss(Shown):
         """
         from symcalc.training.diagnosis.diagnose import diagnose
         return diagnose(self, data, start=start, rate=rate, steps=steps)
+
+    def sweep(self, data: object = None, *, starts: Sequence[Any] | None = None, rates: Sequence[Any] | None = None,
+              methods: Sequence[str | Method] | None = None, steps: int = 100, **settings: Any) -> Runs:
+        """Descend once for every combination of `methods`, `starts` and `rates`, and compare the runs.
+
+        Each is a list; what is the same in all runs is given as for `descend`: start, rate, method and the rest.
+
+        >>> runs = Loss("(w - 3)^2").sweep(start={"w": 0}, rates=[0.1, 0.5, 1.1], steps=20)
+        >>> [round(run.parameters["w"], 2) for run in runs]
+        [2.97, 3.0, -15.58]
+        """
+        from symcalc.training.runs import sweep
+        return sweep(self, data, starts=starts, rates=rates, methods=methods, steps=steps, **settings)
 
     def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
                           start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:

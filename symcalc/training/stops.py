@@ -10,6 +10,7 @@ import numpy as np
 
 RISES = 10               # updates in a row with a rising cost, after which a run counts as diverging
 _GROWN = 10.0            # ... if the cost is this many times what it was at the start
+_STEADY = 0.99           # ... and if it grows no more slowly, in the later half of them, than so many times the earlier half
 _UNBOUNDED = 1e9         # how far below zero a cost falls, in units of the first, before it counts as bottomless
 _BACK = 4                # points before the one that is judged which a rule looks at, if not the rises
 
@@ -38,9 +39,12 @@ class Stop(Enum):
     NO_STEP = "Stopped: the method gives no next step from here."
     CALLBACK = "Stopped by the callback."
     INTERRUPTED = "Interrupted; every update so far is kept."
+    UNREACHED = "Not converging: the further the parameters go this way, the lower the cost."
+    PRECISE = "Converged: as close as floating-point numbers let it come, since a further fall is lost in the rounding of J."
+    NO_RATE = "Stopped: the rate has fallen to 0, so no parameter moves any more."
 
 
-CONVERGED = frozenset({Stop.CONVERGED, Stop.SMALL_STEP, Stop.SMALL_CHANGE})
+CONVERGED = frozenset({Stop.CONVERGED, Stop.SMALL_STEP, Stop.SMALL_CHANGE, Stop.PRECISE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +124,17 @@ def _bottomless(track: Track, since: int) -> np.ndarray:
 
 
 def _diverged(track: Track, since: int) -> np.ndarray:
-    """The cost has risen in each of the last updates, and is many times what it was."""
-    rose = np.ones(len(track.costs) - since, dtype=bool)
-    for back in range(RISES):
-        later, earlier = (_before(track.costs, since, steps) for steps in (back, back + 1))
-        rose &= later > earlier
-    return rose & (np.abs(track.costs[since:]) > _GROWN * abs(float(track.costs[0])))
+    """The cost has risen in each of the last updates, or rounds of updates, ever faster, and is many times what it was."""
+    turn = max(1, track.patience)
+    rose = np.abs(track.costs[since:]) > _GROWN * abs(float(track.costs[0]))
+    for back in range(RISES * turn):
+        if not rose.any():
+            return rose
+        rose &= _before(track.costs, since, back) > _before(track.costs, since, back + turn)
+    now, halfway, before = (_before(track.costs, since, back * turn) for back in (0, RISES // 2, RISES))
+    with np.errstate(all="ignore"):
+        # A method with momentum that overshoots climbs too, but ever more slowly.
+        return rose & (np.abs(now / halfway) >= _STEADY * np.abs(halfway / before))
 
 
 def _jumps(track: Track, since: int) -> np.ndarray:

@@ -203,7 +203,7 @@ class Walk:
         for _ in range(_HALVINGS):
             with np.errstate(all="ignore"):
                 there = self.compiled.at(point - rate * slopes)[0]
-            if there <= cost - _FALL * rate * square:
+            if there < cost and there <= cost - _FALL * rate * square:          # a fall that rounding loses is none
                 return float(rate)
             rate /= 2
         return None

@@ -1,0 +1,119 @@
+"""What lies ahead of a run whose steps are used up: how far the minimum is, and whether there is one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from symcalc.training.trials import curvature_at
+from symcalc.training.walk import Walk
+
+_FEW_UPDATES = 50        # a shorter run is a demonstration, and says nothing about its pace
+_LARGE_SHARE = 0.1       # of what there was to gain, that is still to come in a run that crawls
+_CLOSE = 0.01            # the share at which the minimum counts as reached
+_TIMES = 10              # how many times as many updates it takes a run that crawls
+_LARGE_TABLE = 100_000   # rows from which a look ahead costs more than it tells
+_MANY_PARAMETERS = 50
+_FAR = 4.0 ** np.arange(-4, 21)              # how far ahead a look goes, in units of the point
+_PLATEAU = 1e-3          # a cost that falls by less than this share in a whole run hardly moves
+_PRECISE = 1e-12         # of J: what is left to gain where no single step can be seen in J any more
+_ROUNDING = 64 * np.finfo(float).eps         # how exactly J is known, relative to its size
+
+
+def may_look(walk: Walk) -> bool:
+    """Whether a few dozen evaluations more are cheap."""
+    table = walk.table
+    return (table is None or table.rows <= _LARGE_TABLE or walk.compiled.strategy == "moments") and (
+        len(walk.moving) <= _MANY_PARAMETERS)
+
+
+def limit_beyond(walk: Walk) -> float | None:
+    """Where the cost goes if the parameters go on and on the way they went, -inf without bound; None where it ever rises."""
+    point, slopes = walk.history.points[-1], walk.history.gradients[-1]
+    way = point - walk.history.points[0]
+    if not way.any():
+        way[walk.moving] = -slopes[walk.moving]
+    length = float(np.linalg.norm(way))
+    if not (0 < length < math.inf):
+        return None
+    unit, scale = way / length, max(1.0, float(np.abs(point).max()))
+    costs, slopes_there = [float(walk.history.costs[-1])], [slopes]
+    for distance in scale * _FAR:
+        with np.errstate(all="ignore"):
+            cost, there = walk.compiled.at(point + distance * unit)
+        if cost == -math.inf and len(costs) > len(_FAR) // 2:
+            return -math.inf
+        if not cost <= costs[-1]:
+            return None
+        costs.append(cost)
+        slopes_there.append(there)
+    lower = costs[1] < costs[0] and costs[-1] < walk.history.costs.min()          # than anywhere before, too
+    if not lower or _ends_flat(np.array(costs), np.array(slopes_there)[:, walk.moving]):
+        return None
+    falls = -np.diff(costs)[-4:]
+    boundless = falls[0] > 0 and (falls[1:] >= 0.9 * falls[:-1]).all()
+    return -math.inf if boundless else costs[-1]
+
+
+def _ends_flat(costs: np.ndarray, slopes: np.ndarray) -> bool:
+    """Whether the cost arrives at a flat place, as behind a ReLU, rather than coming ever closer to its limit."""
+    flat = ~slopes.any(axis=1)
+    if not flat.any():
+        return False
+    first = int(np.argmax(flat))
+    return first == 0 or bool(costs[first - 1] - costs[-1] > 1e-9 * (costs[0] - costs[-1]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawl:
+    """How many updates more it takes to come close to the minimum, and how unevenly J curves; inf and nan if unknown."""
+
+    updates: float
+    condition: float
+
+
+def crawl(walk: Walk) -> Crawl | None:
+    """How a run would go on whose steps are used up; None where it does not crawl.
+
+    It crawls where ½ gᵀH⁻¹g, the fall that is left, is a large share of what there was to gain, and comes at a pace, seen
+    in the later half of the run, that takes many times as many updates as were made.
+    """
+    costs = walk.history.costs
+    made = len(costs) - 1
+    if made < _FEW_UPDATES or not costs[-1] <= costs[0]:
+        return None
+    found = _newton(walk)
+    if found is None:
+        hardly = costs[0] - costs[-1] < _PLATEAU * abs(costs[0])
+        return Crawl(updates=math.inf, condition=math.nan) if hardly else None
+    left, there, condition = found
+    total = float(costs[0] - costs[-1]) + left
+    believed = walk.compiled.at(there)[0] <= costs[-1] - left / 4          # or the loss is no bowl on the way there
+    if left < _LARGE_SHARE * total or left <= _ROUNDING * abs(costs[-1]) or not believed:
+        return None
+    pace = math.log1p(float(costs[made // 2] - costs[-1]) / left) / (made - made // 2)
+    updates = math.log(left / (_CLOSE * total)) / pace if pace > 0 else math.inf
+    return Crawl(updates=updates, condition=condition) if updates >= _TIMES * made else None
+
+
+def is_precise(walk: Walk) -> bool:
+    """Whether the fall that is left, in small steps, is lost in the rounding of J."""
+    found = _newton(walk)
+    return found is not None and found[0] <= _PRECISE * abs(float(walk.history.costs[-1]))
+
+
+def _newton(walk: Walk) -> tuple[float, np.ndarray, float] | None:
+    """½ gᵀH⁻¹g at the end of the run, Newton's next point and the condition number of H; None where J is no bowl."""
+    point, slopes = walk.history.points[-1], walk.history.gradients[-1][walk.moving]
+    matrix = curvature_at(walk, point)
+    if matrix is None:
+        return None
+    values, vectors = np.linalg.eigh(matrix)
+    if not values[0] > 0:
+        return None
+    along = vectors.T @ slopes
+    there = point.copy()
+    there[walk.moving] -= vectors @ (along / values)
+    return float(np.sum(along**2 / values) / 2), there, float(values[-1] / values[0])
