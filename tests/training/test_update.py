@@ -14,9 +14,9 @@ Update 1
 ════════
 
   ∂J/∂m = -1/n Σ xᵢ (yᵢ - (m xᵢ + b))
-        = -1/3 Σ xᵢ (yᵢ - (0 · xᵢ + 0))
         = -1/3 · (30 (45 - (0 · 30 + 0)) + 40 (60 - (0 · 40 + 0))
             + 100 (150 - (0 · 100 + 0)))
+        = -1/3 · (1350 + 2400 + 15000)
         = -6250
 
   new m = m - η ∂J/∂m
@@ -24,8 +24,8 @@ Update 1
         = 0.625
 
   ∂J/∂b = -1/n Σ (yᵢ - (m xᵢ + b))
-        = -1/3 Σ (yᵢ - (0 · xᵢ + 0))
         = -1/3 · ((45 - (0 · 30 + 0)) + (60 - (0 · 40 + 0)) + (150 - (0 · 100 + 0)))
+        = -1/3 · (45 + 60 + 150)
         = -85
 
   new b = b - η ∂J/∂b
@@ -36,7 +36,7 @@ Update 1
               = -6250 · 0.625 - 85 · 0.0085
               = -3906.97
 
-  actual ΔJ = 1594.630661 - 4687.5
+  actual ΔJ = 1594.63 - 4687.5
             = -3092.87
 
 ratio = actual / expected = 0.7916: a step of moderate size; the curve has begun to bend
@@ -66,7 +66,7 @@ Update 1
               = -215.6 · 0.2156 - 88 · 0.088
               = -54.2274
 
-  actual ΔJ = 5.35291158 - 24.2
+  actual ΔJ = 5.3529 - 24.2
             = -18.8471
 
 ratio = actual / expected = 0.3476: the step went past the minimum along this direction,
@@ -77,7 +77,8 @@ Update 1
 ════════
 
   dJ/dw = -2/n Σ xᵢ (yᵢ - w xᵢ)
-        = -2/5 Σ xᵢ (yᵢ - (-0.5xᵢ))
+        = -2/n · (Σ xᵢ yᵢ - w Σ xᵢ²)
+        = -2/6 · (-25.5 - (-0.5 · 17))
         = 6.8
 
   new w = w - η dJ/dw
@@ -158,7 +159,7 @@ def test_a_change_that_rounding_hides_is_not_read():
 def test_json_never_holds_what_is_not_finite(formula, start, rate, missing):
     u = sc.Loss(formula).descend(start=[start], rate=rate, steps=1).updates[0]
     data = u.as_dict()
-    assert list(data) == ["k", "parameters", "J", "gradient", "expected_change", "actual_change", "ratio"]
+    assert list(data) == ["k", "parameters", "J", "gradient", "rate", "expected_change", "actual_change", "ratio"]
     assert {name for name, value in data.items() if value is None} == missing
     assert json.loads(json.dumps(data, allow_nan=False)) == data
     assert ("too large" in str(u)) == ("so there is no ratio" in str(u)) == bool(missing)
@@ -167,7 +168,7 @@ def test_json_never_holds_what_is_not_finite(formula, start, rate, missing):
 def test_where_no_change_is_expected_there_is_no_ratio():
     u = sc.Loss("w^2 + 0*v").descend(start={"w": 1e-170, "v": 1}, rate=0.1, steps=1, tolerance=0).updates[0]
     assert u.expected_change == 0 and math.isnan(u.ratio) and u.as_dict()["ratio"] is None
-    assert str(u).endswith("No finite change was expected, so there is no ratio.")
+    assert str(u).endswith("No change was expected, so there is no ratio: along this step J is level at first.")
 
 
 def test_sums_over_many_rows_stay_sums():
