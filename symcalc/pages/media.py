@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from symcalc.vocabulary import GREEK
 
@@ -65,7 +66,7 @@ def _stem(name: str) -> tuple[str, str]:
 
 def _text_name(name: str) -> str:
     if name.endswith(_HAT):
-        return _text_name(name.removesuffix(_HAT)) + "\N{COMBINING CIRCUMFLEX ACCENT}"
+        return normalize("NFC", _text_name(name.removesuffix(_HAT)) + "\N{COMBINING CIRCUMFLEX ACCENT}")
     stem, number = _stem(name)
     return GREEK.get(stem, stem) + (number.translate(_SUBSCRIPT) if "_" in name or stem in GREEK else number)
 

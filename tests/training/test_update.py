@@ -78,21 +78,21 @@ Update 1
 
   dJ/dw = -2/n Σ xᵢ (yᵢ - w xᵢ)
         = -2/n · (Σ xᵢ yᵢ - w Σ xᵢ²)
-        = -2/6 · (-25.5 - (-0.5 · 17))
-        = 6.8
+        = -2/6 · (-25 - (-0.5 · 16))
+        = 5.66667
 
   new w = w - η dJ/dw
-        = -0.5 - 0.125 · 6.8
-        = -1.35
+        = -0.5 - 0.125 · 5.66667
+        = -1.20833
 
   expected ΔJ = ∇J·Δθ
-              = 6.8 · (-0.85)
-              = -5.78
+              = 5.66667 · (-0.708333)
+              = -4.01389
 
-  actual ΔJ = 2.532 - 6
-            = -3.468
+  actual ΔJ = 2.32407 - 5
+            = -2.67593
 
-ratio = actual / expected = 0.6: a step of moderate size; the curve has begun to bend
+ratio = actual / expected = 0.6667: a step of moderate size; the curve has begun to bend
 away from the tangent."""
 
 
@@ -171,8 +171,8 @@ def test_where_no_change_is_expected_there_is_no_ratio():
     assert str(u).endswith("No change was expected, so there is no ratio: along this step J is level at first.")
 
 
-def test_sums_over_many_rows_stay_sums():
-    data = {"x": [1, -2, 3, 1, 1], "y": [-1, 2, -6, -3, 1]}
+def test_sums_over_many_rows_are_moments():
+    data = {"x": [1, -2, 3, 1, 1, 0], "y": [-1, 2, -6, -3, 1, 0]}
     run = sc.Loss("mean((y - w*x)^2)", columns="x y").descend(data, start=[-0.5], rate=0.125, steps=1)
     assert str(run.updates[0]) == MANY_ROWS
 
