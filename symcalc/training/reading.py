@@ -58,7 +58,7 @@ def _why_uphill(update: Update) -> str:
     if run.batch is not None:
         return "since the slopes of these rows alone point elsewhere than those of all"
     if run.method.needs_curvature:
-        return "since the curve bends downwards here, and Newton's step makes for where the slope is 0, whatever lies there"
+        return "as Newton's step makes for where the slope is 0, be it a maximum or a saddle"
     if run.method.state:
         return "since what it carries along from the steps before outweighs the slope here"
     return "against the gradient"

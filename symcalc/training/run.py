@@ -20,6 +20,7 @@ from symcalc.language.table import Table
 from symcalc.pages.document import Document
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
+from symcalc.training.batches import Batches
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.page import page
@@ -143,6 +144,11 @@ class Run(Shown):
     def moving(self) -> tuple[int, ...]:
         """The places of the parameters that are not held."""
         return tuple(j for j, name in enumerate(self.loss.names) if name not in self.held)
+
+    @cached_property
+    def batches(self) -> Batches | None:
+        """Which rows drove which update; None where all of them drove each."""
+        return None if self.batch is None else Batches(rows=self.table.rows, size=self.batch, seed=self.seed)
 
     # The course of the run
 

@@ -15,7 +15,7 @@ from symcalc.pages.marked import Marked
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.training.diagnosis import hessian
 from symcalc.training.methods import COUNTED, NEWTON, RATE
-from symcalc.training.slope_numbers import Place, put_in
+from symcalc.training.slope_numbers import Place, put_in, value_of
 from symcalc.written import derivative_of, divide, replaced
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _backtracked(update: Update, square: float) -> list[Block]:
 def first_rate(update: Update) -> float:
     """The rate from which a search starts in this update."""
     rate = update.run.rate
-    return rate if isinstance(rate, float) else float(replaced(rate, {COUNTED: Integer(update.k)}.get).doit())
+    return rate if isinstance(rate, float) else value_of(replaced(rate, {COUNTED: Integer(update.k)}.get))
 
 
 # Newton

@@ -13,7 +13,6 @@ from sympy import Expr
 from symcalc.pages.document import Document
 from symcalc.pages.numbers import DIGITS, short
 from symcalc.pages.shown import Shown
-from symcalc.training.batches import Batches
 from symcalc.training.reading import reading
 from symcalc.training.slope_numbers import Place, column
 from symcalc.training.working import working
@@ -53,7 +52,12 @@ class Update(Shown):
     @property
     def gradient(self) -> dict[str, float]:
         """The partial derivatives that drove the step: with Nesterov those further ahead, with batches those of the rows."""
-        return self.run.named(self.place.slopes)
+        return self.run.named(self.slopes)
+
+    @property
+    def slopes(self) -> np.ndarray:
+        """The same as an array."""
+        return self.slopes_before if self.run.drives is None else self.run.drives[self.k - 1]
 
     @property
     def slopes_before(self) -> np.ndarray:
@@ -74,10 +78,8 @@ class Update(Shown):
     @property
     def rows(self) -> tuple[int, ...] | None:
         """The rows of the batch that drove the step, in order and counted from 1; None where all rows did."""
-        run = self.run
-        if run.batch is None:
-            return None
-        return tuple(sorted((Batches(rows=run.table.rows, size=run.batch, seed=run.seed).of(self.k) + 1).tolist()))
+        batches = self.run.batches
+        return None if batches is None else tuple(sorted((batches.of(self.k) + 1).tolist()))
 
     @property
     def taken_at(self) -> np.ndarray:
@@ -95,12 +97,11 @@ class Update(Shown):
         """Where the slopes that drove the step were taken, over which rows, and what they are there."""
         run = self.run
         table, compiled = run.table, run.compiled
-        if run.batch is not None:
-            table = Batches(rows=run.table.rows, size=run.batch, seed=run.seed).table(run.table, self.k)
+        if run.batches is not None:
+            table = run.batches.table(run.table, self.k)
             compiled = compiled.on(table)
-        slopes = self.slopes_before if run.drives is None else run.drives[self.k - 1]
         return Place(parameters=run.loss.parameters, columns=run.loss.columns, compiled=compiled, table=table,
-                     point=self.taken_at, slopes=slopes)
+                     point=self.taken_at, slopes=self.slopes)
 
     @property
     def J_before(self) -> float:
@@ -156,9 +157,9 @@ class Update(Shown):
         """
         changes = {"expected_change": self.expected_change, "actual_change": self.actual_change, "ratio": self.ratio}
         return {"k": self.k, "parameters": self.after, "J": self.J_after, "gradient": self.gradient,
+                **{name: value if math.isfinite(value) else None for name, value in changes.items()},
                 "rate": self.rate, **({} if self.rows is None else {"rows": list(self.rows)}),
-                **({"slopes_at": self.run.named(self.taken_at)} if self.run.method.looks_ahead else {}),
-                **{name: value if math.isfinite(value) else None for name, value in changes.items()}}
+                **({"slopes_at": self.run.named(self.taken_at)} if self.run.method.looks_ahead else {})}
 
     def __repr__(self) -> str:
         return f"<update {self.k}: J from {short(self.J_before)} to {short(self.J_after)}>"

@@ -185,10 +185,10 @@ def _from_the_start(update: Update) -> list[Block]:
     """∇J where the step starts, where other slopes have been shown."""
     if update.run.drives is None:
         return []
-    words = "Where the step starts" if update.rows is None else "Over all rows"
+    where = "where the step starts" if update.rows is None else "over all rows"
     slopes = [update.run.slope_name(update.run.loss.parameters[j]) for j in update.turn]
     values = joined([equal(slope, numeral(update.slopes_before[j])) for slope, j in zip(slopes, update.turn)])
-    return [paragraph(f"{words}, ", *values, "; from this the change in J is expected:")]
+    return [paragraph(f"The change to expect goes by the slopes {where}, ", *values, ":")]
 
 
 def _expected(update: Update) -> Equation:

@@ -159,7 +159,7 @@ def test_a_change_that_rounding_hides_is_not_read():
 def test_json_never_holds_what_is_not_finite(formula, start, rate, missing):
     u = sc.Loss(formula).descend(start=[start], rate=rate, steps=1).updates[0]
     data = u.as_dict()
-    assert list(data) == ["k", "parameters", "J", "gradient", "rate", "expected_change", "actual_change", "ratio"]
+    assert list(data) == ["k", "parameters", "J", "gradient", "expected_change", "actual_change", "ratio", "rate"]
     assert {name for name, value in data.items() if value is None} == missing
     assert json.loads(json.dumps(data, allow_nan=False)) == data
     assert ("too large" in str(u)) == ("so there is no ratio" in str(u)) == bool(missing)

@@ -123,6 +123,15 @@ def test_a_state_has_the_name_of_its_parameter():
     assert worked(sides["v_m"][1].split(" - ")[0]) == pytest.approx(0.9 * v_m)
 
 
+@pytest.mark.parametrize(("suffix", "pieces"), [
+    (".txt", ["v̂_m = v_m/(1 - β₁^k)", "v_m ← β₁ v_m"]), (".tex", [r"\hat{v}_{m} & = ", r"v_{m} & \leftarrow "]),
+    (".md", [r"\hat{v}_{m} & = ", r"v_{m} & \leftarrow "]), (".html", ["←", "β", "^"]),
+])
+def test_the_letters_in_every_medium(suffix, pieces, tmp_path):
+    written = line(rate=0.01, method="adam").updates[1].save(tmp_path / f"u{suffix}").read_text(encoding="utf-8")
+    assert all(piece in written for piece in pieces)
+
+
 # What holds for one step, in words
 
 def line(**settings):
@@ -142,7 +151,7 @@ def test_a_batch_names_its_rows():
     g = -2 / 3 * sum(MANY["x"][k] * MANY["y"][k] for k in order)
     assert update.gradient["m"] == pytest.approx(g) and update.as_dict()["rows"] == [a, b, c]
     whole = -2 / 12 * np.dot(MANY["x"], MANY["y"])
-    assert f"Over all rows, ∂J/∂m = {whole:.6g} and" in said(update)
+    assert f"goes by the slopes over all rows, ∂J/∂m = {whole:.6g} and" in said(update)
     assert update.expected_change == pytest.approx(np.dot(update.slopes_before, [update.after["m"], update.after["b"]]))
     assert "12 rows, rows" not in said(line(rate=0.01).updates[0])
 
@@ -154,7 +163,7 @@ def test_nesterov_takes_its_slope_ahead():
     errors = np.array(MANY["y"]) - (1.9 * v[0] * np.array(MANY["x"]) + 1.9 * v[1])
     assert update.gradient["b"] == pytest.approx(-2 * errors.mean())
     assert update.as_dict()["slopes_at"]["m"] == pytest.approx(1.9 * v[0])
-    assert "m ahead = m + β v_m" in str(update) and "Where the step starts, ∂J/∂m = " in said(update)
+    assert "m ahead = m + β v_m" in str(update) and "where the step starts, ∂J/∂m = " in said(update)
 
 
 def test_a_schedule_is_worked_out_for_its_update():
@@ -218,7 +227,7 @@ READINGS = [
     ("theta = theta + eta*g", "w", 1, 0.1, "the step led uphill, against the gradient, and the cost rose as the tangent promised"),
     ("theta = theta + eta*g", "sqrt(w)", 1, 1, "and the cost rose, though by less than the tangent promised"),
     ("theta = theta + eta*g", "w - w^2", 0, 2, "and yet the cost fell: the curve bends downwards behind the rise"),
-    ("theta = theta - eta*p", "w - w^3", 1, 1, "Newton's step makes for where the slope is 0, whatever lies there"),
+    ("theta = theta - eta*p", "w - w^3", 1, 1, "as Newton's step makes for where the slope is 0, be it a maximum or a saddle, and the cost"),
     ("theta = theta", "w^2", 1, 0.1, "The step changed nothing, so there is no ratio."),
 ]
 
