@@ -15,7 +15,7 @@ from symcalc.pages.marked import Marked
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.training.diagnosis import hessian
 from symcalc.training.methods import COUNTED, NEWTON, RATE
-from symcalc.training.slope_numbers import Place, put_in, value_of
+from symcalc.training.slope_numbers import FAITHFUL, Place, put_in, value_of
 from symcalc.written import derivative_of, divide, replaced
 
 if TYPE_CHECKING:
@@ -93,25 +93,46 @@ def newton_letter(run: Run, parameter: Symbol) -> Symbol:
     return NEWTON if len(run.loss.parameters) == 1 else Marked(NEWTON.name, parameter)
 
 
-def newton_step(update: Update) -> np.ndarray:
-    """p of ∇²J p = ∇J, for the parameters that move."""
+def newton_system(update: Update) -> tuple[np.ndarray, np.ndarray]:
+    """∇²J and the p of ∇²J p = ∇J, for the parameters that move.
+
+    Where ∇²J has hardly an inverse, p hangs on its last digits: then the matrix is the one that led where the step went.
+    """
     run = update.run
-    moving = list(run.moving)
-    step = np.zeros(len(run.loss.parameters))
-    matrix = curvature(run, run.points[update.k - 1])[np.ix_(moving, moving)]
-    step[moving] = np.linalg.lstsq(matrix, update.slopes_before[moving], rcond=None)[0]
+    point = run.points[update.k - 1]
+    systems = [(matrix, _solved(matrix, update)) for matrix in (curvature(run, point), hessian(run.compiled, point))]
+    return min(systems, key=lambda system: _missed(update, system[1]))
+
+
+def _solved(matrix: np.ndarray, update: Update) -> np.ndarray:
+    moving = list(update.run.moving)
+    step, part = np.zeros(len(matrix)), matrix[np.ix_(moving, moving)]
+    try:
+        step[moving] = np.linalg.solve(part, update.slopes[moving])
+    except np.linalg.LinAlgError:
+        step[moving] = np.linalg.lstsq(part, update.slopes[moving], rcond=None)[0]
     return step
+
+
+def _missed(update: Update, step: np.ndarray) -> float:
+    """How far the method's equations with this p end from where the step went; what rounding makes of it does not count."""
+    run, k = update.run, update.k
+    equations, _ = run.method.step()
+    before, after = run.points[k - 1], run.points[k]
+    missed = [abs(equations(before.item(j), update.slopes.item(j), update.rate, float(k), step.item(j),
+                            *run.states[k - 1, :, j].tolist())[-1] - after.item(j)) for j in update.turn]
+    return max(0.0, max(missed) - 1e-6 * float(np.abs(after - before).max()))
 
 
 def newton_blocks(update: Update, place: Place) -> list[Block]:
     """The second derivatives with their numbers, and the p that they give."""
     run = update.run
     moving = [run.loss.parameters[j] for j in run.moving]
-    matrix = curvature(run, run.points[update.k - 1])
+    matrix, step = newton_system(update)
     blocks: list[Block] = []
     if len(moving) * (len(moving) + 1) // 2 <= _SHOWN:
         blocks += [_second(run, place, pair, matrix) for pair in combinations_with_replacement(moving, 2)]
-    slopes, step = update.slopes_before, newton_step(update)
+    slopes = update.slopes
     if len(moving) == 1:
         j = run.moving[0]
         quotient = divide(run.slope_name(moving[0]), _second_name(run, moving[0], moving[0]))
@@ -128,8 +149,10 @@ def _second(run: Run, place: Place, pair: tuple[Symbol, Symbol], matrix: np.ndar
     names = run.loss.names
     value = float(matrix[names.index(pair[0].name), names.index(pair[1].name)])
     formula = run.loss.hessian()[pair].result
-    sides = place.sides(formula, value) if math.isfinite(float(place.value(formula))) else []
-    return Equation((_second_name(run, *pair), *distinct(formula, *sides, numeral(value))))
+    # Where the curvature is rounding, or was found by differences at a kink, the formula's numbers would not give it.
+    worked = math.isclose(float(place.value(formula)), value, rel_tol=FAITHFUL)
+    sides = distinct(formula, *place.sides(formula, value), numeral(value)) if worked else [formula]
+    return Equation((_second_name(run, *pair), *sides))
 
 
 def _second_name(run: Run, first: Symbol, second: Symbol) -> Expr:

@@ -16,7 +16,7 @@ from symcalc.pages.numbers import DIGITS, numeral, short
 from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
 from symcalc.training.reading import without_ratio
 from symcalc.training.slope_numbers import FAITHFUL, Place, column, put_in
-from symcalc.training.steps_found import distinct, newton_blocks, newton_letter, newton_step, scheduled, searched
+from symcalc.training.steps_found import distinct, newton_blocks, newton_letter, newton_system, scheduled, searched
 from symcalc.written import replaced
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def working(update: Update) -> tuple[Block, ...]:
     if run.method.needs_curvature or run.method.search:
         blocks += [*slopes.values(), *(newton_blocks(update, place) if run.method.needs_curvature else searched(update))]
         slopes = {}
-    step = newton_step(update) if run.method.needs_curvature else np.zeros(len(run.loss.parameters))
+    step = newton_system(update)[1] if run.method.needs_curvature else np.zeros(len(run.loss.parameters))
     for parameter in turn:
         blocks += [slopes[parameter]] if slopes else []
         blocks += _equations(update, parameter, step)
@@ -194,7 +194,11 @@ def _from_the_start(update: Update) -> list[Block]:
 def _expected(update: Update) -> Equation:
     run = update.run
     changes = run.points[update.k] - run.points[update.k - 1]
-    products = [Mul(put_in(numeral(update.slopes_before[j])), numeral(changes[j]), evaluate=False) for j in update.turn]
+    for digits in (DIGITS, 9, 12, 15):          # products may nearly cancel
+        pairs = [(numeral(update.slopes_before[j], digits), numeral(changes[j], digits)) for j in update.turn]
+        if math.isclose(sum(float(slope) * float(change) for slope, change in pairs), update.expected_change, rel_tol=FAITHFUL):
+            break
+    products = [Mul(put_in(slope), change, evaluate=False) for slope, change in pairs]
     name = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
     total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta") if run.by_gradient else Formula(
         text="g·Δθ", latex=r"g \cdot \Delta\theta")

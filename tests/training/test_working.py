@@ -25,8 +25,8 @@ _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 def worked(side):
     """The value of a side in which only numbers are left; None where letters are."""
     side = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: f"**({match[0].translate(_DIGITS)})", side.replace("·", "*"))
+    side = re.sub(r"([\d)]) (?=[(√a-z])", r"\1*", side)
     side = re.sub(r"√([\d.]+)", r"√(\1)", side).replace("√", "sqrt")
-    side = re.sub(r"([\d)]) \(", r"\1*(", side)
     if re.search("[^0-9.+*/() -]", side.replace("sqrt", "").replace("exp", "").replace("sign", "")):
         return None
     return eval(side, {"__builtins__": {}, "sqrt": math.sqrt, "exp": math.exp, "sign": np.sign})
