@@ -45,10 +45,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """a = b = c: the sides under each other, joined by `relation`."""
+    """a = b = c: the sides under each other, joined by `relation`; a ← b = c where the `first` sign is another."""
 
     sides: tuple[Basic | Formula, ...]
     relation: str = "="
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

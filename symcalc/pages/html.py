@@ -27,7 +27,7 @@ from symcalc.pages.document import (
     Table,
 )
 from symcalc.pages.mathml import mathml
-from symcalc.pages.rendering import formula_of, is_explained, relation_of, renderer, template
+from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer, template
 
 _SHORT = 8.0
 _INLINE = 16.0            # the same within a sentence
@@ -104,10 +104,10 @@ def _classed(math: str, name: str) -> str:
 def _equation(equation: Equation) -> str:
     first, *others = equation.sides
     if len(others) == 1:
-        left, right, sign = formula_of(first), formula_of(others[0]), relation_of(equation)
+        left, right, sign = formula_of(first), formula_of(others[0]), relations_of(equation)[0]
         whole = Formula(text=f"{left.text} {sign.text} {right.text}", latex=f"{left.latex} {sign.latex} {right.latex}")
         return f'<div class="equation">{_math(whole)}</div>'
-    sides = [_math(first), *(_math(side, relation_of(equation)) for side in others)]
+    sides = [_math(first), *map(_math, others, relations_of(equation))]
     # A short left side stands in a column of its own, the signs under each other; a long one stands above them.
     aligned = " aligned" if others and ems(formula_of(first).latex) < _SHORT else ""
     return f'<div class="equation{aligned}">{"".join(sides)}</div>'

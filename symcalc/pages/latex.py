@@ -29,7 +29,7 @@ from symcalc.pages.document import (
     Table,
 )
 from symcalc.pages.latex_words import words
-from symcalc.pages.rendering import formula_of, is_explained, relation_of, renderer, template
+from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer, template
 
 _LINE = 39.0              # ems across the page that a display may take
 _BESIDE = 21.0            # formulas up to this wide leave room for the reasons at their right
@@ -104,14 +104,15 @@ def _display(latex: str, room: float) -> list[str]:
 
 def _equation(equation: Equation, page: _Page) -> str:
     first, *others = [formula_of(side).latex for side in equation.sides]
-    sign = relation_of(equation).latex
+    signs = [sign.latex for sign in relations_of(equation)]
     if len(others) == 1 and ems(first + others[0]) < _LINE - 2:
-        return f"\\[\n  {first} {sign} {others[0]}\n\\]"
+        return f"\\[\n  {first} {signs[0]} {others[0]}\n\\]"
     if ems(first) < _LINE / 3 and others:
-        rows = [_row_of(side, f"& {sign} ", r"& \quad ", _LINE * 2 / 3) for side in others]
+        rows = [_row_of(side, f"& {sign} ", r"& \quad ", _LINE * 2 / 3) for side, sign in zip(others, signs)]
         return _aligned("align*", [f"{first} {rows[0]}", *rows[1:]])
     return _aligned("align*", [_row_of(first, "& ", r"& \quad ", _LINE),
-                               *(_row_of(side, rf"& \quad {sign} ", r"& \quad\qquad ", _LINE - 3) for side in others)])
+                               *(_row_of(side, rf"& \quad {sign} ", r"& \quad\qquad ", _LINE - 3)
+                                 for side, sign in zip(others, signs))])
 
 
 def _row_of(side: str, first: str, rest: str, room: float) -> str:

@@ -25,7 +25,7 @@ from symcalc.pages.document import (
     Steps,
     Table,
 )
-from symcalc.pages.rendering import formula_of, is_explained, relation_of, renderer
+from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer
 
 _LINE = 38.0              # ems of a formula before it is broken
 # A backslash or a dollar in a span of its own: no Markdown and no MathJax then sees mathematics begin.
@@ -116,14 +116,15 @@ def _display(part: Basic | Formula, sign: str = "") -> str:
 
 def _equation(equation: Equation) -> str:
     first, *others = [formula_of(side).latex for side in equation.sides]
-    sign = relation_of(equation).latex
+    signs = [sign.latex for sign in relations_of(equation)]
     if len(others) == 1 and ems(first + others[0]) < _LINE:
-        return f"$$\n{math(first)} {sign} {math(others[0])}\n$$"
+        return f"$$\n{math(first)} {signs[0]} {math(others[0])}\n$$"
     if ems(first) < _LINE / 3 and others:
-        rows = [row for side in others for row in _rows(side, f"& {sign} ")]
+        rows = [row for side, sign in zip(others, signs) for row in _rows(side, f"& {sign} ")]
         rows[0] = f"{math(first)} {rows[0]}"
     else:
-        rows = [*_rows(first, "& "), *(row for side in others for row in _rows(side, rf"& \quad {sign} "))]
+        rows = [*_rows(first, "& "),
+                *(row for side, sign in zip(others, signs) for row in _rows(side, rf"& \quad {sign} "))]
     return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from symcalc.vocabulary import GREEK
 
@@ -16,6 +17,7 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _MOST_PRIMES = 3
 _INDEX_LETTERS = dict(zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"))     # Unicode has no others
+_HAT = "_hat"                                    # v_hat is written v̂
 _NAME = re.compile(r"([A-Za-z]+)_?(\d+)")
 
 
@@ -25,6 +27,7 @@ class Medium:
 
     name: Callable[[str], str]
     indexed: Callable[[str, Sequence[str]], str]
+    marked: Callable[[str, str], str]                # v_m, the v of m
     digits: Callable[[str], str]
     brackets: Callable[[str], str]
     close: str                                       # what `brackets` ends with
@@ -51,7 +54,7 @@ class Medium:
 
     def is_short(self, name: str) -> bool:
         """Whether a name is one letter (with or without a number), so that 2x is not misread."""
-        stem = _stem(name)[0]
+        stem = _stem(name.removesuffix(_HAT))[0]
         return len(stem) == 1 or stem in GREEK
 
 
@@ -62,6 +65,8 @@ def _stem(name: str) -> tuple[str, str]:
 
 
 def _text_name(name: str) -> str:
+    if name.endswith(_HAT):
+        return normalize("NFC", _text_name(name.removesuffix(_HAT)) + "\N{COMBINING CIRCUMFLEX ACCENT}")
     stem, number = _stem(name)
     return GREEK.get(stem, stem) + (number.translate(_SUBSCRIPT) if "_" in name or stem in GREEK else number)
 
@@ -138,7 +143,8 @@ def _arguments(orders: Sequence[int]) -> str:
 
 
 TEXT = Medium(
-    name=_text_name, indexed=_text_indexed, digits=_text_digits, brackets="({})".format, close=")",
+    name=_text_name, indexed=_text_indexed, marked=lambda name, mark: f"{_text_name(name)}_{_text_name(mark)}",
+    digits=_text_digits, brackets="({})".format, close=")",
     fraction="{}/{}".format, fractions_inline=True, power=_text_power,
     root=lambda body, loose: f"√({body})" if loose else f"√{body}", bars="|{}|".format,
     function=_text_function, subscript=_text_subscript,
@@ -157,6 +163,8 @@ def _latex_operator(name: str) -> str:
 
 
 def _latex_name(name: str) -> str:
+    if name.endswith(_HAT):
+        return rf"\hat{{{_latex_name(name.removesuffix(_HAT))}}}"
     stem, number = _stem(name)
     if stem in GREEK:
         # Omicron has no command, and LaTeX spells lambda in full only one way.
@@ -205,7 +213,8 @@ def _latex_primed(name: str, orders: Sequence[int]) -> str:
 
 
 LATEX = Medium(
-    name=_latex_name, indexed=_latex_indexed, digits=_latex_digits,
+    name=_latex_name, indexed=_latex_indexed, marked=lambda name, mark: _latex_indexed(name, [_latex_name(mark)]),
+    digits=_latex_digits,
     brackets=r"\left({}\right)".format, close=r"\right)",
     fraction=r"\frac{{{}}}{{{}}}".format, fractions_inline=False,
     power=lambda base, exponent, whole: f"{base}^{{{exponent}}}",

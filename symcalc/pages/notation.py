@@ -41,6 +41,7 @@ from symcalc.functions import Primed
 from symcalc.indices import is_indexed, softmax_at
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.function_notation import FunctionNotation
+from symcalc.pages.marked import Marked
 from symcalc.pages.media import LATEX, TEXT, Medium
 from symcalc.pages.pieces import Level, Piece
 from symcalc.parts import signed, upright
@@ -85,7 +86,7 @@ class _Writer(FunctionNotation):
     def __init__(self, medium: Medium, page: Basic) -> None:
         self.medium, self.page = medium, page
         self.table = {
-            Symbol: self.symbol, Indexed: self.indexed, Float: self.number, Rational: self.number,
+            Symbol: self.symbol, Marked: self.marked, Indexed: self.indexed, Float: self.number, Rational: self.number,
             Add: self.sum, Mul: self.product, Pow: self.power, Sum: self.row_sum, Derivative: self.derivative,
             Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
             Relational: self.relation, And: self.junction, Or: self.junction, Tuple: self.list, Application: self.call,
@@ -98,6 +99,10 @@ class _Writer(FunctionNotation):
 
     def symbol(self, symbol: Symbol) -> Piece:
         return Piece(self.medium.name(symbol.name), Level.ATOM, "letter" if self.medium.is_short(symbol.name) else "")
+
+    def marked(self, letter: Marked) -> Piece:
+        written = self.medium.marked(letter.name, letter.mark.name)
+        return Piece(written, Level.ATOM, "letter" if self.medium.is_short(letter.name) else "")
 
     def indexed(self, column: Indexed) -> Piece:
         name = column.base.label.name
@@ -138,13 +143,13 @@ class _Writer(FunctionNotation):
     def group(self, group: Fraction, last: bool) -> Piece:
         if not group.below:
             return self.factors(group.above, last)
-        return self.over(self.alone(group.above), self.alone(group.below))
+        return self.over(self.alone(group.above, divided=True), self.alone(group.below, divided=True))
 
-    def alone(self, factors: Sequence[Basic]) -> Piece:
+    def alone(self, factors: Sequence[Basic], divided: bool = False) -> Piece:
         """The product of factors that have their side of the fraction bar to themselves."""
-        if len(factors) == 1:
+        if len(factors) == 1 and not (divided and self.has_bar(factors[0])):
             return self.write(factors[0])
-        return self.factors(factors, last=True) if factors else Piece("1", Level.ATOM, "digit")
+        return self.factors(factors, last=True, divided=divided) if factors else Piece("1", Level.ATOM, "digit")
 
     def over(self, above: Piece, below: Piece) -> Piece:
         return Piece(self.medium.fraction(self.inline(above, Level.PRODUCT), self.inline(below, Level.POWER)),
@@ -155,12 +160,18 @@ class _Writer(FunctionNotation):
         loose = self.medium.fractions_inline and (piece.level < level or piece.level == Level.BIG)
         return self.medium.brackets(piece.string) if loose else piece.string
 
-    def factors(self, factors: Sequence[Basic], last: bool) -> Piece:
+    def has_bar(self, factor: Basic) -> bool:
+        """Whether a factor has a bar of its own on the line, as ∂J/∂m has, which is misread in front of another."""
+        return self.medium.fractions_inline and isinstance(factor, Derivative) and is_named_slope(factor)
+
+    def factors(self, factors: Sequence[Basic], last: bool, divided: bool = False) -> Piece:
         pieces = []
         for k, factor in enumerate(factors):
             final = last and k == len(factors) - 1
             piece = self.write(factor)
-            if isinstance(factor, Derivative) and not final:
+            if divided and self.has_bar(factor):
+                piece = Piece(self.medium.brackets(piece.string), Level.ATOM)
+            elif isinstance(factor, Derivative) and not final:
                 piece = self.derivative(factor, tight=True)
             elif piece.level < Level.PRODUCT or (piece.level == Level.BIG and not final and not is_big(factor)) or (
                     not final and (isinstance(factor, Sum) or (isinstance(factor, Mul) and is_big(factor.args[-1])))):
@@ -176,9 +187,10 @@ class _Writer(FunctionNotation):
 
     def joint(self, before: Piece, after: Piece) -> str:
         """What stands between two factors: nothing as in 2x, a space as in m x, or a dot where either would be misread."""
-        if before.first == "digit" and before.level == Level.ATOM and after.first == "letter" and before.string != "0":
+        counted = before.first == "digit" and before.level == Level.ATOM and after.first == "letter"
+        if counted and before.string not in ("0", "1"):
             return self.medium.tight
-        dotted = (after.first == "digit" or before.string == "0" or after.level == Level.PRODUCT
+        dotted = (counted or after.first == "digit" or before.string == "0" or after.level == Level.PRODUCT
                   or after.string.startswith(self.medium.slope)
                   or after.string.startswith(self.medium.brackets("-")[:-len(self.medium.close)])
                   or before.string.startswith(self.medium.slope)
@@ -219,7 +231,7 @@ class _Writer(FunctionNotation):
     def derivative(self, expression: Derivative, tight: bool = False) -> Piece:
         # What is done first stands nearest to the operand: d/dy (d/dx f) is ∂²/∂y∂x f.
         variables = [(self.write(variable).string, int(count)) for variable, count in reversed(expression.variable_count)]
-        if isinstance(expression.expr, AppliedUndef) and expression.expr.func.__name__ == LOSS:
+        if is_named_slope(expression):
             return self.slope_of(expression.expr, variables)
         operand = self.write(expression.expr)
         bare = operand.level >= Level.POWER if not tight else isinstance(expression.expr, (Symbol, Indexed))
@@ -230,6 +242,11 @@ class _Writer(FunctionNotation):
         """The derivative of a function that is only named: dJ/dm, or ∂J/∂m where it has several arguments."""
         name = self.medium.name(function.func.__name__)
         return Piece(self.medium.slope_of(name, variables, len(function.args) > 1), Level.POWER, "letter")
+
+
+def is_named_slope(derivative: Derivative) -> bool:
+    """Whether it is a slope of J, written ∂J/∂m."""
+    return isinstance(derivative.expr, AppliedUndef) and derivative.expr.func.__name__ == LOSS
 
 
 def _is_signed_round(function: Application) -> bool:

@@ -43,13 +43,15 @@ def formula_of(part: Basic | Formula) -> Formula:
     return Formula(text=notation.text(part), latex=notation.latex(part))
 
 
-def relation_of(equation: Equation) -> Formula:
-    """The sign between the sides.
+def relations_of(equation: Equation) -> list[Formula]:
+    """The signs in front of the sides after the first.
 
-    >>> relation_of(Equation((), relation="≤")).latex
-    '\\\\le'
+    >>> from sympy import Integer
+    >>> [sign.latex for sign in relations_of(Equation((Integer(1),) * 3, first="≤"))]
+    ['\\\\le', '=']
     """
-    return Formula(text=equation.relation, latex=_RELATIONS.get(equation.relation, equation.relation))
+    signs = [equation.first or equation.relation, *(equation.relation for _ in equation.sides[2:])]
+    return [Formula(text=sign, latex=_RELATIONS.get(sign, sign)) for sign in signs[:len(equation.sides) - 1]]
 
 
 def is_explained(step: Step) -> bool:

@@ -22,7 +22,7 @@ from symcalc.pages.document import (
     Steps,
     Table,
 )
-from symcalc.pages.rendering import formula_of, is_explained, relation_of, renderer
+from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer
 
 _WIDTH = 88                     # where there is no terminal to ask
 _NARROWEST, _WIDEST = 40, 100
@@ -111,13 +111,13 @@ def _paragraph(paragraph: Paragraph, width: int) -> list[str]:
 
 def _equation(equation: Equation, width: int) -> list[str]:
     first, *others = [formula_of(side).text for side in equation.sides]
-    sign = f"{relation_of(equation).text} "
+    signs = [f"{sign.text} " for sign in relations_of(equation)]
     # A long left side would push the others off the page: they go under it, as in a derivation.
     if not others or width_of(first) > width // 3:
         return [*_indented(broken(first, width - 2, width - 6), "  ", "      "),
-                *(line for side in others for line in _side(side, f"    {sign}", width))]
+                *(line for side, sign in zip(others, signs) for line in _side(side, f"    {sign}", width))]
     margin = " " * (3 + width_of(first))
-    lines = [line for side in others for line in _side(side, margin + sign, width)]
+    lines = [line for side, sign in zip(others, signs) for line in _side(side, margin + sign, width)]
     return [f"  {first} {lines[0].lstrip(' ')}", *lines[1:]]
 
 

@@ -21,7 +21,8 @@ from symcalc.pages.numbers import DIGITS, aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.descent import descend
 from symcalc.training.losses import Loss
-from symcalc.training.run import Run, kept
+from symcalc.training.page import kept
+from symcalc.training.run import Run
 from symcalc.training.stops import Stop
 from symcalc.written import derivative_of
 

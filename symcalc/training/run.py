@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,19 +17,18 @@ from sympy import Expr, Symbol
 from symcalc.compute.compiled import Compiled, compile_loss
 from symcalc.errors import LossError
 from symcalc.language.table import Table
-from symcalc.pages.document import Block, Document, Equation, Inline, paragraph
-from symcalc.pages.document import Table as Rows
+from symcalc.pages.document import Document
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
+from symcalc.training.batches import Batches
 from symcalc.training.losses import Loss
-from symcalc.training.methods import RATE, SLOPE, THETA, Method
+from symcalc.training.methods import Method
+from symcalc.training.page import page
 from symcalc.training.settings import Rate
 from symcalc.training.stops import CONVERGED, Stop
+from symcalc.training.summary import Summary
 from symcalc.training.update import Update
-from symcalc.written import derivative_of, replaced
-
-_SHOWN = 24              # rows of a table that are printed before its middle is left out
+from symcalc.written import derivative_of
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -107,7 +105,7 @@ class Run(Shown):
     @property
     def message(self) -> str:
         """How the run ended, and why."""
-        if self.partials is not None and self.stop is Stop.CONVERGED:
+        if not self.by_gradient and self.stop is Stop.CONVERGED:
             return "Ended where every slope that drove it is zero to within the tolerance."
         return f"{self.stop.value} {self.detail}".strip()
 
@@ -126,10 +124,31 @@ class Run(Shown):
                             self.table)
 
     def slope_name(self, parameter: Symbol) -> Expr:
-        """∂J/∂m, or g_m where another formula stands in its place."""
-        if self.slopes[parameter.name] == self.loss.gradient()[parameter.name].result:
+        """∂J/∂m, or g_m where a formula that is not the derivative, in whatever form, stands in its place."""
+        if self._is_right[parameter.name]:
             return derivative_of(self.loss.symbol, parameter)
         return Symbol(f"g_{parameter.name}")
+
+    @cached_property
+    def _is_right(self) -> Mapping[str, bool]:
+        gradient = self.loss.gradient()
+        return {name: formula == gradient[name].result or gradient[name].check(formula).correct
+                for name, formula in self.slopes.items()}
+
+    @property
+    def by_gradient(self) -> bool:
+        """Whether the derivatives themselves drove the run, in whatever form."""
+        return self.partials is None or all(self._is_right.values())
+
+    @cached_property
+    def moving(self) -> tuple[int, ...]:
+        """The places of the parameters that are not held."""
+        return tuple(j for j, name in enumerate(self.loss.names) if name not in self.held)
+
+    @cached_property
+    def batches(self) -> Batches | None:
+        """Which rows drove which update; None where all of them drove each."""
+        return None if self.batch is None else Batches(rows=self.table.rows, size=self.batch, seed=self.seed)
 
     # The course of the run
 
@@ -159,48 +178,15 @@ class Run(Shown):
         model = self.loss.model
         return model.predict({symbol.name: self.parameters[symbol.name] for symbol in model.parameters}, **columns)
 
-    def update_formula(self, name: str) -> Expr:
-        """The method's formula for one parameter, with ∂J/∂m for its slope."""
-        parameter = self.loss.parameter(name)
-        return replaced(self.method.update, {THETA: parameter, SLOPE: self.slope_name(parameter)}.get)
-
     # Showing and saving
 
     def document(self) -> Document:
         """The formulas on top, then the table of updates, then how it ended."""
-        blocks: list[Block] = [Equation((self.loss.symbol, self.loss.expression))]
-        blocks += [Equation((self.slope_name(parameter), self.slopes[parameter.name])) for parameter in self.loss.parameters]
-        if self.partials is not None:
-            blocks.append(paragraph("A slope called g is not the derivative of J; it stands in its place."))
-        first = self.loss.parameters[0]
-        blocks += [paragraph("Each step: ", first, " ← ", self.update_formula(first.name),
-                             " and so for every parameter" if len(self.loss.parameters) > 1 else "",
-                             ", with the rate ", RATE, " = ",
-                             short(self.rate) if isinstance(self.rate, float) else self.rate, "."),
-                   self._rows(), paragraph(self.message)]
-        return Document(f"{self.method.name.capitalize()} on {text(self.loss.symbol)}", tuple(blocks))
+        return page(self)
 
-    def _rows(self) -> Rows:
-        shown = kept(len(self.points))
-        table = np.array([self._row(k) for k in shown])
-        visited = self.points.shape[1] + 1              # the parameters and J; behind them slopes, changes, the ratio
-        columns = [aligned(column, 6 if k < visited else 5 if k < len(table.T) - 1 else 4) for k, column in enumerate(table.T)]
-        rows = [(str(k), *cells) for k, cells in zip(shown, zip(*columns))]
-        if len(shown) < len(self.points):
-            rows.insert(_SHOWN // 2, ("…",) * (table.shape[1] + 1))
-        slopes_header = tuple(map(self.slope_name, self.loss.parameters))
-        header: tuple[Inline, ...] = ("step", *self.loss.parameters, self.loss.symbol.func.__name__, *slopes_header,
-                                      "expected ΔJ", "actual ΔJ", "ratio")
-        return Rows(header=header, rows=tuple(rows))
-
-    def _row(self, k: int) -> list[float]:
-        """The point after k updates, its cost, and the slopes and changes of the update that led there."""
-        drove = [math.nan] * (len(self.loss.names) + 3)
-        if k > 0:
-            update = self.updates[k - 1]
-            ratio = math.nan if update.is_lost_in_rounding else update.ratio
-            drove = [*update.gradient.values(), update.expected_change, update.actual_change, ratio]
-        return [*self.points[k], self.costs[k], *drove]
+    def summary(self) -> Summary:
+        """Where the run started and ended, in a few lines."""
+        return Summary(run=self)
 
     def as_dict(self) -> dict[str, Any]:
         """The run as plain data, for JSON."""
@@ -221,16 +207,6 @@ class Run(Shown):
 
     def __repr__(self) -> str:
         return f"<run of {self.method.name}: {self.nit} updates, {self.stop.name.lower().replace('_', ' ')}>"
-
-
-def kept(count: int) -> list[int]:
-    """The rows to print: all of a short table, the first and last of a long one.
-
-    >>> len(kept(10)), len(kept(1000))
-    (10, 24)
-    """
-    half = _SHOWN // 2
-    return list(range(count)) if count <= _SHOWN + 1 else [*range(half), *range(count - half, count)]
 
 
 class Updates(Sequence[Update]):

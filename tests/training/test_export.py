@@ -41,7 +41,7 @@ def test_the_keys_are_those_of_the_contract():
     assert {"loss", "gradient", "status", "message", "parameters", "updates"} <= set(data)
     assert data["loss"] == "1/(2n) Σ (yᵢ - (m xᵢ + b))²"
     assert data["gradient"] == {"m": "-1/n Σ xᵢ (yᵢ - (m xᵢ + b))", "b": "-1/n Σ (yᵢ - (m xᵢ + b))"}
-    assert all(list(u) == ["k", "parameters", "J", "gradient", "expected_change", "actual_change", "ratio"]
+    assert all(list(u) == ["k", "parameters", "J", "gradient", "expected_change", "actual_change", "ratio", "rate"]
                for u in data["updates"])
     assert [u["k"] for u in data["updates"]] == [1, 2, 3, 4]
     first = data["updates"][0]

@@ -1,0 +1,153 @@
+"""The page of a run: the formulas and the method's equations, then the table of updates, then how it ended."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symcalc.pages.document import Block, Document, Equation, Inline, Table, joined, paragraph
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import aligned, numeral, short
+from symcalc.training.methods import NEWTON, RATE, SLOPE, THETA
+from symcalc.training.steps_found import SYSTEM, newton_letter
+from symcalc.training.working import equal, sign_of, states
+from symcalc.written import replaced
+
+if TYPE_CHECKING:
+    from symcalc.training.run import Run
+
+_NOISE = 1e-11           # beside the largest of its column, what is no more than rounding in a parameter
+_SHOWN = 24              # rows of a table that are printed before its middle is left out
+
+
+def kept(count: int) -> list[int]:
+    """The rows to print: all of a short table, the first and last of a long one.
+
+    >>> len(kept(10)), len(kept(1000))
+    (10, 24)
+    """
+    half = _SHOWN // 2
+    return list(range(count)) if count <= _SHOWN + 1 else [*range(half), *range(count - half, count)]
+
+
+def page(run: Run) -> Document:
+    """The loss with its slopes, what each step does, the updates, and how the run ended."""
+    moving = [run.loss.parameters[j] for j in run.moving]
+    blocks: list[Block] = [Equation((run.loss.symbol, run.loss.expression))]
+    blocks += [Equation((run.slope_name(parameter), run.slopes[parameter.name])) for parameter in moving]
+    if not run.by_gradient:
+        blocks.append(paragraph("A slope called g is not the derivative of J; it stands in its place."))
+    blocks += [*method_blocks(run), _table(run), paragraph(run.message)]
+    return Document(f"{title_of(run)} on {text(run.loss.symbol)}", tuple(blocks))
+
+
+def title_of(run: Run) -> str:
+    """The method's name at the start of a line."""
+    return _NAMES.get(run.method.name, run.method.name[:1].upper() + run.method.name[1:])
+
+
+_NAMES = {"adagrad": "AdaGrad", "rmsprop": "RMSProp", "adamw": "AdamW"}
+
+
+# What each step does
+
+def method_blocks(run: Run) -> list[Block]:
+    """The method's equations for the first parameter that moves, with its settings, and what else holds for every step."""
+    parameter = run.loss.parameters[run.moving[0]]
+    letters = states(run, parameter)
+    names = {THETA: parameter, SLOPE: run.slope_name(parameter), NEWTON: newton_letter(run, parameter), **letters}
+    update = replaced(run.method.update, names.get)
+    alike = " and so for every parameter" if len(run.moving) > 1 else ""
+    blocks: list[Block]
+    if not letters:
+        blocks = [paragraph("Each step: ", parameter, " ← ", update, alike, ", with ", *_values(run), ".")]
+    else:
+        states_first = [Equation((letters[letter], replaced(formula, names.get)), first=sign_of(run.method, letter))
+                        for letter, formula in run.method.equations[:-1]]
+        carried = [letters[letter] for letter in run.method.state if sign_of(run.method, letter) == "←"]
+        blocks = [paragraph("Each step, for ", parameter, *([alike] if alike else []), ":"), *states_first,
+                  Equation((parameter, update), first="←"),
+                  paragraph("with ", *_values(run), *(["; ", *joined(carried), f" start{'s' * (len(carried) == 1)} at 0"]
+                                                      if carried else []), ".")]
+    return [*blocks, *(paragraph(*words) for words in (_direction(run), _search(run), _rows(run), _held(run)) if words)]
+
+
+def _values(run: Run) -> tuple[Inline, ...]:
+    """The rate, and the settings by their letters."""
+    settings = [equal(letter, numeral(value, 15)) for letter, value in run.method.settings.items()]
+    if run.method.search:
+        return joined(["a rate η found anew each time", *settings])
+    return ("the rate ", *joined([equal(RATE, numeral(run.rate) if isinstance(run.rate, float) else run.rate), *settings]))
+
+
+def _direction(run: Run) -> tuple[Inline, ...]:
+    if run.method.needs_curvature:
+        return (NEWTON, " is Newton's step, which solves ", SYSTEM, ".")
+    if run.method.looks_ahead:
+        parameter = run.loss.parameters[run.moving[0]]
+        place = replaced(run.method.slope_at, {THETA: parameter, **states(run, parameter)}.get)
+        return ("The slopes that drive a step are taken ahead of where it starts, at ", place,
+                " in place of ", parameter, "; the table shows those at the start.")
+    return ("The parameters take turns, one in each step.",) if run.method.turns and len(run.moving) > 1 else ()
+
+
+def _search(run: Run) -> tuple[Inline, ...]:
+    first = short(run.rate) if isinstance(run.rate, float) else text(run.rate)
+    halved = f"halved from {first} until J falls by enough (Armijo's condition)"
+    return {"": (), "backtracking": (f"The rate is {halved}.",),
+            "line": ("The rate is the one that leads to the lowest point along -∇J where J is a quadratic; "
+                     f"elsewhere it is {halved}.",)}[run.method.search]
+
+
+def _rows(run: Run) -> tuple[Inline, ...]:
+    if run.batch is None:
+        return ()
+    rows = "1 row" if run.batch == 1 else f"{run.batch} rows"
+    return (f"Each step is driven by {rows} of {run.table.rows}, drawn anew for every pass over the data (seed {run.seed}); "
+            "the table shows J and its slopes over all rows.",)
+
+
+def _held(run: Run) -> tuple[Inline, ...]:
+    if not run.held:
+        return ()
+    values = run.named(run.points[0])
+    held = [equal(run.loss.parameter(name), numeral(values[name])) for name in run.held]
+    return (*joined(held), f" {'is' if len(held) == 1 else 'are'} held.")
+
+
+# The table
+
+def _table(run: Run) -> Table:
+    """Every point with its cost, and the slopes and changes of the update that led there."""
+    shown = kept(len(run.points))
+    moving = [run.loss.parameters[j] for j in run.moving]
+    values = np.array([_row(run, k) for k in shown])
+    wide = len(moving)
+    points = values[:, :wide]
+    points[np.abs(points) < _NOISE * np.abs(points).max(axis=0)] = 0.0
+    digits = [6] * (wide + 1) + [5] * _with_rate(run) + [5] * (wide + 2) + [4]
+    cells = [aligned(values[:, k], digits[k]) for k in range(len(digits))]
+    rows = [(str(k), *row) for k, row in zip(shown, zip(*cells))]
+    if len(shown) < len(run.points):
+        rows.insert(_SHOWN // 2, ("…",) * (len(digits) + 1))
+    header: tuple[Inline, ...] = ("step", *moving, run.loss.symbol.func.__name__, *([RATE] if _with_rate(run) else []),
+                                  *map(run.slope_name, moving), "expected ΔJ", "actual ΔJ", "ratio")
+    return Table(header=header, rows=tuple(rows))
+
+
+def _with_rate(run: Run) -> bool:
+    """Whether the rate has a column, as it changes from step to step."""
+    return bool(run.method.search) or not isinstance(run.rate, float)
+
+
+def _row(run: Run, k: int) -> list[float]:
+    moving = list(run.moving)
+    drove = [math.nan] * (len(moving) + 3 + _with_rate(run))
+    if k > 0:
+        update = run.updates[k - 1]
+        ratio = math.nan if update.is_lost_in_rounding else update.ratio
+        drove = [*([update.rate] if _with_rate(run) else []), *update.slopes_before[moving],
+                 update.expected_change, update.actual_change, ratio]
+    return [*run.points[k][moving], run.costs[k], *drove]

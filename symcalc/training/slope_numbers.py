@@ -1,0 +1,175 @@
+"""A slope with its numbers in it: row by row for few rows, in moments for many, or as Σ with its value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Piecewise, Sum, Symbol
+
+from symcalc.compute.compiled import Compiled, evaluated
+from symcalc.language.names import COUNT, name_of
+from symcalc.language.table import Table, table_of
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import DIGITS, numeral
+from symcalc.training.moments import moments_of
+from symcalc.written import add, is_zero, rebuilt, replaced, row_sum
+
+FAITHFUL = 1e-3          # how far, relatively, a value may be from what the rounded numbers give
+_MORE = (DIGITS, 9, 12)
+_ALL_DIGITS = 15         # of a float that has any meaning
+_FEW = 5                 # rows for which a sum is written out, row by row
+_LONG = 130              # characters, beyond which it is not
+
+
+def column(values: Sequence[float], digits: int = DIGITS) -> list[Expr]:
+    """The numbers with the same places behind the point, `digits` in the largest; what is noise beside it is 0.
+
+    >>> column([1.1, 1.22124e-10, -2.03000000002])
+    [1.10000000000000, 0, -2.03000000000000]
+    """
+    largest = max((abs(value) for value in values), default=0.0)
+    if not largest or not math.isfinite(largest):
+        return [numeral(value, digits) for value in values]
+    places = digits - 1 - math.floor(math.log10(largest))
+    return [numeral(round(value, places), 15) for value in values]
+
+
+def ways(values: Sequence[float]) -> list[list[Expr]]:
+    """The numbers rounded ever less: first as a column, where that is too coarse each by itself, with all digits at last."""
+    found = []
+    for digits in _MORE:
+        found += [column(values, digits), [numeral(value, digits) for value in values]]
+    return [*found, [numeral(value, _ALL_DIGITS) for value in values]]
+
+
+def put_in(value: Expr) -> Expr:
+    """The value as it stands in a formula; as a factor, a bare -1 would be taken for a minus sign and vanish."""
+    return Mul(-1, 1, evaluate=False) if value == -1 else value
+
+
+def joined_terms(terms: Sequence[Expr]) -> Expr:
+    """The terms as one sum, those that are 0 among them."""
+    return Add(*terms, evaluate=False) if len(terms) > 1 else terms[0]
+
+
+def value_of(expression: Expr) -> float:
+    """The value of an expression in which only numbers are left.
+
+    >>> value_of(Add(1, Mul(2, 3, evaluate=False), evaluate=False))
+    7.0
+    """
+    return float(evaluated(expression, {}, None, ()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the slopes of a step are taken: at which point, over which rows; `slopes` are their values there."""
+
+    parameters: tuple[Symbol, ...]
+    columns: tuple[Indexed, ...]
+    compiled: Compiled
+    table: Table | None
+    point: np.ndarray
+    slopes: np.ndarray
+
+    @cached_property
+    def numbers(self) -> dict[Basic, Expr]:
+        """What goes into a formula: the parameters, with digits enough for the slopes shown, and the number of rows."""
+        rounded = next((way for way in ways(self.point.tolist()) if self._gives(self.compiled, way)), ways(self.point)[-1])
+        rows: dict[Basic, Expr] = {COUNT: numeral(self.table.rows)} if self.table is not None else {}
+        return {parameter: put_in(value) for parameter, value in zip(self.parameters, rounded)} | rows
+
+    def _gives(self, compiled: Compiled, way: Sequence[Expr]) -> bool:
+        return np.allclose(compiled.at(np.array(way, dtype=np.float64))[1], self.slopes, rtol=FAITHFUL, atol=0)
+
+    @cached_property
+    def rows(self) -> list[dict[Basic, Expr]]:
+        """The numbers of each row, with digits enough for the slopes shown."""
+        names = [name_of(column) for column in self.columns]
+        for digits in (*_MORE, _ALL_DIGITS):
+            shown = [[numeral(value, digits) for value in self.table[name]] for name in names]
+            data = {name: np.array(values, dtype=np.float64) for name, values in zip(names, shown)}
+            compiled = self.compiled.on(table_of(data, self.table.rows, self.table.source))
+            if self._gives(compiled, [self.numbers[parameter] for parameter in self.parameters]):
+                break
+        return [dict(zip(self.columns, map(put_in, row))) for row in zip(*shown)] or [{}] * self.table.rows
+
+    def value(self, expression: Expr) -> np.ndarray:
+        """The value of a part of a formula here, one number per row where it differs from row to row."""
+        return evaluated(expression, dict(zip(self.parameters, self.point.tolist())), self.table, self.columns)
+
+    def sides(self, formula: Expr, value: float) -> list[Expr]:
+        """What is written between a formula and its value here."""
+        if not formula.has(Sum):
+            return [replaced(formula, self.numbers.get)]
+        return (self._row_by_row(formula) or self._in_moments(formula, value)
+                or [_without_zeros(formula, self.numbers), *self._summed(formula)])
+
+    def _row_by_row(self, formula: Expr) -> list[Expr]:
+        """Every sum written out, then with each row worked out; nothing where that would be long."""
+        if not self._is_few or formula.has(Piecewise):
+            return []
+        values = [self.numbers | row for row in self.rows]
+        whole = self._with_sums(formula, lambda part: joined_terms([replaced(part.function, row.get) for row in values]))
+        if len(text(whole)) > _LONG:
+            return []
+        return [whole, self._with_sums(formula, self._worked_rows)]
+
+    def _worked_rows(self, part: Sum) -> Expr:
+        return joined_terms(column(np.broadcast_to(self.value(part.function), self.table.rows).tolist()))
+
+    @property
+    def _is_few(self) -> bool:
+        return self.table.rows <= _FEW
+
+    def _summed(self, formula: Expr) -> list[Expr]:
+        """Every sum by the values of its rows where they are few, else by its value, if something is left to do with it."""
+        if self._is_few:
+            return [self._with_sums(formula, self._worked_rows)]
+        if isinstance(formula, Sum):
+            return []
+        return [self._with_sums(formula, lambda part: put_in(numeral(float(self.value(part)))))]
+
+    def _in_moments(self, formula: Expr, value: float) -> list[Expr]:
+        """The sums multiplied out, if they are polynomials in the parameters, then the numbers of the moments."""
+        found = {part: moments_of(part, self.parameters) for part in formula.atoms(Sum)}
+        if not all(found.values()):
+            return []
+        whole = self._with_sums(formula, lambda part: add(*(term.expression for term in found[part])), numbers={})
+        values = {term.sum: float(self.value(term.sum)) for terms in found.values() for term in terms}
+        for digits in _MORE:
+            shown = {total: put_in(numeral(value, digits)) for total, value in values.items()}
+            numbers = self._with_sums(formula, lambda part, shown=shown: joined_terms([
+                term.with_number(self.numbers, shown[term.sum]) for term in found[part]]))
+            if math.isclose(value_of(numbers), value, rel_tol=FAITHFUL):
+                return [whole, numbers]
+        return []
+
+    def _with_sums(self, formula: Expr, written: Callable[[Sum], Expr],
+                   numbers: Mapping[Basic, Expr] | None = None) -> Expr:
+        """The formula with its sums written in another way, and the numbers elsewhere."""
+        values = self.numbers if numbers is None else numbers
+        return replaced(formula, lambda part: written(part) if isinstance(part, Sum) else values.get(part))
+
+
+def _without_zeros(formula: Expr, values: Mapping[Basic, Expr]) -> Expr:
+    """The formula with the numbers in it; in a sum over rows, what is multiplied by 0 goes."""
+    def change(part: Basic) -> Basic | None:
+        if isinstance(part, Sum):
+            return row_sum(_cleared(part.function, values), part)
+        return values.get(part)
+
+    return replaced(formula, change)
+
+
+def _cleared(part: Basic, values: Mapping[Basic, Expr]) -> Basic:
+    if part.has(Piecewise) or not part.args:
+        return replaced(part, values.get)
+    arguments = tuple(_cleared(argument, values) for argument in part.args)
+    if isinstance(part, Add):
+        return add(*arguments)
+    return Integer(0) if isinstance(part, Mul) and any(map(is_zero, arguments)) else rebuilt(part, arguments)

@@ -1,0 +1,171 @@
+"""How the rate of a step was found, and the direction: a schedule, a search along -∇J, Newton's ∇²J p = ∇J."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sympy import Add, Expr, Integer, Mul, Pow, Symbol
+
+from symcalc.errors import SymcalcError
+from symcalc.pages.document import Block, Equation, Formula, Inline, Table, paragraph
+from symcalc.pages.marked import Marked
+from symcalc.pages.numbers import aligned, numeral, short
+from symcalc.training.diagnosis import hessian
+from symcalc.training.methods import COUNTED, NEWTON, RATE
+from symcalc.training.slope_numbers import FAITHFUL, Place, put_in, value_of
+from symcalc.written import derivative_of, divide, replaced
+
+if TYPE_CHECKING:
+    from symcalc.training.run import Run
+    from symcalc.training.update import Update
+
+ARMIJO = 1e-4            # the share of the promised fall that must come
+_SHOWN = 3               # second derivatives that are written out
+
+_EXACT = Formula(text="∇J·∇J/(∇J·∇²J ∇J)", latex=r"\frac{\nabla J \cdot \nabla J}{\nabla J \cdot \nabla^2 J\, \nabla J}")
+_LIMIT = Formula(text="J - 0.0001 η ∇J·∇J", latex=r"J - 0.0001\, \eta\, \nabla J \cdot \nabla J")
+SYSTEM = Formula(text="∇²J p = ∇J", latex=r"\nabla^2 J\, p = \nabla J")
+_HESSIAN = Formula(text="∇²J", latex=r"\nabla^2 J")
+_GRADIENT = Formula(text="∇J", latex=r"\nabla J")
+
+
+def scheduled(update: Update) -> list[Block]:
+    """The rate's formula with the number of the update in it."""
+    run = update.run
+    if isinstance(run.rate, float) or run.method.search:
+        return []
+    numbers = replaced(run.rate, {COUNTED: Integer(update.k)}.get)
+    return [Equation((RATE, run.rate, numbers, numeral(update.rate)))]
+
+
+def searched(update: Update) -> list[Block]:
+    """How the search came by its rate."""
+    run = update.run
+    slopes = _moving(run, update.slopes_before)
+    square = float(slopes @ slopes)
+    if run.method.search == "line":
+        bend = float(slopes @ curvature(run, run.points[update.k - 1]) @ slopes)
+        if bend > 0 and math.isclose(square / bend, update.rate, rel_tol=1e-6):
+            quotient = Mul(numeral(square), Pow(numeral(bend), -1, evaluate=False), evaluate=False)
+            return [paragraph("The rate that leads to the lowest point along -∇J, as J is a quadratic there:"),
+                    Equation((RATE, _EXACT, quotient, numeral(update.rate)))]
+    return _backtracked(update, square)
+
+
+def _backtracked(update: Update, square: float) -> list[Block]:
+    first = first_rate(update)
+    halvings = round(math.log2(first / update.rate))
+    times = {0: "is kept", 1: "is halved once"}.get(halvings, f"is halved {halvings} times")
+    until = "as" if halvings == 0 else "until"
+    before, after = update.compared()
+    product = Mul(numeral(ARMIJO), numeral(update.rate), numeral(square), evaluate=False)
+    limit = Add(before, Mul(-1, *product.args, evaluate=False), evaluate=False)
+    bound = numeral(update.J_before - ARMIJO * update.rate * square, 9)
+    return [paragraph("The rate η = ", short(first), f" {times}, {until} J falls by enough (Armijo's condition):"),
+            Equation((Formula(text="new J", latex=r"J_{\text{new}}"), _LIMIT), relation="≤"),
+            Equation((after, limit, bound), first="≤")]
+
+
+def first_rate(update: Update) -> float:
+    """The rate from which a search starts in this update."""
+    rate = update.run.rate
+    return rate if isinstance(rate, float) else value_of(replaced(rate, {COUNTED: Integer(update.k)}.get))
+
+
+# Newton
+
+def curvature(run: Run, point: np.ndarray) -> np.ndarray:
+    """The second derivatives at a point, by their formulas; by differences of the slopes where a formula has no value."""
+    place = Place(parameters=run.loss.parameters, columns=run.loss.columns, compiled=run.compiled, table=run.table,
+                  point=point, slopes=point)
+    try:
+        matrix = np.array([[float(place.value(entry)) for entry in row] for row in run.loss.hessian().result])
+    except SymcalcError:
+        return hessian(run.compiled, point)
+    return matrix if np.isfinite(matrix).all() else hessian(run.compiled, point)
+
+
+def newton_letter(run: Run, parameter: Symbol) -> Symbol:
+    """p, or p_m where there are several parameters."""
+    return NEWTON if len(run.loss.parameters) == 1 else Marked(NEWTON.name, parameter)
+
+
+def newton_system(update: Update) -> tuple[np.ndarray, np.ndarray]:
+    """∇²J and the p of ∇²J p = ∇J, for the parameters that move.
+
+    Where ∇²J has hardly an inverse, p hangs on its last digits: then the matrix is the one that led where the step went.
+    """
+    run = update.run
+    point = run.points[update.k - 1]
+    systems = [(matrix, _solved(matrix, update)) for matrix in (curvature(run, point), hessian(run.compiled, point))]
+    return min(systems, key=lambda system: _missed(update, system[1]))
+
+
+def _solved(matrix: np.ndarray, update: Update) -> np.ndarray:
+    moving = list(update.run.moving)
+    step, part = np.zeros(len(matrix)), matrix[np.ix_(moving, moving)]
+    try:
+        step[moving] = np.linalg.solve(part, update.slopes[moving])
+    except np.linalg.LinAlgError:
+        step[moving] = np.linalg.lstsq(part, update.slopes[moving], rcond=None)[0]
+    return step
+
+
+def _missed(update: Update, step: np.ndarray) -> float:
+    """How far the method's equations with this p end from where the step went; what rounding makes of it does not count."""
+    run, k = update.run, update.k
+    equations, _ = run.method.step()
+    before, after = run.points[k - 1], run.points[k]
+    missed = [abs(equations(before.item(j), update.slopes.item(j), update.rate, float(k), step.item(j),
+                            *run.states[k - 1, :, j].tolist())[-1] - after.item(j)) for j in update.turn]
+    return max(0.0, max(missed) - 1e-6 * float(np.abs(after - before).max()))
+
+
+def newton_blocks(update: Update, place: Place) -> list[Block]:
+    """The second derivatives with their numbers, and the p that they give."""
+    run = update.run
+    moving = [run.loss.parameters[j] for j in run.moving]
+    matrix, step = newton_system(update)
+    blocks: list[Block] = []
+    if len(moving) * (len(moving) + 1) // 2 <= _SHOWN:
+        blocks += [_second(run, place, pair, matrix) for pair in combinations_with_replacement(moving, 2)]
+    slopes = update.slopes
+    if len(moving) == 1:
+        j = run.moving[0]
+        quotient = divide(run.slope_name(moving[0]), _second_name(run, moving[0], moving[0]))
+        numbers = Mul(numeral(slopes[j]), Pow(put_in(numeral(matrix[j, j])), -1, evaluate=False), evaluate=False)
+        return [*blocks, Equation((newton_letter(run, moving[0]), quotient, numbers, numeral(step[j])))]
+    columns = [*(matrix[list(run.moving), j] for j in run.moving), slopes[list(run.moving)], step[list(run.moving)]]
+    rows = zip(moving, *map(aligned, columns))
+    header: tuple[Inline, ...] = (_HESSIAN, *moving, _GRADIENT, NEWTON)
+    return [*blocks, paragraph("Newton's step ", NEWTON, " solves ", SYSTEM, ":"),
+            Table(header=header, rows=tuple(map(tuple, rows)), words=frozenset({0}))]
+
+
+def _second(run: Run, place: Place, pair: tuple[Symbol, Symbol], matrix: np.ndarray) -> Equation:
+    names = run.loss.names
+    value = float(matrix[names.index(pair[0].name), names.index(pair[1].name)])
+    formula = run.loss.hessian()[pair].result
+    # Where the curvature is rounding, or was found by differences at a kink, the formula's numbers would not give it.
+    worked = math.isclose(float(place.value(formula)), value, rel_tol=FAITHFUL)
+    sides = distinct(formula, *place.sides(formula, value), numeral(value)) if worked else [formula]
+    return Equation((_second_name(run, *pair), *sides))
+
+
+def _second_name(run: Run, first: Symbol, second: Symbol) -> Expr:
+    return derivative_of(derivative_of(run.loss.symbol, first), second)
+
+
+def distinct(*sides: Expr | Formula) -> list[Expr | Formula]:
+    """The sides, each once: where a step changes nothing, as in a slope that is a number already, it is not written again."""
+    from symcalc.pages.rendering import formula_of
+    return list({formula_of(side).text: side for side in sides}.values())
+
+
+def _moving(run: Run, slopes: np.ndarray) -> np.ndarray:
+    kept = np.zeros_like(slopes)
+    kept[list(run.moving)] = slopes[list(run.moving)]
+    return kept

@@ -1,0 +1,211 @@
+"""The working of a step, as one writes it by hand: formula, numbers, value, and the method's equations with numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sympy import Add, Basic, Dummy, Expr, Mul, Symbol
+
+from symcalc.compute.compiled import evaluated
+from symcalc.pages.document import Block, Equation, Formula, Inline, joined, paragraph
+from symcalc.pages.marked import Marked
+from symcalc.pages.notation import latex, text
+from symcalc.pages.numbers import DIGITS, numeral, short
+from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
+from symcalc.training.reading import without_ratio
+from symcalc.training.slope_numbers import FAITHFUL, Place, column, put_in
+from symcalc.training.steps_found import distinct, newton_blocks, newton_letter, newton_system, scheduled, searched
+from symcalc.written import replaced
+
+if TYPE_CHECKING:
+    from symcalc.training.run import Run
+    from symcalc.training.update import Update
+
+_SEEN = 0.02             # how far, relatively, a change may be from that of the rounded numbers
+_LISTED = 12             # rows of a batch that are named one by one
+
+
+def working(update: Update) -> tuple[Block, ...]:
+    """What drove the step, with its numbers; the equations of the method; then expected and actual change."""
+    run, place = update.run, update.place
+    turn = [run.loss.parameters[j] for j in update.turn]
+    blocks = [*_aside(update), *_rows(update), *scheduled(update), *_ahead(update)]
+    slopes = {parameter: _slope(run, place, parameter) for parameter in turn}
+    if run.method.needs_curvature or run.method.search:
+        blocks += [*slopes.values(), *(newton_blocks(update, place) if run.method.needs_curvature else searched(update))]
+        slopes = {}
+    step = newton_system(update)[1] if run.method.needs_curvature else np.zeros(len(run.loss.parameters))
+    for parameter in turn:
+        blocks += [slopes[parameter]] if slopes else []
+        blocks += _equations(update, parameter, step)
+    return (*blocks, *_outcome(update))
+
+
+# What holds for the whole step
+
+def _aside(update: Update) -> list[Block]:
+    """Which parameters stay, and why."""
+    run = update.run
+    names = run.loss.names
+    said: list[Block] = []
+    if run.held:
+        said.append(paragraph(*joined([equal(run.loss.parameter(name), numeral(update.before[name])) for name in run.held]),
+                              f" {'is' if len(run.held) == 1 else 'are'} held."))
+    if run.method.turns:
+        waiting = [run.loss.parameters[j] for j in run.moving if j not in update.turn]
+        others = (*joined(waiting), f" stay{'s' * (len(waiting) == 1)} for now")
+        if waiting:
+            said.append(paragraph("It is the turn of ", run.loss.parameter(names[update.turn[0]]), "; ", *others, "."))
+    return said
+
+
+def equal(left: Expr, right: Expr) -> Formula:
+    """The equation as a piece of a sentence."""
+    return Formula(text=f"{text(left)} = {text(right)}", latex=f"{latex(left)} = {latex(right)}")
+
+
+def _rows(update: Update) -> list[Block]:
+    """Which rows drive the step, counted from 1."""
+    rows = update.rows
+    if rows is None:
+        return []
+    numbers = [str(row) for row in rows[:_LISTED]]
+    listed = joined(numbers if len(rows) <= _LISTED else [*numbers, f"{len(rows) - _LISTED} more"])
+    count = f"{len(rows)} of the {update.run.table.rows} rows"
+    which = "row" if len(rows) == 1 else "rows"
+    return [paragraph(f"The slopes are those of {count}, {which} ", *listed, f", so n = {len(rows)}.")]
+
+
+def _ahead(update: Update) -> list[Block]:
+    """The point at which the slopes are taken, where that is not where the step starts."""
+    run = update.run
+    if not run.method.looks_ahead:
+        return []
+    blocks: list[Block] = [paragraph("The slopes are taken ahead of where the step starts:")]
+    for j in update.turn:
+        parameter = run.loss.parameters[j]
+        writer = _Writer(update, j)
+        name = Formula(text=f"{text(parameter)} ahead", latex=_with_word(parameter, "ahead"))
+        blocks.append(writer.equation(name, run.method.slope_at, float(update.taken_at[j])))
+    return blocks
+
+
+# Slopes
+
+def _slope(run: Run, place: Place, parameter: Symbol) -> Equation:
+    formula = run.slopes[parameter.name]
+    value = float(place.slopes[run.loss.names.index(parameter.name)])
+    return Equation((run.slope_name(parameter), *distinct(formula, *place.sides(formula, value), numeral(value))))
+
+
+# The method's equations
+
+def _equations(update: Update, parameter: Symbol, step: np.ndarray) -> list[Block]:
+    """Each equation of the method for one parameter: formula, numbers, value."""
+    run, method = update.run, update.run.method
+    j = run.loss.parameters.index(parameter)
+    writer = _Writer(update, j, float(step[j]))
+    blocks: list[Block] = []
+    for s, (letter, formula) in enumerate(method.equations[:-1]):
+        after = float(run.states[update.k, s, j])
+        blocks.append(writer.equation(writer.names[letter], formula, after, first=sign_of(method, letter)))
+        writer.values[letter] = after
+    new = Formula(text=f"new {text(parameter)}", latex=_with_word(parameter, "new"))
+    return [*blocks, writer.equation(new, method.update, float(run.points[update.k, j]))]
+
+
+def sign_of(method: Method, letter: Symbol) -> str:
+    """← where the new value comes of the old one, = for what is only named on the way."""
+    earlier = [right for _, right in method.equations[:method.state.index(letter) + 1]]
+    return "←" if any(right.has(letter) for right in earlier) else "="
+
+
+class _Writer:
+    """The letters of a method's equations for one parameter, and their values at the time."""
+
+    def __init__(self, update: Update, j: int, newton: float = 0.0) -> None:
+        run = update.run
+        parameter = run.loss.parameters[j]
+        self.given = {*run.method.settings, COUNTED}           # as they are, and never rounded
+        self.names: dict[Basic, Basic] = {
+            THETA: parameter, SLOPE: run.slope_name(parameter), NEWTON: newton_letter(run, parameter), **states(run, parameter)}
+        self.values: dict[Symbol, float] = {
+            THETA: float(run.points[update.k - 1, j]), SLOPE: float(update.place.slopes[j]), RATE: update.rate,
+            COUNTED: float(update.k), NEWTON: newton, **run.method.settings,
+            **{letter: float(run.states[update.k - 1, s, j]) for s, letter in enumerate(run.method.state)}}
+
+    def equation(self, left: Basic | Formula, formula: Expr, value: float, first: str = "=") -> Equation:
+        """The formula in the parameter's letters, in numbers, and its value, with digits enough for the value to be seen."""
+        start = self.values[THETA] if formula.has(THETA) else 0.0
+        for digits in (DIGITS, 9, 12, 15):
+            shown, after = self.rounded(formula, value, digits)
+            got = float(evaluated(formula, {letter: float(number) for letter, number in shown.items()}, None, ()))
+            change = abs(value - start)
+            if abs(got - value) <= FAITHFUL * change and abs(float(after) - value) <= _SEEN * change:
+                break
+        numbers = replaced(formula, {letter: put_in(number) for letter, number in shown.items()}.get)
+        return Equation((left, *distinct(replaced(formula, self.names.get), numbers, after)), first=first)
+
+    def rounded(self, formula: Expr, value: float, digits: int) -> tuple[dict[Symbol, Expr], Expr]:
+        """The letters of the formula in numbers, and its value; θ before and after with the same places."""
+        shown = {letter: numeral(number, 15 if letter in self.given else min(digits, 9))
+                 for letter, number in self.values.items() if formula.has(letter)}
+        if THETA not in shown:
+            return shown, numeral(value, min(digits, 9))
+        before, after = column([self.values[THETA], value], digits)
+        return shown | {THETA: before}, after
+
+
+def states(run: Run, parameter: Symbol) -> dict[Symbol, Symbol]:
+    """The method's letters for one parameter: v_m, or plain v where there is no other parameter."""
+    alone = len(run.loss.parameters) == 1 and parameter.name not in {letter.name for letter in run.method.state}
+    return {letter: Dummy(letter.name, real=True) if alone else Marked(letter.name, parameter) for letter in run.method.state}
+
+
+def _with_word(parameter: Symbol, word: str) -> str:
+    letter = latex(parameter)
+    return rf"{letter}_{{\text{{{word}}}}}" if "_" not in letter else rf"\text{{{word} }} {letter}"
+
+
+# Expected against actual
+
+def _outcome(update: Update) -> list[Block]:
+    before, after = update.compared()
+    actual = Equation((Formula(text="actual ΔJ", latex=r"\text{actual } \Delta J"),
+                       Add(after, Mul(-1, before, evaluate=False), evaluate=False), _result(update.actual_change)))
+    said: tuple[Inline, ...] = (without_ratio(update),)
+    if math.isfinite(update.ratio):
+        said = (f"ratio = actual / expected = {short(update.ratio, 4)}: {update.reading()}.",)
+    return [*_from_the_start(update), _expected(update), actual, paragraph(*said)]
+
+
+def _from_the_start(update: Update) -> list[Block]:
+    """∇J where the step starts, where other slopes have been shown."""
+    if update.run.drives is None:
+        return []
+    where = "where the step starts" if update.rows is None else "over all rows"
+    slopes = [update.run.slope_name(update.run.loss.parameters[j]) for j in update.turn]
+    values = joined([equal(slope, numeral(update.slopes_before[j])) for slope, j in zip(slopes, update.turn)])
+    return [paragraph(f"The change to expect goes by the slopes {where}, ", *values, ":")]
+
+
+def _expected(update: Update) -> Equation:
+    run = update.run
+    changes = run.points[update.k] - run.points[update.k - 1]
+    for digits in (DIGITS, 9, 12, 15):          # products may nearly cancel
+        pairs = [(numeral(update.slopes_before[j], digits), numeral(changes[j], digits)) for j in update.turn]
+        if math.isclose(sum(float(slope) * float(change) for slope, change in pairs), update.expected_change, rel_tol=FAITHFUL):
+            break
+    products = [Mul(put_in(slope), change, evaluate=False) for slope, change in pairs]
+    name = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
+    total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta") if run.by_gradient else Formula(
+        text="g·Δθ", latex=r"g \cdot \Delta\theta")
+    return Equation((name, total, products[0] if len(products) == 1 else Add(*products, evaluate=False),
+                     _result(update.expected_change)))
+
+
+def _result(value: float) -> Expr | Formula:
+    """The number; a product of two large finite numbers need not be finite."""
+    return numeral(value) if math.isfinite(value) else Formula(text="too large", latex=r"\text{too large}")
