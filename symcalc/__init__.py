@@ -51,11 +51,13 @@ if TYPE_CHECKING:
     from symcalc.training.catalogue import mean_squared_error as mean_squared_error
     from symcalc.training.catalogue import residual_sum_of_squares as residual_sum_of_squares
     from symcalc.training.effect import Effect as Effect
+    from symcalc.training.loading import load_run as load_run
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.methods import Method as Method
     from symcalc.training.methods import method as method
     from symcalc.training.models import Model as Model
     from symcalc.training.models import line as line
+    from symcalc.training.replay import Replay as Replay
     from symcalc.training.run import Run as Run
     from symcalc.training.stops import Stop as Stop
 
@@ -84,6 +86,8 @@ _HOMES = {
     "training.effect": ("Effect",),
     "training.methods": ("Method", "method"),
     "training.run": ("Run",),
+    "training.loading": ("load_run",),
+    "training.replay": ("Replay",),
     "training.stops": ("Stop",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -83,7 +83,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
                costs=history.costs.copy(), gradients=history.gradients.copy(), states=history.states.copy(),
                rates=history.rates.copy(), drives=history.drives.copy() if walk.driven_apart else None, held=held,
                batch=batch, seed=seed, stop=stop, detail=detail if partials is None else "",
-               source=f"{compiled.source}\n{walk.source}", partials=partials)
+               source=f"{compiled.source}\n{walk.source}", partials=partials,
+               steps=len(rates), tolerances=tolerances)
 
 
 def _batches(size: int | None, seed: int, table: Table | None, method: Method) -> Batches | None:

@@ -74,11 +74,15 @@ class Loss(Shown):
         self._settle(expression, wanted)
 
     @classmethod
-    def _as_built(cls, expression: Expr) -> Loss:
+    def _as_built(cls, expression: Expr, wanted: tuple[str, ...] = ()) -> Loss:
         """The loss of an expression of our own, whose form is as it should be."""
         loss = cls.__new__(cls)
-        loss._settle(expression, ())
+        loss._settle(expression, wanted)
         return loss
+
+    def __reduce__(self) -> tuple:
+        from symcalc.training.record import loss_in, loss_record
+        return loss_in, (loss_record(self),)          # SymPy would put a pickled expression together in its own order
 
     def _settle(self, expression: Expr, wanted: tuple[str, ...]) -> None:
         if is_indexed(expression):

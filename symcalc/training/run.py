@@ -9,26 +9,30 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import Compiled, compile_loss
-from symcalc.errors import LossError
+from symcalc.errors import DataError, LossError
 from symcalc.language.table import Table
 from symcalc.pages.document import Block, Document, Equation, Inline, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
+from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.losses import Loss
 from symcalc.training.methods import RATE, SLOPE, THETA, Method
 from symcalc.training.settings import Rate
-from symcalc.training.stops import CONVERGED, Stop
+from symcalc.training.stops import CONVERGED, Stop, Tolerances
 from symcalc.training.update import Update
 from symcalc.written import derivative_of, replaced
+
+if TYPE_CHECKING:
+    from symcalc.training.replay import Replay
 
 _SHOWN = 24              # rows of a table that are printed before its middle is left out
 
@@ -61,6 +65,9 @@ class Run(Shown):
     detail: str
     source: str
     partials: tuple[Expr, ...] | None = None      # formulas that drove the run in place of the gradient's own
+    steps: int                               # that were asked for
+    tolerances: Tolerances
+    data: Fingerprint | None = None          # of the table, where the run was loaded without it
 
     def __post_init__(self) -> None:
         for array in (self.points, self.costs, self.gradients, self.states, self.rates, self.drives):
@@ -122,6 +129,8 @@ class Run(Shown):
     @cached_property
     def compiled(self) -> Compiled:
         """The loss and those formulas as one function."""
+        if self.data is not None:
+            raise DataError("the run was loaded without its data, which this needs; write load_run(path, data)")
         return compile_loss(self.loss.expression, tuple(self.slopes.values()), self.loss.parameters, self.loss.columns,
                             self.table)
 
@@ -202,13 +211,26 @@ class Run(Shown):
             drove = [*update.gradient.values(), update.expected_change, update.actual_change, ratio]
         return [*self.points[k], self.costs[k], *drove]
 
+    def replay(self, data: object = None) -> Replay:
+        """The run made again, step by step, and whether every number is the same; `data` where it was loaded without."""
+        from symcalc.training.replay import replay
+        return replay(self, data)
+
+    def __reduce__(self) -> tuple:
+        from symcalc.training.loading import run_in
+        from symcalc.training.record import record
+        return run_in, (record(self), self.table)
+
     def as_dict(self) -> dict[str, Any]:
-        """The run as plain data, for JSON."""
+        """The run as plain data, for JSON; "replay" holds what it takes to make the run again."""
+        from symcalc.training.record import record
         return {"loss": text(self.loss.expression),
                 "gradient": {name: text(slope) for name, slope in self.slopes.items()},
-                "method": self.method.name, "rate": self.rate, "status": self.status, "message": self.message,
-                "start": self.named(self.points[0]), "parameters": self.parameters,
-                "updates": [update.as_dict() for update in self.updates]}
+                "method": self.method.name,
+                "rate": self.rate if isinstance(self.rate, float) else text(self.rate),
+                "status": self.status, "message": self.message, "start": self.named(self.points[0]),
+                "parameters": self.parameters,
+                "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, the others what `print` shows."""

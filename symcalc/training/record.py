@@ -1,0 +1,105 @@
+"""A run as plain data: everything that it takes to make it again, and every number that it went through."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sympy import Dummy
+
+from symcalc.errors import SymcalcError
+from symcalc.language.names import COUNT, checked_name
+from symcalc.language.prefix import from_prefix, prefixed
+from symcalc.training.fingerprint import Fingerprint
+from symcalc.training.losses import Loss
+from symcalc.training.methods import COUNTED, METHODS, NEWTON, RATE, SLOPE, THETA, Method, method_named
+from symcalc.training.settings import Rate
+
+if TYPE_CHECKING:
+    from symcalc.training.run import Run
+
+FORMAT = 1
+ARRAYS = ("points", "costs", "gradients", "states", "rates", "drives")
+
+_GIVEN = {letter.name: letter for letter in (THETA, SLOPE, RATE, COUNTED, NEWTON)}
+
+
+def record(run: Run) -> dict[str, Any]:
+    """The run as data for JSON; formulas are as `prefixed` writes them.
+
+    >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=2)
+    >>> record(run)["loss"], record(run)["history"]["points"]
+    ({'formula': '(^ (+ w -3) 2)', 'parameters': ['w']}, [[0.0], [1.5], [2.25]])
+    """
+    data = run.data if run.table is None else Fingerprint.of(run.table)
+    tolerances = run.tolerances
+    return {
+        "format": FORMAT, "loss": loss_record(run.loss), "method": method_record(run.method),
+        "rate": run.rate if isinstance(run.rate, float) else prefixed(run.rate), "steps": run.steps,
+        "tolerance": tolerances.slope, "step_tolerance": tolerances.step, "cost_tolerance": tolerances.cost,
+        "hold": list(run.held), "batch": run.batch, "seed": run.seed,
+        "partials": None if run.partials is None else list(map(prefixed, run.partials)),
+        "data": None if data is None else {"rows": data.rows, "columns": dict(data.columns)},
+        "stop": run.stop.name, "detail": run.detail, "source": run.source,
+        "history": {name: None if values is None else _plain(values)
+                    for name, values in ((name, getattr(run, name)) for name in ARRAYS)},
+    }
+
+
+def _plain(values: np.ndarray) -> list[Any]:
+    """The numbers as lists, and in words those that JSON does not have."""
+    if np.isfinite(values).all():
+        return values.tolist()
+    return [_plain(row) for row in values] if values.ndim > 1 else [
+        value if math.isfinite(value) else str(value) for value in values.tolist()]
+
+
+def loss_record(loss: Loss) -> dict[str, Any]:
+    """A loss as data, its form as written."""
+    return {"formula": prefixed(loss.expression), "parameters": list(loss.names)}
+
+
+def loss_in(kept: Mapping[str, Any]) -> Loss:
+    """The loss that `loss_record` wrote.
+
+    >>> loss_in(loss_record(Loss("mean((y - (m*x + b))^2)", parameters="b m")))
+    <loss J(b, m) = 1/n Σ (yᵢ - (m xᵢ + b))²>
+    """
+    expression = from_prefix(kept["formula"])
+    if whole := [part for part in expression.free_symbols if part.is_Symbol and part.is_integer and part != COUNT]:
+        raise SymcalcError(f"{whole[0]} is an index, which a loss to train does not have")
+    return Loss._as_built(expression, tuple(kept["parameters"]))
+
+
+def method_record(method: Method) -> dict[str, Any]:
+    """A method as data: its equations, in order, and what else it is made of."""
+    return {"name": method.name, "equations": [[letter.name, prefixed(formula)] for letter, formula in method.equations],
+            "settings": {letter.name: value for letter, value in method.settings.items()},
+            "slope_at": prefixed(method.slope_at), "rate": method.rate, "search": method.search, "turns": method.turns}
+
+
+def method_in(kept: Mapping[str, Any]) -> Method:
+    """The method that `method_record` wrote; one of the table is that of the table.
+
+    >>> method_in(method_record(method_named("adam"))) is method_named("adam")
+    True
+    """
+    if kept["name"] in METHODS and dict(kept) == method_record(method_named(kept["name"])):
+        return method_named(kept["name"])
+    settings = {checked_name(name): value for name, value in kept["settings"].items()}
+    letters = {name: Dummy(name, real=True) for name in (*settings, *(checked_name(left) for left, _ in kept["equations"]))}
+    letters |= _GIVEN
+    equations = tuple((letters[left], from_prefix(right, letters)) for left, right in kept["equations"])
+    if not equations or equations[-1][0] != THETA or any(left in _GIVEN.values() for left, _ in equations[:-1]):
+        raise SymcalcError("the last equation of a method gives the new theta, and those above it a state")
+    return Method(name=kept["name"], equations=equations, slope_at=from_prefix(kept["slope_at"], letters),
+                  settings=MappingProxyType({letters[name]: value for name, value in settings.items()}),
+                  rate=kept["rate"], search=kept["search"], turns=kept["turns"])
+
+
+def rate_in(kept: float | str) -> Rate:
+    """The rate, a number or a schedule in k."""
+    return from_prefix(kept, {COUNTED.name: COUNTED}) if isinstance(kept, str) else float(kept)
