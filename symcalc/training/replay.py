@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,7 @@ class Replay(Shown):
         return f"<replay of {self.again.nit} updates: {'the same' if self.same else 'not the same'}>"
 
 
-def replay(run: Run, data: object = None) -> Replay:
+def replay(run: Run, data: object = None, progress: Callable[[int], None] | None = None) -> Replay:
     """The run made again with the same settings; what `Run.replay` says holds here."""
     from symcalc.training.descent import descend
     from symcalc.training.loading import with_data
@@ -84,7 +85,7 @@ def replay(run: Run, data: object = None) -> Replay:
     steps = max(1, run.nit) if run.stop in _CUT_SHORT else run.steps
     again = descend(run.loss, table, start=run.points[0].tolist(), rate=run.rate, steps=steps, method=run.method,
                     tolerance=run.tolerances.slope, step_tolerance=run.tolerances.step, cost_tolerance=run.tolerances.cost,
-                    hold=run.held, batch=run.batch, seed=run.seed, partials=run.partials)
+                    hold=run.held, batch=run.batch, seed=run.seed, progress=progress, partials=run.partials)
     return Replay(run=run, again=again, first_difference=_first_difference(run, again))
 
 

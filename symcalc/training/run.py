@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -211,10 +211,10 @@ class Run(Shown):
             drove = [*update.gradient.values(), update.expected_change, update.actual_change, ratio]
         return [*self.points[k], self.costs[k], *drove]
 
-    def replay(self, data: object = None) -> Replay:
+    def replay(self, data: object = None, progress: Callable[[int], None] | None = None) -> Replay:
         """The run made again, step by step, and whether every number is the same; `data` where it was loaded without."""
         from symcalc.training.replay import replay
-        return replay(self, data)
+        return replay(self, data, progress)
 
     def __reduce__(self) -> tuple:
         from symcalc.training.loading import run_in
