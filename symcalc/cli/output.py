@@ -53,7 +53,12 @@ def _saved(path: Path) -> None:
 
 
 def _json(shown: Any, ascii_only: bool = False) -> str:
-    return json.dumps(shown.as_dict(), ensure_ascii=ascii_only, indent=2, allow_nan=False) + "\n"
+    data = shown.as_dict()
+    if "replay" in data:
+        from symcalc.training.export import laid_out
+
+        return laid_out(data, ascii_only) + "\n"
+    return json.dumps(data, ensure_ascii=ascii_only, indent=2, allow_nan=False) + "\n"
 
 
 def save_plot(run: Run, path: Path | None) -> None:

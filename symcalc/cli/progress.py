@@ -33,9 +33,9 @@ def shown_progress(steps: int) -> Iterator[Callable[[int], None] | None]:
 def _bar(closing: ExitStack, steps: int) -> Callable[[int], None]:
     """A bar on the error stream, which vanishes when the run is over."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("updates, ready in"), TimeRemainingColumn())
+    columns = (BarColumn(), TextColumn("{task.completed:,} of {task.total:,} updates, ready in"), TimeRemainingColumn())
     progress = closing.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
     task = progress.add_task("", total=steps)
     return lambda made: progress.update(task, completed=made)

@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 from symcalc.compute.compiled import compile_loss
 from symcalc.errors import DescentError
 from symcalc.training.batches import Batches
+from symcalc.training.callbacks import with_result
 from symcalc.training.diagnosis import hessian
 from symcalc.training.ending import ending
 from symcalc.training.history import History
@@ -106,12 +107,11 @@ def _curvature(loss: Loss, table: Table | None, compiled: Compiled, method: Meth
 def _watched(callback: Callable[[Intermediate], Any] | None, names: Sequence[str]) -> Callable[[History], None] | None:
     if callback is None:
         return None
-    if not callable(callback):
-        raise DescentError(f"the callback is a function of one argument, not {type(callback).__name__}")
+    call = with_result(callback)
 
     def watch(history: History) -> None:
         x, gradient = history.points[-1].copy(), history.gradients[-1].copy()
-        callback(Intermediate(x=x, fun=float(history.costs[-1]), jac=gradient, nit=history.count - 1,
-                              parameters=dict(zip(names, x.tolist(), strict=True))))
+        call(Intermediate(x=x, fun=float(history.costs[-1]), jac=gradient, nit=history.count - 1,
+                          parameters=dict(zip(names, x.tolist(), strict=True))))
 
     return watch

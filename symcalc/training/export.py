@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,35 @@ if TYPE_CHECKING:
 
 def run_json(run: Run) -> str:
     """The run as JSON, numbers to the last digit."""
-    return json.dumps(run.as_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return laid_out(run.as_dict()) + "\n"
+
+
+def laid_out(data: Mapping[str, Any], ascii_only: bool = False) -> str:
+    """The data as JSON with an update on each line, and what is kept for a replay with a key on each.
+
+    >>> print(laid_out({"J": 1.5, "updates": [{"k": 1}, {"k": 2}], "replay": {"steps": 2}}))
+    {
+      "J": 1.5,
+      "updates": [
+        {"k": 1},
+        {"k": 2}
+      ],
+      "replay": {
+        "steps": 2
+      }
+    }
+    """
+    def line(value: object) -> str:
+        return json.dumps(value, ensure_ascii=ascii_only, allow_nan=False)
+
+    def block(value: object) -> str:
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return "[\n    " + ",\n    ".join(map(line, value)) + "\n  ]"
+        if isinstance(value, dict) and value:
+            return "{\n    " + ",\n    ".join(f"{line(key)}: {line(inner)}" for key, inner in value.items()) + "\n  }"
+        return line(value)
+
+    return "{\n  " + ",\n  ".join(f"{line(key)}: {block(value)}" for key, value in data.items()) + "\n}"
 
 
 def run_csv(run: Run) -> str:

@@ -6,7 +6,7 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -52,7 +52,7 @@ def with_data(run: Run, data: object) -> Run:
     if run.data is None or table is None:
         return run
     run.data.check(table)
-    return run_in(run.__reduce__()[1][0], table, "the run")
+    return replace(run, table=table, data=None)
 
 
 def _text(path: Path, source: str) -> str:

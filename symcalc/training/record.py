@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sympy import Dummy
 
-from symcalc.errors import SymcalcError
+from symcalc.errors import DescentError, LossError
 from symcalc.language.names import COUNT, checked_name
 from symcalc.language.prefix import from_prefix, prefixed
 from symcalc.training.fingerprint import Fingerprint
@@ -70,7 +70,7 @@ def loss_in(kept: Mapping[str, Any]) -> Loss:
     """
     expression = from_prefix(kept["formula"])
     if whole := [part for part in expression.free_symbols if part.is_Symbol and part.is_integer and part != COUNT]:
-        raise SymcalcError(f"{whole[0]} is an index, which a loss to train does not have")
+        raise LossError(f"{whole[0]} is an index, which a loss to train does not have")
     return Loss._as_built(expression, tuple(kept["parameters"]))
 
 
@@ -94,7 +94,7 @@ def method_in(kept: Mapping[str, Any]) -> Method:
     letters |= _GIVEN
     equations = tuple((letters[left], from_prefix(right, letters)) for left, right in kept["equations"])
     if not equations or equations[-1][0] != THETA or any(left in _GIVEN.values() for left, _ in equations[:-1]):
-        raise SymcalcError("the last equation of a method gives the new theta, and those above it a state")
+        raise DescentError("the last equation of a method gives the new theta, and those above it a state")
     return Method(name=kept["name"], equations=equations, slope_at=from_prefix(kept["slope_at"], letters),
                   settings=MappingProxyType({letters[name]: value for name, value in settings.items()}),
                   rate=kept["rate"], search=kept["search"], turns=kept["turns"])
