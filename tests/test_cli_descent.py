@@ -235,3 +235,35 @@ def test_help_reads_as_it_was_approved(command):
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
     assert text == file.read_text(encoding="utf-8") and text.isascii()
+
+
+# Several runs, and one in short
+
+def test_rates_and_methods_are_compared():
+    pytest.importorskip("symcalc.training.runs")
+    runs = sc.Loss("(w-3)^2").sweep(start=[0], rates=[0.1, "0.5/k", 1.1], methods=["adam", "momentum"], steps=5)
+    given = ("descend", "(w-3)^2", "--rates", "0.1, 0.5/k,1.1", "--methods", "adam,momentum", "--steps", "5")
+    assert done(*given) == f"{runs}\n" and json.loads(done(*given, "--json")) == json.loads(json.dumps(runs.as_dict()))
+    assert called(*given, "-o", "runs.csv", "--plot", "runs.svg").stderr == "saved runs.csv\nsaved runs.svg\n"
+    for options, said in ((("--rates", "0.1,fast"), "it has fast"), (("--methods", "adamm"), "there is no method 'adamm'"),
+                          (("--rates", ","), "empty list"),
+                          (("--rates", "1,2", "--rate", "1"), "--rate and --rates do not go together"),
+                          (("--rates", "1,2", "--update", "1"), "--rates and --update do not go together")):
+        result = called("descend", "(w-3)^2", *options)
+        assert (result.exit_code, result.stdout) == (2, "") and said in " ".join(result.stderr.split())
+
+
+def test_a_summary_stands_in_place_of_the_table():
+    pytest.importorskip("symcalc.training.summary")
+    run = sc.Loss("(w-3)^2").descend(start=[0], rate=0.1, steps=5)
+    given = ("descend", "(w-3)^2", "--rate", "0.1", "--steps", "5", "--summary")
+    assert done(*given) == f"{run.summary()}\n" and json.loads(done(*given, "--json")) == run.summary().as_dict()
+    assert "--update and --summary do not go together" in " ".join(called(*given, "--update", "1").stderr.split())
+
+
+def test_the_progress_of_several_runs_is_one():
+    seen = []
+    show = progress.one_after_another(seen.append, 10)
+    for made in (4, 10, 3, 5, 10, 10):
+        show(made)
+    assert seen == [4, 10, 13, 15, 20, 30]

@@ -30,6 +30,20 @@ def shown_progress(steps: int) -> Iterator[Callable[[int], None] | None]:
         yield show
 
 
+def one_after_another(show: Callable[[int], None], steps: int) -> Callable[[int], None]:
+    """The progress of several runs as one: each begins where the one before it was to end."""
+    before, last = 0, 0
+
+    def of_all(made: int) -> None:
+        nonlocal before, last
+        if made <= last:
+            before += steps
+        last = made
+        show(before + made)
+
+    return of_all
+
+
 def _bar(closing: ExitStack, steps: int) -> Callable[[int], None]:
     """A bar on the error stream, which vanishes when the run is over."""
     from rich.console import Console

@@ -81,11 +81,11 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     stop, detail = ending(loss, walk, stop, last)
     history = walk.history
     return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points.copy(),
+               steps=len(rates), tolerances=tolerances,
                costs=history.costs.copy(), gradients=history.gradients.copy(), states=history.states.copy(),
                rates=history.rates.copy(), drives=history.drives.copy() if walk.driven_apart else None, held=held,
                batch=batch, seed=seed, stop=stop, detail=detail if partials is None else "",
-               source=f"{compiled.source}\n{walk.source}", partials=partials,
-               steps=len(rates), tolerances=tolerances)
+               source=f"{compiled.source}\n{walk.source}", partials=partials)
 
 
 def _batches(size: int | None, seed: int, table: Table | None, method: Method) -> Batches | None:
