@@ -80,14 +80,14 @@ _HOMES = {
     "calculus.higher": ("HigherDerivation",),
     "calculus.tutor.verdict": ("Verdict",),
     "compute.compiled": ("Compiled",),
+    "training.loading": ("load_run",),
+    "training.replay": ("Replay",),
     "training.losses": ("Loss",),
     "training.catalogue": ("mean_squared_error", "half_mean_squared_error", "residual_sum_of_squares"),
     "training.models": ("Model", "line"),
     "training.effect": ("Effect",),
     "training.methods": ("Method", "method"),
     "training.run": ("Run",),
-    "training.loading": ("load_run",),
-    "training.replay": ("Replay",),
     "training.stops": ("Stop",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
