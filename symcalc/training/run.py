@@ -120,6 +120,12 @@ class Run(Shown):
 
     # What drove the run
 
+    @property
+    def rows(self) -> int:
+        """How many rows the data have, also where the run was loaded without them; 0 where there are none."""
+        known = self.table if self.data is None else self.data
+        return known.rows if known is not None else 0
+
     @cached_property
     def slopes(self) -> Mapping[str, Expr]:
         """The formulas that drove the run, by the names of their parameters."""

@@ -73,6 +73,7 @@ def test_a_saved_run_comes_back_and_runs_again(name, tmp_path):
     run = RUNS[name]()
     loaded = sc.load_run(run.save(tmp_path / "run.json"))
     assert equal(run, loaded) and str(loaded) == str(run) and loaded.message == run.message
+    assert loaded.rows == run.rows == (5 if run.table else 0)
     assert loaded.as_dict() == run.as_dict() and loaded.source == run.source and repr(loaded) == repr(run)
     assert loaded.loss.expression == run.loss.expression and loaded.loss.names == run.loss.names
     again = loaded.replay(ROWS if run.table is not None else None)
