@@ -193,6 +193,14 @@ def test_control_c_keeps_the_run(form, monkeypatch):
         assert sc.load_run("kept.json").replay().same
 
 
+def test_control_c_in_a_replay_says_how_far_it_came(monkeypatch):
+    called("descend", "(w-3)^2", "--steps", "5000", "--rate", "1e-4", "-o", "run.json")
+    monkeypatch.setattr(progress, "shown_progress", given_up)
+    result = called("descend", "--replay", "run.json")
+    assert (result.exit_code, result.stderr) == (130, "symcalc: interrupted\n")
+    assert re.fullmatch(r"Interrupted: \d+ updates of 5,000 made again, and the same so far\.\n", result.stdout)
+
+
 # Progress
 
 class Terminal(io.StringIO):

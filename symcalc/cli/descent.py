@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -64,8 +64,7 @@ Examples:
   symcalc descend "(1-u)^2 + 100*(v-u^2)^2" --start u=-1,v=1 --rate 0.001 --update 1
   symcalc descend "(w-3)^2 + v^2" --start w=0,v=1 --method adam --rate "0.5/(1 + 0.1*k)"
   symcalc descend "mean((y-(m*x+b))^2)" --data points.csv --rate 0.0001 --batch 2 --seed 7 -o run.json
-  symcalc descend --replay run.json --data points.csv
-  symcalc descend "(w-3)^2" --start w=0 --rates 0.01,0.1,1.1 --plot rates.png""")
+  symcalc descend --replay run.json --data points.csv""")
 @click.argument("formula", required=False)
 @click.option("--data", type=click.Path(path_type=Path), metavar="FILE.csv", help="The table; its header names the columns.")
 @click.option("--start", default="", metavar="m=0,b=0", help="Where to start. Left out: 0 for every parameter.")
@@ -162,6 +161,8 @@ def _replay(kept: Path, data: Path | None, as_json: bool, output: Path | None) -
     with shown_progress(run.nit) as progress:
         again = run.replay(progress=progress)
     deliver(again, as_json, output)
+    if again.interrupted:
+        _interrupted()
     click.get_current_context().exit(0 if again.same else 1)
 
 
@@ -172,8 +173,12 @@ def _end(run: Run) -> None:
     if not run.started:
         click.get_current_context().exit(2)
     if run.stop is Stop.INTERRUPTED:
-        click.echo("symcalc: interrupted", err=True)
-        click.get_current_context().exit(130)
+        _interrupted()
+
+
+def _interrupted() -> NoReturn:
+    click.echo("symcalc: interrupted", err=True)
+    click.get_current_context().exit(130)
 
 
 def _start(text: str) -> dict[str, float]:

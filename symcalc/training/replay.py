@@ -43,7 +43,13 @@ class Replay(Shown):
     @property
     def same(self) -> bool:
         """Whether every number is the same, and there are as many."""
-        return self.first_difference is None and self.run.nit == self.again.nit
+        before_the_first = self.run.nit == 0 and self.run.stop in _CUT_SHORT
+        return self.first_difference is None and (self.run.nit == self.again.nit or before_the_first)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was the replay that somebody stopped."""
+        return self.again.stop is Stop.INTERRUPTED and self.again.nit < self.run.nit
 
     @property
     def sentence(self) -> str:
@@ -51,6 +57,8 @@ class Replay(Shown):
         made = _counted(self.again.nit)
         if self.same:
             return f"The same: {made} made again, and every number is equal to the last bit."
+        if self.first_difference is None and self.interrupted:
+            return f"Interrupted: {made} of {self.run.nit:,} made again, and the same so far."
         if self.first_difference is None:
             return f"Not the same: the run had {_counted(self.run.nit)}, and ends after {self.again.nit} when it is made again."
         found = self.first_difference

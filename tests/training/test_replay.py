@@ -8,6 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,13 @@ def interrupted():
     return line_run(rate=0.01, progress=stop)
 
 
+def interrupted_at_once():
+    """Before the first update: the start is all there is."""
+    run = line_run(rate=0.01, steps=1)
+    first = {name: getattr(run, name)[:1] for name in ("points", "costs", "gradients", "states")}
+    return replace(run, stop=sc.Stop.INTERRUPTED, rates=run.rates[:0], **first)
+
+
 HEAVY = sc.method("heavy ball", "v = beta*v + g", "theta = theta - eta*v", beta=0.5)
 RUNS = {
     **{name: lambda name=name: line_run(method=name) for name in METHODS},
@@ -56,6 +64,7 @@ RUNS = {
     "kinks": lambda: sc.Loss("abs(w) + max(v, w, -v)").descend(start=[1, 2], rate=0.1),
     "diverged": lambda: line_run(rate=1.0), "no start": lambda: sc.Loss("ln(w)").descend(start=[-1]),
     "at once": lambda: sc.Loss("(w - 3)^2").descend(start=[3]), "callback": stopped_by_callback, "interrupted": interrupted,
+    "interrupted at once": interrupted_at_once,
     "wrong slopes": lambda: descend(sc.Loss("(w - 3)^2"), None, start=[0], rate=0.1, steps=5,
                                     partials=(sc.read("w - 3"),)),
     "cases": lambda: sc.Loss("mean(piecewise(((y - m*x)^2, abs(y - m*x) < 1), (abs(y - m*x), True)))").descend(
@@ -340,7 +349,8 @@ def test_a_callback_is_called_as_scipy_calls_it():
     def with_more(intermediate_result, more=1):
         seen.append(intermediate_result.nit)
 
-    for callback in (lambda result: seen.append(result.nit), by_name, with_more, Keeper().keep, lambda *all_: seen.append(all_[0].nit)):
+    for callback in (lambda result: seen.append(result.nit), by_name, with_more, Keeper().keep,
+                     lambda *given: seen.append(given[0].nit)):
         seen.clear()
         assert line_run(rate=0.01, steps=3, callback=callback).nit == 3 and seen == [1, 2, 3]
     assert line_run(rate=0.01, steps=3, callback=print, hold="b").nit == 3          # built in, with any number of arguments
