@@ -105,8 +105,8 @@ def run_in(kept: Mapping[str, Any], table: Table | None, source: str = "the reco
         if len(partials) != len(loss.names):
             run.refuse("partials", "one formula for each parameter")
     return Run(loss=loss, table=table, method=method, rate=rate, held=held, stop=stop, partials=partials,
-               batch=None if kept.get("batch") is None else run.whole("batch", 1, 2**53), seed=run.whole("seed", 0, 2**32 - 1),
-               steps=run.whole("steps", 1, MAX_STEPS), detail=visible(run.text("detail", 10_000)),
+               batch=_batch(run, data), seed=run.whole("seed", 0, 2**32 - 1), steps=run.whole("steps", 1, MAX_STEPS),
+               detail=visible(run.text("detail", 10_000)),
                source="\n".join(map(visible, run.text("source", MAX_TEXT).split("\n"))),
                tolerances=Tolerances(slope=run.number("tolerance", 0), step=run.number("step_tolerance", 0),
                                      cost=run.number("cost_tolerance", 0)),
@@ -227,6 +227,12 @@ def _fingerprint(run: _Kept, loss: Loss) -> Fingerprint | None:
     if set(columns.values) != set(map(name_of, loss.columns)):
         data.refuse("columns", f"a mapping for {', '.join(map(name_of, loss.columns)) or 'no column'}")
     return Fingerprint(rows=data.whole("rows", 1, 2**53), columns={name: columns.text(name, 64) for name in columns.values})
+
+
+def _batch(run: _Kept, data: Fingerprint | None) -> int | None:
+    if run.values.get("batch") is None:
+        return None
+    return run.refuse("batch", "null, as there are no rows") if data is None else run.whole("batch", 1, data.rows)
 
 
 def _arrays(history: _Kept, parameters: int, state: int, stop: Stop) -> dict[str, np.ndarray | None]:

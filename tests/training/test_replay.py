@@ -235,6 +235,7 @@ HOSTILE = [
     (at("steps", value=10**9), "replay.steps"),
     (at("steps", value=2.5), "replay.steps is a whole number"), (at("seed", value=-1), "replay.seed is a whole number"),
     (at("batch", value="all"), "replay.batch"),
+    (at("batch", value=6), "replay.batch is a whole number from 1 to 5, not 6"),
     (at("tolerance", value=-1), "replay.tolerance is a finite number of at least 0"),
     (at("cost_tolerance", value=10**400), "replay.cost_tolerance"), (at("hold", value=["q"]), "q cannot be held"),
     (at("hold", value=["m", "b"]), "every parameter is held"), (at("stop", value="GAVE_UP"), "replay.stop is a reason to stop"),
