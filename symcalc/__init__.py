@@ -78,12 +78,14 @@ if TYPE_CHECKING:
     from symcalc.training.catalogue import softmax_cross_entropy as softmax_cross_entropy
     from symcalc.training.diagnosis.diagnose import Diagnosis as Diagnosis
     from symcalc.training.effect import Effect as Effect
+    from symcalc.training.loading import load_run as load_run
     from symcalc.training.losses import Loss as Loss
     from symcalc.training.methods import Method as Method
     from symcalc.training.methods import method as method
     from symcalc.training.minima.minimum import Minimum as Minimum
     from symcalc.training.models import Model as Model
     from symcalc.training.models import line as line
+    from symcalc.training.replay import Replay as Replay
     from symcalc.training.run import Run as Run
     from symcalc.training.runs import Runs as Runs
     from symcalc.training.scale import Scale as Scale
@@ -110,6 +112,8 @@ _HOMES = {
     "calculus.higher": ("HigherDerivation",),
     "calculus.tutor.verdict": ("Verdict",),
     "compute.compiled": ("Compiled",),
+    "training.loading": ("load_run",),
+    "training.replay": ("Replay",),
     "training.losses": ("Loss",),
     "training.catalogue": (
         "cross_entropy", "elastic_net", "exponential_decay", "exponential_growth", "gaussian_likelihood",

@@ -293,7 +293,7 @@ CLICKS = [  # click's own sentences
     (("derive", "x^2", "--wrt"), "requires an argument"), (("derive", "x^2", "x^3", "--wrt", "x"), "unexpected extra argument"),
     (("derive", "--x", "--wrt", "x"), "No such option"),
     (("derive", "x", "--wrt", "x", "--detail", "silly"), "'silly' is not one of"),
-    (("descend",), "Missing argument 'FORMULA'"), (("descend", "w^2", "--rate", "fast"), "'fast' is not a valid float"),
+    (("descend",), "Missing argument 'FORMULA'"),
     (("descend", "w^2", "--steps", "1.5"), "'1.5' is not a valid integer"),
     (("demo", "films", "more"), "unexpected extra argument"),
     (("derive", "x^2", "--wrt", "x", "-o"), "requires an argument"),

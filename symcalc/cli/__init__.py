@@ -1,4 +1,5 @@
-"""The command line: `symcalc demo`, `symcalc derive`, `symcalc check`, `symcalc hint`, `symcalc descend`.
+"""The command line: `symcalc demo`, `symcalc derive`, `symcalc check`, `symcalc hint`, `symcalc descend`,
+`symcalc methods`.
 
 Exit status: 0 done, 1 the answer is wrong, 2 bad input. Everything heavy is imported by the command that needs it, so
 that help is instant.
@@ -15,7 +16,7 @@ from symcalc import __version__
 from symcalc.cli.command import Group
 from symcalc.cli.demonstration import demo
 from symcalc.cli.derivation import derive
-from symcalc.cli.descent import descend
+from symcalc.cli.descent import descend, methods
 from symcalc.cli.tutor import check, hint
 
 
@@ -26,7 +27,7 @@ def main() -> None:
     """Derivatives of losses, line by line, proved, and descended."""
 
 
-for subcommand in (demo, derive, check, hint, descend):
+for subcommand in (demo, derive, check, hint, descend, methods):
     main.add_command(subcommand)
 
 

@@ -12,7 +12,10 @@ import click
 from symcalc.errors import SymcalcError, visible
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from symcalc.training.run import Run
+    from symcalc.training.runs import Runs
 
 
 def check_files(output: Path | None, plot: Path | None, force: bool) -> None:
@@ -53,21 +56,32 @@ def _saved(path: Path) -> None:
 
 
 def _json(shown: Any, ascii_only: bool = False) -> str:
-    return json.dumps(shown.as_dict(), ensure_ascii=ascii_only, indent=2, allow_nan=False) + "\n"
+    data = shown.as_dict()
+    if "replay" in data:
+        from symcalc.training.export import laid_out
+
+        return laid_out(data, ascii_only) + "\n"
+    return json.dumps(data, ensure_ascii=ascii_only, indent=2, allow_nan=False) + "\n"
 
 
-def save_plot(run: Run, path: Path | None) -> None:
-    """The picture that says most about the run: the fit, the contours, or the cost curve."""
-    if path is None:
-        return
+def save_plot(shown: Run | Runs, path: Path | None) -> None:
+    """The picture that says most about the run: the fit, the contours, or the cost curve; of several, the costs of all."""
+    if path is not None:
+        from symcalc.figures.style import save_figure
+
+        _saved(save_figure(_figure(shown), path))
+
+
+def _figure(shown: Run | Runs) -> Figure:
     from symcalc import figures
-    from symcalc.figures.style import save_figure
+    from symcalc.training.run import Run
 
+    if not isinstance(shown, Run):
+        return figures.costs_over_steps(shown)
+    run = shown
     model = run.loss.model
     if model is not None and len(model.columns) == 1 and model.is_single:
-        figure = figures.fit(run)
-    elif len(run.loss.parameters) == 2:
-        figure = figures.contours(run)
-    else:
-        figure = figures.cost_curve(run, run.loss.names[0])
-    _saved(save_figure(figure, path))
+        return figures.fit(run)
+    if len(run.loss.parameters) == 2:
+        return figures.contours(run)
+    return figures.cost_curve(run, run.loss.names[0])

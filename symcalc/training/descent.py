@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 from symcalc.compute.compiled import compile_loss
 from symcalc.errors import DescentError
 from symcalc.training.batches import Batches
+from symcalc.training.callbacks import with_result
 from symcalc.training.diagnosis.curvature import is_quadratic, second_derivatives
 from symcalc.training.ending import ending
 from symcalc.training.history import History
@@ -86,6 +87,7 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     stop, detail = ending(loss, walk, stop, last)
     history = walk.history
     return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points.copy(),
+               steps=len(rates), tolerances=tolerances,
                costs=history.costs.copy(), gradients=history.gradients.copy(), states=history.states.copy(),
                rates=history.rates.copy(), drives=history.drives.copy() if walk.driven_apart else None, held=held,
                batch=batch, seed=seed, stop=stop, detail=detail if partials is None else "",
@@ -111,12 +113,11 @@ def _curvature(loss: Loss, table: Table | None, method: Method) -> dict[str, Any
 def _watched(callback: Callable[[Intermediate], Any] | None, names: Sequence[str]) -> Callable[[History], None] | None:
     if callback is None:
         return None
-    if not callable(callback):
-        raise DescentError(f"the callback is a function of one argument, not {type(callback).__name__}")
+    call = with_result(callback)
 
     def watch(history: History) -> None:
         x, gradient = history.points[-1].copy(), history.gradients[-1].copy()
-        callback(Intermediate(x=x, fun=float(history.costs[-1]), jac=gradient, nit=history.count - 1,
-                              parameters=dict(zip(names, x.tolist(), strict=True))))
+        call(Intermediate(x=x, fun=float(history.costs[-1]), jac=gradient, nit=history.count - 1,
+                          parameters=dict(zip(names, x.tolist(), strict=True))))
 
     return watch

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     from symcalc.training.run import Run
@@ -13,15 +16,61 @@ if TYPE_CHECKING:
 
 def run_json(run: Run) -> str:
     """The run as JSON, numbers to the last digit."""
-    return json.dumps(run.as_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return laid_out(run.as_dict()) + "\n"
+
+
+def laid_out(data: Mapping[str, Any], ascii_only: bool = False) -> str:
+    """The data as JSON with an update on each line, and what is kept for a replay with a key on each.
+
+    >>> print(laid_out({"J": 1.5, "updates": [{"k": 1}, {"k": 2}], "replay": {"steps": 2}}))
+    {
+      "J": 1.5,
+      "updates": [
+        {"k": 1},
+        {"k": 2}
+      ],
+      "replay": {
+        "steps": 2
+      }
+    }
+    """
+    def line(value: object) -> str:
+        return json.dumps(value, ensure_ascii=ascii_only, allow_nan=False)
+
+    def block(value: object) -> str:
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return "[\n    " + ",\n    ".join(map(line, value)) + "\n  ]"
+        if isinstance(value, dict) and value:
+            return "{\n    " + ",\n    ".join(f"{line(key)}: {line(inner)}" for key, inner in value.items()) + "\n  }"
+        return line(value)
+
+    return "{\n  " + ",\n  ".join(f"{line(key)}: {block(value)}" for key, value in data.items()) + "\n}"
 
 
 def run_csv(run: Run) -> str:
-    """The points visited as CSV: step, each parameter, J, each partial derivative there."""
+    """The points visited as CSV: step, each parameter, J, each partial derivative there, and how the method came there.
+
+    The last are, in this order and only where they say more: the rate of the update that led to the point, the slopes that
+    drove it where they are not the gradient, and the letters that the method carries, per parameter. The start has none.
+    """
     names = run.loss.names
+    header = ["step" if "step" not in names else "update", *names, "J", *(f"dJ_d{name}" for name in names)]
+    columns: list[Sequence[object]] = [range(run.nit + 1), *run.points.T.tolist(), run.costs.tolist(),
+                                       *run.gradients.T.tolist()]
+    for name, values in _arrivals(run).items():
+        header.append(name if name not in header else f"{name}_of_update")
+        columns.append(["", *values.tolist()])
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["step" if "step" not in names else "update", *names, "J", *(f"dJ_d{name}" for name in names)])
-    for k, (point, cost, gradient) in enumerate(zip(run.points, run.costs, run.gradients)):
-        writer.writerow([k, *map(repr, map(float, (*point, cost, *gradient)))])
+    writer.writerow(header)
+    writer.writerows(zip(*columns))
     return out.getvalue()
+
+
+def _arrivals(run: Run) -> dict[str, np.ndarray]:
+    """What led to each point but the start, by name."""
+    found = {"rate": run.rates} if len(set(run.rates.tolist())) > 1 else {}
+    if run.drives is not None:
+        found |= {f"g_{name}": run.drives[:, k] for k, name in enumerate(run.loss.names)}
+    return found | {f"{letter.name}_{name}": run.states[1:, place, k] for place, letter in enumerate(run.method.state)
+                    for k, name in enumerate(run.loss.names)}

@@ -94,6 +94,10 @@ class Loss(Shown):
         object.__setattr__(loss, "indexed", indexed)
         return loss
 
+    def __reduce__(self) -> tuple:
+        from symcalc.training.record import loss_in, loss_record
+        return loss_in, (loss_record(self),)          # SymPy would put a pickled expression together in its own order
+
     def _settle(self, expression: Expr, wanted: tuple[str, ...]) -> None:
         if is_indexed(expression):
             raise LossError("a loss to train has every feature written out, as in w1*x1 + w2*x2; sums over an index of their "

@@ -84,6 +84,10 @@ class Method:
             new[letter] = fresh
         return tuple(found)
 
+    def __reduce__(self) -> tuple:
+        from symcalc.training.record import method_in, method_record
+        return method_in, (method_record(self),)      # another process has other Dummies
+
     def step(self) -> tuple[Callable[..., tuple[float, ...]], str]:
         """The equations as a function of the inputs that returns the new state and the new θ, and its source."""
         return stepper(self.chained, self.inputs, self.settings)

@@ -105,7 +105,7 @@ def _rows(run: Run) -> tuple[Inline, ...]:
     if run.batch is None:
         return ()
     rows = "1 row" if run.batch == 1 else f"{run.batch} rows"
-    return (f"Each step is driven by {rows} of {run.table.rows}, drawn anew for every pass over the data (seed {run.seed}); "
+    return (f"Each step is driven by {rows} of {run.rows}, drawn anew for every pass over the data (seed {run.seed}); "
             "the table shows J and its slopes over all rows.",)
 
 

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import Compiled, compile_loss
-from symcalc.errors import LossError
+from symcalc.errors import DataError, LossError
 from symcalc.language.table import Table
 from symcalc.pages.document import Document
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
 from symcalc.training.batches import Batches
+from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.page import page
 from symcalc.training.settings import Rate
-from symcalc.training.stops import CONVERGED, Stop
+from symcalc.training.stops import CONVERGED, Stop, Tolerances
 from symcalc.training.summary import Summary
 from symcalc.training.update import Update
 from symcalc.written import derivative_of
+
+if TYPE_CHECKING:
+    from symcalc.training.replay import Replay
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -59,6 +63,9 @@ class Run(Shown):
     detail: str
     source: str
     partials: tuple[Expr, ...] | None = None      # formulas that drove the run in place of the gradient's own
+    steps: int                               # that were asked for
+    tolerances: Tolerances
+    data: Fingerprint | None = None          # of the table, where the run was loaded without it
 
     def __post_init__(self) -> None:
         for array in (self.points, self.costs, self.gradients, self.states, self.rates, self.drives):
@@ -111,6 +118,12 @@ class Run(Shown):
 
     # What drove the run
 
+    @property
+    def rows(self) -> int:
+        """How many rows the data have, also where the run was loaded without them; 0 where there are none."""
+        known = self.table if self.data is None else self.data
+        return known.rows if known is not None else 0
+
     @cached_property
     def slopes(self) -> Mapping[str, Expr]:
         """The formulas that drove the run, by the names of their parameters."""
@@ -120,6 +133,8 @@ class Run(Shown):
     @cached_property
     def compiled(self) -> Compiled:
         """The loss and those formulas as one function."""
+        if self.data is not None:
+            raise DataError("the run was loaded without its data, which this needs; write load_run(path, data)")
         return compile_loss(self.loss.expression, tuple(self.slopes.values()), self.loss.parameters, self.loss.columns,
                             self.table)
 
@@ -148,7 +163,7 @@ class Run(Shown):
     @cached_property
     def batches(self) -> Batches | None:
         """Which rows drove which update; None where all of them drove each."""
-        return None if self.batch is None else Batches(rows=self.table.rows, size=self.batch, seed=self.seed)
+        return None if self.batch is None else Batches(rows=self.rows, size=self.batch, seed=self.seed)
 
     # The course of the run
 
@@ -188,13 +203,26 @@ class Run(Shown):
         """Where the run started and ended, in a few lines."""
         return Summary(run=self)
 
+    def replay(self, data: object = None, progress: Callable[[int], None] | None = None) -> Replay:
+        """The run made again, step by step, and whether every number is the same; `data` where it was loaded without."""
+        from symcalc.training.replay import replay
+        return replay(self, data, progress)
+
+    def __reduce__(self) -> tuple:
+        from symcalc.training.loading import run_in
+        from symcalc.training.record import record
+        return run_in, (record(self), self.table)
+
     def as_dict(self) -> dict[str, Any]:
-        """The run as plain data, for JSON."""
+        """The run as plain data, for JSON; "replay" holds what it takes to make the run again."""
+        from symcalc.training.record import record
         return {"loss": text(self.loss.expression),
                 "gradient": {name: text(slope) for name, slope in self.slopes.items()},
-                "method": self.method.name, "rate": self.rate, "status": self.status, "message": self.message,
-                "start": self.named(self.points[0]), "parameters": self.parameters,
-                "updates": [update.as_dict() for update in self.updates]}
+                "method": self.method.name,
+                "rate": self.rate if isinstance(self.rate, float) else text(self.rate),
+                "status": self.status, "message": self.message, "start": self.named(self.points[0]),
+                "parameters": self.parameters,
+                "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, the others what `print` shows."""

@@ -39,6 +39,8 @@ def checked_rate(rate: object, method: Method) -> Rate:
     """
     if rate is None:
         return method.rate
+    if isinstance(rate, Expr) and rate.free_symbols == {COUNTED}:
+        return rate                                # of a run that is made again
     if isinstance(rate, str) or (isinstance(rate, Expr) and rate.free_symbols):
         return _schedule(rate)
     value = float(ordered((rate,), ("rate",))[0])

@@ -1,0 +1,26 @@
+"""How a callback is called: as SciPy calls it, by position or by the name `intermediate_result`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import Parameter, signature
+from typing import Any
+
+from symcalc.errors import DescentError
+
+
+def with_result(callback: Callable[..., Any]) -> Callable[[Any], Any]:
+    """The callback as a function of one argument, also where it takes that by name alone.
+
+    >>> with_result(lambda *, intermediate_result: intermediate_result + 1)(2)
+    3
+    """
+    if not callable(callback):
+        raise DescentError(f"the callback is a function of one argument, not {type(callback).__name__}")
+    try:
+        taken = signature(callback).parameters.get("intermediate_result")
+    except (TypeError, ValueError):              # built-in functions need not have a signature
+        return callback
+    if taken is None or taken.kind is not Parameter.KEYWORD_ONLY:
+        return callback
+    return lambda result: callback(intermediate_result=result)

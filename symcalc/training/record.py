@@ -1,0 +1,135 @@
+"""A run as plain data: everything that it takes to make it again, and every number that it went through."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sympy import Dummy, Tuple
+
+from symcalc.errors import DescentError, LossError
+from symcalc.language.names import COUNT, checked_name, column, name_of
+from symcalc.language.prefix import from_prefix, prefixed
+from symcalc.training.fingerprint import Fingerprint
+from symcalc.training.losses import Loss
+from symcalc.training.methods import COUNTED, METHODS, NEWTON, RATE, SLOPE, THETA, Method, method_named
+from symcalc.training.models import Model
+from symcalc.training.numbered import Numbered
+from symcalc.training.settings import Rate
+from symcalc.training.task import Task, Values
+
+if TYPE_CHECKING:
+    from symcalc.training.run import Run
+
+FORMAT = 1
+ARRAYS = ("points", "costs", "gradients", "states", "rates", "drives")
+
+_GIVEN = {letter.name: letter for letter in (THETA, SLOPE, RATE, COUNTED, NEWTON)}
+
+
+def record(run: Run) -> dict[str, Any]:
+    """The run as data for JSON; formulas are as `prefixed` writes them.
+
+    >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=2)
+    >>> record(run)["loss"]["formula"], record(run)["history"]["points"]
+    ('(^ (+ w -3) 2)', [[0.0], [1.5], [2.25]])
+    """
+    data = run.data if run.table is None else Fingerprint.of(run.table)
+    tolerances = run.tolerances
+    return {
+        "format": FORMAT, "loss": loss_record(run.loss), "method": method_record(run.method),
+        "rate": run.rate if isinstance(run.rate, float) else prefixed(run.rate), "steps": run.steps,
+        "tolerance": tolerances.slope, "step_tolerance": tolerances.step, "cost_tolerance": tolerances.cost,
+        "hold": list(run.held), "batch": run.batch, "seed": run.seed,
+        "partials": None if run.partials is None else list(map(prefixed, run.partials)),
+        "data": None if data is None else {"rows": data.rows, "columns": dict(data.columns)},
+        "stop": run.stop.name, "detail": run.detail, "source": run.source,
+        "history": {name: None if values is None else _plain(values)
+                    for name, values in ((name, getattr(run, name)) for name in ARRAYS)},
+    }
+
+
+def _plain(values: np.ndarray) -> list[Any]:
+    """The numbers as lists, and in words those that JSON does not have."""
+    if np.isfinite(values).all():
+        return values.tolist()
+    return [_plain(row) for row in values] if values.ndim > 1 else [
+        value if math.isfinite(value) else str(value) for value in values.tolist()]
+
+
+def loss_record(loss: Loss) -> dict[str, Any]:
+    """A loss as data, its form as written."""
+    return {"formula": prefixed(loss.expression), "parameters": list(loss.names),
+            "indexed": None if loss.indexed is None else prefixed(loss.indexed),
+            "task": None if loss._task is None else _task_record(loss._task)}
+
+
+def _task_record(task: Task) -> dict[str, Any]:
+    model, values = task.model, task.values
+    return {"target": [name_of(column) for column in (task.target if isinstance(task.target, tuple) else (task.target,))],
+            "predictions": [prefixed(part) for part in ((model.prediction,) if model.is_single else model.prediction)],
+            "numbered": None if model.numbered is None else {
+                "prediction": prefixed(model.numbered.prediction), "weights": model.numbered.weights,
+                "features": model.numbered.features, "count": model.numbered.count},
+            "values": None if values is None else {"words": values.words, "least": values.least, "apart": values.apart,
+                                                   "most": values.most if math.isfinite(values.most) else None}}
+
+
+def task_in(kept: Mapping[str, Any]) -> Task:
+    """What a loss has to predict, as `loss_record` wrote it."""
+    targets = tuple(map(column, kept["target"]))
+    predictions = tuple(map(from_prefix, kept["predictions"]))
+    numbered, values = kept["numbered"], kept["values"]
+    model = Model(prediction=predictions[0] if len(predictions) == 1 else Tuple(*predictions),
+                  numbered=None if numbered is None else Numbered(
+                      **{**numbered, "prediction": from_prefix(numbered["prediction"])}))
+    return Task(target=targets[0] if len(targets) == 1 else targets, model=model, values=None if values is None else Values(
+        **{**values, "most": math.inf if values["most"] is None else values["most"]}))
+
+
+def loss_in(kept: Mapping[str, Any]) -> Loss:
+    """The loss that `loss_record` wrote.
+
+    >>> loss_in(loss_record(Loss("mean((y - (m*x + b))^2)", parameters="b m")))
+    <loss J(b, m) = 1/n Σ (yᵢ - (m xᵢ + b))²>
+    """
+    expression = from_prefix(kept["formula"])
+    if whole := [part for part in expression.free_symbols if part.is_Symbol and part.is_integer and part != COUNT]:
+        raise LossError(f"{whole[0]} is an index, which a loss to train does not have")
+    return Loss._as_built(expression, tuple(kept["parameters"]),
+                          task=None if kept["task"] is None else task_in(kept["task"]),
+                          indexed=None if kept["indexed"] is None else from_prefix(kept["indexed"]))
+
+
+def method_record(method: Method) -> dict[str, Any]:
+    """A method as data: its equations, in order, and what else it is made of."""
+    return {"name": method.name, "equations": [[letter.name, prefixed(formula)] for letter, formula in method.equations],
+            "settings": {letter.name: value for letter, value in method.settings.items()},
+            "slope_at": prefixed(method.slope_at), "rate": method.rate, "search": method.search, "turns": method.turns}
+
+
+def method_in(kept: Mapping[str, Any]) -> Method:
+    """The method that `method_record` wrote; one of the table is that of the table.
+
+    >>> method_in(method_record(method_named("adam"))) is method_named("adam")
+    True
+    """
+    if kept["name"] in METHODS and dict(kept) == method_record(method_named(kept["name"])):
+        return method_named(kept["name"])
+    settings = {checked_name(name): value for name, value in kept["settings"].items()}
+    letters = {name: Dummy(name, real=True) for name in (*settings, *(checked_name(left) for left, _ in kept["equations"]))}
+    letters |= _GIVEN
+    equations = tuple((letters[left], from_prefix(right, letters)) for left, right in kept["equations"])
+    if not equations or equations[-1][0] != THETA or any(left in _GIVEN.values() for left, _ in equations[:-1]):
+        raise DescentError("the last equation of a method gives the new theta, and those above it a state")
+    return Method(name=kept["name"], equations=equations, slope_at=from_prefix(kept["slope_at"], letters),
+                  settings=MappingProxyType({letters[name]: value for name, value in settings.items()}),
+                  rate=kept["rate"], search=kept["search"], turns=kept["turns"])
+
+
+def rate_in(kept: float | str) -> Rate:
+    """The rate, a number or a schedule in k."""
+    return from_prefix(kept, {COUNTED.name: COUNTED}) if isinstance(kept, str) else float(kept)

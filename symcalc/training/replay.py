@@ -1,0 +1,120 @@
+"""A run made again from what is kept of it, and compared number by number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symcalc.errors import LossError
+from symcalc.pages.document import Document, paragraph
+from symcalc.pages.shown import Shown
+from symcalc.training.run import Run
+from symcalc.training.stops import Stop
+
+_CUT_SHORT = frozenset({Stop.CALLBACK, Stop.INTERRUPTED})        # from outside, so that a replay goes no further either
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The first number that came out another: after so many updates, what it is called, as it was and as it is."""
+
+    k: int
+    name: str
+    before: float
+    now: float
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Replay(Shown):
+    """A run beside the same run made again.
+
+    >>> from symcalc.training.losses import Loss
+    >>> print(Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=3).replay())
+    The same: 3 updates made again, and every number is equal to the last bit.
+    """
+
+    run: Run
+    again: Run
+    first_difference: Difference | None
+
+    @property
+    def same(self) -> bool:
+        """Whether every number is the same, and there are as many."""
+        before_the_first = self.run.nit == 0 and self.run.stop in _CUT_SHORT
+        return self.first_difference is None and (self.run.nit == self.again.nit or before_the_first)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was the replay that somebody stopped."""
+        return self.again.stop is Stop.INTERRUPTED and self.again.nit < self.run.nit
+
+    @property
+    def sentence(self) -> str:
+        """What came of it."""
+        made = _counted(self.again.nit)
+        if self.same:
+            return f"The same: {made} made again, and every number is equal to the last bit."
+        if self.first_difference is None and self.interrupted:
+            return f"Interrupted: {made} of {self.run.nit:,} made again, and the same so far."
+        if self.first_difference is None:
+            return f"Not the same: the run had {_counted(self.run.nit)}, and ends after {self.again.nit} when it is made again."
+        found = self.first_difference
+        return (f"Not the same: after {_counted(found.k)}, {found.name} was {found.before!r} and is now {found.now!r} "
+                f"(a difference of {abs(found.now - found.before):.2g}).")
+
+    def document(self) -> Document:
+        """The sentence."""
+        return Document("", (paragraph(self.sentence),))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The replay as plain data, for JSON."""
+        found = self.first_difference
+        return {"same": self.same, "sentence": self.sentence, "updates": self.again.nit,
+                "first_difference": None if found is None else {
+                    "k": found.k, "name": found.name, "before": repr(found.before), "now": repr(found.now)}}
+
+    def __repr__(self) -> str:
+        return f"<replay of {self.again.nit} updates: {'the same' if self.same else 'not the same'}>"
+
+
+def replay(run: Run, data: object = None, progress: Callable[[int], None] | None = None) -> Replay:
+    """The run made again with the same settings; what `Run.replay` says holds here."""
+    from symcalc.training.descent import descend
+    from symcalc.training.loading import with_data
+
+    table = run.table
+    if data is not None:
+        table = (with_data(run, data) if table is None else _same_data(run, data)).table
+    elif run.data is not None:
+        raise LossError("the run was loaded without its data; give them to replay it, as in run.replay(data)")
+    steps = max(1, run.nit) if run.stop in _CUT_SHORT else run.steps
+    again = descend(run.loss, table, start=run.points[0].tolist(), rate=run.rate, steps=steps, method=run.method,
+                    tolerance=run.tolerances.slope, step_tolerance=run.tolerances.step, cost_tolerance=run.tolerances.cost,
+                    hold=run.held, batch=run.batch, seed=run.seed, progress=progress, partials=run.partials)
+    return Replay(run=run, again=again, first_difference=_first_difference(run, again))
+
+
+def _same_data(run: Run, data: object) -> Run:
+    from symcalc.training.fingerprint import Fingerprint
+
+    Fingerprint.of(run.table).check(run.loss.table(data))
+    return run
+
+
+def _first_difference(run: Run, again: Run) -> Difference | None:
+    """The first number that differs, point by point: parameters, cost, slopes, then the rate of the update that led there."""
+    names = [*run.loss.names, run.loss.symbol.func.__name__, *(f"∂J/∂{name}" for name in run.loss.names)]
+    both = min(run.nit, again.nit) + 1
+    before, now = (np.column_stack([one.points[:both], one.costs[:both], one.gradients[:both]]) for one in (run, again))
+    other = (before != now) & ~(np.isnan(before) & np.isnan(now))
+    if not other.any():
+        return None
+    k, column = np.argwhere(other)[0]
+    return Difference(k=int(k), name=names[column], before=float(before[k, column]), now=float(now[k, column]))
+
+
+def _counted(updates: int) -> str:
+    return f"{updates:,} update{'s' * (updates != 1)}"
