@@ -34,14 +34,19 @@ class History:
             kept[self.count] = value
         self.count += 1
 
-    def keep_finite(self, rows: Sequence[Sequence[float]]) -> np.ndarray | None:
-        """Many points at once, each as one row: the point, the cost, the gradient, the state, the rate.
+    @property
+    def width(self) -> int:
+        """How many numbers a row of `keep_finite` has."""
+        return 2 + sum(int(np.prod(kept.shape[1:])) for kept in (*self._arrays[:1], *self._arrays[2:4]))
+
+    def keep_finite(self, numbers: Sequence[float]) -> np.ndarray | None:
+        """Many points at once, one after the other: the point, the cost, the gradient, the state, the rate.
 
         They are kept up to the first that is not finite, whose point is returned.
         """
-        if not rows:
+        if not numbers:
             return None
-        values, wide = np.array(rows, dtype=np.float64), self._arrays[0].shape[1]
+        values, wide = np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, self.width), self._arrays[0].shape[1]
         finite = np.isfinite(values).all(axis=1)
         whole = len(values) if finite.all() else int(np.argmin(finite))
         self._keep_rows(values[:whole], wide)

@@ -12,7 +12,7 @@ RISES = 10               # updates in a row with a rising cost, after which a ru
 _GROWN = 10.0            # ... if the cost is this many times what it was at the start
 _STEADY = 0.99           # ... and if it grows no more slowly, in the later half of them, than so many times the earlier half
 _UNBOUNDED = 1e9         # how far below zero a cost falls, in units of the first, before it counts as bottomless
-_BACK = 4                # points before the one that is judged which a rule looks at, if not the rises
+_SAME, _APART = 1e-12, 1e-6          # relative: when a point has come back, and when two points are two
 
 
 class Stop(Enum):
@@ -139,11 +139,14 @@ def _diverged(track: Track, since: int) -> np.ndarray:
 
 def _jumps(track: Track, since: int) -> np.ndarray:
     """The point has come back, twice, to where it was two steps before."""
-    a, b, c, d, e = (_before(track.points, since, back) for back in range(_BACK + 1))
+    a, b, c = (_before(track.points, since, back) for back in range(3))
     with np.errstate(all="ignore"):
         size = np.abs(a).max(axis=1) + np.abs(b).max(axis=1)
-        apart = [np.abs(p - q).max(axis=1) for p, q in ((a, c), (b, d), (c, e))]
-        return (np.maximum.reduce(apart) <= 1e-12 * size) & (1e-6 * size < np.abs(a - b).max(axis=1))
+        again = (np.abs(a - c).max(axis=1) <= _SAME * size) & (_APART * size < np.abs(a - b).max(axis=1))
+        for earlier, later in ((b, 3), (c, 4)):
+            if again.any():                     # hardly ever, and then the others are looked at too
+                again &= np.abs(earlier - _before(track.points, since, later)).max(axis=1) <= _SAME * size
+    return again
 
 
 def _never(track: Track, since: int) -> np.ndarray:

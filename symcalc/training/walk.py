@@ -19,6 +19,7 @@ from symcalc.training.stops import Stop, Tolerances, Track, first_stop
 
 _LARGEST = 1024          # updates between two looks at where the run stands
 _SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
+_CHEAP = 64              # ... but at least so many where they cost a microsecond
 _HALVINGS = 60           # of the rate, while a smaller one is looked for
 _FALL = 1e-4             # Armijo's c: the share of the promised fall that must come
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
@@ -76,8 +77,7 @@ class Walk:
             return stop, start
         steps = len(self.rates)
         while (made := self.history.count - 1) < steps:
-            chunk = 1 if self.watch else min(_LARGEST, steps - made, max(1, made // _SHARE))
-            ended, point = self._some(chunk)
+            ended, point = self._some(min(steps - made, self._chunk(made)))
             if stop := self._judge(made + 1) or ended:
                 return stop, point
             if self.watch is not None:
@@ -88,6 +88,14 @@ class Walk:
             if self.progress is not None:
                 self.progress(self.history.count - 1)
         return Stop.STEPS, self.history.points[-1]
+
+    def _chunk(self, made: int) -> int:
+        """How many updates to make before the next look at where the run stands."""
+        if self.watch is not None:
+            return 1
+        if self.loop is not None and not self.compiled.tape.arrays:
+            return min(_LARGEST, max(_CHEAP, made))
+        return min(_LARGEST, max(1, made // _SHARE))
 
     def _judge(self, since: int) -> Stop | None:
         """Whether the run ends at one of the points from `since` on; what was made beyond it is forgotten."""
@@ -114,19 +122,19 @@ class Walk:
 
     def _looped(self, count: int) -> tuple[Stop | None, np.ndarray] | None:
         """So many steps by the generated loop; None where plain floats gave up, and one step is to be looked at closely."""
-        history, rows, made = self.history, [], self.history.count - 1
+        history, numbers, made = self.history, [], self.history.count - 1
         state = history.states[-1].ravel().tolist()
         try:
             with np.errstate(all="ignore"):
                 self.loop(history.points[-1].tolist(), history.gradients[-1].tolist(), state, made + 1.0,
-                          self.rates[made:made + count].tolist(), rows.append)
+                          self.rates[made:made + count].tolist(), numbers.extend)
         except _RAISED:
             pass                                # the rows so far stand; the step that raised is made again, by NumPy
         finally:
-            first_bad = history.keep_finite(rows)
+            first_bad = history.keep_finite(numbers)
         if first_bad is not None:
             return Stop.OUTSIDE, first_bad
-        return (None, history.points[-1]) if len(rows) == count else None
+        return (None, history.points[-1]) if history.count == made + count + 1 else None
 
     def _loop(self) -> tuple[Callable[..., None], str]:
         letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=self.method.state)
