@@ -3,7 +3,7 @@
     python tests/benchmarks/showing.py
 
 Promise: 10,000 updates on 1,000 rows take at most 1.3 times what they take without keeping them where the rows are gone
-through in each step, and less than a microsecond more an update where they are not; less than 200 bytes an update stay,
+through in each step, and about a microsecond more an update where they are not; less than 200 bytes an update stay,
 plus 8 for every number.
 """
 
