@@ -32,6 +32,7 @@ from symcalc.training.update import Update
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
+    from symcalc.training.minima.minimum import Minimum
     from symcalc.training.replay import Replay
 
 
@@ -101,8 +102,8 @@ class Run(Shown):
 
     @property
     def status(self) -> int:
-        """0 where the run converged, 1 where its steps were used up, more where it went wrong."""
-        return list(Stop).index(self.stop)
+        """0 where the run converged, 1 where its steps were used up, another number for every other end."""
+        return 0 if self.success else list(Stop).index(self.stop)
 
     @property
     def started(self) -> bool:
@@ -115,6 +116,25 @@ class Run(Shown):
         if not self.by_gradient and self.stop is Stop.CONVERGED:
             return "Ended where every slope that drove it is zero to within the tolerance."
         return f"{self.stop.value} {self.detail}".strip()
+
+    @cached_property
+    def minimum(self) -> Minimum | None:
+        """The minimum by calculus, where the slopes can be set to 0 in closed form; None elsewhere, and where one is held."""
+        from symcalc.training.minima.normal_equations import normal_equations
+        closed = self.partials is None and not self.held and normal_equations(self.loss) is not None
+        try:
+            return self.loss.minimum(self.table) if closed else None
+        except LossError:
+            return None                             # no slope can be 0 there, as in a straight line
+
+    @property
+    def distance(self) -> float | None:
+        """How far from that minimum the run ended, in the space of the parameters; None where it is not known.
+
+        >>> round(Loss("(w - 3)^2").descend(start=[0], rate=0.25, steps=3).distance, 12)
+        0.375
+        """
+        return None if self.minimum is None else self.minimum.distance(self.parameters)
 
     # What drove the run
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symcalc.pages.document import Block, Document, Inline, Table, paragraph
+from symcalc.pages.document import Block, Document, Inline, Paragraph, Table, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
@@ -16,6 +16,7 @@ from symcalc.training.page import title_of
 from symcalc.training.update import ROUNDING
 
 if TYPE_CHECKING:
+    from symcalc.training.minima.minimum import Minimum
     from symcalc.training.run import Run
 
 
@@ -55,16 +56,24 @@ class Summary(Shown):
         blocks: list[Block] = [paragraph(updates, *rate, "."),
                                Table(header=("", "start", "end", "change"), rows=tuple(rows), words=frozenset({0})),
                                paragraph(run.message)]
+        if run.minimum is not None:
+            blocks.append(self._minimum(run.minimum))
         if self.ratios is not None:
             blocks.append(paragraph(f"Actual over expected change of J: {_between(*self.ratios)}."))
         return Document(f"{title_of(run)} on {text(run.loss.symbol)}", tuple(blocks))
+
+    def _minimum(self, minimum: Minimum) -> Paragraph:
+        parameters = self.run.loss.parameters
+        values = ", ".join(f"{text(parameter)} = {short(minimum.point[parameter.name])}" for parameter in parameters)
+        return paragraph(f"By calculus, every slope is 0 at {values}, where J = {short(minimum.J)}; the run ended "
+                         f"{short(self.run.distance, 3)} from there.")
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain data, for JSON."""
         run = self.run
         return {"loss": text(run.loss.expression), "method": run.method.name, "updates": run.nit,
                 "start": run.named(run.points[0]), "end": run.parameters,
-                "J_start": float(run.costs[0]), "J_end": run.fun, "message": run.message,
+                "J_start": float(run.costs[0]), "J_end": run.fun, "distance": run.distance, "message": run.message,
                 "ratios": None if self.ratios is None else list(self.ratios)}
 
     def __repr__(self) -> str:

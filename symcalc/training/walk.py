@@ -66,7 +66,9 @@ class Walk:
         try:
             return self._go(start)
         except KeyboardInterrupt:
-            return Stop.INTERRUPTED, start if not self.history.count else self.history.points[-1]
+            if not self.history.count:
+                raise                               # nothing has been worked out that could be kept
+            return Stop.INTERRUPTED, self.history.points[-1]
 
     def _go(self, start: np.ndarray) -> tuple[Stop, np.ndarray]:
         cost, gradient = self.compiled.at(start)

@@ -149,3 +149,20 @@ def test_a_notebook_gets_text_latex_and_html(run):
 
 def test_plain_data_are_what_json_keeps(run):
     assert json.loads(json.dumps(run.as_dict(), allow_nan=False)) == run.as_dict()
+
+
+def test_a_run_knows_its_distance_to_the_minimum_by_calculus():
+    data = {"x": [1.0, 2.0, 3.0, 4.0], "y": [1.0, 3.0, 2.0, 5.0]}
+    best = np.linalg.lstsq(np.stack([data["x"], np.ones(4)], axis=1), np.array(data["y"]), rcond=None)[0]
+    short = sc.mean_squared_error("y", sc.line("x")).descend(data, start=[0, 0], rate=0.05, steps=50)
+    assert short.distance == pytest.approx(np.linalg.norm(short.x - best), rel=1e-9)
+    assert "By calculus, every slope is 0 at m = 1.1, b = 0" in str(short.summary()).replace("\n", " ")
+    assert short.summary().as_dict()["distance"] == short.distance
+
+
+@pytest.mark.parametrize("settings", [
+    {"formula": "w"}, {"formula": "exp(w) - w"}, {"formula": "(u - 1)^2 + v^2", "hold": "v"}])
+def test_where_there_is_no_closed_form_there_is_no_distance(settings):
+    loss = sc.Loss(settings.pop("formula"))
+    run = loss.descend(start=[0.5] * len(loss.names), rate=0.1, steps=3, **settings)
+    assert run.minimum is None and run.distance is None and "By calculus" not in str(run.summary())
