@@ -207,7 +207,7 @@ def _sums(expression: Basic) -> list[Sum]:
 def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Table], np.ndarray]:
     """R of the data functions over all rows of a table, in one pass over blocks of them.
 
-    Every function is centred first, by its mean in the first block, so that an offset costs no digits.
+    Every function is centred first, by its value in one row, so that an offset costs no digits.
     """
     tape = Tape((), columns, arrays=True)
     values = [tape.value(function).source for function in basis[1:]]
@@ -225,7 +225,8 @@ def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Ta
                 for j, value in enumerate(functions(block)(), start=1):
                     new[:, j] = value
                 if centre is None:
-                    centre = np.array([0.0, *new[:, 1:].mean(axis=0)])
+                    # One row's values, and not the mean, which may be too large; any value amid the data will do.
+                    centre = np.array([0.0, *new[len(new) // 2, 1:]])
                 new[:, 1:] -= centre[1:]
             found = np.linalg.qr(matrix, mode="r")
         whole = np.zeros((size, size))

@@ -84,7 +84,10 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
                 batches=_batches(batch, seed, table, formula), watch=_watched(callback, loss.names), progress=progress,
                 **_curvature(loss, table, formula))
     stop, last = walk.go(point)
-    stop, detail = ending(loss, walk, stop, last)
+    try:
+        stop, detail = ending(loss, walk, stop, last)
+    except KeyboardInterrupt:
+        detail = ""                             # the run is there; only what could be said of its end is not
     history = walk.history
     return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points.copy(),
                steps=len(rates), tolerances=tolerances,

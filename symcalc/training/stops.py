@@ -120,19 +120,29 @@ def _small_change(track: Track, since: int) -> np.ndarray:
 
 
 def _bottomless(track: Track, since: int) -> np.ndarray:
-    return track.costs[since:] < -_UNBOUNDED * (1 + abs(float(track.costs[0])))
+    """The cost is far below zero, and has fallen no less in each of the last updates than in the one before."""
+    fell = track.costs[since:] < -_UNBOUNDED * (1 + abs(float(track.costs[0])))
+    for back in range(RISES):
+        if not fell.any():
+            return fell
+        now, before, first = (_before(track.costs, since, back + more) for more in range(3))
+        with np.errstate(all="ignore"):
+            fell &= (before - now > 0) & (before - now >= _STEADY * (first - before))
+    return fell
 
 
 def _diverged(track: Track, since: int) -> np.ndarray:
     """The cost has risen in each of the last updates, or rounds of updates, ever faster, and is many times what it was."""
     turn = max(1, track.patience)
-    rose = np.abs(track.costs[since:]) > _GROWN * abs(float(track.costs[0]))
+    start = float(track.costs[0])
+    rose = track.costs[since:] > start + (_GROWN - 1) * abs(start)          # one that fell below zero has not grown
     for back in range(RISES * turn):
         if not rose.any():
             return rose
         rose &= _before(track.costs, since, back) > _before(track.costs, since, back + turn)
-    now, halfway, before = (_before(track.costs, since, back * turn) for back in (0, RISES // 2, RISES))
     with np.errstate(all="ignore"):
+        now, halfway, before = (_before(track.costs, since, back * turn) - min(0.0, float(track.costs.min()))
+                                for back in (0, RISES // 2, RISES))
         # A method with momentum that overshoots climbs too, but ever more slowly.
         return rose & (np.abs(now / halfway) >= _STEADY * np.abs(halfway / before))
 

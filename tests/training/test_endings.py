@@ -92,7 +92,7 @@ ENDS = {
                        "It falls without bound, so this loss has no minimum to find."),
     "no lower bound, slowly": ("-ln(w)", None, [1], {"rate": 0.5}, Stop.UNREACHED, 100,
                                "It falls without bound, so this loss has no minimum to find."),
-    "no lower bound, fast": ("w^3", None, [-1], {"rate": 0.1}, Stop.BOTTOMLESS, 7, ""),
+    "no lower bound, fast": ("w^3", None, [-1], {"rate": 0.1}, Stop.BOTTOMLESS, 11, ""),
     "momentum that overshoots": ("w^2", None, [1], {"rate": 0.3, "method": "momentum", "steps": 500}, Stop.CONVERGED, 398, ""),
     "momentum from close by": ("(w^2 - 4)^2", None, [0.01], {"rate": 0.05, "method": "momentum", "steps": 600},
                                Stop.CONVERGED, None, ""),
