@@ -19,7 +19,7 @@ from symcalc.language.table import Table
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numbers import aligned, short
+from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.parts import signed
 from symcalc.training.diagnosis import stable_rate
@@ -129,7 +129,7 @@ class Scale(Shown):
         for parameter in parameters:
             header += [_by("J", parameter), _by("K", parameter)]
         rows = tuple((str(k), *cells) for k, cells in enumerate(zip(*columns, *costs)))
-        end = (f"The paths differ by at most {short(self.difference, 1)} of the parameters' size: rounding, no more."
+        end = (f"The paths differ by at most {text(numeral(self.difference, 1))} of the parameters' size: rounding, no more."
                if self.difference else "The paths are the same to the last digit.")
         return [paragraph(f"J with the rate {short(one.rate)}, and K with the rate {short(one.rate)} · "
                           f"{short(self.value)} = {short(other.rate)}:"),

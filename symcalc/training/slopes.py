@@ -188,11 +188,11 @@ class Slopes(Shown):
         '2.11e-08'
         """
         size = self.bending(2)
-        return math.sqrt(_EPSILON * abs(self.value) / size) if size > 0 and self.value and math.isfinite(size) else None
+        return math.sqrt(_EPSILON * abs(self.value) / size) if size > 0 and self.value else None
 
     def bending(self, step: float) -> float:
         """Δ f''/2: what the curve adds to the forward quotient; 0 where f'' is not there or is 0."""
-        bent = not (self.sides or self.jumps or self.curvatures or self.is_inflection)
+        bent = math.isfinite(self.curvature) and not (self.sides or self.jumps or self.curvatures or self.is_inflection)
         return step * abs(self.curvature) / 2 if bent else 0.0
 
     def rounding(self, step: float) -> float:

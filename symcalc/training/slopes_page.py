@@ -81,6 +81,9 @@ def _gap(slopes: Slopes) -> list[Block]:
         return [paragraph("The second derivative jumps here, from ", numeral(left), " on the left to ", numeral(right),
                           " on the right: for a small Δ the forward quotient is off by about ", forward, ", and the central "
                           "one by about ", central, ".")]
+    if not math.isfinite(slopes.curvature):
+        return [paragraph("The second derivative has no value here, so the errors of the quotients need not fall as Δ and Δ² "
+                          "do.")]
     if slopes.is_inflection:
         return [paragraph("Here ", _SECOND, " = 0, so the forward quotient, too, is off by less than any multiple of ", _DELTA,
                           " once that is small: as a rule its error falls with ", _SQUARE, ", as that of the central one.")]

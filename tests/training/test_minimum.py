@@ -235,6 +235,7 @@ def test_a_cost_of_0_is_0(formula, table):
 @pytest.mark.parametrize(("formula", "table", "once"), [
     ("u^2 - v^2", None, ["u = 0", "v = 0"]), ("(a + b - 1)^2", None, ["2 (a + b - 1) = 0", "a + b = 1", "Of the points at which that holds, the nearest to 0:"]),
     ("(a + 4)^2 + (b - 1)^2 + (c - a)^2", None, ["Solved for a, b and c:"]),
+    ("mean((y - (m*x + b))^2)", {"x": [1, 1], "y": [2, 4]}, ["2m + 2b = 6"]),
     ("mean((y - (a + b*x + c*x^2))^2)", {"x": [1, 2, 3, 5], "y": [1, 2, 4, 1]}, ["Solved for a, b and c:"]),
 ])
 def test_nothing_is_said_twice(formula, table, once):
@@ -290,6 +291,7 @@ def test_what_near_may_be():
     with pytest.raises(DescentError):
         loss("sin(w)", "").minimum(near={"v": 1})
     assert loss("sin(w)", "").minimum(near=[2]).kind == "maximum"
+    assert "every slope here is 0" in str(loss("(a*b - 1)^2", "").minimum(near=[1, 1]))
     assert loss("cos(u)*cos(v)", "").minimum(near=[1.5, 1.6]).kind == "saddle point"
 
 

@@ -105,6 +105,13 @@ def test_numbers_and_words_of_the_table(formula, at, words, not_said):
     assert [word for word in words if word not in shown] == [word for word in not_said if word in shown] == []
 
 
+@pytest.mark.parametrize("formula", ["x^(4/3)", "abs(x)^1.5"])
+def test_where_the_second_derivative_has_no_value(formula):
+    found = sc.slopes(formula, "x", at=0)
+    assert "second derivative has no value here" in said(found) and found.predicted is None
+    sc.figures.difference_errors(found)
+
+
 def test_where_nothing_can_be_predicted():
     assert sc.slopes("(x - 3)^2", "x", at=3).predicted is None        # J is 0 there, and nothing is rounded
     assert sc.slopes("3*x", "x", at=1).predicted is None

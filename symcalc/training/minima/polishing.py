@@ -107,7 +107,7 @@ def _working(loss: Loss, compiled: Compiled, visited: Sequence[np.ndarray]) -> t
 
 
 def _reading(hessian: np.ndarray, kind: str, slope: float) -> tuple[Inline, ...]:
-    start = f"Found by numbers: no slope here is larger than {_said(slope, 2)}. "
+    start = f"Found by numbers: {f'no slope here is larger than {_said(slope, 2)}' if slope else 'every slope here is 0'}. "
     if not np.isfinite(hessian).all():
         return (f"{start}The second derivatives are not finite, so they do not tell what kind of point it is.",)
     sizes, units = np.linalg.eigvalsh(hessian), ""

@@ -15,7 +15,7 @@ from symcalc.language.table import Table
 from symcalc.pages.document import Inline
 from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import numeral, short
+from symcalc.pages.numbers import numeral
 from symcalc.training.losses import Loss
 from symcalc.training.minima.least_squares import Fit, Rows, dependence, fitted, is_exact, rows_of
 from symcalc.training.minima.minimum import (
@@ -101,11 +101,12 @@ def _only(loss: Loss, name: str, equations: NormalEquations, hessian: np.ndarray
         return ("The second derivative is ", second, *value, f" {sign} 0 everywhere: {name} curves {way[kind]}, so this is its "
                 f"{kind}, and the only one.")
     sizes = np.linalg.eigvalsh(hessian)
+    least, largest = (text(numeral(size, 4)) for size in (sizes[0], sizes[-1]))
     if kind == SADDLE:
         return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian have both signs ",
-                f"({short(sizes[0], 4)} to {short(sizes[-1], 4)}): {name} curves upwards in one direction and downwards in "
+                f"({least} to {largest}): {name} curves upwards in one direction and downwards in "
                 "another, so this is a saddle point, and there is no minimum.")
-    seen = f" ({short(sizes[0], 4)} to {short(sizes[-1], 4)})" if abs(sizes).min() > _SINGULAR * abs(sizes).max() else ""
+    seen = f" ({least} to {largest})" if abs(sizes).min() > _SINGULAR * abs(sizes).max() else ""
     return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian are all ",
             f"{'above' if kind == MINIMUM else 'below'} 0{seen}: {name} curves {way[kind]} in every direction, so this is its "
             f"{kind}, and the only one.")

@@ -41,7 +41,8 @@ def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tup
     put_in = _values(sums, table.rows, digits or DIGITS)
     blocks = [*(equations.blocks() if alone else equations.derivation()),
               paragraph(f"With the {table.rows} row{'s' * (table.rows != 1)} of the data:")]
-    blocks += [equation(*(_with_values(side, put_in) for side in sides)) for sides in equations.stages[-1].equations]
+    filled_in = [tuple(_with_values(side, put_in) for side in sides) for sides in equations.stages[-1].equations]
+    blocks += [equation(*sides) for sides in dict.fromkeys(filled_in)]
     if not equations.solution or not alone:
         return (*blocks, _solved(equations, fit)), False
     if digits is None:

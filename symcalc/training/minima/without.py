@@ -15,13 +15,13 @@ _REPEATING = (sin, cos, tan)
 def without_a_point(loss: Loss) -> str:
     """What is said where no point close by is given.
 
-    >>> without_a_point(Loss("(a*b - 1)^2"))
+    >>> without_a_point(Loss("(a*b - 1)^2")).partition(";")[0]
     'every slope of J(a, b) is 0 all along a b - 1 = 0: that is no single point'
     """
     name = text(loss.symbol)
-    why = _along_a_curve(loss)
-    if why:
-        return why
+    curve = _along_a_curve(loss)
+    if curve:
+        return f"{curve}; to say which is meant, {_NEAR}"
     unknown, bend = f"where the slope of {name} is 0 has no closed form here", _at_a_bend(loss)
     if bend:
         return f"{unknown}, and {bend}; for another point {_NEAR}"
