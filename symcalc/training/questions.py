@@ -86,7 +86,7 @@ with the right gradient it falls to 0.5625.
         return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
 
     def minimum(self, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
-        """Where every slope is 0: by normal equations, for a root of a quadratic loss too, or algebra; else by Newton from `near`.
+        """Where every slope is 0: the normal equations of a quadratic loss or its root, or algebra; else Newton from `near`.
 
         LossError where there is no such point, or where it has no closed form and no `near` is given.
 

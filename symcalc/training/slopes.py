@@ -28,6 +28,7 @@ _EPSILON = sys.float_info.epsilon
 _MET = 4 * _EPSILON      # relative: how closely both sides of a kink's equation are the same at the kink
 _BESIDE = 1e-8           # how far beside a kink its two slopes are taken
 _JUMP = 1e-6             # relative: by how much they differ there
+_STEEP = 4               # how often the height that a slope explains a jump has to be
 _AROUND = 0.01           # how far away the second derivatives are taken beside which one is 0
 _NOTHING = 1e-12
 
@@ -97,7 +98,13 @@ class Slopes(Shown):
     @cached_property
     def jumps(self) -> bool:
         """Whether the function itself jumps at the point."""
-        return bool(self.met) and self._jump(self.function) is not None
+        jump = self._jump(self.function) if self.met else None
+        if jump is None:
+            return False
+        here = self.at[self.parameter.name]
+        width = _BESIDE * max(1, abs(here))
+        steep = max(abs(self._value_and_slope(here + side)[1]) for side in (-width, width))
+        return abs(jump[1] - jump[0]) > _STEEP * width * steep
 
     @cached_property
     def _second(self) -> Derivation:

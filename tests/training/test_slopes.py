@@ -69,7 +69,7 @@ def said(found):
     ("abs(x)", 0, (-1, 1), "kink at x = 0: its slope is -1 on the left and 1 on the right"),
     ("relu(x)", 0, (0, 1), "where there is no derivative"), ("max(x, 1)", 1, (0, 1), "central one to 0.5, halfway"),
     ("x^2 + abs(3*x - 6)", 2, (1, 7), "the slope jumps from -1 to 1; the value 0, half-way, is used"),
-    ("sign(x)", 0, None, "J jumps at x = 0"),
+    ("sign(x)", 0, None, "J jumps at x = 0"), ("10^5*relu(x)", 0, (0, 1e5), "is 0 on the left and 100000 on the right"),
     ("abs(x)", 0.5, None, "straight line in x between its bends: every quotient is the slope, but for rounding, as long as it"),
     ("x^2 + relu(x)", 0.1, None, "quadratic in x between its bends"),
     ("x*abs(x)", 0, None, "jumps here, from -2 on the left to 2 on the right: for a small Δ the forward quotient is off by about Δ,"),
