@@ -31,11 +31,11 @@ class _Outer:
     most: float = math.inf
 
 
-_ROOT = _Outer(formula=Formula(text="√K", latex=r"\sqrt{K}"), value=math.sqrt, least=0,
+_ROOT = _Outer(formula=Formula(text="J = √K", latex=r"J = \sqrt{K}"), value=math.sqrt, least=0,
                slope=lambda k: 0.5 / math.sqrt(k) if k else math.inf)
-_LOG = _Outer(formula=Formula(text="ln(K)", latex=r"\ln(K)"), value=math.log, least=sys.float_info.min,
+_LOG = _Outer(formula=Formula(text="J = ln(K)", latex=r"J = \ln(K)"), value=math.log, least=sys.float_info.min,
               slope=lambda k: 1 / k)
-_EXP = _Outer(formula=Formula(text="e^K", latex="e^{K}"), value=math.exp, most=math.log(sys.float_info.max), slope=math.exp)
+_EXP = _Outer(formula=Formula(text="J = e^K", latex="J = e^{K}"), value=math.exp, most=math.log(sys.float_info.max), slope=math.exp)
 
 
 def of_monotone(loss: Loss, table: Table | None) -> Minimum | None:
@@ -58,7 +58,7 @@ def of_monotone(loss: Loss, table: Table | None) -> Minimum | None:
     hessian = tuple(tuple(slope * entry if entry else 0.0 for entry in row) for row in point.hessian)
     here = replace(point, J=outer.value(point.J), hessian=hessian)
     rises: tuple[Block, ...] = (
-        paragraph(loss.symbol.func.__name__, " = ", outer.formula, " rises with what stands inside it, K, so both have their "
+        paragraph(outer.formula, " rises with what stands inside it, K, so both have their "
                   "lowest and highest points at the same place; the slopes of K are simpler:"),
         Equation((Function(_INNER)(*loss.parameters), inner)))
     kink = " At K = 0 the root has a kink: J has no slope there, and is lowest all the same." * (slope == math.inf)
