@@ -35,7 +35,8 @@ _ROOT = _Outer(formula=Formula(text="J = √K", latex=r"J = \sqrt{K}"), value=ma
                slope=lambda k: 0.5 / math.sqrt(k) if k else math.inf)
 _LOG = _Outer(formula=Formula(text="J = ln(K)", latex=r"J = \ln(K)"), value=math.log, least=sys.float_info.min,
               slope=lambda k: 1 / k)
-_EXP = _Outer(formula=Formula(text="J = e^K", latex="J = e^{K}"), value=math.exp, most=math.log(sys.float_info.max), slope=math.exp)
+_EXP = _Outer(formula=Formula(text="J = e^K", latex="J = e^{K}"), value=math.exp, most=math.log(sys.float_info.max),
+              slope=math.exp)
 
 
 def of_monotone(loss: Loss, table: Table | None) -> Minimum | None:
