@@ -195,8 +195,8 @@ def test_stationary_points(formula, expected):
     ("e^w", "no lowest point"), ("u + 2*v", "no lowest point"), ("w^3 + w", "no lowest point"), ("w", "no lowest point"),
     ("sin(w)", "no closed form here: sines and cosines repeat, .* give a point"),
     ("e^w - 2*w^2", "no closed form here; give a point"), ("abs(w)", "lowest at a bend, as that of .w. may be"),
-    ("(a*b - 1)^2", "all along a b - 1 = 0"), ("(a + b - 1)^4", "all along a - 1 \\+ b = 0"), ("ln(a^2 + b^2)", "no closed form"),
-    ("sqrt(a^2 + b^2 - 1)", "no closed form"), ("e^(a^2 + b^2 + 1000)", "no closed form"), ("(1 + w)^900 - w", "no closed form"),
+    ("(a*b - 1)^2", "all along a b - 1 = 0"), ("(a + b - 1)^4", "all along a - 1 \\+ b = 0"),
+    *((outer, "no closed form") for outer in ("ln(a^2 + b^2)", "sqrt(a^2 + b^2 - 1)", "e^(a^2 + b^2 + 1000)")), ("(1 + w)^900 - w", "no closed form"),
     ("(u + v)^5 + u", "no lowest point"), ("u^4 + (u + v)^6 - u*v", "no closed form"),
 ])
 def test_no_point_to_find(formula, sentence):
@@ -233,7 +233,8 @@ def test_a_cost_of_0_is_0(formula, table):
 
 
 @pytest.mark.parametrize(("formula", "table", "once"), [
-    ("u^2 - v^2", None, ["u = 0", "v = 0"]), ("(a + b - 1)^2", None, ["2 (a + b - 1) = 0", "a + b = 1", "Of the points at which that holds, the nearest to 0:"]),
+    ("u^2 - v^2", None, ["u = 0", "v = 0"]),
+    ("(a + b - 1)^2", None, ["2 (a + b - 1) = 0", "a + b = 1", "Of the points at which that holds, the nearest to 0:"]),
     ("(a + 4)^2 + (b - 1)^2 + (c - a)^2", None, ["Solved for a, b and c:"]),
     ("mean((y - (m*x + b))^2)", {"x": [1, 1], "y": [2, 4]}, ["2m + 2b = 6"]),
     ("mean((y - (a + b*x + c*x^2))^2)", {"x": [1, 2, 3, 5], "y": [1, 2, 4, 1]}, ["Solved for a, b and c:"]),
