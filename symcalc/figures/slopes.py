@@ -30,6 +30,7 @@ def secants(slopes: Slopes) -> Figure:
     here = slopes.at[slopes.parameter.name]
     across = np.linspace(here - 1.5, here + 1.5, _ACROSS)
     curve = np.array([slopes.function(value) for value in across])
+    touching = "tangent, slope" if slopes.sides is None else "slope used at the kink:"
     with panels(2, 2) as (figure, all_axes):
         for axes, step in zip(all_axes, _STEPS):
             quotient = slopes.quotient(step).forward
@@ -38,7 +39,7 @@ def secants(slopes: Slopes) -> Figure:
                                 f"{text(slopes.parameter)} = {short(here + step)}")
             axes.plot(across, curve, color=BLUE, label="J")
             axes.plot(across, slopes.value + slopes.derivative * (across - here), color=GREY, linewidth=1,
-                      label=f"tangent, slope {short(slopes.derivative)}")
+                      label=f"{touching} {short(slopes.derivative)}")
             axes.plot(across, slopes.value + quotient * (across - here), "--", color=ORANGE, linewidth=1.4, label="secant")
             _legs(axes, slopes, step)
             axes.set_title(f"Δ = {short(step)}: slope {short(quotient)}")

@@ -86,7 +86,7 @@ with the right gradient it falls to 0.5625.
         return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
 
     def minimum(self, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
-        """Where every slope is 0: the normal equations of a quadratic loss, or algebra; else Newton's method from `near`.
+        """Where every slope is 0: the normal equations of a quadratic loss or its root, or algebra; else Newton from `near`.
 
         LossError where there is no such point, or where it has no closed form and no `near` is given.
 
@@ -109,7 +109,7 @@ with the right gradient it falls to 0.5625.
 
     def scale_to(self, other: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
                  rate: float | None = None, steps: int = 6) -> Scale:
-        """The factor c in other = c J, and by what the rate is multiplied for the other loss to walk the same path.
+        """The factor c in other = c J + d, and by what the rate is multiplied for the other loss to walk the same path.
 
         With data, both paths side by side, from `start` (or 0) with `rate` (or a moderate one) for this loss.
 

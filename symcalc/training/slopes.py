@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Mul, Rational, Symbol
+from sympy import Expr, Symbol
 
-from symcalc.calculus.algebra.products import multiplied
-from symcalc.calculus.algebra.tidy import tidied
-from symcalc.calculus.derivation import derive
-from symcalc.calculus.proof import prove
+from symcalc.calculus.derivation import Derivation, derive
+from symcalc.calculus.kinks import Kink
 from symcalc.compute.compiled import Compiled, evaluated, ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
-from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
-from symcalc.pages.document import Table as Rows
-from symcalc.pages.notation import latex, text
+from symcalc.pages.document import Document
+from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.training.losses import Loss
-from symcalc.written import derivative_of, mul
 
 _SMALLEST = 15           # the change goes from 1 down to 10⁻¹⁵
 _EPSILON = sys.float_info.epsilon
-_PLAIN = 5e-4            # from which on an error is written without a power of ten
-_DIGITS = 9              # of the quotients, so that one sees them settle and then lose their digits
+_MET = 4 * _EPSILON      # relative: how closely both sides of a kink's equation are the same at the kink
+_BESIDE = 1e-8           # how far beside a kink its two slopes are taken
+_JUMP = 1e-6             # relative: by how much they differ there
+_STEEP = 4               # how often the height that a slope explains a jump has to be
+_AROUND = 0.01           # how far away the second derivatives are taken beside which one is 0
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +73,82 @@ class Slopes(Shown):
 
     @property
     def derivative(self) -> float:
-        """The slope there, by the derivative."""
+        """The slope there, by the derivative; at a kink the subgradient."""
         return float(self._here[1][self.loss.parameters.index(self.parameter)])
 
     @cached_property
+    def kinks(self) -> tuple[Kink, ...]:
+        """Where the slope jumps as the parameter moves."""
+        return self.loss.gradient()[self.parameter.name].kinks
+
+    @cached_property
+    def met(self) -> tuple[Kink, ...]:
+        """The kinks that lie at the point."""
+        return tuple(kink for kink in self.kinks if self._is_met(kink))
+
+    @cached_property
+    def sides(self) -> tuple[float, float] | None:
+        """The slopes to the left and to the right where the point is a kink, so that there is no derivative; else None.
+
+        >>> slopes("3*x + abs(x)", "x", at=0).sides
+        (2.0, 4.0)
+        """
+        return self._jump(lambda value: self._value_and_slope(value)[1]) if self.met else None
+
+    @cached_property
+    def jumps(self) -> bool:
+        """Whether the function itself jumps at the point."""
+        jump = self._jump(self.function) if self.met else None
+        if jump is None:
+            return False
+        here = self.at[self.parameter.name]
+        width = _BESIDE * max(1, abs(here))
+        steep = max(abs(self._value_and_slope(here + side)[1]) for side in (-width, width))
+        return abs(jump[1] - jump[0]) > _STEEP * width * steep
+
+    @cached_property
+    def _second(self) -> Derivation:
+        return derive(self.loss.gradient()[self.parameter.name].result, self.parameter)
+
+    @property
     def second(self) -> Expr:
         """The second derivative, as a formula."""
-        return derive(self.loss.gradient()[self.parameter.name].result, self.parameter).result
+        return self._second.result
 
     @cached_property
     def curvature(self) -> float:
         """The second derivative at the point."""
-        values = {parameter: self.at[parameter.name] for parameter in self.loss.parameters}
-        return float(evaluated(self.second, values, self.table, self.loss.columns))
+        return self._curvature(self.at[self.parameter.name])
+
+    @cached_property
+    def curvatures(self) -> tuple[float, float] | None:
+        """The second derivatives to the left and to the right where they differ; else None."""
+        return self._jump(self._curvature) if any(map(self._is_met, self._second.kinks)) else None
+
+    @cached_property
+    def is_inflection(self) -> bool:
+        """Whether the second derivative is 0 at the point, though not around it."""
+        here = self.at[self.parameter.name]
+        away = [abs(self._curvature(here + side * max(1, abs(here)))) for side in (-_AROUND, _AROUND)]
+        return any(abs(self.curvature) <= _NOTHING * size for size in away if 0 < size < math.inf)
+
+    def _curvature(self, value: float) -> float:
+        return float(self._evaluated(self.second, value))
+
+    def _evaluated(self, expression: Expr, value: float) -> np.ndarray:
+        values = {parameter: self.at[parameter.name] for parameter in self.loss.parameters} | {self.parameter: value}
+        return evaluated(expression, values, self.table, self.loss.columns)
+
+    def _is_met(self, kink: Kink) -> bool:
+        left, right = (self._evaluated(side, self.at[self.parameter.name]) for side in kink.equation.args)
+        return bool(np.isclose(left, right, rtol=_MET, atol=0).any())
+
+    def _jump(self, height: Callable[[float], float]) -> tuple[float, float] | None:
+        """The heights on both sides of the point; None where they are the same, or one is missing."""
+        here = self.at[self.parameter.name]
+        left, right = (height(here + side * max(1, abs(here))) for side in (-_BESIDE, _BESIDE))
+        same = not abs(right - left) > _JUMP * max(1, abs(left), abs(right)) or not math.isfinite(right - left)
+        return None if same else (float(f"{left:.6g}"), float(f"{right:.6g}"))
 
     @property
     def is_quadratic(self) -> bool:
@@ -94,7 +157,11 @@ class Slopes(Shown):
 
     def function(self, value: float) -> float:
         """The function where the parameter has this value and all else is held."""
-        return self.compiled({**self.at, self.parameter.name: value})[0]
+        return self._value_and_slope(value)[0]
+
+    def _value_and_slope(self, value: float) -> tuple[float, float]:
+        cost, slopes = self.compiled({**self.at, self.parameter.name: value})
+        return cost, float(slopes[self.loss.parameters.index(self.parameter)])
 
     def quotient(self, step: float) -> Quotient:
         """The difference quotients for this Δ.
@@ -122,17 +189,18 @@ class Slopes(Shown):
 
     @property
     def predicted(self) -> float | None:
-        """√(ε f/f''), the Δ at which what the curve adds and what rounding adds are the same; None for a straight line.
+        """√(ε f/f''), the Δ at which what the curve adds and what rounding adds are the same; None where the curve adds none.
 
         >>> short(slopes("x^2", "x", at=2).predicted, 3)
         '2.11e-08'
         """
-        size = abs(self.curvature)
-        return math.sqrt(_EPSILON * abs(self.value) / size) if size > 0 and self.value and math.isfinite(size) else None
+        size = self.bending(2)
+        return math.sqrt(_EPSILON * abs(self.value) / size) if size > 0 and self.value else None
 
     def bending(self, step: float) -> float:
-        """Δ f''/2: what the curve adds to the forward quotient."""
-        return step * abs(self.curvature) / 2
+        """Δ f''/2: what the curve adds to the forward quotient; 0 where f'' is not there or is 0."""
+        bent = math.isfinite(self.curvature) and not (self.sides or self.jumps or self.curvatures or self.is_inflection)
+        return step * abs(self.curvature) / 2 if bent else 0.0
 
     def rounding(self, step: float) -> float:
         """ε f/(2 Δ): what rounding the two values of f adds, about."""
@@ -142,67 +210,21 @@ class Slopes(Shown):
 
     def document(self) -> Document:
         """The table, and why its error first falls and then rises."""
-        formula, value = self.loss.gradient()[self.parameter.name].result, numeral(self.derivative, _DIGITS)
-        blocks: list[Block] = [
-            Equation((self.loss.symbol, self.loss.expression)),
-            Equation((derivative_of(self.loss.symbol, self.parameter), *dict.fromkeys((formula, value)))),
-            paragraph(f"at {self.place}. Beside it, the slope of the line through two points of the curve: ", _DELTA,
-                      " apart (forward), or ", _DELTA, " to the left and to the right (central):"),
-            self._rows(), *self._gap(), *self._why()]
-        return Document(f"The slope of {text(self.loss.symbol)} in {text(self.parameter)}", tuple(blocks))
+        from symcalc.training.slopes_page import document
+        return document(self)
 
     @property
     def place(self) -> str:
         """The point in words."""
-        return ", ".join(f"{text(parameter)} = {short(self.at[parameter.name])}" for parameter in self.loss.parameters)
-
-    def _rows(self) -> Rows:
-        rows = tuple((_power_of_ten(k), short(q.forward, _DIGITS), _error(q.error), short(q.central, _DIGITS),
-                      _error(q.central_error)) for k, q in enumerate(self.quotients))
-        return Rows(header=(_DELTA, "forward", "error", "central", "error"), rows=rows)
-
-    def _gap(self) -> list[Block]:
-        """How far the forward quotient is from the derivative, by formula."""
-        half = mul(Rational(1, 2), self.second)
-        half = ([line for _, line in tidied(half)] or [half])[-1]
-        if half.args and half.free_symbols:
-            prove([mul(Rational(1, 2), self.second), half])
-        if half == 0:
-            return [paragraph("J is a straight line in ", self.parameter, ": every quotient is the slope, but for rounding.")]
-        step = Symbol("Delta", real=True)
-        if self.is_quadratic:
-            value = numeral(self.curvature / 2)
-            gap = multiplied(Mul(half, step, evaluate=False))
-            by_formula = Formula(text="Δ · J''/2", latex=r"\Delta \cdot J''/2")
-            sides = (_GAP, by_formula, gap, *((mul(value, step),) if half.free_symbols else ()))
-            return [paragraph("J is quadratic in ", self.parameter, ": the forward quotient is off by exactly half the second "
-                              "derivative times Δ, and the central one is the slope itself, but for rounding."),
-                    Equation(sides)]
-        return [paragraph("For a small Δ the forward quotient is off by about half the second derivative times Δ; of the "
-                          "central one that part cancels, and what is left falls with Δ²."),
-                Equation((_GAP, Formula(
-                    text=f"Δ/2 · ({text(self.second)})", latex=rf"\frac{{\Delta}}{{2}} \left({latex(self.second)}\right)"),
-                    mul(numeral(self.curvature / 2), step)), "≈")]
-
-    def _why(self) -> list[Block]:
-        if self.predicted is None:
-            return []
-        best = self.best
-        k, rounding = self.quotients.index(best), _scientific(_EPSILON)
-        return [paragraph("But the forward error is least at ", _DELTA, " = ", _power_of_ten(k), ", and rises again for a "
-                          "smaller ", _DELTA, ": each value of J is rounded to 16 digits, by up to ε/2 of its size with ",
-                          Formula(text=f"ε = {rounding.text}", latex=rf"\varepsilon = {rounding.latex}"),
-                          ", and that too is divided by ", _DELTA, ". The curve adds ", _BENDING, ", rounding about ",
-                          _ROUNDING, "; the two are the same at"),
-                Equation((_DELTA, _BEST, _scientific(self.predicted))),
-                paragraph("The derivative needs no ", _DELTA, ", so it has neither error.")]
+        return ", ".join(f"{text(parameter)} = {text(numeral(self.at[parameter.name]))}" for parameter in self.loss.parameters)
 
     def as_dict(self) -> dict[str, Any]:
         """The numbers as plain data, for JSON."""
         def finite(value: float | None) -> float | None:
             return value if value is not None and math.isfinite(value) else None
         return {"function": text(self.loss.expression), "wrt": self.parameter.name, "at": dict(self.at),
-                "derivative": finite(self.derivative), "best": self.best.step, "predicted": finite(self.predicted),
+                "derivative": finite(self.derivative), "sides": self.sides, "best": self.best.step,
+                "predicted": finite(self.predicted),
                 "quotients": [{"step": q.step, "forward": finite(q.forward), "error": finite(q.error),
                                "central": finite(q.central), "central_error": finite(q.central_error)} for q in self.quotients]}
 
@@ -235,28 +257,3 @@ def slopes(formula: object, wrt: str | Symbol, *, at: float | Mapping[str, float
     """
     loss = Loss(formula)
     return slopes_of(loss, wrt, at=[at] if isinstance(at, (int, float)) and len(loss.parameters) == 1 else at)
-
-
-_DELTA = Formula(text="Δ", latex=r"\Delta")
-_BENDING = Formula(text="Δ J''/2", latex=r"\Delta\, J''/2")
-_ROUNDING = Formula(text="ε J/(2Δ)", latex=r"\varepsilon J/(2 \Delta)")
-_BEST = Formula(text="√(ε J/J'')", latex=r"\sqrt{\varepsilon J / J''}")
-_GAP = Formula(text="gap", latex=r"\text{gap}")
-
-
-def _error(value: float) -> Inline:
-    """The error to two digits."""
-    return short(value, 2) if not 0 < abs(value) < _PLAIN else _scientific(value)
-
-
-def _power_of_ten(k: int) -> Inline:
-    return "1" if k == 0 else short(10.0 ** -k) if k <= 4 else Formula(text=f"10{_raised(-k)}", latex=f"10^{{{-k}}}")
-
-
-def _raised(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def _scientific(value: float) -> Formula:
-    digits, power = f"{value:.1e}".split("e")
-    return Formula(text=f"{digits}·10{_raised(int(power))}", latex=rf"{digits} \cdot 10^{{{int(power)}}}")

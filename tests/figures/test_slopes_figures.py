@@ -48,6 +48,12 @@ def test_a_straight_line_has_one_side_only():
     assert "rounding: ε J/(2Δ)" in labels and "the curve: Δ J''/2" not in labels
 
 
+def test_a_kink_has_no_tangent_and_no_part_that_the_curve_adds():
+    found = sc.slopes("x^2 + abs(x)", "x", at=0)
+    assert {"secant", "slope used at the kink: 0"} <= drawn(sc.figures.secants(found).axes[0]).keys()
+    assert "the curve: Δ J''/2" not in drawn(sc.figures.difference_errors(found).axes[0])
+
+
 @pytest.mark.parametrize("make", [sc.figures.secants, sc.figures.difference_errors])
 def test_they_open_as_pictures(make):
     file = io.BytesIO()

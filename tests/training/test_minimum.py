@@ -163,6 +163,11 @@ def test_the_kind_of_a_quadratic(formula, kind):
     ("w^3", [((0,), "inflection point")]),
     ("w^4", [((0,), "minimum")]),
     ("w^3/3 - 2*w", [((-(2**0.5),), "maximum"), ((2**0.5,), "minimum")]),
+    ("w + 1/w", [((-1,), "maximum"), ((1,), "minimum")]),
+    ("w - ln(w)", [((1,), "minimum")]),
+    ("w/4 + 1/w^2", [((2,), "minimum")]), ("1/w^2 - 1/w^3", [((1.5,), "maximum")]),
+    ("sqrt((a - 1)^2 + (b - a)^2)", [((1, 1), "minimum")]), ("e^(-a^2 - (b - 2)^2)", [((0, 2), "maximum")]),
+    ("ln(1 + (a - 1)^2 + (b + a)^2)", [((1, -1), "minimum")]), ("sqrt(1 + a^2 - (b - 1)^2)", [((0, 1), "saddle point")]),
     ("w*ln(w)", [((np.exp(-1),), "minimum")]),
     ("w^5/5 - w^2 - w", None),
     ("(1 - u)^2 + 100*(v - u^2)^2", [((1, 1), "minimum")]),
@@ -188,7 +193,10 @@ def test_stationary_points(formula, expected):
 
 @pytest.mark.parametrize(("formula", "sentence"), [
     ("e^w", "no lowest point"), ("u + 2*v", "no lowest point"), ("w^3 + w", "no lowest point"), ("w", "no lowest point"),
-    ("sin(w)", "no closed form here; give a point"), ("(1 + w)^900 - w", "no closed form"),
+    ("sin(w)", "no closed form here: sines and cosines repeat, .* give a point"),
+    ("e^w - 2*w^2", "no closed form here; give a point"), ("abs(w)", "lowest at a bend, as that of .w. may be"),
+    ("(a*b - 1)^2", "all along a b - 1 = 0"), ("(a + b - 1)^4", "all along a - 1 \\+ b = 0"),
+    *((outer, "no closed form") for outer in ("ln(a^2 + b^2)", "sqrt(a^2 + b^2 - 1)", "e^(a^2 + b^2 + 1000)")), ("(1 + w)^900 - w", "no closed form"),
     ("(u + v)^5 + u", "no lowest point"), ("u^4 + (u + v)^6 - u*v", "no closed form"),
 ])
 def test_no_point_to_find(formula, sentence):
@@ -201,6 +209,44 @@ def test_the_lowest_minimum_and_the_distance_to_the_nearest():
     assert found.point["w"] == pytest.approx(min(np.roots([4, 0, -4, 0.25]).real), rel=1e-12)
     assert loss("w^4 - 2*w^2", "").minimum().distance({"w": 0.75}) == 0.25
     assert LINE.minimum(TABLE).distance(LINE.minimum(TABLE).point) == 0
+
+
+@pytest.mark.parametrize("outer", ["sqrt", "ln", "exp"])
+def test_what_rises_with_a_quadratic_is_least_where_that_is(outer):
+    found = loss(f"{outer}(mean((y - (m*x + b))^2))").minimum(TABLE)
+    below = LINE.minimum(TABLE)
+    assert (found.point, found.kind, found.exact) == (below.point, "minimum", True)
+    assert found.J == pytest.approx({"sqrt": np.sqrt, "ln": np.log, "exp": np.exp}[outer](below.J), rel=1e-14)
+    shown = " ".join(str(found).split())
+    assert "rises with what stands inside it, K" in shown and "K curves upwards" in shown and "J curves" not in shown
+    slopes = loss(f"{outer}(mean((y - (m*x + b))^2))").compile(TABLE)(found.point)[1]
+    assert np.abs(slopes / found.J).max() < 1e-10
+
+
+@pytest.mark.parametrize(("formula", "table"), [
+    ("(a + b - 1)^2", None), ("(w^2 - 2)^2", None), ("(u^2 - 3)^2 + (v - u)^2", None),
+    ("sum((y - (m*x + b))^2)", {"x": [0.1, 0.2, 0.7], "y": [0.3, 0.5, 1.5]}),
+])
+def test_a_cost_of_0_is_0(formula, table):
+    found = loss(formula, "x y" if table else "").minimum(table)
+    assert found.J == 0 and "10⁻" not in str(found) and "e-" not in str(found)
+
+
+@pytest.mark.parametrize(("formula", "table", "once"), [
+    ("u^2 - v^2", None, ["u = 0", "v = 0"]),
+    ("(a + b - 1)^2", None, ["2 (a + b - 1) = 0", "a + b = 1", "Of the points at which that holds, the nearest to 0:"]),
+    ("(a + 4)^2 + (b - 1)^2 + (c - a)^2", None, ["Solved for a, b and c:"]),
+    ("mean((y - (m*x + b))^2)", {"x": [1, 1], "y": [2, 4]}, ["2m + 2b = 6"]),
+    ("mean((y - (a + b*x + c*x^2))^2)", {"x": [1, 2, 3, 5], "y": [1, 2, 4, 1]}, ["Solved for a, b and c:"]),
+])
+def test_nothing_is_said_twice(formula, table, once):
+    lines = [line.strip() for line in str(loss(formula, "x y" if table else "").minimum(table)).splitlines()]
+    assert [lines.count(line) for line in once] == [1] * len(once)
+
+
+def test_one_order_of_n_and_the_parameter():
+    shown = str(loss("mean((y - (m*x + b))^2) + 0.1*m^2").minimum(TABLE))
+    assert shown.count("0.1n m") == 3 and "0.1m n" not in shown
 
 
 # By numbers
@@ -223,8 +269,18 @@ def test_logistic_loss_from_near():
     ("e^(-w^2)*w^7 + ln(1 + e^w)", "", None, [-40]),
 ])
 def test_newton_says_so_where_it_does_not_arrive(formula, columns, table, near):
-    with pytest.raises(LossError, match="does not come to rest"):
+    why = "lowest at a bend" if "abs" in formula else "start closer"
+    with pytest.raises(LossError, match=f"does not come to rest where every slope is 0: .*{why}"):
         loss(formula, columns).minimum(table, near=near)
+
+
+@pytest.mark.parametrize(("formula", "words"), [
+    ("e^u - u + e^v - v", "The eigenvalues of the Hessian are 1 to 1"),
+    ("e^u - u + e^(v/10^6) - v/10^6", "each parameter in units in which its own second derivative is 1 or -1, are 1 to 1"),
+])
+def test_eigenvalues_are_those_by_which_the_kind_is_told(formula, words):
+    found = loss(formula, "").minimum(near=[0.01, 0.01])
+    assert found.kind == "minimum" and words in " ".join(str(found).split())
 
 
 def test_a_sum_over_rows_without_columns():
@@ -236,6 +292,7 @@ def test_what_near_may_be():
     with pytest.raises(DescentError):
         loss("sin(w)", "").minimum(near={"v": 1})
     assert loss("sin(w)", "").minimum(near=[2]).kind == "maximum"
+    assert "every slope here is 0" in str(loss("(a*b - 1)^2", "").minimum(near=[1, 1]))
     assert loss("cos(u)*cos(v)", "").minimum(near=[1.5, 1.6]).kind == "saddle point"
 
 

@@ -67,6 +67,24 @@ def test_what_is_no_factor(one, other, power, words):
     assert scale.runs is None and words in " ".join(str(scale).split())
 
 
+@pytest.mark.parametrize(("one", "other", "words", "constant"), [
+    ("(w - 3)^2", "(w - 3)^2 + 5", "K = J + 5: a constant has slope 0, so the same path at the same rate.", "5"),
+    ("w^2 - 6*w", "(w - 3)^2", "K = J + 9: a constant", "9"), ("w", "w - 0.25", "K = J - 1/4: a constant", "-1/4"),
+    ("2*w^2 + w", "w^2 + w/2 + 1", "The same path if the rate is multiplied by 2.", "1"),
+    ("a^2 + b", "2*a^2 + 2*b - 3", "multiplied by 1/2.", "-3"),
+    ("ln(w)^2", "1 - ln(w)^2", "upside down, but for a constant", "1"),
+    ("mean((y - m*x)^2)", "mean(m^2*x^2 - 2*m*x*y)/2", "multiplied by 2.", "None"),
+    ("mean((y - m*x)^2)", "mean((y - m*x)^2) + mean(y)", "K = J + d: a constant", "None"),
+    ("w^2", "w^2 + sign(w)", "more than a factor", "0"), ("a^2 + b^2", "a^2 + 2*b^2", "more than a factor", "0"),
+])
+def test_a_constant_has_no_slope(one, other, words, constant):
+    scale = loss(one, "x y" if "x" in one else "").scale_to(loss(other, "x y" if "x" in one else ""))
+    assert words in scale.sentence and words in " ".join(str(scale).split())
+    assert str(scale.as_dict()["constant"]) == constant
+    if scale.runs is not None:
+        assert scale.difference <= 1e-14
+
+
 def test_without_data():
     scale = RSS.scale_to(HALF)
     assert (scale.sentence, scale.runs, scale.value) == ("The same path if the rate is multiplied by 2n.", None, None)

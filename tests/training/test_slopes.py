@@ -61,6 +61,57 @@ def test_the_gap_in_words(formula, words):
     assert words in " ".join(str(J.slopes("x", at={name: 1 if name == "x" else 3 for name in J.names})).split())
 
 
+def said(found):
+    return " ".join(str(found).split())
+
+
+@pytest.mark.parametrize(("formula", "at", "sides", "words"), [
+    ("abs(x)", 0, (-1, 1), "kink at x = 0: its slope is -1 on the left and 1 on the right"),
+    ("relu(x)", 0, (0, 1), "where there is no derivative"), ("max(x, 1)", 1, (0, 1), "central one to 0.5, halfway"),
+    ("x^2 + abs(3*x - 6)", 2, (1, 7), "the slope jumps from -1 to 1; the value 0, half-way, is used"),
+    ("sign(x)", 0, None, "J jumps at x = 0"), ("10^5*relu(x)", 0, (0, 1e5), "is 0 on the left and 100000 on the right"),
+    ("abs(x)", 0.5, None, "straight line in x between its bends: every quotient is the slope, but for rounding, as long as it"),
+    ("x^2 + relu(x)", 0.1, None, "quadratic in x between its bends"),
+    ("x*abs(x)", 0, None, "from -2 on the left to 2 on the right: for a small Δ the forward quotient is off by about Δ"),
+])
+def test_kinks(formula, at, sides, words):
+    found = sc.slopes(formula, "x", at=at)
+    assert found.sides == sides and words in said(found)
+    assert ("straight line" in said(found)) is ("straight" in words)
+    assert sides is None or (found.predicted is None and found.quotient(1e-7).forward == pytest.approx(sides[1], rel=1e-5))
+
+
+def test_a_kink_in_one_row_is_a_kink_of_the_sum():
+    J = sc.Loss("mean(abs(y - m*x))", columns="x y")
+    found = J.slopes("m", {"x": [1, 2], "y": [3, 5]}, at={"m": 3})
+    assert found.sides == (0.5, 1.5) and "kink at m = 3" in said(found)
+    assert J.slopes("m", {"x": [1, 2], "y": [3, 5]}, at={"m": 2.7}).sides is None
+
+
+@pytest.mark.parametrize(("formula", "at"), [("sin(x)", 0), ("x^3", 0), ("sin(x)", np.pi), ("x^4 + x", 0)])
+def test_where_the_second_derivative_is_0(formula, at):
+    found = sc.slopes(formula, "x", at=at)
+    assert "Here J'' = 0" in said(found) and "gap" not in said(found) and found.predicted is None
+    assert abs(found.quotient(1e-3).error) < 1.1e-6
+
+
+@pytest.mark.parametrize(("formula", "at", "words", "not_said"), [
+    ("1/x", 1e-9, ["at x = 10⁻⁹", "falls down to the last row", "same only at", "10¹⁸"], ["rises again", "e+", "e-", "inf"]),
+    ("e^(1000*x)", 0, ["720", "least at Δ = 10⁻¹¹, and rises", "no finite value at one of the two"], ["inf", "e+"]),
+    ("40*x^2", 2, ["1 200 40 160 0"], ["e+"]), ("x^2", 2, ["least at Δ = 10⁻⁸, and rises"], ["no finite value"]),
+])
+def test_numbers_and_words_of_the_table(formula, at, words, not_said):
+    shown = said(sc.slopes(formula, "x", at=at))
+    assert [word for word in words if word not in shown] == [word for word in not_said if word in shown] == []
+
+
+@pytest.mark.parametrize("formula", ["x^(4/3)", "abs(x)^1.5"])
+def test_where_the_second_derivative_has_no_value(formula):
+    found = sc.slopes(formula, "x", at=0)
+    assert "second derivative has no value here" in said(found) and found.predicted is None
+    sc.figures.difference_errors(found)
+
+
 def test_where_nothing_can_be_predicted():
     assert sc.slopes("(x - 3)^2", "x", at=3).predicted is None        # J is 0 there, and nothing is rounded
     assert sc.slopes("3*x", "x", at=1).predicted is None

@@ -4,42 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import mpmath
 import numpy as np
-from sympy import Expr
+from sympy import Float
 
-from symcalc.calculus.algebra.products import multiplied
-from symcalc.compute.compiled import Compiled, evaluated
+from symcalc.calculus.point import DIGITS, NO_VALUE
+from symcalc.calculus.point import Point as Place
+from symcalc.compute.compiled import Compiled
 from symcalc.errors import LossError, ProofError
-from symcalc.language.names import ROW
-from symcalc.language.table import Table
 from symcalc.pages.document import Inline
-from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import numeral, short
 from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.losses import Loss
-from symcalc.training.minima.least_squares import Fit, Rows, dependence, fitted, rows_of
 from symcalc.training.minima.minimum import (
     INFLECTION,
     MAXIMUM,
     MINIMUM,
-    SADDLE,
     UNDECIDED,
     Minimum,
     StationaryPoint,
     compared,
     kind_of,
-    scaled,
-    told,
 )
-from symcalc.training.minima.normal_equations import NormalEquations, normal_equations
+from symcalc.training.minima.monotone import of_monotone
+from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.minima.polishing import polished
-from symcalc.training.minima.solution import worked_out
+from symcalc.training.minima.quadratic import of_quadratic
 from symcalc.training.minima.stationary import Point, stationary_points
-from symcalc.written import add, mul
+from symcalc.training.minima.without import without_a_point
 
-_SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat
-_CONSISTENT = 1e-9
+_ROUNDING = 1e-12                # a cost that may be 0 but for rounding
+_LEFT = 1e-60                    # what rounding leaves of it with so many digits as a proof has
 _ZERO = 1e-9                     # of a slope, beside the size of what it is made of
 
 
@@ -52,7 +47,7 @@ def minimum_of(loss: Loss, data: object = None, near: Mapping[str, float] | Sequ
     table = loss.table(data)
     equations = normal_equations(loss)
     if equations is not None:
-        return _of_quadratic(loss, table, equations)
+        return of_quadratic(loss, table, equations)
     found = stationary_points(loss) if table is None else None
     if found is not None and not found.points:
         raise LossError(f"{text(loss.symbol)} = {text(loss.expression)} has no lowest point: there is no point at which "
@@ -61,103 +56,13 @@ def minimum_of(loss: Loss, data: object = None, near: Mapping[str, float] | Sequ
         points = _classified(loss, found.points)
         return Minimum(loss=loss, points=points, exact=found.exact, working=(*found.working, compared(loss, points)),
                        reading=_by_curvature(loss, points), flat=np.empty((0, len(loss.parameters))))
+    composed = of_monotone(loss, table)
+    if composed is not None:
+        return composed
     if near is None:
-        raise LossError(f"where the slope of {text(loss.symbol)} is 0 has no closed form here; give a point close to it, as in "
-                        "minimum(data, near=run.parameters)")
+        raise LossError(without_a_point(loss))
     return polished(loss, table, near)
 
-
-# Quadratic losses
-
-def _of_quadratic(loss: Loss, table: Table | None, equations: NormalEquations) -> Minimum:
-    hessian = _numbers([[multiplied(mul(factor, entry)) for entry in row]
-                        for factor, row in zip(equations.factors, equations.matrix)], loss, table)
-    hessian = (hessian + hessian.T) / 2
-    rows = rows_of(loss, table)
-    fit = fitted(rows) if rows is not None else _from_equations(loss, table, equations, hessian)
-    if table is None and equations.solution:
-        fit = Fit(point=np.array([float(dict(equations.solution)[parameter]) for parameter in loss.parameters]), flat=fit.flat)
-    kind = MINIMUM if rows is not None else kind_of(_without(hessian, fit.flat))
-    cost = loss.compile(table).at(fit.point)[0]
-    point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
-    reading = _many(loss, table, rows, fit, kind) if len(fit.flat) else _only(loss, equations, hessian, kind)
-    working, said = worked_out(equations, table, fit)
-    return Minimum(loss=loss, points=(point,), exact=True, working=(*working, *told(loss, point, not said)), reading=reading,
-                   flat=fit.flat)
-
-
-def _without(hessian: np.ndarray, flat: np.ndarray) -> np.ndarray:
-    """The Hessian within the directions that are not flat."""
-    if not len(flat):
-        return hessian
-    across = np.linalg.svd(flat)[2][len(flat):]
-    return across @ hessian @ across.T
-
-
-def _numbers(matrix: Sequence[Sequence[Expr]], loss: Loss, table: Table | None) -> np.ndarray:
-    return np.array([[float(evaluated(entry, {}, table, loss.columns)) for entry in row] for row in matrix])
-
-
-def _from_equations(loss: Loss, table: Table | None, equations: NormalEquations, hessian: np.ndarray) -> Fit:
-    """The solution of A θ = r, where the loss is not a sum of squares; its flat directions where there are many."""
-    matrix = _numbers(equations.matrix, loss, table)
-    right = _numbers([equations.right], loss, table)[0]
-    units, lengths = scaled(hessian)
-    values, vectors = np.linalg.eigh(units)
-    flat = np.abs(values) <= _SINGULAR * max(1.0, np.abs(values).max())
-    if not flat.any():
-        return Fit(point=np.linalg.solve(matrix, right), flat=np.empty((0, len(right))))
-    point = np.linalg.lstsq(matrix, right, rcond=None)[0]
-    if np.abs(matrix @ point - right).max() > _CONSISTENT * max(1.0, np.abs(right).max()):
-        raise LossError(f"{text(loss.symbol)} = {text(loss.expression)} has no lowest point: there is no point at which every "
-                        "slope is 0")
-    return Fit(point=point, flat=np.linalg.qr((vectors[:, flat].T / lengths).T)[0].T)
-
-
-def _only(loss: Loss, equations: NormalEquations, hessian: np.ndarray, kind: str) -> tuple[Inline, ...]:
-    """Why the one point of a quadratic loss is what it is."""
-    way = {MINIMUM: "upwards", MAXIMUM: "downwards"}
-    sign = ">" if kind == MINIMUM else "<"
-    if len(loss.parameters) == 1:
-        second = multiplied(mul(equations.factors[0], equations.matrix[0][0]))
-        value: tuple[Inline, ...] = () if second.is_Number else (" = ", numeral(hessian[0, 0]))
-        return ("The second derivative is ", second, *value, f" {sign} 0 everywhere: J curves {way[kind]}, so this is its "
-                f"{kind}, and the only one.")
-    sizes = np.linalg.eigvalsh(hessian)
-    if kind == SADDLE:
-        return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian have both signs ",
-                f"({short(sizes[0], 4)} to {short(sizes[-1], 4)}): J curves upwards in one direction and downwards in another, "
-                "so this is a saddle point, and there is no minimum.")
-    seen = f" ({short(sizes[0], 4)} to {short(sizes[-1], 4)})" if abs(sizes).min() > _SINGULAR * abs(sizes).max() else ""
-    return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian are all ",
-            f"{'above' if kind == MINIMUM else 'below'} 0{seen}: J curves {way[kind]} in every direction, so this is its "
-            f"{kind}, and the only one.")
-
-
-def _many(loss: Loss, table: Table | None, rows: Rows | None, fit: Fit, kind: str) -> tuple[Inline, ...]:
-    """Which columns are to blame for many minima."""
-    one = "point" if kind == UNDECIDED else kind
-    start, end = f"Not one {one} but many, all with this J: ", " The one given is the nearest to 0."
-    features = rows.features if rows is not None and table is not None else None
-    if features is not None and table.rows < len(loss.parameters):
-        count = f"there is {table.rows} row" if table.rows == 1 else f"there are {table.rows} rows"
-        return (f"{start}{count} for {len(loss.parameters)} parameters.{end}",)
-    blame = dependence(rows) if features is not None else None
-    if blame is None:
-        along = [parameter for parameter, share in zip(loss.parameters, np.abs(fit.flat).max(axis=0)) if share > 1e-9]
-        return (start, *listed(along), f" can be changed{' together' * (len(along) > 1)} without changing J." + end)
-    if len(blame) == 1:
-        (k,) = blame
-        return (start, features[k], " = 0 in every row, so that J does not depend on ", loss.parameters[k], "." + end)
-    shares = {k: share for k, share in blame.items() if features[k].has(ROW)}
-    last = max(shares)                                 # the column that is told by the others; a constant tells no column
-    made = add(*(mul(numeral(-share / blame[last], 4), features[k]) for k, share in blame.items() if k != last))
-    others = [loss.parameters[k] for k in blame if k != last]
-    return (start, features[last], " = ", made, " in every row, so that a change in ", loss.parameters[last],
-            " can be made up for by ", *listed(others), f".{end}")
-
-
-# Losses without data
 
 def _classified(loss: Loss, points: Sequence[Point]) -> tuple[StationaryPoint, ...]:
     compiled, second = loss.compile(), second_derivatives(loss, None)
@@ -171,8 +76,22 @@ def _classified(loss: Loss, points: Sequence[Point]) -> tuple[StationaryPoint, .
         kind = kind_of(hessian)
         if kind == UNDECIDED and len(at) == 1:
             kind = _by_sides(compiled, places, k)
-        found.append(StationaryPoint(values=tuple(map(float, at)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian))))
+        found.append(StationaryPoint(values=tuple(map(float, at)), J=_settled(loss, points[k], cost), kind=kind,
+                                     hessian=tuple(map(tuple, hessian))))
     return tuple(found)
+
+
+def _settled(loss: Loss, values: Point, cost: float) -> float:
+    """The cost, and 0 where only rounding keeps the floats from it."""
+    if abs(cost) > _ROUNDING or any(value.has(Float) for value in values.values()):
+        return cost
+    context = mpmath.MPContext()
+    context.dps = DIGITS
+    try:
+        place = Place(context, {letter: context.mpf(str(value.evalf(DIGITS))) for letter, value in values.items()}, {})
+        return 0.0 if abs(place.value(loss.expression)) < _LEFT else cost
+    except NO_VALUE:
+        return cost
 
 
 def _by_sides(compiled: Compiled, places: Sequence[np.ndarray], k: int) -> str:

@@ -93,6 +93,16 @@ def fitted(rows: Rows) -> Fit:
     return Fit(point=np.where(noise, 0.0, fit.point), flat=fit.flat)
 
 
+def is_exact(rows: Rows, point: np.ndarray) -> bool:
+    """Whether every square is 0 there, but for rounding.
+
+    >>> is_exact(Rows(matrix=np.array([[0.1, 0.2]]), right=np.array([0.3]), features=None), np.array([1.0, 1.0]))
+    True
+    """
+    sizes = np.abs(rows.matrix) @ np.abs(point) + np.abs(rows.right)
+    return bool((np.abs(rows.matrix @ point - rows.right) <= _NOTHING * sizes).all())
+
+
 def _by_centring(matrix: np.ndarray, right: np.ndarray) -> Fit:
     constant = next((k for k in range(matrix.shape[1]) if _is_constant(matrix[:, k])), None)
     if constant is None or len(matrix) == 1:

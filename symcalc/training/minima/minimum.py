@@ -9,8 +9,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from sympy import Function
 
 from symcalc.compute.compiled import ordered
+from symcalc.language.names import LOSS
 from symcalc.pages.document import Block, Document, Equation, Inline, Paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import text
@@ -109,12 +111,17 @@ def kind_of(hessian: np.ndarray) -> str:
     """
     if not hessian.size or not np.isfinite(hessian).all():
         return UNDECIDED
-    values = np.linalg.eigvalsh(scaled(hessian)[0])
-    if (values > _FLAT * abs(values).max()).all():
+    return kind_by(np.linalg.eigvalsh(scaled(hessian)[0]))
+
+
+def kind_by(values: np.ndarray) -> str:
+    """What kind of point it is by the eigenvalues of the Hessian, the least first."""
+    size = np.abs(values).max()
+    if (values > _FLAT * size).all():
         return MINIMUM
-    if (values < -_FLAT * abs(values).max()).all():
+    if (values < -_FLAT * size).all():
         return MAXIMUM
-    return SADDLE if values[0] < 0 < values[-1] and min(-values[0], values[-1]) > _FLAT * abs(values).max() else UNDECIDED
+    return SADDLE if values[0] < 0 < values[-1] and min(-values[0], values[-1]) > _FLAT * size else UNDECIDED
 
 
 def scaled(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -129,11 +136,11 @@ def scaled(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return hessian / np.outer(lengths, lengths), lengths
 
 
-def told(loss: Loss, point: StationaryPoint, values: bool = True) -> tuple[Block, ...]:
-    """The point, where it is not told already, and its cost."""
+def told(loss: Loss, point: StationaryPoint, values: bool = True, name: str = LOSS) -> tuple[Block, ...]:
+    """The point, where it is not told already, and its cost, by the name of the loss."""
     found = list(zip(loss.parameters, point.values)) if values else []
-    shown = [(name, numeral(value), value) for name, value in (*found, (loss.symbol, point.J))]
-    return tuple(Equation((name, number), "=" if _is_all(number, value) else "≈") for name, number, value in shown)
+    shown = [(letter, numeral(value), value) for letter, value in (*found, (Function(name)(*loss.parameters), point.J))]
+    return tuple(Equation((letter, number), "=" if _is_all(number, value) else "≈") for letter, number, value in shown)
 
 
 def compared(loss: Loss, points: Sequence[StationaryPoint]) -> Rows:

@@ -38,8 +38,8 @@ class Stage:
     equations: tuple[tuple[Expr, Expr], ...]
 
     def blocks(self) -> tuple[Block, ...]:
-        """The reason, then the equations."""
-        return paragraph(*self.why), *(equation(*sides) for sides in self.equations)
+        """The reason, then the equations, the same one only once."""
+        return paragraph(*self.why), *(equation(*sides) for sides in dict.fromkeys(self.equations))
 
 
 def equation(left: Expr, right: Expr) -> Equation:
@@ -149,7 +149,8 @@ def _core(slope: Expr) -> tuple[Expr, Expr]:
 
 
 def _divided(term: Expr, scale: Expr) -> Expr:
-    return multiplied(Mul(*factors_of(term), *(Pow(factor, Integer(-1), evaluate=False) for factor in factors_of(scale)),
+    # What is divided by comes first: n before a parameter, as in every other line.
+    return multiplied(Mul(*(Pow(factor, Integer(-1), evaluate=False) for factor in factors_of(scale)), *factors_of(term),
                           evaluate=False))
 
 
@@ -159,7 +160,8 @@ def _stages(loss: Loss, slopes: Sequence[Expr], scales: Sequence[Expr], cores: S
             opened: Sequence[Sequence[Term]]) -> list[Stage]:
     zero = Integer(0)
     where = "the lowest" if loss.columns else "a lowest or highest"
-    first = f"At {where} point {'the' if len(slopes) == 1 else 'every'} slope is 0:"
+    same = ", and they are all the same" * (len(slopes) > 1 == len(set(slopes)))
+    first = f"At {where} point {'the' if len(slopes) == 1 else 'every'} slope is 0{same}:"
     stages = [Stage(why=(first,), equations=tuple((slope, zero) for slope in slopes))]
     factors = list(dict.fromkeys(scale for scale in scales if scale != 1))
     if factors:

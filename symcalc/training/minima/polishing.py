@@ -12,10 +12,21 @@ from symcalc.language.table import Table
 from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import aligned, short
+from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.losses import Loss
-from symcalc.training.minima.minimum import MAXIMUM, MINIMUM, SADDLE, Minimum, StationaryPoint, kind_of, scaled, told
+from symcalc.training.minima.minimum import (
+    MAXIMUM,
+    MINIMUM,
+    SADDLE,
+    Minimum,
+    StationaryPoint,
+    kind_by,
+    kind_of,
+    scaled,
+    told,
+)
+from symcalc.training.minima.without import why_not_close
 
 _STEPS = 60
 _HALVINGS = 40
@@ -35,7 +46,7 @@ def polished(loss: Loss, table: Table | None, near: Mapping[str, float] | Sequen
     visited = _newton(compiled, second, ordered(near, loss.names))
     if visited is None:
         raise LossError(f"Newton's method from {_named(loss, ordered(near, loss.names))} does not come to rest where every "
-                        "slope is 0: start closer, or there is no such point, as where J only levels off far away")
+                        f"slope is 0: {why_not_close(loss)}")
     point = visited[-1]
     cost, slopes = compiled.at(point)
     hessian = second(point)
@@ -87,7 +98,7 @@ def _step(compiled: Compiled, second: Curvature, point: np.ndarray) -> np.ndarra
 def _working(loss: Loss, compiled: Compiled, visited: Sequence[np.ndarray]) -> tuple[Block, ...]:
     costs, slopes = zip(*map(compiled.at, visited))
     columns = [*(aligned(column, 9) for column in np.array(visited).T), aligned(costs, 9),
-               [short(np.abs(slope).max(), 3) for slope in slopes]]
+               [numeral(np.abs(slope).max(), 3) for slope in slopes]]
     method = Formula(text="θ ← θ - H⁻¹ ∇J", latex=r"\theta \leftarrow \theta - H^{-1} \nabla J")
     return (paragraph("That every slope is 0 is an equation without a closed form here, so it is solved by numbers. Newton's "
                       "method follows the slopes and the second derivatives H:"), Equation((method,)),
@@ -96,18 +107,25 @@ def _working(loss: Loss, compiled: Compiled, visited: Sequence[np.ndarray]) -> t
 
 
 def _reading(hessian: np.ndarray, kind: str, slope: float) -> tuple[Inline, ...]:
-    start = f"Found by numbers: no slope here is larger than {short(slope, 2)}. "
+    start = f"Found by numbers: {f'no slope here is larger than {_said(slope, 2)}' if slope else 'every slope here is 0'}. "
     if not np.isfinite(hessian).all():
         return (f"{start}The second derivatives are not finite, so they do not tell what kind of point it is.",)
-    sizes = np.linalg.eigvalsh(hessian)
-    values = short(sizes[0], 4) if len(sizes) == 1 else f"{short(sizes[0], 4)} to {short(sizes[-1], 4)}"
-    what = f"The second derivative is {values}" if len(sizes) == 1 else f"The eigenvalues of the Hessian are {values}"
+    sizes, units = np.linalg.eigvalsh(hessian), ""
+    if kind_by(sizes) != kind:                       # one parameter in other units hides what the others do
+        sizes = np.linalg.eigvalsh(scaled(hessian)[0])
+        units = ", each parameter in units in which its own second derivative is 1 or -1,"
+    values = _said(sizes[0], 4) if len(sizes) == 1 else f"{_said(sizes[0], 4)} to {_said(sizes[-1], 4)}"
+    what = f"The second derivative is {values}" if len(sizes) == 1 else f"The eigenvalues of the Hessian{units} are {values}"
     says = {MINIMUM: "J curves upwards in every direction, so this is a minimum of its neighbourhood",
             MAXIMUM: "J curves downwards in every direction, so this is a maximum of its neighbourhood",
             SADDLE: "J curves upwards in one direction and downwards in another, so this is a saddle point"}
     if len(sizes) == 1:
         says = {key: words.replace(" in every direction", "") for key, words in says.items()}
     return (f"{start}{what}: {says.get(kind, 'that is too flat to tell what kind of point it is')}.",)
+
+
+def _said(value: float, digits: int) -> str:
+    return text(numeral(value, digits))
 
 
 def _named(loss: Loss, point: np.ndarray) -> str:

@@ -14,6 +14,7 @@ from symcalc.compute.compiled import evaluated
 from symcalc.language.names import COUNT
 from symcalc.language.table import Table
 from symcalc.pages.document import Block, Equation, paragraph
+from symcalc.pages.document import joined as listed
 from symcalc.pages.numbers import DIGITS, numeral
 from symcalc.training.minima.least_squares import Fit
 from symcalc.training.minima.normal_equations import NormalEquations, equation
@@ -29,10 +30,10 @@ def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tup
 
     Where rounding the numbers would make them untrue, they have more digits, or the formulas stay without them.
     """
-    loss, (left, right) = equations.loss, equations.stages[-1].equations[0]
-    told = left == loss.parameters[0] and len(loss.parameters) == 1 and is_number(right)
+    loss, last = equations.loss, equations.stages[-1].equations
+    told = all(left == parameter and is_number(right) for parameter, (left, right) in zip(loss.parameters, last))
     if table is None or told:
-        return equations.derivation(), told
+        return (*equations.derivation(), *([] if told else [_solved(equations, fit)])), told
     sums = {total: float(evaluated(total, {}, table, loss.columns))
             for sides in equations.stages[-1].equations for side in sides for total in side.atoms(Sum)}
     alone = not len(fit.flat)
@@ -40,9 +41,10 @@ def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tup
     put_in = _values(sums, table.rows, digits or DIGITS)
     blocks = [*(equations.blocks() if alone else equations.derivation()),
               paragraph(f"With the {table.rows} row{'s' * (table.rows != 1)} of the data:")]
-    blocks += [equation(*(_with_values(side, put_in) for side in sides)) for sides in equations.stages[-1].equations]
+    filled_in = [tuple(_with_values(side, put_in) for side in sides) for sides in equations.stages[-1].equations]
+    blocks += [equation(*sides) for sides in dict.fromkeys(filled_in)]
     if not equations.solution or not alone:
-        return tuple(blocks), False
+        return (*blocks, _solved(equations, fit)), False
     if digits is None:
         blocks.append(paragraph("Below the bar two numbers are nearly the same, and their difference would be lost in "
                                 "rounding: the solution is worked out from the columns less their means."))
@@ -53,6 +55,13 @@ def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tup
         filled = _filled(formula, {**put_in, **_others(known, parameter, digits)})
         blocks.append(Equation((parameter, *dict.fromkeys((filled, numeral(known[parameter], digits))))))
     return tuple(blocks), True
+
+
+def _solved(equations: NormalEquations, fit: Fit) -> Block:
+    """What is said before a point that no formula gives."""
+    if len(fit.flat):
+        return paragraph("Of the points at which that holds, the nearest to 0:")
+    return paragraph("Solved for ", *listed(equations.loss.parameters), ":")
 
 
 def _with_values(side: Expr, values: Mapping[Basic, Expr]) -> Expr:

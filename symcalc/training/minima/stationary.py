@@ -46,11 +46,18 @@ def stationary_points(loss: Loss) -> Stationary | None:
 
 def _of_one(loss: Loss) -> Stationary | None:
     letter, slope = loss.parameters[0], loss.gradient().result[0]
+    working: list[Block] = [paragraph("At a lowest or highest point the slope is 0:"), Equation((slope, number(0)))]
     found = roots(slope, letter)
     if found is None:
-        return None
-    values, factored = found
-    working: list[Block] = [paragraph("At a lowest or highest point the slope is 0:"), Equation((slope, number(0)))]
+        cleared = _cleared(slope, letter)
+        if cleared is None:
+            return None
+        slope, below = cleared
+        values, factored = roots(slope, letter)
+        values = tuple(value for value in values if below.subs(letter, value) != 0)
+        working += [paragraph("Multiplied by ", below, ", which is not 0 where J has a value:"), Equation((slope, number(0)))]
+    else:
+        values, factored = found
     if factored is not None and not isinstance(slope, Mul) and _is_product(factored):
         working += [paragraph("Factored:"), Equation((factored, number(0)))]
     if _is_product(factored if factored is not None else slope):
@@ -97,6 +104,21 @@ def roots(expression: Expr, letter: Symbol) -> tuple[tuple[Expr, ...], Expr | No
     if factored.free_symbols and expression.args:
         prove([expression, factored] if factored.args else [expression, Mul(factored, 1, evaluate=False)])
     return tuple(sorted(values, key=lambda value: value.evalf(_DIGITS))), factored
+
+
+def _cleared(expression: Expr, letter: Symbol) -> tuple[Expr, Expr] | None:
+    """A fraction of polynomials as what stands above the bar and below it; None where it is none."""
+    exponents = [part.exp for part in expression.atoms(Pow) if part.has(letter)]
+    if not all(exponent.is_Integer and abs(exponent) <= _DEGREE for exponent in exponents):
+        return None
+    above, below = (part.as_poly(letter) for part in _evaluated(expression).together().as_numer_denom())
+    if above is None or below is None or above.is_zero or not below.degree() or max(above.degree(), below.degree()) > _DEGREE:
+        return None
+    if not all(part.domain.is_ZZ or part.domain.is_QQ for part in (above, below)):
+        return None
+    numerator, denominator = _in_order(above), _in_order(below)
+    prove([Mul(expression, denominator, evaluate=False), Mul(numerator, number(1), evaluate=False)])
+    return numerator, denominator
 
 
 def _roots_of(factor: Poly, letter: Symbol) -> list[Expr]:
@@ -169,6 +191,21 @@ def _of_two(loss: Loss) -> Stationary | None:
                    for point in points}.values())
     return Stationary(points=tuple(unique), working=tuple(working),
                       exact=not any(_is_long(value) for point in unique for value in point.values()))
+
+
+def curve_of(loss: Loss) -> Expr | None:
+    """What is 0 all along a curve on which both slopes are; None where there is no such curve, or algebra does not tell.
+
+    >>> print(curve_of(Loss("(u*v - 1)^2 + 3")))
+    u*v - 1
+    """
+    if loss.columns or len(loss.parameters) != 2:
+        return None
+    one, other = (_polynomial(slope, loss.parameters) for slope in loss.gradient().result)
+    if one is None or other is None:
+        return None
+    factors = [factor for factor, _ in one.gcd(other).factor_list()[1]]
+    return _in_order(factors[0]) if len(factors) == 1 else None
 
 
 def _branches(slope: Poly, letters: Sequence[Symbol]) -> list[tuple[Symbol, Expr]] | None:

@@ -1,0 +1,135 @@
+"""Quadratic losses: the one point at which every slope is 0, or the many, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sympy import Expr
+
+from symcalc.calculus.algebra.products import multiplied
+from symcalc.compute.compiled import evaluated
+from symcalc.errors import LossError
+from symcalc.language.names import LOSS, ROW
+from symcalc.language.table import Table
+from symcalc.pages.document import Inline
+from symcalc.pages.document import joined as listed
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import numeral
+from symcalc.training.losses import Loss
+from symcalc.training.minima.least_squares import Fit, Rows, dependence, fitted, is_exact, rows_of
+from symcalc.training.minima.minimum import (
+    MAXIMUM,
+    MINIMUM,
+    SADDLE,
+    UNDECIDED,
+    Minimum,
+    StationaryPoint,
+    kind_of,
+    scaled,
+    told,
+)
+from symcalc.training.minima.normal_equations import NormalEquations
+from symcalc.training.minima.solution import worked_out
+from symcalc.written import add, mul
+
+_SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat
+_CONSISTENT = 1e-9
+
+
+def of_quadratic(loss: Loss, table: Table | None, equations: NormalEquations, name: str = LOSS) -> Minimum:
+    """The point at which all slopes of a quadratic loss are 0, from its normal equations; `name` is what the loss is called.
+
+    >>> from symcalc.training.minima.normal_equations import normal_equations
+    >>> loss = Loss("(a + b - 1)^2")
+    >>> found = of_quadratic(loss, None, normal_equations(loss))
+    >>> found.kind, found.J
+    ('one of many minima', 0.0)
+    """
+    hessian = _numbers([[multiplied(mul(factor, entry)) for entry in row]
+                        for factor, row in zip(equations.factors, equations.matrix)], loss, table)
+    hessian = (hessian + hessian.T) / 2
+    rows = rows_of(loss, table)
+    fit = fitted(rows) if rows is not None else _from_equations(loss, table, equations, hessian)
+    if table is None and equations.solution:
+        fit = Fit(point=np.array([float(dict(equations.solution)[parameter]) for parameter in loss.parameters]), flat=fit.flat)
+    kind = MINIMUM if rows is not None else kind_of(_without(hessian, fit.flat))
+    cost = 0.0 if rows is not None and is_exact(rows, fit.point) else loss.compile(table).at(fit.point)[0]
+    point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
+    many = len(fit.flat) > 0
+    reading = _many(loss, name, table, rows, fit, kind) if many else _only(loss, name, equations, hessian, kind)
+    working, said = worked_out(equations, table, fit)
+    return Minimum(loss=loss, points=(point,), exact=True, working=(*working, *told(loss, point, not said, name)),
+                   reading=reading, flat=fit.flat)
+
+
+def _without(hessian: np.ndarray, flat: np.ndarray) -> np.ndarray:
+    """The Hessian within the directions that are not flat."""
+    if not len(flat):
+        return hessian
+    across = np.linalg.svd(flat)[2][len(flat):]
+    return across @ hessian @ across.T
+
+
+def _numbers(matrix: Sequence[Sequence[Expr]], loss: Loss, table: Table | None) -> np.ndarray:
+    return np.array([[float(evaluated(entry, {}, table, loss.columns)) for entry in row] for row in matrix])
+
+
+def _from_equations(loss: Loss, table: Table | None, equations: NormalEquations, hessian: np.ndarray) -> Fit:
+    """The solution of A θ = r, where the loss is not a sum of squares; its flat directions where there are many."""
+    matrix = _numbers(equations.matrix, loss, table)
+    right = _numbers([equations.right], loss, table)[0]
+    units, lengths = scaled(hessian)
+    values, vectors = np.linalg.eigh(units)
+    flat = np.abs(values) <= _SINGULAR * max(1.0, np.abs(values).max())
+    if not flat.any():
+        return Fit(point=np.linalg.solve(matrix, right), flat=np.empty((0, len(right))))
+    point = np.linalg.lstsq(matrix, right, rcond=None)[0]
+    if np.abs(matrix @ point - right).max() > _CONSISTENT * max(1.0, np.abs(right).max()):
+        raise LossError(f"{text(loss.symbol)} = {text(loss.expression)} has no lowest point: there is no point at which every "
+                        "slope is 0")
+    return Fit(point=point, flat=np.linalg.qr((vectors[:, flat].T / lengths).T)[0].T)
+
+
+def _only(loss: Loss, name: str, equations: NormalEquations, hessian: np.ndarray, kind: str) -> tuple[Inline, ...]:
+    """Why the one point of a quadratic loss is what it is."""
+    way = {MINIMUM: "upwards", MAXIMUM: "downwards"}
+    sign = ">" if kind == MINIMUM else "<"
+    if len(loss.parameters) == 1:
+        second = multiplied(mul(equations.factors[0], equations.matrix[0][0]))
+        value: tuple[Inline, ...] = () if second.is_Number else (" = ", numeral(hessian[0, 0]))
+        return ("The second derivative is ", second, *value, f" {sign} 0 everywhere: {name} curves {way[kind]}, so this is its "
+                f"{kind}, and the only one.")
+    sizes = np.linalg.eigvalsh(hessian)
+    least, largest = (text(numeral(size, 4)) for size in (sizes[0], sizes[-1]))
+    if kind == SADDLE:
+        return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian have both signs ",
+                f"({least} to {largest}): {name} curves upwards in one direction and downwards in "
+                "another, so this is a saddle point, and there is no minimum.")
+    seen = f" ({least} to {largest})" if abs(sizes).min() > _SINGULAR * abs(sizes).max() else ""
+    return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian are all ",
+            f"{'above' if kind == MINIMUM else 'below'} 0{seen}: {name} curves {way[kind]} in every direction, so this is its "
+            f"{kind}, and the only one.")
+
+
+def _many(loss: Loss, name: str, table: Table | None, rows: Rows | None, fit: Fit, kind: str) -> tuple[Inline, ...]:
+    """Which columns are to blame for many minima."""
+    one = "point" if kind == UNDECIDED else kind
+    start, end = f"Not one {one} but many, all with this {name}: ", " The one given is the nearest to 0."
+    features = rows.features if rows is not None and table is not None else None
+    if features is not None and table.rows < len(loss.parameters):
+        count = f"there is {table.rows} row" if table.rows == 1 else f"there are {table.rows} rows"
+        return (f"{start}{count} for {len(loss.parameters)} parameters.{end}",)
+    blame = dependence(rows) if features is not None else None
+    if blame is None:
+        along = [parameter for parameter, share in zip(loss.parameters, np.abs(fit.flat).max(axis=0)) if share > 1e-9]
+        return (start, *listed(along), f" can be changed{' together' * (len(along) > 1)} without changing {name}." + end)
+    if len(blame) == 1:
+        (k,) = blame
+        return (start, features[k], f" = 0 in every row, so that {name} does not depend on ", loss.parameters[k], "." + end)
+    shares = {k: share for k, share in blame.items() if features[k].has(ROW)}
+    last = max(shares)                                 # the column that is told by the others; a constant tells no column
+    made = add(*(mul(numeral(-share / blame[last], 4), features[k]) for k, share in blame.items() if k != last))
+    others = [loss.parameters[k] for k in blame if k != last]
+    return (start, features[last], " = ", made, " in every row, so that a change in ", loss.parameters[last],
+            " can be made up for by ", *listed(others), f".{end}")
