@@ -115,7 +115,11 @@ class Runs(Shown, Sequence[Run]):
             blocks.append(paragraph("At the start, gradient descent is stable at rates below ", _LIMIT,
                                     f" = {short(self.stable_limit, 4)}."))
         blocks.append(paragraph(self._verdict()))
-        return Document(f"{len(self)} runs on {text(loss.symbol)}", tuple(blocks))
+        return Document(f"{self._counted} on {text(loss.symbol)}", tuple(blocks))
+
+    @property
+    def _counted(self) -> str:
+        return f"{len(self)} run{'s' * (len(self) != 1)}"
 
     def _common(self) -> str:
         run = self.runs[0]
@@ -130,7 +134,7 @@ class Runs(Shown, Sequence[Run]):
         if "rate" in keys and self.stable_limit is not None and all(map(_is_plain, self.runs)):
             columns.append(("of the limit", aligned([_first_rate(run) / self.stable_limit for run in self.runs], 4)))
         columns += [("updates", [str(run.nit) for run in self.runs]),
-                    ("J at the end", [short(run.fun) for run in self.runs]),
+                    ("J at the end", [short(run.fun) if math.isfinite(run.fun) else "-" for run in self.runs]),
                     ("actual/expected", aligned([_ratio(run) for run in self.runs], 3)),
                     ("how it ended", [_ended(run) for run in self.runs])]
         return Table(header=tuple(name for name, _ in columns), rows=tuple(zip(*(cells for _, cells in columns))),
@@ -172,7 +176,7 @@ class Runs(Shown, Sequence[Run]):
         return out.getvalue()
 
     def __repr__(self) -> str:
-        return f"<{len(self)} runs on {text(self.runs[0].loss.symbol)}>"
+        return f"<{self._counted} on {text(self.runs[0].loss.symbol)}>"
 
 
 def _is_plain(run: Run) -> bool:
