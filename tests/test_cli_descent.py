@@ -152,7 +152,7 @@ def test_what_is_refused(arguments, said):
 @pytest.mark.parametrize(("arguments", "said"), [
     ((), "Missing argument 'FORMULA', a loss such as \"(w-3)^2\""), (("--replay", "none.json"), "there is no file none.json"),
     (("--replay", "points.csv"), "points.csv is no saved run: it is not JSON at line 1"),
-    (("--replay", "."), "there is no file"),
+    (("--replay", "."), "is a folder; give the path of a file"),
     (("--replay", "data.json"), "data.json is a run on data; add them, as in --data points.csv"),
     (("--replay", "data.json", "--data", "others.csv"),
      "others.csv: these are not the data of the run; the column y holds other numbers"),

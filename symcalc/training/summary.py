@@ -74,7 +74,8 @@ class Summary(Shown):
         run = self.run
         return {"loss": text(run.loss.expression), "method": run.method.name, "updates": run.nit,
                 "start": run.named(run.points[0]), "end": run.parameters,
-                "J_start": _finite(float(run.costs[0])), "J_end": _finite(run.fun), "distance": run.distance, "message": run.message,
+                "J_start": _finite(float(run.costs[0])), "J_end": _finite(run.fun), "distance": run.distance,
+                "message": run.message,
                 "ratios": None if self.ratios is None else list(self.ratios)}
 
     def __repr__(self) -> str:
