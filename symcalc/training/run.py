@@ -247,11 +247,12 @@ class Run(Shown):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, the others what `print` shows."""
         from symcalc.pages.files import write_text
+        from symcalc.pages.save import save
         from symcalc.training.export import run_csv, run_json
         suffix = Path(path).suffix.lower()
         if suffix in (".csv", ".json"):
             return write_text(path, run_csv(self) if suffix == ".csv" else run_json(self))
-        return super().save(path)
+        return save(self, path, (".json", ".csv"))
 
     def __repr__(self) -> str:
         return f"<run of {self.method.name}: {self.nit} updates, {self.stop.name.lower().replace('_', ' ')}>"

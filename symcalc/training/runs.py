@@ -27,7 +27,7 @@ from symcalc.training.diagnosis import hessian
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
-from symcalc.training.settings import MAX_STEPS, checked_steps
+from symcalc.training.settings import MAX_STEPS, checked_rate, checked_steps
 from symcalc.training.stops import Stop
 
 _MOST = 10_000           # runs in a sweep
@@ -159,10 +159,11 @@ class Runs(Shown, Sequence[Run]):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold the comparison in full digits, the others what `print` shows."""
         from symcalc.pages.files import write_text
+        from symcalc.pages.save import save
         suffix = Path(path).suffix.lower()
         if suffix == ".json":
             return write_text(path, json.dumps(self.as_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
-        return write_text(path, self._csv()) if suffix == ".csv" else super().save(path)
+        return write_text(path, self._csv()) if suffix == ".csv" else save(self, path, (".json", ".csv"))
 
     def _csv(self) -> str:
         out = io.StringIO()
@@ -248,6 +249,7 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         raise DescentError(f"a sweep has at most {_MOST:,} runs and {MAX_STEPS:,} updates; "
                            f"these are {count:,} runs of {steps:,} updates")
     chosen = [method_named(each) for each in wanted[0]]
+    _check_different(chosen, *wanted[1:])
     table = loss.table(data)
     compiled = loss.compile(table)
     made: list[Run] = []
@@ -257,6 +259,17 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         if made[-1].stop is Stop.INTERRUPTED:
             break
     return Runs(runs=tuple(made))
+
+
+def _check_different(methods: Sequence[Method], starts: Sequence[Any], rates: Sequence[Any]) -> None:
+    """Whether no two runs would be the same."""
+    paces = [checked_rate(rate, methods[0]) for rate in rates]
+    for name, many in (("method", [each.name for each in methods]), ("rate", paces), ("start", starts)):
+        written = list(map(repr, many))
+        if twice := next((each for k, each in enumerate(written) if each in written[:k]), None):
+            raise DescentError(f"the {name} {twice} is given twice; leave one of them out")
+    if len(rates) > 1 and (searching := next((each.name for each in methods if each.search == "line"), None)):
+        raise DescentError(f"{searching} finds the rate of every step itself, so it does not go with several rates")
 
 
 def _several(name: str, one: Any, many: Any, otherwise: Any) -> list[Any]:
