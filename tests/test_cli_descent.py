@@ -79,7 +79,7 @@ def test_a_million_rows_are_like_ten():
     Path("large.csv").write_text("x,name,y\n" + "".join(f"{a!r},row,{b!r}\n" for a, b in zip(x.tolist(), y.tolist())))
     made = called("descend", LINE, "--data", "large.csv", "--rate", "0.5", "--steps", "200", "--json")
     data = json.loads(made.stdout)
-    assert made.stderr == "symcalc: parameters m, b; columns of large.csv: y, x\n"          # as name is left unused
+    assert made.stderr == "symcalc: parameters: m, b; columns of large.csv: y, x\n"          # as name is left unused
     m, b = 0.0, 0.0
     for _ in range(200):
         residual = y - (m * x + b)
@@ -171,7 +171,7 @@ def test_what_is_refused_beside_a_table(formula, options, said):
 
 def test_the_reading_is_told_where_the_table_has_more_than_the_formula_uses():
     result = called("descend", "mean((y-(m*z+b))^2)", "--data", "points.csv", "--rate", "1e-4")
-    assert (result.exit_code, result.stderr) == (0, "symcalc: parameters m, z, b; columns of points.csv: y\n")
+    assert (result.exit_code, result.stderr) == (0, "symcalc: parameters: m, z, b; columns of points.csv: y\n")
     assert "mean" not in done("descend", "mean((x-m)^2)", "--data", "points.csv", "--start", "m=0")
 
 
@@ -351,6 +351,7 @@ def test_diagnose_and_minimum_are_the_librarys():
     (("diagnose", "w^2", "--rate", "-1"), "the rate is a finite number greater than 0"),
     (("diagnose", "w^2", "-o", "d.csv"), ".pdf or .json"), (("minimum", "w", "-o", "m.csv"), ".pdf or .json"),
     (("minimum", "w^2 + v^2", "--near", "w=1"), "no value for v; add it to --near, as in --near v=0"),
+    (("minimum", "mean((z-m*x)^2)", "--data", "points.csv"), "as in --near z=0"),
     (("minimum", "w^2", "--data", "points.csv"), "no mean(...) or sum(...)"), (("minimum",), "missing argument 'FORMULA'"),
 ])
 def test_what_is_refused_of_diagnose_and_minimum(arguments, said):

@@ -118,7 +118,7 @@ def loss_of(formula: str, data: Path | None, parameters: tuple[str, ...], option
         _check_all_given(formula, parameters, option)
         return Loss(formula, parameters=parameters)
     known = column_names(data)
-    return _declared(formula, data, known, parameters, option) if parameters else _by_header(formula, data, known)
+    return _declared(formula, data, known, parameters, option) if parameters else _by_header(formula, data, known, option)
 
 
 def _check_all_given(formula: str, parameters: tuple[str, ...], option: str) -> None:
@@ -156,7 +156,7 @@ def _declared(formula: str, data: Path, known: tuple[str, ...], parameters: tupl
     return loss
 
 
-def _by_header(formula: str, data: Path, known: tuple[str, ...]) -> Loss:
+def _by_header(formula: str, data: Path, known: tuple[str, ...], option: str) -> Loss:
     """The loss whose parameters are the names that the table does not have, unless one looks like a column that is missing."""
     from symcalc.language import read
     from symcalc.language.names import columns_of, is_likely_column, name_of, parameters_of
@@ -170,25 +170,25 @@ def _by_header(formula: str, data: Path, known: tuple[str, ...]) -> Loss:
     chosen_names([name for name in used if name in known or is_likely_column(name)], known, data.name)
     free, unused = [name for name in used if name not in known], [name for name in known if name not in used]
     for name in free:
-        _check_no_column(name, unused, data)
-    _check_target(formula, expression, known, free, data)
+        _check_no_column(name, unused, data, option)
+    _check_target(formula, expression, known, free, data, option)
     loss = Loss(formula, columns=[name for name in known if name in used])
     if unused:
         # The table has more than the formula uses: say who is who, in case one of them was meant.
         found = ", ".join(map(name_of, loss.columns)) or "none"
-        click.echo(f"symcalc: parameters {', '.join(loss.names)}; columns of {data.name}: {found}", err=True)
+        click.echo(f"symcalc: parameters: {', '.join(loss.names)}; columns of {data.name}: {found}", err=True)
     return loss
 
 
-def _check_no_column(name: str, unused: list[str], data: Path) -> None:
+def _check_no_column(name: str, unused: list[str], data: Path, option: str) -> None:
     """Whether a parameter is no slip of the pen for a column that the formula does not use."""
     alike = [other for other in unused if other.lower() == name.lower()]
     if alike := alike or (get_close_matches(name, unused, 1, _NEAR) if len(name) > 3 else []):
-        raise DescentError(f"{data.name} has no column {name}; did you mean {alike[0]}? If it is a parameter, give every "
-                           f"parameter a start, as in --start {name}=0")
+        raise DescentError(f"{data.name} has no column {name}; did you mean {alike[0]}? {_otherwise(name, option)}")
 
 
-def _check_target(formula: str, expression: Expr, known: tuple[str, ...], free: list[str], data: Path) -> None:
+def _check_target(formula: str, expression: Expr, known: tuple[str, ...], free: list[str], data: Path,
+                  option: str) -> None:
     """Whether no parameter stands where the column to predict is expected: z in mean((z-(m*x+b))^2)."""
     from symcalc.language import read
     from symcalc.language.names import name_of
@@ -196,8 +196,11 @@ def _check_target(formula: str, expression: Expr, known: tuple[str, ...], free: 
 
     if model_in(expression) is not None:
         return
-    for name in free:
-        found = model_in(read(formula, columns=[*known, name]))
-        if found is not None and name_of(found[0]) == name:
-            raise DescentError(f"{data.name} has no column {name} to predict; its columns are {', '.join(known[:8])}. "
-                               f"If it is a parameter, give every parameter a start, as in --start {name}=0")
+    seen = [(name, model_in(read(formula, columns=[*known, name]))) for name in free]
+    if missing := [name for name, found in seen if found is not None and name_of(found[0]) == name]:
+        raise DescentError(f"{data.name} has no column {' or '.join(missing)} to predict; its columns are "
+                           f"{', '.join(known[:8])}. {_otherwise(missing[0], option)}")
+
+
+def _otherwise(name: str, option: str) -> str:
+    return f"If it is a parameter, give every parameter a value, as in {option} {name}=0"
