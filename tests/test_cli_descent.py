@@ -284,7 +284,7 @@ def test_rates_and_methods_are_compared():
     assert called(*given, "-o", "runs.csv", "--plot", "runs.svg").stderr == "saved runs.csv\nsaved runs.svg\n"
     for options, said in ((("--rates", "0.1,1/10"), "the rate 0.1 is given twice"),
                           (("--methods", "adam,Adam"), "the method 'adam' is given twice"),
-                          (("--starts", "w=1; w=1.0"), "the start {'w': 1.0} is given twice"),
+                          (("--starts", "w=1; w=1.0"), "the start [1.0] is given twice"),
                           (("--starts", "w=1; v=2"), "no value for w, and there is no parameter v"),
                           (("--starts", "w=1", "--start", "w=2"), "--start and --starts do not go together"),
                           (("--starts", "w=1;w=2", "--summary"), "--starts and --summary do not go together"),

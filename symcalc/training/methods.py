@@ -14,7 +14,7 @@ from sympy import Dummy, Expr, Symbol
 from symcalc.compute.loop import stepper
 from symcalc.errors import DescentError, SymcalcError, visible
 from symcalc.language import read
-from symcalc.language.names import plain_name
+from symcalc.language.names import checked_name, plain_name
 from symcalc.written import replaced
 
 # Dummies, so that a parameter called eta is another letter than the learning rate.
@@ -91,10 +91,10 @@ class Method:
         mappingproxy({_beta: 0.5})
         """
         own = {letter.name: letter for letter in self.settings}
-        given = {plain_name(name): _setting(name, value) for name, value in settings.items()}
+        given = {checked_name(name): _setting(name, value) for name, value in settings.items()}
         if unknown := [name for name in given if name not in own]:
             which = f"its settings are {', '.join(own)}" if own else "it has none"
-            raise DescentError(f"{self.name} has no setting {visible(unknown[0])[:40]}; {which}")
+            raise DescentError(f"{self.name} has no setting {unknown[0]}; {which}")
         changed = {own[name]: value for name, value in given.items()}
         return replace(self, settings=MappingProxyType({**self.settings, **changed}))
 

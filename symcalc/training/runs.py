@@ -8,6 +8,7 @@ import itertools
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +28,7 @@ from symcalc.training.diagnosis import hessian
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
-from symcalc.training.settings import MAX_STEPS, checked_rate, checked_steps
+from symcalc.training.settings import MAX_STEPS, checked_rate, checked_start, checked_steps
 from symcalc.training.stops import Stop
 
 _MOST = 10_000           # runs in a sweep
@@ -249,24 +250,23 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         raise DescentError(f"a sweep has at most {_MOST:,} runs and {MAX_STEPS:,} updates; "
                            f"these are {count:,} runs of {steps:,} updates")
     chosen = [method_named(each) for each in wanted[0]]
-    _check_different(chosen, *wanted[1:])
+    places = [[at] if isinstance(at, (int, float)) and len(loss.names) == 1 else at for at in wanted[1]]
+    _check_different(chosen, [checked_start(at, loss.names).tolist() for at in places], wanted[2])
     table = loss.table(data)
     compiled = loss.compile(table)
     made: list[Run] = []
-    for by, at, pace in itertools.product(chosen, wanted[1], wanted[2]):
-        point = [at] if isinstance(at, (int, float)) and len(loss.names) == 1 else at
-        made.append(descend(loss, table, start=point, rate=pace, steps=steps, method=by, compiled=compiled, **settings))
+    for by, at, pace in itertools.product(chosen, places, wanted[2]):
+        made.append(descend(loss, table, start=at, rate=pace, steps=steps, method=by, compiled=compiled, **settings))
         if made[-1].stop is Stop.INTERRUPTED:
             break
     return Runs(runs=tuple(made))
 
 
-def _check_different(methods: Sequence[Method], starts: Sequence[Any], rates: Sequence[Any]) -> None:
+def _check_different(methods: Sequence[Method], starts: Sequence[list[float]], rates: Sequence[Any]) -> None:
     """Whether no two runs would be the same."""
     paces = [checked_rate(rate, methods[0]) for rate in rates]
     for name, many in (("method", [each.name for each in methods]), ("rate", paces), ("start", starts)):
-        written = list(map(repr, many))
-        if twice := next((each for k, each in enumerate(written) if each in written[:k]), None):
+        if twice := next((each for each, count in Counter(map(repr, many)).items() if count > 1), None):
             raise DescentError(f"the {name} {twice} is given twice; leave one of them out")
     if len(rates) > 1 and (searching := next((each.name for each in methods if each.search == "line"), None)):
         raise DescentError(f"{searching} finds the rate of every step itself, so it does not go with several rates")

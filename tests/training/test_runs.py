@@ -159,6 +159,10 @@ def test_every_end_has_its_few_words():
     ({"starts": [[0, 0], [1]]}, "2 values are needed, one each for m, b"),
     ({"start": [0, 0], "rates": [0.1] * 11, "steps": 10**6}, "a sweep has at most 10,000 runs and 10,000,000 updates"),
     ({"start": [0, 0], "rates": [0.1], "steps": 0}, "steps is a whole number"),
+    ({"start": [0, 0], "rates": ["1/k", 0.1, "1/10"]}, "the rate 0.1 is given twice; leave one of them out"),
+    ({"start": [0, 0], "methods": ["adam", "Adam"]}, "the method 'adam' is given twice"),
+    ({"starts": [[0, 1], {"b": 1, "m": 0}]}, "the start [0.0, 1.0] is given twice"),
+    ({"start": [0, 0], "rates": [0.1, 0.2], "methods": ["adam", "line search"]}, "line search finds the rate of every step itself"),
 ])
 def test_bad_sweeps_get_one_sentence(J, settings, sentence):
     with pytest.raises(DescentError) as caught:
