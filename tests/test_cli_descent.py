@@ -326,6 +326,12 @@ def test_starts_settings_and_predictions():
     assert re.search(r"\n +x +\u0177\n.*\n50\.0000 +76\.0833\n60\.5000 +92\.0083\n", done(*given, "--predict", "x=50,60.5"))
 
 
+def test_predictions_without_a_value_are_null():
+    given = ("descend", "mean((y-ln(m)*x)^2)", "--data", "points.csv", "--start", "m=-1", "--predict", "x=1,2", "--json")
+    result = called(*given)
+    assert result.exit_code == 2 and json.loads(result.stdout, parse_constant=pytest.fail)["predictions"] == [None, None]
+
+
 def test_a_comma_in_brackets_parts_no_rates():
     given = ("descend", "(w-3)^2", "--rates", "0.1, max(0.2, 1/k)", "--steps", "4", "--json")
     assert [run["rate"] for run in json.loads(done(*given))["runs"]] == [0.1, "max(0.2, 1/k)"]

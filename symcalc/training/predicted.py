@@ -47,8 +47,9 @@ class Predicted(Shown):
 
     def as_dict(self) -> dict[str, Any]:
         """The predictions as plain data, for JSON."""
+        known = np.where(np.isfinite(self.values), self.values.astype(object), None)     # JSON has no nan
         return {"parameters": self.run.parameters, "columns": {name: list(values) for name, values in self.columns.items()},
-                "predictions": self.values.tolist()}
+                "predictions": known.tolist(), "message": self.run.message}
 
     def __repr__(self) -> str:
         return f"<{len(self.values)} predictions>"
