@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from symcalc.training.effect import Effect as Effect
     from symcalc.training.loading import load_run as load_run
     from symcalc.training.losses import Loss as Loss
+    from symcalc.training.method_table import methods as methods
     from symcalc.training.methods import Method as Method
     from symcalc.training.methods import method as method
     from symcalc.training.minima.minimum import Minimum as Minimum
@@ -125,6 +126,7 @@ _HOMES = {
     "training.models": ("Model", "line"),
     "training.diagnosis.diagnose": ("Diagnosis",),
     "training.effect": ("Effect",),
+    "training.method_table": ("methods",),
     "training.methods": ("Method", "method"),
     "training.run": ("Run",),
     "training.runs": ("Runs",),

@@ -77,7 +77,9 @@ def test_a_million_rows_are_like_ten():
     x = random.rand(60_000)
     y = 3 + 50 * x + random.normal(0, 3, x.size)
     Path("large.csv").write_text("x,name,y\n" + "".join(f"{a!r},row,{b!r}\n" for a, b in zip(x.tolist(), y.tolist())))
-    data = json.loads(done("descend", LINE, "--data", "large.csv", "--rate", "0.5", "--steps", "200", "--json"))
+    made = called("descend", LINE, "--data", "large.csv", "--rate", "0.5", "--steps", "200", "--json")
+    data = json.loads(made.stdout)
+    assert made.stderr == "symcalc: parameters: m, b; columns of large.csv: y, x\n"          # as name is left unused
     m, b = 0.0, 0.0
     for _ in range(200):
         residual = y - (m * x + b)
@@ -142,21 +144,47 @@ def test_methods_are_saved(suffix):
     (("--tolerance", "-1"), "the tolerance is at least 0, not -1.0"),
     (("--step-tolerance", "nan"), "is a finite number, not nan"),
     (("--seed", "3"), "--seed draws the rows of a batch; add --batch"), (("--batch", "some"), "'some' is not a valid integer"),
-    (("--replay", "run.json"), "--replay takes the formula from the file; leave FORMULA out"), (("--sweep",), "No such option"),
+    (("--replay", "run.json"), "--replay takes the formula from the file; leave FORMULA out"), (("--sweep",), "no such option"),
 ])
 def test_what_is_refused(arguments, said):
     result = called("descend", "(w-3)^2", *arguments)
     assert (result.exit_code, result.stdout) == (2, "") and said in " ".join(result.stderr.split())
 
 
+@pytest.mark.parametrize(("formula", "options", "said"), [
+    ("mean((z-(m*x+b))^2)", (), "points.csv has no column z to predict; its columns are x, y. If it is a parameter"),
+    ("mean((y-(m*X+b))^2)", (), "points.csv has no column X; did you mean x? If it is a parameter"),
+    ("(w-3)^2", (), "the formula has no mean(...) or sum(...) over the rows of points.csv"),
+    ("(y-(m*x+b))^2", ("--start", "m=0,b=0"), "the formula has no mean(...) or sum(...) over the rows of points.csv"),
+    (LINE, ("--set", "beta=1"), "--set changes the numbers of one method; add --method"),
+    (LINE, ("--method", "adam", "--set", "gamma=1"), "adam has no setting gamma; its settings are beta_1, beta_2, epsilon"),
+    (LINE, ("--method", "newton", "--set", "beta=1"), "newton has no setting beta; it has none"),
+    (LINE, ("--method", "adam", "--set", "beta_1"), "--set is written beta=0.5, each name once; 'beta_1' does not fit"),
+    (LINE, ("--predict", ""), "'' does not fit"), (LINE, ("--predict", "x"), "--predict is written x=1,2,3"), (LINE, ("--predict", "x=1;x=2"), "'x=2' does not fit"),
+    (LINE, ("--predict", "z=1", "--rate", "1e-5"), "predicting needs x; x is missing"),
+    (LINE, ("--predict", "x=1", "--summary"), "--summary and --predict do not go together"),
+])
+def test_what_is_refused_beside_a_table(formula, options, said):
+    result = called("descend", formula, "--data", "points.csv", *options)
+    assert (result.exit_code, result.stdout) == (2, "") and said in " ".join(result.stderr.split())
+
+
+def test_the_reading_is_told_where_the_table_has_more_than_the_formula_uses():
+    result = called("descend", "mean((y-(m*z+b))^2)", "--data", "points.csv", "--rate", "1e-4")
+    assert (result.exit_code, result.stderr) == (0, "symcalc: parameters: m, z, b; columns of points.csv: y\n")
+    assert "mean" not in done("descend", "mean((x-m)^2)", "--data", "points.csv", "--start", "m=0")
+
+
 @pytest.mark.parametrize(("arguments", "said"), [
-    ((), "Missing argument 'FORMULA', a loss such as \"(w-3)^2\""), (("--replay", "none.json"), "there is no file none.json"),
+    ((), "missing argument 'FORMULA', a loss such as \"(w-3)^2\""), (("--replay", "none.json"), "there is no file none.json"),
     (("--replay", "points.csv"), "points.csv is no saved run: it is not JSON at line 1"),
-    (("--replay", "."), "there is no file"),
+    (("--replay", "."), "is a folder; give the path of a file"),
     (("--replay", "data.json"), "data.json is a run on data; add them, as in --data points.csv"),
     (("--replay", "data.json", "--data", "others.csv"),
      "others.csv: these are not the data of the run; the column y holds other numbers"),
     (("--replay", "data.json", "--data", "none.csv"), "there is no file none.csv"),
+    (("--replay", "plain.json", "--data", "points.csv"), "plain.json is a run without data; leave --data out"),
+    (("--replay", "data.json", "--set", "beta=1"), "leave --set out"),
     (("--replay", "data.json", "--steps", "3"), "--replay takes everything but the data from the file; leave --steps out"),
     (("--replay", "data.json", "--start", "m=1"), "leave --start out"),
     (("--replay", "data.json", "--update", "0"), "leave --update out"),
@@ -164,6 +192,7 @@ def test_what_is_refused(arguments, said):
 ])
 def test_what_is_refused_of_a_replay(arguments, said):
     called("descend", LINE, "--data", "points.csv", "--rate", "0.0001", "-o", "data.json")
+    called("descend", "(w-3)^2", "-o", "plain.json")
     result = called("descend", *arguments)
     assert (result.exit_code, result.stdout) == (2, "") and said in " ".join(result.stderr.split())
 
@@ -236,7 +265,7 @@ def test_rich_is_not_imported_before_it_is_needed():
 
 # Help
 
-@pytest.mark.parametrize("command", ["descend", "methods"])
+@pytest.mark.parametrize("command", ["descend", "diagnose", "methods", "minimum"])
 def test_help_reads_as_it_was_approved(command):
     file, text = GOLDEN / f"{command}.txt", done(command, "--help")
     if os.environ.get("SYMCALC_BLESS"):
@@ -253,7 +282,14 @@ def test_rates_and_methods_are_compared():
     given = ("descend", "(w-3)^2", "--rates", "0.1, 0.5/k,1.1", "--methods", "adam,momentum", "--steps", "5")
     assert done(*given) == f"{runs}\n" and json.loads(done(*given, "--json")) == json.loads(json.dumps(runs.as_dict()))
     assert called(*given, "-o", "runs.csv", "--plot", "runs.svg").stderr == "saved runs.csv\nsaved runs.svg\n"
-    for options, said in ((("--rates", "0.1,fast"), "it has fast"), (("--methods", "adamm"), "there is no method 'adamm'"),
+    for options, said in ((("--rates", "0.1,1/10"), "the rate 0.1 is given twice"),
+                          (("--methods", "adam,Adam"), "the method 'adam' is given twice"),
+                          (("--starts", "w=1; w=1.0"), "the start [1.0] is given twice"),
+                          (("--starts", "w=1; v=2"), "no value for w, and there is no parameter v"),
+                          (("--starts", "w=1", "--start", "w=2"), "--start and --starts do not go together"),
+                          (("--starts", "w=1;w=2", "--summary"), "--starts and --summary do not go together"),
+                          (("--rates", "1,2", "--method", "line search"), "line search finds the rate of every step itself"),
+                          (("--rates", "0.1,fast"), "it has fast"), (("--methods", "adamm"), "there is no method 'adamm'"),
                           (("--rates", ","), "empty list"),
                           (("--rates", "1,2", "--rate", "1"), "--rate and --rates do not go together"),
                           (("--rates", "1,2", "--update", "1"), "--rates and --update do not go together")):
@@ -275,3 +311,60 @@ def test_the_progress_of_several_runs_is_one():
     for made in (4, 10, 3, 5, 10, 10):
         show(made)
     assert seen == [4, 10, 13, 15, 20, 30]
+
+
+def test_starts_settings_and_predictions():
+    runs = sc.Loss("w^4 - 2*w^2").sweep(starts=[{"w": -1.5}, {"w": 1 / 3}], rate=0.05, steps=9)
+    given = ("descend", "w^4 - 2*w^2", "--rate", "0.05", "--steps", "9")
+    assert done(*given, "--starts", "w=-1.5; w=1/3") == f"{runs}\n"
+    heavy = sc.Loss("w^2").descend(start=[1], steps=20, method=method_named("momentum").with_settings(beta=0.5))
+    assert done("descend", "w^2", "--start", "w=1", "--method", "momentum", "--set", "\u03b2=1/2") == f"{heavy}\n"
+    assert done("descend", "w\u2081^2", "--start", "w\u2081=1") == f"{sc.Loss('w_1^2').descend(start=[1], steps=20)}\n"
+    J, given = sc.Loss(LINE, parameters="m b"), ("descend", LINE, "--data", "points.csv", "--method", "newton")
+    values = J.descend("points.csv", start=[0, 0], method="newton").predict(x=[50, 60.5])
+    assert json.loads(done(*given, "--predict", "x=50,60.5", "--json"))["predictions"] == pytest.approx(values.tolist())
+    assert re.search(r"\n +x +\u0177\n.*\n50\.0000 +76\.0833\n60\.5000 +92\.0083\n", done(*given, "--predict", "x=50,60.5"))
+
+
+def test_predictions_without_a_value_are_null():
+    given = ("descend", "mean((y-ln(m)*x)^2)", "--data", "points.csv", "--start", "m=-1", "--predict", "x=1,2", "--json")
+    result = called(*given)
+    assert result.exit_code == 2 and json.loads(result.stdout, parse_constant=pytest.fail)["predictions"] == [None, None]
+
+
+def test_a_comma_in_brackets_parts_no_rates():
+    given = ("descend", "(w-3)^2", "--rates", "0.1, max(0.2, 1/k)", "--steps", "4", "--json")
+    assert [run["rate"] for run in json.loads(done(*given))["runs"]] == [0.1, "max(0.2, 1/k)"]
+
+
+# Before the descent, and without one
+
+def test_diagnose_and_minimum_are_the_librarys():
+    J = sc.Loss(LINE, parameters="m b")
+    assert done("diagnose", LINE, "--data", "points.csv", "--rate", "1/5000", "--steps", "50") == (
+        f"{J.diagnose('points.csv', rate=1 / 5000, steps=50)}\n")
+    steep = sc.Loss(ROSENBROCK).diagnose(start={"u": -1, "v": 1})
+    assert json.loads(done("diagnose", ROSENBROCK, "--start", "u=-1,v=1", "--json")) == json.loads(json.dumps(steep.as_dict()))
+    assert done("minimum", LINE, "--data", "points.csv") == f"{J.minimum('points.csv')}\n"
+    near = json.loads(done("minimum", "exp(w) - 2*w + w^4", "--near", "w=0", "--json"))
+    assert near == json.loads(json.dumps(sc.Loss("exp(w) - 2*w + w^4").minimum(near={"w": 0}).as_dict()))
+    assert called("minimum", LINE, "--data", "points.csv", "-o", "m.html").stderr == "saved m.html\n"
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("diagnose", ROSENBROCK), "give the start, a value for each of u, v"),
+    (("diagnose", "w^2", "--rate", "0.1/k"), "the rate to diagnose is a number, not '0.1/k'"),
+    (("diagnose", "w^2", "--rate", "-1"), "the rate is a finite number greater than 0"),
+    (("diagnose", "w^2", "-o", "d.csv"), ".pdf or .json"), (("minimum", "w", "-o", "m.csv"), ".pdf or .json"),
+    (("minimum", "w^2 + v^2", "--near", "w=1"), "no value for v; add it to --near, as in --near v=0"),
+    (("minimum", "mean((z-m*x)^2)", "--data", "points.csv"), "as in --near z=0"),
+    (("minimum", "w^2", "--data", "points.csv"), "no mean(...) or sum(...)"), (("minimum",), "missing argument 'FORMULA'"),
+])
+def test_what_is_refused_of_diagnose_and_minimum(arguments, said):
+    result = called(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "") and said in " ".join(result.stderr.split())
+
+
+def test_a_start_without_a_value_has_status_two():
+    result = called("diagnose", "ln(w)", "--start", "w=-1")
+    assert result.exit_code == 2 and "ln needs a positive argument" in " ".join(result.stdout.split())

@@ -1,5 +1,5 @@
-"""The command line: `symcalc demo`, `symcalc derive`, `symcalc check`, `symcalc hint`, `symcalc descend`,
-`symcalc methods`.
+"""The command line: `symcalc demo`, `symcalc derive`, `symcalc check`, `symcalc hint`, `symcalc diagnose`,
+`symcalc descend`, `symcalc minimum`, `symcalc methods`.
 
 Exit status: 0 done, 1 the answer is wrong, 2 bad input. Everything heavy is imported by the command that needs it, so
 that help is instant.
@@ -13,6 +13,7 @@ import sys
 import click
 
 from symcalc import __version__
+from symcalc.cli.asking import diagnose, minimum
 from symcalc.cli.command import Group
 from symcalc.cli.demonstration import demo
 from symcalc.cli.derivation import derive
@@ -27,7 +28,7 @@ def main() -> None:
     """Derivatives of losses, line by line, proved, and descended."""
 
 
-for subcommand in (demo, derive, check, hint, descend, methods):
+for subcommand in (demo, derive, check, hint, diagnose, descend, minimum, methods):
     main.add_command(subcommand)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -30,9 +30,18 @@ class FormulaCommand(click.Command):
 class Group(click.Group):
     """Commands whose errors are one sentence on the error stream and exit status 2."""
 
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None,
+                     **extra: Any) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as fault:
+            _refuse(fault)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as fault:
+            _refuse(fault)
         except SymcalcError as error:
             click.echo(f"symcalc: {error}", err=True)
             ctx.exit(2)
@@ -46,12 +55,21 @@ class Group(click.Group):
             ctx.exit(2)
 
 
-def shared_options(command: Any) -> Any:
+def _refuse(fault: click.UsageError) -> NoReturn:
+    """What click says in three lines, as one."""
+    if isinstance(fault, getattr(click.exceptions, "NoArgsIsHelpError", ())):        # click has it from 8.2 on
+        raise fault
+    said = " ".join(fault.format_message().split()).rstrip(".")
+    click.echo(f"symcalc: {said[:1].lower()}{said[1:]}", err=True)
+    raise click.exceptions.Exit(2) from None
+
+
+def shared_options(command: Any, besides: str = " and .json") -> Any:
     """The options that every command has."""
     for option in (
         click.option("--force", is_flag=True, help="Overwrite a file that exists."),
         click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Save instead of printing: .txt, .md, .html, .tex, .pdf, .ipynb, .json, and .csv of a descent."),
+                     help=f"Save instead of printing: .txt, .md, .html, .tex, .pdf, .ipynb{besides}."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON for programs."),
     ):
         command = option(command)

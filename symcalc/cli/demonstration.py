@@ -22,7 +22,7 @@ def demo(name: str, plot: Path | None, as_json: bool, output: Path | None, force
     """Collect, explore, train, predict on a built-in table (NAME: films)."""
     from symcalc.demo import demo as told
 
-    check_files(output, plot, force)
+    check_files(output, plot, force, as_json)
     story = told(name)
     deliver(story, as_json, output)
     save_plot(story.run, plot)

@@ -55,7 +55,7 @@ def derive(formula: str, wrt: str | None, order: int | None, all_partials: bool,
     if wrt is None and any(given.values()):
         alone = next(name for name, there in given.items() if there)
         raise click.UsageError(f"{alone} goes with --wrt; --gradient and --backprop are shown in one way only.")
-    check_files(output, None, force)
+    check_files(output, None, force, as_json)
     if wrt is None:
         deliver(_by_all(formula, columns, backprop), as_json, output)
         return

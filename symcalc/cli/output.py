@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from symcalc.training.runs import Runs
 
 
-def check_files(output: Path | None, plot: Path | None, force: bool) -> None:
-    """Whether both files can be written, before any work is done for them."""
+def check_files(output: Path | None, plot: Path | None, force: bool, as_json: bool, besides: tuple[str, ...] = ()) -> None:
+    """Whether both files can be written, in the form that their suffix asks for, before any work is done for them.
+
+    `besides` are suffixes that are accepted where .json is.
+    """
     if output is not None and output == plot:
         raise SymcalcError(f"-o and --plot both name {output}; save one of them under another name")
     if plot is not None:
@@ -36,6 +39,18 @@ def check_files(output: Path | None, plot: Path | None, force: bool) -> None:
             raise SymcalcError(f"cannot write '{visible(path.name[:40])}': {fault.strerror}") from None
         if exists and not force:
             raise SymcalcError(f"{visible(str(path))} exists; add --force to overwrite it, or save under another name")
+    if output is not None:
+        _check_form(output, as_json, besides)
+
+
+def _check_form(output: Path, as_json: bool, besides: tuple[str, ...]) -> None:
+    from symcalc.pages.save import SUFFIXES, check_suffix
+
+    if not as_json:
+        check_suffix(output, (".json", *besides))
+    elif (suffix := output.suffix.lower()) in (*SUFFIXES, ".csv"):
+        raise SymcalcError(f"--json writes JSON, and '{visible(str(output))}' ends in {suffix}; leave --json out, or save it "
+                           "as .json")
 
 
 def deliver(shown: Any, as_json: bool, output: Path | None) -> None:

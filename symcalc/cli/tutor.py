@@ -44,7 +44,7 @@ def check(formula: str, answer: str, wrt: str, order: int | None, functions: str
     """Check ANSWER to d/dNAME FORMULA: right in whatever form, or the mistake that explains it (exit status 1)."""
     from symcalc.calculus.problems import derive as derived
 
-    check_files(output, None, force)
+    check_files(output, None, force, as_json)
     verdict = derived(formula, wrt, columns=columns, functions=functions, order=order).check(answer)
     deliver(verdict, as_json, output)
     click.get_current_context().exit(0 if verdict.correct else 1)
@@ -66,7 +66,7 @@ def hint(formula: str, level: int, wrt: str, order: int | None, functions: str, 
     from symcalc.calculus.tutor.hints import hints
     from symcalc.calculus.tutor.stages import stage_hints
 
-    check_files(output, None, force)
+    check_files(output, None, force, as_json)
     derivation = derived(formula, wrt, columns=columns, functions=functions, order=order)
     found = hints(derivation) if isinstance(derivation, Derivation) else stage_hints(derivation)
     deliver(found.upto(level), as_json, output)

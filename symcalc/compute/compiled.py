@@ -87,13 +87,16 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
         missing = [name for name in parameters if name not in values]
         unknown = [str(name) for name in values if name not in parameters]
         if missing or unknown:
-            what = f"no value for {', '.join(missing)}" if missing else f"there is no parameter {', '.join(unknown)}"
-            raise DescentError(f"{what}; the parameters are {', '.join(parameters)}")
+            amiss = (("no value for", missing), ("there is no parameter", unknown))
+            what = [f"{said} {', '.join(names)}" for said, names in amiss if names]
+            which = "the parameter is" if len(parameters) == 1 else "the parameters are"
+            raise DescentError(f"{', and '.join(what)}; {which} {', '.join(parameters)}")
         values = [values[name] for name in parameters]
     elif hasattr(values, "__array__"):
         values = np.asarray(values).tolist()
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) != len(parameters):
-        raise DescentError(f"{_counted(len(parameters))} needed, one each for {', '.join(parameters)}; write a list, or "
+        each = "" if len(parameters) == 1 else "one each "
+        raise DescentError(f"{_counted(len(parameters))} needed, {each}for {', '.join(parameters)}; write a list, or "
                            f"a mapping such as {{'{parameters[0]}': 0.5}}")
     return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
 

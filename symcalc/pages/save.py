@@ -20,8 +20,23 @@ class HasDocument(Protocol):
     def document(self) -> Document: ...
 
 
-def save(shown: HasDocument, path: str | os.PathLike[str]) -> Path:
+def check_suffix(path: str | os.PathLike[str], besides: tuple[str, ...] = ()) -> str:
+    """The suffix in small letters, if it is one of a document, or one of those besides.
+
+    >>> check_suffix("run.CSV", (".csv",))
+    '.csv'
+    """
+    suffix = Path(path).suffix.lower()
+    *others, last = accepted = (*SUFFIXES, *besides)
+    if suffix not in accepted:
+        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(others)} or {last}")
+    return suffix
+
+
+def save(shown: HasDocument, path: str | os.PathLike[str], besides: tuple[str, ...] = ()) -> Path:
     """The file written: .txt, .tex, .html, .md, .ipynb or .pdf by its suffix; an interrupted save leaves the old file.
+
+    `besides` are the suffixes that its owner writes, for the sentence that names them.
 
     >>> from symcalc.pages.shown import Shown
     >>> save(Shown(), "slopes.doc")
@@ -29,10 +44,7 @@ def save(shown: HasDocument, path: str | os.PathLike[str]) -> Path:
     symcalc.errors.SymcalcError: 'slopes.doc' does not end in .txt, .tex, .html, .md, .ipynb or .pdf
     """
     target = Path(path)
-    suffix = target.suffix.lower()
-    if suffix not in _WRITERS:
-        *others, last = _WRITERS
-        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(others)} or {last}")
+    suffix = check_suffix(target, besides)
     check_target(target)
     _WRITERS[suffix](shown.document(), target)
     return target
@@ -47,3 +59,4 @@ _WRITERS: Mapping[str, Callable[[Document, Path], None]] = {
     ".txt": _as_text(lambda document: text.render(document, width=88)), ".tex": write_latex, ".html": _as_text(html.render),
     ".md": _as_text(markdown.render), ".ipynb": _as_text(notebook.render), ".pdf": write_pdf,
 }
+SUFFIXES = tuple(_WRITERS)

@@ -24,3 +24,10 @@ def with_result(callback: Callable[..., Any]) -> Callable[[Any], Any]:
     if taken is None or taken.kind is not Parameter.KEYWORD_ONLY:
         return callback
     return lambda result: callback(intermediate_result=result)
+
+
+def checked_progress(progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    """What is called with the number of updates made, if it can be called."""
+    if progress is not None and not callable(progress):
+        raise DescentError(f"progress is a function of the number of updates made, not {type(progress).__name__}")
+    return progress

@@ -12,7 +12,7 @@ from sympy import Expr, Symbol
 from symcalc.compute.compiled import compile_loss
 from symcalc.errors import DescentError
 from symcalc.training.batches import Batches
-from symcalc.training.callbacks import with_result
+from symcalc.training.callbacks import checked_progress, with_result
 from symcalc.training.diagnosis.curvature import is_quadratic, second_derivatives
 from symcalc.training.ending import ending
 from symcalc.training.history import History
@@ -20,6 +20,7 @@ from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
 from symcalc.training.settings import (
+    check_letters,
     checked_hold,
     checked_rate,
     checked_start,
@@ -70,6 +71,7 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     """
     formula = method_named(method)
     wanted = checked_rate(rate, formula)
+    check_letters(loss.parameters, formula, wanted)
     tolerances = checked_tolerances(tolerance, step_tolerance, cost_tolerance)
     rates = rates_of(wanted, checked_steps(steps))
     point = checked_start(start, loss.names)
@@ -81,7 +83,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
     walk = Walk(compiled=compiled, slopes=slopes, table=table, method=formula, rates=rates, tolerances=tolerances,
                 moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),
-                batches=_batches(batch, seed, table, formula), watch=_watched(callback, loss.names), progress=progress,
+                batches=_batches(batch, seed, table, formula), watch=_watched(callback, loss.names),
+                progress=checked_progress(progress),
                 **_curvature(loss, table, formula))
     stop, last = walk.go(point)
     try:

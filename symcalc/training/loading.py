@@ -38,6 +38,8 @@ def load_run(path: str | os.PathLike[str], data: object = None) -> Run:
     ...     load_run(saved).history["w"]
     array([0.  , 1.5 , 2.25])
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise DataError(f"a saved run is a file, so give its path, as in load_run('run.json'), not {path!r:.40}")
     source = visible(Path(path).name or str(path))[:80]
     whole = _parsed(_text(Path(path), source), source)
     if not isinstance(whole, dict) or not isinstance(whole.get("replay"), dict):
@@ -57,6 +59,8 @@ def with_data(run: Run, data: object) -> Run:
 
 def _text(path: Path, source: str) -> str:
     try:
+        if path.is_dir():
+            raise DataError(f"{source} is a folder; give the path of a file")
         if not path.is_file():
             raise DataError(f"there is no file {source}; check its name and folder")
         if path.stat().st_size > MAX_BYTES:

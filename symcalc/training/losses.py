@@ -81,7 +81,7 @@ class Loss(Questions):
         if pair := alike([*loss.names, *map(name_of, loss.columns)]):
             raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
         if task is not None:
-            loss.__dict__["_task"] = task
+            loss.__dict__["task"] = task
         object.__setattr__(loss, "indexed", indexed)
         return loss
 
@@ -190,24 +190,25 @@ class Loss(Questions):
         if not self.expression.has(Sum):
             return None
         table = read_table(data, names)
-        if self._task:
-            self._task.check(table)
+        if self.task:
+            self.task.check(table)
         return table
 
     @cached_property
-    def _task(self) -> Task | None:
+    def task(self) -> Task | None:
+        """What the loss has to predict, where it was built for that or its residual can be seen."""
         found = model_in(self.expression)
         return Task(target=found[0], model=found[1]) if found else None
 
     @property
     def model(self) -> Model | None:
         """The model that the loss was built from, or the prediction inside it, where its residual can be seen."""
-        return self._task.model if self._task else None
+        return self.task.model if self.task else None
 
     @property
     def target(self) -> Indexed | tuple[Indexed, ...] | None:
         """The column that the model predicts, or one for each class."""
-        return self._task.target if self._task else None
+        return self.task.target if self.task else None
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""

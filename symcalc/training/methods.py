@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
@@ -14,7 +14,7 @@ from sympy import Dummy, Expr, Symbol
 from symcalc.compute.loop import stepper
 from symcalc.errors import DescentError, SymcalcError, visible
 from symcalc.language import read
-from symcalc.language.names import plain_name
+from symcalc.language.names import checked_name, plain_name
 from symcalc.written import replaced
 
 # Dummies, so that a parameter called eta is another letter than the learning rate.
@@ -83,6 +83,20 @@ class Method:
             found.append((fresh := Dummy(letter.name, real=True), replaced(formula, new.get)))
             new[letter] = fresh
         return tuple(found)
+
+    def with_settings(self, **settings: float) -> Method:
+        """The same method with other numbers for some of its settings.
+
+        >>> method_named("momentum").with_settings(beta=0.5).settings
+        mappingproxy({_beta: 0.5})
+        """
+        own = {letter.name: letter for letter in self.settings}
+        given = {checked_name(name): _setting(name, value) for name, value in settings.items()}
+        if unknown := [name for name in given if name not in own]:
+            which = f"its settings are {', '.join(own)}" if own else "it has none"
+            raise DescentError(f"{self.name} has no setting {unknown[0]}; {which}")
+        changed = {own[name]: value for name, value in given.items()}
+        return replace(self, settings=MappingProxyType({**self.settings, **changed}))
 
     def __reduce__(self) -> tuple:
         from symcalc.training.record import method_in, method_record

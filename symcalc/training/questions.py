@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from sympy import Expr, Symbol
 
+from symcalc.errors import LossError
 from symcalc.pages.shown import Shown
 
 if TYPE_CHECKING:
@@ -117,5 +118,8 @@ with the right gradient it falls to 0.5625.
         >>> print(sc.Loss("(w - 3)^2").scale_to(sc.Loss("(w - 3)^2/2")).sentence)
         The same path if the rate is multiplied by 2.
         """
+        from symcalc.training.losses import Loss
         from symcalc.training.scale import scale_of
+        if not isinstance(other, Loss):
+            raise LossError(f"the other loss is a Loss too, such as Loss('sum((y - m*x)^2)'), not {other!r:.40}")
         return scale_of(self, other, data, start=start, rate=rate, steps=steps)

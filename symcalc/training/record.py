@@ -64,7 +64,7 @@ def loss_record(loss: Loss) -> dict[str, Any]:
     """A loss as data, its form as written."""
     return {"formula": prefixed(loss.expression), "parameters": list(loss.names),
             "indexed": None if loss.indexed is None else prefixed(loss.indexed),
-            "task": None if loss._task is None else _task_record(loss._task)}
+            "task": None if loss.task is None else _task_record(loss.task)}
 
 
 def _task_record(task: Task) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import Compiled, compile_loss
-from symcalc.errors import DataError, LossError
+from symcalc.errors import DataError, DescentError, LossError
 from symcalc.language.table import Table
 from symcalc.pages.document import Document
 from symcalc.pages.notation import text
@@ -247,11 +247,12 @@ class Run(Shown):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, the others what `print` shows."""
         from symcalc.pages.files import write_text
+        from symcalc.pages.save import save
         from symcalc.training.export import run_csv, run_json
         suffix = Path(path).suffix.lower()
         if suffix in (".csv", ".json"):
             return write_text(path, run_csv(self) if suffix == ".csv" else run_json(self))
-        return super().save(path)
+        return save(self, path, (".json", ".csv"))
 
     def __repr__(self) -> str:
         return f"<run of {self.method.name}: {self.nit} updates, {self.stop.name.lower().replace('_', ' ')}>"
@@ -275,6 +276,8 @@ class Updates(Sequence[Update]):
     def __getitem__(self, index: int | slice) -> Update | tuple[Update, ...]:
         if isinstance(index, slice):
             return tuple(Update(run=self._run, k=k + 1) for k in range(*index.indices(len(self))))
+        if not isinstance(index, (int, np.integer)):
+            raise DescentError(f"updates are counted: updates[0] is the first; {index!r:.40} is no whole number")
         if not -len(self) <= index < len(self):
             raise IndexError(f"the run has {len(self)} updates")
         return Update(run=self._run, k=index % len(self) + 1)

@@ -8,6 +8,7 @@ import itertools
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +28,7 @@ from symcalc.training.diagnosis import hessian
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
-from symcalc.training.settings import MAX_STEPS, checked_steps
+from symcalc.training.settings import MAX_STEPS, checked_rate, checked_start, checked_steps
 from symcalc.training.stops import Stop
 
 _MOST = 10_000           # runs in a sweep
@@ -115,7 +116,11 @@ class Runs(Shown, Sequence[Run]):
             blocks.append(paragraph("At the start, gradient descent is stable at rates below ", _LIMIT,
                                     f" = {short(self.stable_limit, 4)}."))
         blocks.append(paragraph(self._verdict()))
-        return Document(f"{len(self)} runs on {text(loss.symbol)}", tuple(blocks))
+        return Document(f"{self._counted} on {text(loss.symbol)}", tuple(blocks))
+
+    @property
+    def _counted(self) -> str:
+        return f"{len(self)} run{'s' * (len(self) != 1)}"
 
     def _common(self) -> str:
         run = self.runs[0]
@@ -130,7 +135,7 @@ class Runs(Shown, Sequence[Run]):
         if "rate" in keys and self.stable_limit is not None and all(map(_is_plain, self.runs)):
             columns.append(("of the limit", aligned([_first_rate(run) / self.stable_limit for run in self.runs], 4)))
         columns += [("updates", [str(run.nit) for run in self.runs]),
-                    ("J at the end", [short(run.fun) for run in self.runs]),
+                    ("J at the end", [short(run.fun) if math.isfinite(run.fun) else "-" for run in self.runs]),
                     ("actual/expected", aligned([_ratio(run) for run in self.runs], 3)),
                     ("how it ended", [_ended(run) for run in self.runs])]
         return Table(header=tuple(name for name, _ in columns), rows=tuple(zip(*(cells for _, cells in columns))),
@@ -155,10 +160,11 @@ class Runs(Shown, Sequence[Run]):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold the comparison in full digits, the others what `print` shows."""
         from symcalc.pages.files import write_text
+        from symcalc.pages.save import save
         suffix = Path(path).suffix.lower()
         if suffix == ".json":
             return write_text(path, json.dumps(self.as_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
-        return write_text(path, self._csv()) if suffix == ".csv" else super().save(path)
+        return write_text(path, self._csv()) if suffix == ".csv" else save(self, path, (".json", ".csv"))
 
     def _csv(self) -> str:
         out = io.StringIO()
@@ -172,7 +178,7 @@ class Runs(Shown, Sequence[Run]):
         return out.getvalue()
 
     def __repr__(self) -> str:
-        return f"<{len(self)} runs on {text(self.runs[0].loss.symbol)}>"
+        return f"<{self._counted} on {text(self.runs[0].loss.symbol)}>"
 
 
 def _is_plain(run: Run) -> bool:
@@ -244,15 +250,26 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         raise DescentError(f"a sweep has at most {_MOST:,} runs and {MAX_STEPS:,} updates; "
                            f"these are {count:,} runs of {steps:,} updates")
     chosen = [method_named(each) for each in wanted[0]]
+    places = [[at] if isinstance(at, (int, float)) and len(loss.names) == 1 else at for at in wanted[1]]
+    _check_different(chosen, [checked_start(at, loss.names).tolist() for at in places], wanted[2])
     table = loss.table(data)
     compiled = loss.compile(table)
     made: list[Run] = []
-    for by, at, pace in itertools.product(chosen, wanted[1], wanted[2]):
-        point = [at] if isinstance(at, (int, float)) and len(loss.names) == 1 else at
-        made.append(descend(loss, table, start=point, rate=pace, steps=steps, method=by, compiled=compiled, **settings))
+    for by, at, pace in itertools.product(chosen, places, wanted[2]):
+        made.append(descend(loss, table, start=at, rate=pace, steps=steps, method=by, compiled=compiled, **settings))
         if made[-1].stop is Stop.INTERRUPTED:
             break
     return Runs(runs=tuple(made))
+
+
+def _check_different(methods: Sequence[Method], starts: Sequence[list[float]], rates: Sequence[Any]) -> None:
+    """Whether no two runs would be the same."""
+    paces = [checked_rate(rate, methods[0]) for rate in rates]
+    for name, many in (("method", [each.name for each in methods]), ("rate", paces), ("start", starts)):
+        if twice := next((each for each, count in Counter(map(repr, many)).items() if count > 1), None):
+            raise DescentError(f"the {name} {twice} is given twice; leave one of them out")
+    if len(rates) > 1 and (searching := next((each.name for each in methods if each.search == "line"), None)):
+        raise DescentError(f"{searching} finds the rate of every step itself, so it does not go with several rates")
 
 
 def _several(name: str, one: Any, many: Any, otherwise: Any) -> list[Any]:

@@ -12,8 +12,9 @@ from symcalc.compute.compiled import evaluated, ordered
 from symcalc.errors import DescentError, SymcalcError, visible
 from symcalc.language import read
 from symcalc.language.names import listed, plain_name
+from symcalc.pages.marked import Marked
 from symcalc.pages.notation import text
-from symcalc.training.methods import COUNTED, Method
+from symcalc.training.methods import COUNTED, NEWTON, RATE, Method
 from symcalc.training.stops import Tolerances
 from symcalc.written import replaced
 
@@ -47,7 +48,8 @@ def checked_rate(rate: object, method: Method) -> Rate:
     if not math.isfinite(value):
         raise DescentError(f"the rate is a finite number, not {value}")
     if value <= 0:
-        raise DescentError(f"the rate must be greater than 0, not {value}; a negative rate would climb")
+        would = "a negative rate would climb" if value < 0 else "with a rate of 0 nothing moves"
+        raise DescentError(f"the rate must be greater than 0, not {value}; {would}")
     return value
 
 
@@ -81,6 +83,25 @@ def rates_of(rate: Rate, steps: int) -> np.ndarray:
     return values
 
 
+def check_letters(parameters: Sequence[Symbol], method: Method, rate: Rate) -> None:
+    """Whether no parameter is written like a letter of the method, beside which it stands in every equation.
+
+    >>> from symcalc.training.methods import method_named
+    >>> check_letters([Symbol("eta", real=True)], method_named("momentum"), 0.1)
+    Traceback (most recent call last):
+    symcalc.errors.DescentError: η is the learning rate in the equations of momentum; give the parameter another name
+    """
+    counts = not isinstance(rate, float) or any(formula.has(COUNTED) for _, formula in method.equations)
+    carried = [Marked(letter.name, parameter) for letter in method.state for parameter in parameters]
+    own = {RATE: "the learning rate", **dict.fromkeys(method.settings, "a setting"),
+           **({COUNTED: "the number of the update"} if counts else {}),
+           **({NEWTON: "Newton's step"} if method.needs_curvature else {}),
+           **dict.fromkeys(carried, "carried from step to step")}
+    said = {text(letter): what for letter, what in own.items()}
+    if taken := next((name for name in map(text, parameters) if name in said), None):
+        raise DescentError(f"{taken} is {said[taken]} in the equations of {method.name}; give the parameter another name")
+
+
 def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:
     """The tolerances as floats, none negative."""
     names = ("tolerance", "step tolerance", "cost tolerance")
@@ -95,6 +116,8 @@ def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:
 
 def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tuple[str, ...]:
     """The names of the parameters that keep their value; at least one other must be left to move."""
+    if not isinstance(hold, Iterable):
+        raise DescentError(f"hold is a text such as 'm b' or a list of names, not {hold!r:.40}")
     wanted = listed(hold) if isinstance(hold, str) else tuple(
         part.name if isinstance(part, Symbol) else part for part in hold)
     held = tuple(dict.fromkeys(plain_name(name) if isinstance(name, str) and name else str(name) for name in wanted))

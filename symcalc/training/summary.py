@@ -48,8 +48,9 @@ class Summary(Shown):
         """The table of start and end, then how it ended."""
         run = self.run
         ends = [(*run.points[k], run.costs[k]) for k in (0, -1)]
-        rows = [(name, *aligned([start, end, end - start])) for name, start, end in
-                zip((*run.loss.parameters, run.loss.symbol.func.__name__), *ends)]
+        with np.errstate(invalid="ignore"):              # a start without a value has no change either
+            rows = [(name, *aligned([start, end, end - start])) for name, start, end in
+                    zip((*run.loss.parameters, run.loss.symbol.func.__name__), *ends)]
         updates = f"{run.nit} update{'s' * (run.nit != 1)}"
         rate: tuple[Inline, ...] = () if run.method.search else (
             ", with the rate ", short(run.rate) if isinstance(run.rate, float) else run.rate)
@@ -73,11 +74,17 @@ class Summary(Shown):
         run = self.run
         return {"loss": text(run.loss.expression), "method": run.method.name, "updates": run.nit,
                 "start": run.named(run.points[0]), "end": run.parameters,
-                "J_start": float(run.costs[0]), "J_end": run.fun, "distance": run.distance, "message": run.message,
+                "J_start": _finite(float(run.costs[0])), "J_end": _finite(run.fun), "distance": run.distance,
+                "message": run.message,
                 "ratios": None if self.ratios is None else list(self.ratios)}
 
     def __repr__(self) -> str:
         return f"<summary of {self.run!r}>"
+
+
+def _finite(value: float) -> float | None:
+    """The number, as far as JSON has it."""
+    return value if math.isfinite(value) else None
 
 
 def _between(least: float, most: float) -> str:

@@ -281,7 +281,7 @@ def test_values_that_do_not_fit_are_named(values, sentence):
 
 
 def test_one_value_is_asked_for_in_the_singular():
-    with pytest.raises(DescentError, match=r"1 value is needed, one each for w; .* such as \{'w': 0\.5\}"):
+    with pytest.raises(DescentError, match=r"1 value is needed, for w; .* such as \{'w': 0\.5\}"):
         sc.Loss("w^2").compile()([1, 2])
 
 

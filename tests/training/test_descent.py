@@ -145,7 +145,7 @@ def test_a_diverging_line_says_which_rate_would_have_worked():
 # What is refused
 
 @pytest.mark.parametrize(("settings", "error", "sentence"), [
-    ({"rate": 0}, DescentError, "the rate must be greater than 0, not 0"),
+    ({"rate": 0}, DescentError, "the rate must be greater than 0, not 0.0; with a rate of 0 nothing moves"),
     ({"rate": -0.1}, DescentError, "the rate must be greater than 0, not -0.1; a negative rate would climb"),
     ({"rate": math.nan}, DescentError, "the rate is a finite number, not nan"),
     ({"rate": math.inf}, DescentError, "the rate is a finite number, not inf"),
@@ -170,6 +170,9 @@ def test_a_diverging_line_says_which_rate_would_have_worked():
     ({"tolerance": -1}, DescentError, "the tolerance is at least 0, not -1"),
     ({"tolerance": math.nan}, DescentError, "the tolerance is a finite number"),
     ({"tolerance": "x"}, DescentError, "the value of tolerance is a real number"),
+    ({"start": {"m": 1, "c": 1}}, DescentError, "no value for b, and there is no parameter c; the parameters are m, b"),
+    ({"hold": 3}, DescentError, "hold is a text such as 'm b' or a list of names, not 3"),
+    ({"progress": 3}, DescentError, "progress is a function of the number of updates made, not int"),
     ({"data": None}, SymcalcError, "needs data"), ({"data": {"x": [1]}}, DataError, "y"),
     ({"data": 5}, DataError, "a table cannot be read"),
     ({"data": "no-such.csv"}, DataError, "there is no file no-such.csv"),
@@ -180,6 +183,37 @@ def test_bad_settings_get_one_sentence(settings, error, sentence):
     with pytest.raises(error) as caught:
         sc.Loss(LINE, columns="x y").descend(**given)
     assert sentence in str(caught.value) and "\n" not in str(caught.value) and isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(("ask", "sentence"), [
+    (lambda J: J.descend(start=[0, 1]), "1 value is needed, for w; write a list"),
+    (lambda J: J.descend(start={"v": 0}), "no value for w, and there is no parameter v; the parameter is w"),
+    (lambda J: J.descend(start=[0], steps=2).updates["a"], "updates[0] is the first; 'a' is no whole number"),
+    (lambda J: J.scale_to("mse"), "the other loss is a Loss too"),
+    (lambda J: sc.load_run(3), "give its path, as in load_run('run.json'), not 3"),
+])
+def test_a_question_that_makes_no_sense_gets_one_sentence(ask, sentence):
+    with pytest.raises(SymcalcError) as caught:
+        ask(sc.Loss("(w - 3)^2"))
+    assert sentence in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("formula", "how", "sentence"), [
+    ("(eta - 3)^2", {}, "η is the learning rate in the equations of gradient descent; give the parameter another name"),
+    ("(k - 3)^2", {"rate": "0.1/k"}, "k is the number of the update"),
+    ("(k - 3)^2", {"method": "adam"}, "k is the number of the update"), ("(k - 3)^2", {}, None),
+    ("(beta1 - 3)^2", {"method": "adam"}, "β₁ is a setting in the equations of adam"), ("(beta1 - 3)^2", {}, None),
+    ("(p - 3)^2", {"method": "newton"}, "p is Newton's step"), ("(p - 3)^2", {}, None),
+    ("w^2 + v_w^2", {"method": "momentum"}, "v_w is carried from step to step"), ("w^2 + v^2", {"method": "momentum"}, None),
+])
+def test_no_parameter_is_written_like_a_letter_of_the_method(formula, how, sentence):
+    J = sc.Loss(formula)
+    if sentence is None:
+        assert J.descend(start=[1] * len(J.names), steps=1, **how).nit == 1
+        return
+    with pytest.raises(DescentError) as caught:
+        J.descend(start=[1] * len(J.names), steps=1, **how)
+    assert sentence in str(caught.value)
 
 
 @pytest.mark.parametrize("rate", [np.float32(0.25), 1, np.int64(1), 0.25])

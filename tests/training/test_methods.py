@@ -1,6 +1,7 @@
 """A method is its equations; what is printed is what runs."""
 
 import math
+import pickle
 
 import pytest
 
@@ -133,6 +134,19 @@ def test_what_is_no_method_gets_one_sentence(given, settings, sentence):
     with pytest.raises(DescentError) as caught:
         sc.method("mine", *given, **settings)
     assert sentence in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_method_with_other_settings_is_otherwise_the_same():
+    adam = method_named("adam")
+    slow = adam.with_settings(beta_1=0.5)
+    assert (slow.name, slow.equations, slow.rate) == (adam.name, adam.equations, adam.rate)
+    assert {letter.name: value for letter, value in slow.settings.items()} == {"beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-8}
+    run = sc.Loss("w^2").descend(start=[1], steps=3, method=slow)
+    assert run.replay().same and pickle.loads(pickle.dumps(run)).method.settings.values() != adam.settings.values()
+    for settings, sentence in (({"gamma": 1}, "adam has no setting gamma; its settings are beta_1, beta_2, epsilon"),
+                               ({"beta_1": "x"}, "the setting beta_1 is a finite number, not 'x'"), ({"": 1}, "is no name")):
+        with pytest.raises(sc.SymcalcError, match=sentence):
+            adam.with_settings(**settings)
 
 
 @pytest.mark.parametrize("name", ["adamm", "", None, 5, ["gradient descent"], {"a": 1}])

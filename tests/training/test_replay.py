@@ -290,8 +290,8 @@ def test_a_truncated_file_is_none_wherever_it_ends(tmp_path):
 
 
 def test_no_file_a_folder_and_a_large_one(tmp_path, monkeypatch):
-    for path in (tmp_path / "none.json", tmp_path, "a\0b"):
-        with pytest.raises(sc.DataError, match="there is no file"):
+    for path, said in ((tmp_path / "none.json", "there is no file"), (tmp_path, "is a folder"), ("a\0b", "there is no file")):
+        with pytest.raises(sc.DataError, match=said):
             sc.load_run(path)
     monkeypatch.setattr("symcalc.training.loading.MAX_BYTES", 100)
     with pytest.raises(sc.DataError, match="so it is not read"):

@@ -159,8 +159,23 @@ def test_every_end_has_its_few_words():
     ({"starts": [[0, 0], [1]]}, "2 values are needed, one each for m, b"),
     ({"start": [0, 0], "rates": [0.1] * 11, "steps": 10**6}, "a sweep has at most 10,000 runs and 10,000,000 updates"),
     ({"start": [0, 0], "rates": [0.1], "steps": 0}, "steps is a whole number"),
+    ({"start": [0, 0], "rates": ["1/k", 0.1, "1/10"]}, "the rate 0.1 is given twice; leave one of them out"),
+    ({"start": [0, 0], "methods": ["adam", "Adam"]}, "the method 'adam' is given twice"),
+    ({"starts": [[0, 1], {"b": 1, "m": 0}]}, "the start [0.0, 1.0] is given twice"),
+    ({"start": [0, 0], "rates": [0.1, 0.2], "methods": ["adam", "line search"]}, "line search finds the rate of every step itself"),
 ])
 def test_bad_sweeps_get_one_sentence(J, settings, sentence):
     with pytest.raises(DescentError) as caught:
         J.sweep(DATA, **settings)
     assert sentence in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("start", [("ln(w)", 0), ("ln(w)", -1), ("-ln(w)", 0), ("1/w", 0), ("w^(1/3)", -8), ("sqrt(w)", 0),
+                                   ("exp(w)", 800), ("atanh(w)", 1)], ids=str)
+def test_a_start_without_a_value_can_be_shown_in_every_form(start):
+    formula, at = start
+    runs = sc.Loss(formula).sweep(start=[at], rates=[0.1])
+    for shown in (runs, runs[0], runs[0].summary()):
+        assert "inf" not in json.dumps(shown.as_dict(), allow_nan=False).partition('"replay"')[0] and str(shown)
+    assert str(runs).startswith("1 run on J(w)\n") and "  -inf " not in str(runs) and repr(runs) == "<1 run on J(w)>"

@@ -190,10 +190,6 @@ def test_a_hinge_is_worked_out_from_zero():
     assert "1/4 Σ {-yᵢ xᵢ if 1 - yᵢ (0 · xᵢ + 0) > 0; 0 otherwise}" in str(run.updates[0])
 
 
-def test_a_parameter_called_eta_is_not_the_rate():
-    assert "2 - 0.1 · 4" in str(sc.Loss("eta^2").descend(start=[2.0], rate=0.1, steps=1).updates[0])
-
-
 def test_the_reading_of_a_ratio_does_not_hang_on_its_last_bit():
     readings = {sc.Loss("w^2").descend(start=[w], rate=0.1, steps=1).updates[0].reading() for w in (2.0, 3.0, 5.0, 0.7)}
     assert len(readings) == 1

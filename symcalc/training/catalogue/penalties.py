@@ -60,7 +60,7 @@ def _penalised(loss: Loss, strength: float, over: Names, size: Callable[[Expr], 
     if loss.indexed is not None:
         total = loss.model.numbered.over_weights(tuple(p.name for p in wanted), size)
         indexed = None if total is None else _joined(loss.indexed, mul(factor, total))
-    return Loss._as_built(_joined(loss.expression, mul(factor, add(*map(size, wanted)))), loss.names, loss._task, indexed)
+    return Loss._as_built(_joined(loss.expression, mul(factor, add(*map(size, wanted)))), loss.names, loss.task, indexed)
 
 
 def _joined(expression: Expr, penalty: Expr) -> Expr:
