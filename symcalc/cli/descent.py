@@ -73,7 +73,8 @@ Examples:
 @click.option("--summary", is_flag=True, help="Show where the run started and ended instead of the table.")
 @click.option("--replay", "kept", type=click.Path(path_type=Path), metavar="RUN.json",
               help="Make a saved run again, in place of FORMULA; exit status 1 if a number comes out another.")
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Save a picture of the run: .png, .svg or .pdf.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", 
+              help="Save a picture of the run: .png, .svg or .pdf; .gif or .mp4 for a moving one.")
 @shared_options
 def descend(formula: str | None, data: Path | None, start: str, working: int | None, summary: bool, kept: Path | None,
             plot: Path | None, as_json: bool, output: Path | None, force: bool, **how: Any) -> None:

@@ -23,9 +23,7 @@ def check_files(output: Path | None, plot: Path | None, force: bool) -> None:
     if output is not None and output == plot:
         raise SymcalcError(f"-o and --plot both name {output}; save one of them under another name")
     if plot is not None:
-        from symcalc.figures.style import check_picture
-
-        check_picture(plot)
+        check_plot(plot)
     for path in filter(None, (output, plot)):
         from symcalc.pages.files import check_target
 
@@ -36,6 +34,14 @@ def check_files(output: Path | None, plot: Path | None, force: bool) -> None:
             raise SymcalcError(f"cannot write '{visible(path.name[:40])}': {fault.strerror}") from None
         if exists and not force:
             raise SymcalcError(f"{visible(str(path))} exists; add --force to overwrite it, or save under another name")
+
+
+def check_plot(plot: Path) -> None:
+    """Whether a picture of this kind can be made: an animation where it ends in .gif or .mp4."""
+    from symcalc.figures.animation import ANIMATED, check_animation
+    from symcalc.figures.style import check_picture
+
+    (check_animation if plot.suffix.lower() in ANIMATED else check_picture)(plot)
 
 
 def deliver(shown: Any, as_json: bool, output: Path | None) -> None:
@@ -65,11 +71,15 @@ def _json(shown: Any, ascii_only: bool = False) -> str:
 
 
 def save_plot(shown: Run | Runs, path: Path | None) -> None:
-    """The picture that says most about the run: the fit, the contours, or the cost curve; of several, the costs of all."""
+    """The picture that says most about the run: the fit, the contours, or the cost curve; of several, the costs of all.
+
+    A .gif or .mp4 is the run as a moving picture.
+    """
     if path is not None:
+        from symcalc.figures.animation import ANIMATED, animate
         from symcalc.figures.style import save_figure
 
-        _saved(save_figure(_figure(shown), path))
+        _saved(animate(shown, path) if path.suffix.lower() in ANIMATED else save_figure(_figure(shown), path))
 
 
 def _figure(shown: Run | Runs) -> Figure:
