@@ -73,7 +73,7 @@ Examples:
 @click.option("--summary", is_flag=True, help="Show where the run started and ended instead of the table.")
 @click.option("--replay", "kept", type=click.Path(path_type=Path), metavar="RUN.json",
               help="Make a saved run again, in place of FORMULA; exit status 1 if a number comes out another.")
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", 
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE",
               help="Save a picture of the run: .png, .svg or .pdf; .gif or .mp4 for a moving one.")
 @shared_options
 def descend(formula: str | None, data: Path | None, start: str, working: int | None, summary: bool, kept: Path | None,
@@ -82,11 +82,12 @@ def descend(formula: str | None, data: Path | None, start: str, working: int | N
     how = {name: value for name, value in how.items() if value is not None}
     _check_together(formula, kept, {**how, **{name: value for name, value in (
         ("start", start or None), ("update", working), ("summary", summary or None), ("plot", plot)) if value is not None}})
-    check_files(output, plot, force)
+    several = bool(how.keys() & {"rates", "methods"})
+    check_files(output, plot, force, several)
     if kept is not None:
         _replay(kept, data, as_json, output)
         return
-    if how.keys() & {"rates", "methods"}:
+    if several:
         runs = _sweep(formula, data, _start(start), how)
         deliver(runs, as_json, output)
         save_plot(runs, plot)

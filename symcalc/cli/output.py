@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from symcalc.training.runs import Runs
 
 
-def check_files(output: Path | None, plot: Path | None, force: bool) -> None:
-    """Whether both files can be written, before any work is done for them."""
+def check_files(output: Path | None, plot: Path | None, force: bool, several: bool = False) -> None:
+    """Whether both files can be written, before any work is done for them; `several` where there will be several runs."""
     if output is not None and output == plot:
         raise SymcalcError(f"-o and --plot both name {output}; save one of them under another name")
     if plot is not None:
-        check_plot(plot)
+        _check_plot(plot, several)
     for path in filter(None, (output, plot)):
         from symcalc.pages.files import check_target
 
@@ -36,12 +36,15 @@ def check_files(output: Path | None, plot: Path | None, force: bool) -> None:
             raise SymcalcError(f"{visible(str(path))} exists; add --force to overwrite it, or save under another name")
 
 
-def check_plot(plot: Path) -> None:
+def _check_plot(plot: Path, several: bool) -> None:
     """Whether a picture of this kind can be made: an animation where it ends in .gif or .mp4."""
     from symcalc.figures.animation import ANIMATED, check_animation
     from symcalc.figures.style import check_picture
 
-    (check_animation if plot.suffix.lower() in ANIMATED else check_picture)(plot)
+    animated = plot.suffix.lower() in ANIMATED
+    if animated and several:
+        raise SymcalcError("an animation shows one run; save the picture of several as .png, .svg or .pdf")
+    (check_animation if animated else check_picture)(plot)
 
 
 def deliver(shown: Any, as_json: bool, output: Path | None) -> None:

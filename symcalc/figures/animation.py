@@ -33,6 +33,7 @@ ANIMATED = (".gif", ".mp4")
 _FRAMES = 40
 _EACH, _PAUSE = 350, 3_000       # milliseconds that a frame is shown, and the last one
 _COLOURS = 64
+_PAPER = 240                     # of 255 in each of red, green and blue: from here on it is paper
 _DPI = 100
 _SHARE = 0.5                     # of the frames of a long run, those that its first steps have one by one
 _FORMULAS = 3                    # parameters whose formulas stand under the picture
@@ -54,6 +55,8 @@ def animate(run: Run, path: str | os.PathLike[str], *, over: str | None = None, 
     b'GIF89a'
     """
     target = check_animation(path)
+    if not isinstance(run, Run):
+        raise SymcalcError("an animation shows one run; of several, animate one, as in runs[0]")
     if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
         raise SymcalcError(f"an animation has at least 2 frames, not {frames!r:.20}")
     pictures = _pictures(run, _chosen(in_view(run), frames), over)
@@ -153,7 +156,8 @@ def _pictures(run: Run, steps: list[int], over: str | None) -> Iterator[Image]:
         title = figure.suptitle("step 0", fontsize=11, x=0.015, ha="left")
         shows: list[Show] = [kind(axes, run) for kind, axes in zip(kinds, all_axes)]
         for axes in all_axes:
-            axes.legend(loc="best", fontsize=8)
+            if len(axes.get_legend_handles_labels()[0]) > 1:
+                axes.legend(loc="best", fontsize=8)
         canvas = FigureCanvasAgg(figure)
         for position, (k, words) in enumerate(zip(steps, captions)):
             for show in shows:
@@ -178,7 +182,7 @@ def _caption(run: Run, k: int, last: bool) -> str:
     lines = [_on_a_line(block) for block in update.document().blocks if isinstance(block, Equation)
              and isinstance(block.sides[0], Formula) and block.sides[0].text.startswith("new ")]
     more = len(lines) - _FORMULAS
-    return "\n".join([*lines[:_FORMULAS], *([f"and {more} more"] if more > 0 else [])])
+    return "\n".join([*lines[:_FORMULAS], *([f"and so for {more} more parameter{'s' * (more != 1)}"] if more > 0 else [])])
 
 
 def _on_a_line(equation: Equation) -> str:
@@ -207,9 +211,9 @@ def _gif(pictures: Iterator[Image]) -> bytes:
 
 
 def _whiten(palette: Image) -> None:
-    """The lightest colour made white again, which the choice of few colours has mixed with others."""
+    """What is nearly white made white again: the choice of few colours spends several on the paper."""
     entries = np.array(palette.getpalette(), dtype=np.uint8).reshape(-1, 3)
-    entries[int(entries.sum(axis=1, dtype=int).argmax())] = 255
+    entries[(entries >= _PAPER).all(axis=1)] = 255
     palette.putpalette(entries.tobytes())
 
 

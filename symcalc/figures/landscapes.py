@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _GRID, _COARSE = 41, 21
-_HIGHEST = 1.6           # times as far above the least J as the run began: higher walls would hide the valley
+_HIGHEST = 1.6           # times as far above the least J as the run comes: higher walls are cut off level
 _MOST = 6                # slices that can be read beside each other
 _ACROSS = 121
 _TANGENT = 0.25          # of the width of a slice, to either side of the point
@@ -43,7 +43,7 @@ def surface(run: Run) -> Figure:
     across, up, cost = grid(run, u, v, fineness(run, _GRID, _COARSE))
     low = float(np.nanmin(np.where(np.isfinite(cost), cost, np.nan)))
     top = low + _HIGHEST * (float(run.costs[:seen].max()) - low)
-    cost = np.where(cost <= top, cost, np.nan) if top > low else cost
+    cost = np.minimum(cost, top) if top > low else cost
     with drawing(6.4, 5.2, projection="3d") as (figure, axes):
         first, second = run.loss.parameters
         # The way is drawn over the surface that it lies on, which matplotlib would sort by distance as a whole.
@@ -83,9 +83,10 @@ def slices(function: Loss | str, name: str, data: object = None, *, frozen: Mapp
     reach = 1.5 * max(abs(at), 1.0)
     values = np.linspace(at - reach, at + reach, _ACROSS)
     here = [compiled.at(point) for point in points]
-    if bad := next((point for point, (cost, slope) in zip(points, here) if not np.isfinite([cost, slope[j]]).all()), None):
-        place = ", ".join(f"{text(each)} = {short(value)}" for each, value in zip(loss.parameters, bad))
-        raise LossError(f"{text(loss.expression)} has no finite value, or no finite slope, at {place}")
+    for point, (cost, slope) in zip(points, here):
+        if not np.isfinite([cost, slope[j]]).all():
+            place = ", ".join(f"{text(each)} = {short(value)}" for each, value in zip(loss.parameters, point))
+            raise LossError(f"{text(loss.expression)} has no finite value, or no finite slope, at {place}")
     rows = 1 if len(points) <= 4 else 2
     with side_by_side(-(-len(points) // rows), rows, 2.7, 2.7) as (figure, all_axes):
         for axes, point, (cost, slope) in zip(all_axes, points, here):

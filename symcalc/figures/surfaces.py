@@ -10,6 +10,8 @@ from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, ORANGE, drawing
 from symcalc.figures.views import fineness, window
 from symcalc.pages.notation import text
+from symcalc.training.minima.minimum import MINIMUM
+from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.run import Run
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _GRID, _COARSE = 61, 25
+_ARROW = 0.15            # of the picture, as long is the arrow downhill
 
 
 def contours(run: Run) -> Figure:
@@ -36,9 +39,34 @@ def contours(run: Run) -> Figure:
         axes.plot(run.points[:, 0], run.points[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="the run")
         axes.plot(*run.points[0], "s", color=ORANGE, markersize=6, label="start")
         axes.plot(*run.x, "*", color="black", markersize=11, label="end")
+        _downhill(axes, run, u, v)
+        if (lowest := _lowest(run)) is not None and u[0] < lowest[0] < u[1] and v[0] < lowest[1] < v[1]:
+            axes.plot(*lowest, "+", color="black", markersize=10, markeredgewidth=1.6, label="minimum")
         axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {text(run.loss.symbol)}", xlim=u, ylim=v)
         axes.legend()
     return figure
+
+
+def _downhill(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float]) -> None:
+    """An arrow from the start against the gradient there, across the lines of equal cost."""
+    slopes = run.gradients[0]
+    length = float(np.hypot(slopes[0] / (u[1] - u[0]), slopes[1] / (v[1] - v[0])))
+    if not (run.by_gradient and 0 < length < np.inf):
+        return
+    tip = run.points[0] - _ARROW * slopes / length
+    axes.annotate("", tip, run.points[0], arrowprops={"arrowstyle": "->", "color": "#333333", "shrinkA": 0, "shrinkB": 0})
+    axes.annotate("-∇J", tip, (6, -12), textcoords="offset points", fontsize=9, color="#333333")
+
+
+def _lowest(run: Run) -> np.ndarray | None:
+    """The minimum, where the loss is quadratic and has one."""
+    if normal_equations(run.loss) is None:
+        return None
+    try:
+        found = run.loss.minimum(run.table)
+    except LossError:
+        return None
+    return np.array(found.points[0].values) if found.points[0].kind == MINIMUM and not len(found.flat) else None
 
 
 def draw_rings(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float], size: int) -> None:
