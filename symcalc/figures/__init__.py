@@ -1,4 +1,4 @@
-"""Pictures of a run: each function returns a matplotlib Figure and neither shows nor saves it.
+"""Pictures of a run: each function returns a matplotlib Figure and neither shows nor saves it; `animate` saves a moving one.
 
     >>> from symcalc import Loss, figures
     >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.2, steps=5)

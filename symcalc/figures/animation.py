@@ -13,10 +13,11 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sympy import Symbol
 
 from symcalc.errors import LossError, SymcalcError, visible
 from symcalc.figures.scene import Show, panels_of
-from symcalc.figures.style import side_by_side
+from symcalc.figures.style import BLUE, GREY, ORANGE, side_by_side
 from symcalc.figures.views import in_view, started
 from symcalc.pages.document import Equation, Formula
 from symcalc.pages.files import check_target, write_whole
@@ -41,12 +42,13 @@ _LINE = 100                      # characters of a line of words
 _PANELS = 5
 
 
-def animate(run: Run, path: str | os.PathLike[str], *, over: str | None = None, frames: int = _FRAMES) -> Path:
+def animate(run: Run, path: str | os.PathLike[str], *, over: str | Symbol | None = None, frames: int = _FRAMES) -> Path:
     """The run as a GIF (or an MP4, where ffmpeg is installed), saved at `path`, which is returned.
 
     The line moves over the data while the point rolls down the cost, with its tangent; the formula of the next step stands
-    under it with its numbers. `over` names the parameter over which the cost is drawn. A run of more than `frames` steps
-    shows its first ones one by one and the rest ever further apart. The same run gives the same bytes.
+    under it with its numbers. `over` names the parameter over which the cost is drawn, or two, as in "m b", for contours; a
+    loss of more parameters has J against the step. A run of more than `frames` steps shows its first ones one by one and the
+    rest ever further apart. The same run gives the same bytes.
 
     >>> from symcalc.training.losses import Loss
     >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.2, steps=3)
@@ -80,7 +82,7 @@ def check_animation(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def strip(run: Run, *, over: str | None = None, panels: int = _PANELS) -> Figure:
+def strip(run: Run, *, over: str | Symbol | None = None, panels: int = _PANELS) -> Figure:
     """The run in stills beside each other, for print: where it began, some steps on its way, where it ended.
 
     >>> from symcalc.training.losses import Loss
@@ -139,7 +141,7 @@ def spread(count: int, panels: int) -> list[int]:
 
 # Frames
 
-def _pictures(run: Run, steps: list[int], over: str | None) -> Iterator[Image]:
+def _pictures(run: Run, steps: list[int], over: str | Symbol | None) -> Iterator[Image]:
     """A picture of each step, all of one size and in one layout."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -202,7 +204,7 @@ def _gif(pictures: Iterator[Image]) -> bytes:
     for row, picture in enumerate((coloured[0], coloured[len(coloured) // 2], coloured[-1])):
         together.paste(picture, (0, row * picture.height))
     palette = together.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    _whiten(palette)
+    _settle(palette)
     first, *others = (picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in coloured)
     file = io.BytesIO()
     first.save(file, format="GIF", save_all=True, append_images=others, loop=0, optimize=True,
@@ -210,10 +212,13 @@ def _gif(pictures: Iterator[Image]) -> bytes:
     return file.getvalue()
 
 
-def _whiten(palette: Image) -> None:
-    """What is nearly white made white again: the choice of few colours spends several on the paper."""
+def _settle(palette: Image) -> None:
+    """White and the colours of the style as they are: the choice of few colours spends several on shades of the paper."""
     entries = np.array(palette.getpalette(), dtype=np.uint8).reshape(-1, 3)
-    entries[(entries >= _PAPER).all(axis=1)] = 255
+    paper = np.flatnonzero((entries >= _PAPER).all(axis=1))
+    entries[paper] = 255
+    for place, colour in zip(paper[1:], (BLUE, ORANGE, GREY)):
+        entries[place] = list(bytes.fromhex(colour[1:]))
     palette.putpalette(entries.tobytes())
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sympy import Symbol
 
+from symcalc.errors import LossError
 from symcalc.figures.histories import draw_cost
 from symcalc.figures.style import BLUE, GREY, ORANGE
 from symcalc.figures.surfaces import draw_rings
 from symcalc.figures.views import cropped, curve_over, fineness, fitted_columns, held, in_view, window
-from symcalc.language.names import symbol
+from symcalc.language.names import listed, symbol
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
@@ -38,18 +40,25 @@ class Cost:
     place: Callable[[Run, int], tuple[float, float]]
 
 
-def cost_of(run: Run, over: str | None = None) -> Cost:
-    """The cost over the parameter named; over the one that moves, as contours over two, else against the step."""
-    if over is not None:
-        return _over(run.loss.names.index(run.loss.parameter(over).name))
-    if len(run.moving) == 1:
-        return _over(run.moving[0])
+def cost_of(run: Run, over: str | Symbol | None = None) -> Cost:
+    """The cost over the parameter named, or over two; left out, over those that move, against the step if they are many."""
+    names = [run.loss.parameter(name).name for name in ([over] if isinstance(over, Symbol) else listed(over or ()))]
+    if len(names) > 2 or (len(names) == 2 and {*names} != {*run.loss.names}):
+        raise LossError("the cost is drawn over one parameter, or over both where the loss has two")
+    if len(names) == 1 or (not names and len(run.moving) == 1):
+        return _over(run.loss.names.index(names[0]) if names else run.moving[0])
     return CONTOURS if len(run.loss.names) == 2 else COURSE
 
 
-def panels_of(run: Run, over: str | None = None) -> list[Callable[[Axes, Run], Show]]:
-    """What shows this run best: the data where there is one column to draw them over, and beside them the cost."""
-    return [*([data_panel] if fitted_columns(run) else []), cost_of(run, over).moving]
+def panels_of(run: Run, over: str | Symbol | None = None) -> list[Callable[[Axes, Run], Show]]:
+    """What shows this run best: the data where there is one column to draw them over, and beside them the cost.
+
+    Beside a line that moves, the cost is a curve with its tangent, over the one of two parameters that lowers it most.
+    """
+    data = fitted_columns(run) is not None
+    if data and over is None and len(run.moving) == len(run.loss.names) == 2:
+        over = run.loss.names[int(np.abs(run.gradients[:-1] * np.diff(run.points, axis=0)).sum(axis=0).argmax())]
+    return [*([data_panel] if data else []), cost_of(run, over).moving]
 
 
 # The data

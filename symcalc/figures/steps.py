@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sympy import Symbol
 
 from symcalc.errors import LossError
 from symcalc.figures.animation import spread
@@ -20,7 +21,7 @@ _LINES = 8
 _LIGHTEST, _DARKEST = 0.82, 0.0              # of viridis, whose light end is too pale on white
 
 
-def data_and_cost(run: Run, over: str | None = None) -> Figure:
+def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
     """The data with the model's line after each of some steps, beside the cost with the same steps in the same colours.
 
     >>> from symcalc.training.losses import Loss

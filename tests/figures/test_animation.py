@@ -152,7 +152,7 @@ def test_the_point_rolls_down_the_curve_with_its_tangent():
 
 def test_over_one_of_two_parameters_the_curve_moves_with_the_other():
     run = line_run()
-    panel = panels_of(run, over="m")[1]
+    panel = panels_of(run, over=run.loss.parameters[0])[1]
     for k in (0, 5):
         axes, drawn = shown(run, panel, k)
         values, curve = drawn["J"].get_data()
@@ -172,7 +172,7 @@ def test_contours_show_the_way_so_far_and_the_next_step():
 
 @pytest.mark.parametrize(("run", "labels"), [
     (sc.Loss("a^2 + b^2 + c^2").descend(start=[1, 2, 3], rate=0.1, steps=4), ["step"]),
-    (line_run(hold=["b"]), ["x", "m"]), (line_run(), ["x", "m"]),
+    (line_run(hold=["b"]), ["x", "m"]), (line_run(hold=["m"]), ["x", "b"]), (line_run(), ["x", "m"]),
     (sc.Loss("u^2 + v^2").descend(start=[1, 1], rate=0.1, steps=2, hold=["u"]), ["v"]),
 ])
 def test_each_kind_of_run_has_its_panels(run, labels):
@@ -182,6 +182,15 @@ def test_each_kind_of_run_has_its_panels(run, labels):
         panel(axes, run)
         found.append(axes.get_xlabel())
     assert found == labels
+
+
+def test_two_names_are_contours():
+    axes, drawn = shown(line_run(), panels_of(line_run(), over="m b")[1], 2)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("m", "b") and "the way so far" in drawn
+    cubic = sc.mean_squared_error("y", sc.polynomial("x", 3)).descend(DATA, start=[0] * 4, rate=1e-4, steps=2)
+    assert shown(cubic, panels_of(cubic)[1], 0)[0].get_xlabel() == "step"
+    with pytest.raises(LossError, match="over one parameter, or over both where the loss has two"):
+        panels_of(cubic, over="a0 a1")
 
 
 def test_the_start_of_a_run_that_diverges_stays_in_view():
@@ -234,5 +243,5 @@ def test_names_and_nothing_else_stand_on_the_axes(tmp_path):
     J = sc.Loss("mean((beta_1 - (theta_1*x_2 + learning_rate))^2)", columns="beta_1 x_2")
     run = J.descend({"beta_1": [1, 2, 4], "x_2": [1, 2, 3]}, start=[0, 0], rate=0.01, steps=3)
     labels = [(axes.get_xlabel(), axes.get_ylabel()) for axes in strip(run, panels=2).axes]
-    assert labels[0] == ("x₂", "β₁") and labels[2] == ("θ₁", "learning_rate")
+    assert labels[0] == ("x₂", "β₁") and labels[2] == ("θ₁", "J(θ₁, learning_rate)")
     assert animate(run, tmp_path / "$x_1$.gif").exists()
