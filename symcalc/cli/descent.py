@@ -64,7 +64,8 @@ Examples:
 @click.option("--predict", "asked", metavar="x=1,2,3", help="Show what the fitted model predicts there instead of the table.")
 @click.option("--replay", "kept", type=click.Path(path_type=Path), metavar="RUN.json",
               help="Make a saved run again, in place of FORMULA; exit status 1 if a number comes out another.")
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Save a picture of the run: .png, .svg or .pdf.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE",
+              help="Save a picture of the run: .png, .svg or .pdf; .gif or .mp4 for a moving one.")
 @partial(shared_options, besides=", .json, and .csv of runs")
 def descend(formula: str | None, data: Path | None, start: str, several: str | None, working: int | None, summary: bool,
             asked: str | None, kept: Path | None, plot: Path | None, as_json: bool, output: Path | None, force: bool,
@@ -76,13 +77,14 @@ def descend(formula: str | None, data: Path | None, start: str, several: str | N
     given = {**how, **instead, **{name: value for name, value in (("start", start or None), ("starts", several), ("plot", plot))
                                   if value is not None}}
     _check_together(formula, kept, given)
-    check_files(output, plot, force, as_json, () if kept is not None or instead else (".csv",))
+    sweeps = several is not None or bool(how.keys() & {"rates", "methods"})
+    check_files(output, plot, force, as_json, () if kept is not None or instead else (".csv",), sweeps)
     if kept is not None:
         _replay(kept, data, as_json, output)
         return
     if "settings" in how:
         how["method"] = _with_settings(how["method"], how.pop("settings"))
-    if several is not None or how.keys() & {"rates", "methods"}:
+    if sweeps:
         runs = _sweep(formula, data, values("--start", start), several, how)
         deliver(runs, as_json, output)
         save_plot(runs, plot)

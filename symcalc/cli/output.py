@@ -18,17 +18,16 @@ if TYPE_CHECKING:
     from symcalc.training.runs import Runs
 
 
-def check_files(output: Path | None, plot: Path | None, force: bool, as_json: bool, besides: tuple[str, ...] = ()) -> None:
+def check_files(output: Path | None, plot: Path | None, force: bool, as_json: bool, besides: tuple[str, ...] = (),
+                several: bool = False) -> None:
     """Whether both files can be written, in the form that their suffix asks for, before any work is done for them.
 
-    `besides` are suffixes that are accepted where .json is.
+    `besides` are suffixes that are accepted where .json is; `several` says that there will be several runs.
     """
     if output is not None and output == plot:
         raise SymcalcError(f"-o and --plot both name {output}; save one of them under another name")
     if plot is not None:
-        from symcalc.figures.style import check_picture
-
-        check_picture(plot)
+        _check_plot(plot, several)
     for path in filter(None, (output, plot)):
         from symcalc.pages.files import check_target
 
@@ -51,6 +50,17 @@ def _check_form(output: Path, as_json: bool, besides: tuple[str, ...]) -> None:
     elif (suffix := output.suffix.lower()) in (*SUFFIXES, ".csv"):
         raise SymcalcError(f"--json writes JSON, and '{visible(str(output))}' ends in {suffix}; leave --json out, or save it "
                            "as .json")
+
+
+def _check_plot(plot: Path, several: bool) -> None:
+    """Whether a picture of this kind can be made: an animation where it ends in .gif or .mp4."""
+    from symcalc.figures.animation import ANIMATED, check_animation
+    from symcalc.figures.style import check_picture
+
+    animated = plot.suffix.lower() in ANIMATED
+    if animated and several:
+        raise SymcalcError("an animation shows one run; save the picture of several as .png, .svg or .pdf")
+    (check_animation if animated else check_picture)(plot)
 
 
 def deliver(shown: Any, as_json: bool, output: Path | None) -> None:
@@ -80,11 +90,15 @@ def _json(shown: Any, ascii_only: bool = False) -> str:
 
 
 def save_plot(shown: Run | Runs, path: Path | None) -> None:
-    """The picture that says most about the run: the fit, the contours, or the cost curve; of several, the costs of all."""
+    """The picture that says most about the run: the fit, the contours, or the cost curve; of several, the costs of all.
+
+    A .gif or .mp4 is the run as a moving picture.
+    """
     if path is not None:
+        from symcalc.figures.animation import ANIMATED, animate
         from symcalc.figures.style import save_figure
 
-        _saved(save_figure(_figure(shown), path))
+        _saved(animate(shown, path) if path.suffix.lower() in ANIMATED else save_figure(_figure(shown), path))
 
 
 def _figure(shown: Run | Runs) -> Figure:

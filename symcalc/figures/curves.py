@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, GREY, ORANGE, drawing
+from symcalc.figures.views import cropped, curve_over, fineness, held, in_view, started, window
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _TANGENTS = 4            # points whose tangent and slope are drawn
 _APART = 0.2, 0.1        # of the width and the height of the picture, so far apart that their labels can be read
-_CROP = 3                # a curve is shown to this many times the height of the run above and below it
 
 
 def cost_curve(run: Run, name: str) -> Figure:
@@ -32,43 +31,22 @@ def cost_curve(run: Run, name: str) -> Figure:
     parameter = run.loss.parameter(name)
     k = run.loss.parameters.index(parameter)
     visited, costs = run.points[:, k], run.costs
-    if not np.isfinite(costs).all():
-        raise LossError(f"there is no curve to draw: {run.message}")
+    started(run, "is no curve")
+    seen = in_view(run)
     with drawing() as (figure, axes):
-        values = _range(visited)
-        compiled = run.loss.compile(run.table)
-        points = np.repeat(run.x[np.newaxis], len(values), axis=0)
-        points[:, k] = values
-        curve = np.array([compiled.at(point)[0] for point in points])
-        held = ", ".join(f"{text(other)} = {short(value, 4)}" for other, value in zip(run.loss.parameters, run.x)
-                         if other != parameter)
-        axes.plot(values, curve, color=BLUE, label=f"J with {held} held" if held else "J")
+        values = np.linspace(*window(run, k), fineness(run))
+        # Of a run that goes off, the others are held where it began to.
+        end = run.points[seen - 1]
+        curve, others = curve_over(run, k, end, values), held(run, k, end)
+        axes.plot(values, curve, color=BLUE, label=f"J with {others} held" if others else "J")
         axes.plot(visited, costs, "o-", color=ORANGE, markersize=4, linewidth=0.8, label="points visited")
-        low, high = _cropped(curve, costs)
-        axes.set_ylim(low, high)
-        for step in _chosen(visited / np.ptp(values), costs / (high - low)):
+        low, high = cropped(curve, costs[:seen])
+        axes.set(xlim=(values[0], values[-1]), ylim=(low, high))
+        for step in _chosen(visited[:seen] / np.ptp(values), costs[:seen] / (high - low)):
             _tangent(axes, visited[step], costs[step], run.gradients[step, k], np.ptp(values))
         axes.set(xlabel=text(parameter), ylabel=text(run.loss.symbol), title=f"The cost over {text(parameter)}")
         axes.legend()
     return figure
-
-
-def _range(visited: np.ndarray) -> np.ndarray:
-    """Values from below the least visited one to above the largest, with the end of the run in the middle of a flat one."""
-    low, high = float(visited.min()), float(visited.max())
-    end = float(visited[-1])
-    reach = max(high - end, end - low, 1e-3 * max(abs(end), 1.0)) * 1.25
-    return np.linspace(end - reach, end + reach, 241)
-
-
-def _cropped(curve: np.ndarray, costs: np.ndarray) -> tuple[float, float]:
-    """From below the lowest cost to above the highest, but no further up a pole than the run can still be seen."""
-    finite = np.append(curve[np.isfinite(curve)], costs)
-    run_low, run_high = float(costs.min()), float(costs.max())
-    reach = _CROP * (run_high - run_low) or np.inf
-    low, high = max(float(finite.min()), run_low - reach), min(float(finite.max()), run_high + reach)
-    margin = 0.08 * (high - low) or 0.05 * max(abs(high), 1.0)
-    return low - margin, high + margin
 
 
 def _chosen(across: np.ndarray, up: np.ndarray) -> list[int]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, GREY, ORANGE, drawing
+from symcalc.figures.views import in_view
 from symcalc.language.names import name_of
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
@@ -49,6 +50,9 @@ def fit(run: Run) -> Figure:
         axes.plot(across, run.predict(**{x_name: across}), color="black", linewidth=1.6, label="after the run")
         shown = replaced(loss.model.prediction, {symbol: numeral(run.parameters[symbol.name], 4)
                                                  for symbol in loss.model.parameters}.get)
+        if in_view(run) < len(run.points):               # a line that went off would press the data flat
+            room = float(np.ptp(y)) or 1.0
+            axes.set_ylim(float(y.min()) - room, float(y.max()) + room)
         axes.set(xlabel=x_name, ylabel=y_name, title=f"{y_name} ≈ {text(shown)}")
         axes.legend()
     return figure

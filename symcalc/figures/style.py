@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"      # from the Okabe-Ito palette
+COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black", GREY)
+LINES = ("-", "--", ":", "-.")                             # with each of the colours, so that some 30 curves can be told apart
 
 _FORMATS = (".png", ".svg", ".pdf")
 
@@ -25,25 +27,40 @@ _QUIET = {
 
 
 @contextmanager
-def drawing(width: float = 6.4, height: float = 4.2) -> Iterator[tuple[Figure, Axes]]:
+def drawing(width: float = 6.4, height: float = 4.2, projection: str | None = None) -> Iterator[tuple[Figure, Axes]]:
     """A figure with one pair of axes in the shared style; nothing global changes."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context(_QUIET):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        yield figure, figure.subplots()
+    with _figure(width, height) as figure:
+        yield figure, figure.subplots(subplot_kw={"projection": projection})
 
 
 @contextmanager
 def panels(rows: int, columns: int, width: float = 7.2, height: float = 5.4) -> Iterator[tuple[Figure, list[Axes]]]:
     """A figure with several pairs of axes of one scale, row by row, in the shared style."""
+    with _figure(width, height) as figure:
+        yield figure, list(figure.subplots(rows, columns, sharex=True, sharey=True).flat)
+
+
+@contextmanager
+def stacked(rows: int, width: float = 6.4, height: float = 5.2) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A figure with axes under each other that share what runs across, in the shared style."""
+    with _figure(width, height) as figure:
+        yield figure, list(figure.subplots(rows, 1, sharex=True))
+
+
+@contextmanager
+def side_by_side(columns: int, rows: int = 1, width: float = 4.4, height: float = 3.8) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A figure with axes of their own beside each other, row by row, each so wide and high, in the shared style."""
+    with _figure(width * columns, height * rows) as figure:
+        yield figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
+@contextmanager
+def _figure(width: float, height: float) -> Iterator[Figure]:
     import matplotlib
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_QUIET):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        yield figure, list(figure.subplots(rows, columns, sharex=True, sharey=True).flat)
+        yield Figure(figsize=(width, height), layout="constrained")
 
 
 def check_picture(path: str | Path) -> Path:

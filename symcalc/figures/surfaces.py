@@ -8,14 +8,18 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, ORANGE, drawing
+from symcalc.figures.views import fineness, window
 from symcalc.pages.notation import text
+from symcalc.training.minima.minimum import MINIMUM
+from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.run import Run
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _GRID, _COARSE = 61, 25
-_MANY = 100_000          # rows from which the coarse grid is used
+_ARROW = 0.15            # of the picture, as long is the arrow downhill
 
 
 def contours(run: Run) -> Figure:
@@ -29,28 +33,56 @@ def contours(run: Run) -> Figure:
     if len(run.loss.parameters) != 2:
         raise LossError(f"contours need a loss of two parameters; this one has {len(run.loss.parameters)}")
     first, second = run.loss.parameters
-    # Each point of the grid is one pass over the data, which counts where they are many.
-    size = _GRID if run.table is None or run.table.rows < _MANY else _COARSE
-    u, v = (_around(run.points[:, k], size) for k in (0, 1))
-    compiled = run.loss.compile(run.table)
-    cost = np.array([[compiled.at(np.array([a, b]))[0] for a in u] for b in v])
-    if not np.isfinite(cost).any():
-        raise LossError(f"there are no contours to draw: {run.message}")
+    u, v = window(run, 0), window(run, 1)
     with drawing(6.0, 4.8) as (figure, axes):
-        if len(levels := _levels(cost)):
-            axes.contour(u, v, cost, levels=levels, colors=BLUE, linewidths=0.7, alpha=0.6)
+        draw_rings(axes, run, u, v, fineness(run, _GRID, _COARSE))
         axes.plot(run.points[:, 0], run.points[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="the run")
         axes.plot(*run.points[0], "s", color=ORANGE, markersize=6, label="start")
         axes.plot(*run.x, "*", color="black", markersize=11, label="end")
-        axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {text(run.loss.symbol)}")
+        _downhill(axes, run, u, v)
+        if (lowest := _lowest(run)) is not None and u[0] < lowest[0] < u[1] and v[0] < lowest[1] < v[1]:
+            axes.plot(*lowest, "+", color="black", markersize=10, markeredgewidth=1.6, label="minimum")
+        axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {text(run.loss.symbol)}", xlim=u, ylim=v)
         axes.legend()
     return figure
 
 
-def _around(visited: np.ndarray, size: int) -> np.ndarray:
-    end = float(visited[-1])
-    reach = max(float(np.abs(visited - end).max()), 1e-3 * max(abs(end), 1.0)) * 1.2
-    return np.linspace(end - reach, end + reach, size)
+def _downhill(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float]) -> None:
+    """An arrow from the start against the gradient there, across the lines of equal cost."""
+    slopes = run.gradients[0]
+    length = float(np.hypot(slopes[0] / (u[1] - u[0]), slopes[1] / (v[1] - v[0])))
+    if not (run.by_gradient and 0 < length < np.inf):
+        return
+    tip = run.points[0] - _ARROW * slopes / length
+    axes.annotate("", tip, run.points[0], arrowprops={"arrowstyle": "->", "color": "#333333", "shrinkA": 0, "shrinkB": 0})
+    axes.annotate("-∇J", tip, (6, -12), textcoords="offset points", fontsize=9, color="#333333")
+
+
+def _lowest(run: Run) -> np.ndarray | None:
+    """The minimum, where the loss is quadratic and has one."""
+    if normal_equations(run.loss) is None:
+        return None
+    try:
+        found = run.loss.minimum(run.table)
+    except LossError:
+        return None
+    return np.array(found.points[0].values) if found.points[0].kind == MINIMUM and not len(found.flat) else None
+
+
+def draw_rings(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float], size: int) -> None:
+    """Lines of equal cost over a window of both parameters."""
+    across, up, cost = grid(run, u, v, size)
+    if len(levels := _levels(cost)):
+        axes.contour(across, up, cost, levels=levels, colors=BLUE, linewidths=0.7, alpha=0.6)
+
+
+def grid(run: Run, u: tuple[float, float], v: tuple[float, float], size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The values of both parameters, and J over them, one row for each value of the second."""
+    across, up = np.linspace(*u, size), np.linspace(*v, size)
+    cost = np.array([[run.compiled.at(np.array([a, b]))[0] for a in across] for b in up])
+    if not np.isfinite(cost).any():
+        raise LossError(f"there are no contours to draw: {run.message}")
+    return across, up, cost
 
 
 def _levels(cost: np.ndarray) -> np.ndarray:

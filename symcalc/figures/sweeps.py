@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.errors import DescentError
-from symcalc.figures.style import BLUE, GREY, ORANGE, drawing
+from symcalc.figures.style import COLOURS, GREY, LINES, drawing
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.runs import Runs
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from symcalc.training.run import Run
 
-_COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black", GREY)       # Okabe and Ito's
-_LINES = ("-", "--", ":", "-.")                 # with each of the colours, so that some 30 runs can be told apart
 _NAMED = 12              # runs that the legend names
 _DRAWN = 1_000           # points of a curve; more cannot be seen
 _HIGHEST = 1e3           # times the highest start: a run that diverges leaves the picture there
@@ -38,7 +36,7 @@ def costs_over_steps(runs: Runs) -> Figure:
     going = _going(runs)
     with drawing() as (figure, axes):
         for k, run in enumerate(going):
-            axes.plot(*_thinned(run.costs), _LINES[k // len(_COLOURS) % len(_LINES)], color=_COLOURS[k % len(_COLOURS)],
+            axes.plot(*_thinned(run.costs), LINES[k // len(COLOURS) % len(LINES)], color=COLOURS[k % len(COLOURS)],
                       linewidth=1.4, label=_label(runs, run, k, len(going)))
         _height(axes, going)
         axes.set(xlabel="step", ylabel=text(runs[0].loss.symbol), title="The cost in each run")
@@ -63,7 +61,7 @@ def costs_over_rates(runs: Runs) -> Figure:
         for k, kind in enumerate(kinds):
             points = sorted((run.rate, run.fun) for run in rated if _kind(run) == kind)
             told = [word for word, others in zip(kind, zip(*kinds)) if len(set(others)) > 1]
-            axes.plot(*zip(*points), "o" + _LINES[k // len(_COLOURS) % len(_LINES)], color=_COLOURS[k % len(_COLOURS)],
+            axes.plot(*zip(*points), "o" + LINES[k // len(COLOURS) % len(LINES)], color=COLOURS[k % len(COLOURS)],
                       markersize=4, linewidth=1, label=", ".join(told) or "J at the end" if k < _NAMED else f"_{k}")
         axes.axhline(float(rated[0].costs[0]), color=GREY, linewidth=0.8, linestyle=":", label="J at the start")
         if (limit := runs.stable_limit) is not None:

@@ -28,6 +28,7 @@ MEANT = {
     "pages/source.py": r"import builtins",             # only to see which names are taken
     "compute/generated.py": r"exec|compile",          # the generated loop, over private names
     "pages/pdf.py": r"import subprocess",            # latexmk, without a shell
+    "figures/animation.py": r"import subprocess",    # ffmpeg, without a shell
 }
 
 

@@ -1,0 +1,166 @@
+"""What a run did from step to step: the cost and the parameters, the changes that were expected and those that came."""
+
+from __future__ import annotations
+
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symcalc.errors import LossError
+from symcalc.figures.style import BLUE, COLOURS, GREY, LINES, ORANGE, drawing, stacked
+from symcalc.figures.views import in_view, started
+from symcalc.pages.notation import text
+from symcalc.training.run import Run
+from symcalc.written import derivative_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from symcalc.training.effect import Effect
+
+_DRAWN = 1_000           # points of a curve; more cannot be seen
+_TENFOLD = 100           # how many times its least value J has to start at for a scale of powers of ten
+_LOWEST = 1e-16          # beside the start, a cost as low as this is as good as 0
+_NAMED = 12              # parameters that the legend names
+_HIGHEST = 1.6           # ratios beyond this, or as far below 0, are drawn at the edge
+_LINE, _LONGEST = 78, 60         # characters of a title's line, and of a formula in a legend
+_SIGNPOSTS = ((1, "1: the tangent tells all"), (0.5, "1/2: onto the minimum"), (0, "0: just as high"))
+
+
+def thinned(count: int) -> np.ndarray:
+    """Steps evenly through a long run, with its first and its last.
+
+    >>> thinned(3), len(thinned(50_000))
+    (array([0, 1, 2]), 1000)
+    """
+    return np.unique(np.linspace(0, count - 1, min(count, _DRAWN)).astype(int))
+
+
+def draw_cost(axes: Axes, run: Run, seen: int, **how: Any) -> None:
+    """J against the step, on a scale of powers of ten where it is above 0 and falls or climbs through several."""
+    steps = thinned(seen)
+    costs = run.costs[steps]
+    axes.plot(steps, costs, **how)
+    low, high = float(costs.min()), float(costs.max())
+    if low > 0 and high > _TENFOLD * low:
+        axes.set_yscale("log")
+        axes.set_ylim(max(low, _LOWEST * high) / 2, 2 * high)
+    axes.margins(x=0.02)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def history(run: Run) -> Figure:
+    """J against the step, and below it each parameter against the step.
+
+    >>> from symcalc.training.losses import Loss
+    >>> figure = history(Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.2, steps=20))
+    >>> [axes.get_ylabel() for axes in figure.axes], figure.axes[0].get_yscale()
+    (['J(w)', 'w'], 'log')
+    """
+    started(run, "is no course")
+    seen = in_view(run)
+    parameters = run.loss.parameters
+    with stacked(2) as (figure, (above, below)):
+        draw_cost(above, run, seen, color=BLUE, marker="o" if seen <= 30 else "", markersize=3)
+        steps = thinned(seen)
+        for j, parameter in enumerate(parameters):
+            below.plot(steps, run.points[steps, j], LINES[j // len(COLOURS) % len(LINES)], color=COLOURS[j % len(COLOURS)],
+                       label=text(parameter) if j < _NAMED else f"_{j}")
+        above.set(ylabel=text(run.loss.symbol), title=f"The cost and the parameters, step by step{_left_out(run, seen)}")
+        below.set(xlabel="step", ylabel=text(parameters[0]) if len(parameters) == 1 else "parameters")
+        if len(parameters) > 1:
+            below.legend(fontsize=8, ncols=2 if len(parameters) > 4 else 1)
+    return figure
+
+
+def _left_out(run: Run, seen: int) -> str:
+    return "" if seen == len(run.costs) else f" (the first {seen - 1} of {run.nit})"
+
+
+def expected_actual(run: Run) -> Figure:
+    """∇J·Δθ and the change that came, step by step; below them their ratio, with what it says about a step.
+
+    >>> from symcalc.training.losses import Loss
+    >>> figure = expected_actual(Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=3))
+    >>> figure.axes[1].lines[0].get_ydata()
+    array([0.75, 0.75, 0.75])
+    """
+    started(run, "is no change")
+    if not run.nit:
+        raise LossError(f"there is no change to draw: the run made no step. {run.message}")
+    seen = in_view(run)
+    steps = thinned(seen)[1:]
+    updates = [run.updates[k - 1] for k in steps]
+    # A change that is lost in the rounding of J says nothing, so its ratio is left out.
+    known = np.array([not update.is_lost_in_rounding for update in updates])
+    expected, actual = (np.array([getattr(update, name) for update in updates])
+                        for name in ("expected_change", "actual_change"))
+    ratio = np.where(known, [update.ratio for update in updates], np.nan)
+    mark = "o" if len(steps) <= 60 else ""
+    with stacked(2) as (figure, (above, below)):
+        # Where every change is a fall, its size can be seen on a scale of powers of ten, however small it becomes.
+        falls = bool((expected[known] < 0).all() and (actual[known] < 0).all() and known.any())
+        sign, shown = (-1, known) if falls else (1, slice(None))
+        for changes, mark_of, colour, label in ((expected, "s--", BLUE, "∇J·Δθ"), (actual, "o-", ORANGE, "ΔJ")):
+            name = "expected" if changes is expected else "actual"
+            above.plot(steps[shown], sign * changes[shown], mark_of if mark else mark_of[1:], color=colour, markersize=4,
+                       linewidth=1, label=f"{name}: {'-' * falls}{label}")
+        if not falls:
+            above.axhline(0, color=GREY, linewidth=0.7)
+        elif -min(expected.min(), actual.min()) > _TENFOLD * -max(expected[known].max(), actual[known].max()):
+            above.set_yscale("log")
+        above.set(ylabel="fall of J" if falls else "change of J",
+                  title=f"The change expected, and the change that came{_left_out(run, seen)}")
+        above.legend(fontsize=8)
+        below.plot(steps, np.clip(ratio, -_HIGHEST, _HIGHEST), marker=mark, color="black", markersize=4, linewidth=1,
+                   label="actual / expected")
+        for height, words in _SIGNPOSTS:
+            below.axhline(height, color=GREY, linewidth=0.7, linestyle=":")
+            below.annotate(words, (1.01, height), xycoords=("axes fraction", "data"), fontsize=8, color=GREY, va="center",
+                           annotation_clip=False)
+        below.annotate("below 0: the cost rose", (1.01, -0.25), xycoords=("axes fraction", "data"), fontsize=8, color=GREY,
+                       va="center", annotation_clip=False)
+        finite = ratio[np.isfinite(ratio)]
+        below.set(xlabel="step", ylabel="actual / expected",
+                  ylim=(min(-0.4, max(float(finite.min(initial=0)), -_HIGHEST) - 0.1),
+                        max(1.15, min(float(finite.max(initial=1)), _HIGHEST) + 0.1)))
+        below.xaxis.get_major_locator().set_params(integer=True)
+    return figure
+
+
+def effect(compared: Effect) -> Figure:
+    """J against the step with the right gradient and with the learner's, from one start at one rate.
+
+    >>> from symcalc.training.losses import Loss
+    >>> compared = Loss("(w - 3)^2").compare_gradients({"w": "-2*(w - 3)"}, start={"w": 0}, rate=0.1, steps=4)
+    >>> [line.get_label() for line in effect(compared).axes[0].lines]
+    ['right: dJ/dw = 2 (w - 3)', 'wrong: -2 (w - 3)']
+    """
+    right, wrong = compared.right, compared.wrong
+    names = list(compared.formulas)
+    gradient = compared.loss.gradient()
+    known = [f"{text(derivative_of(compared.loss.symbol, compared.loss.parameter(name)))} = {text(gradient[name].result)}"
+             for name in names]
+    given = [text(compared.formulas[name]) for name in names]
+    other = "wrong" if compared.mistaken else "given"
+    with drawing(6.4, 4.6) as (figure, axes):
+        for run, colour, mark, label in ((right, BLUE, "o-", "right"), (wrong, ORANGE, "s--", other)):
+            seen = thinned(in_view(run))
+            formulas = known if run is right else given
+            axes.plot(seen, run.costs[seen], mark if len(seen) <= 60 else mark[1:], color=colour, markersize=4, linewidth=1.2,
+                      label=f"{label}: {', '.join(map(_cut, formulas))}")
+        drawn = np.concatenate([line.get_ydata() for line in axes.lines])
+        if drawn.min() > 0 and drawn.max() > _TENFOLD * drawn.min():
+            axes.set_yscale("log")
+            axes.set_ylim(max(float(drawn.min()), _LOWEST * float(drawn.max())) / 2, 2 * float(drawn.max()))
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set(xlabel="step", ylabel=text(compared.loss.symbol))
+        axes.set_title(fill(compared.sentence, _LINE), fontsize=10)
+        axes.legend(fontsize=8)
+    return figure
+
+
+def _cut(formula: str) -> str:
+    return formula if len(formula) <= _LONGEST else f"{formula[:_LONGEST - 1]}…"

@@ -1,0 +1,132 @@
+"""The cost over two parameters in space, and cut into slices with one of them frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symcalc.errors import LossError
+from symcalc.figures.style import BLUE, ORANGE, drawing, side_by_side
+from symcalc.figures.surfaces import grid
+from symcalc.figures.views import fineness, in_view, started, window
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import short
+from symcalc.training.losses import Loss
+from symcalc.training.run import Run
+from symcalc.written import derivative_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_GRID, _COARSE = 41, 21
+_HIGHEST = 1.6           # times as far above the least J as the run comes: higher walls are cut off level
+_MOST = 6                # slices that can be read beside each other
+_ACROSS = 121
+_TANGENT = 0.25          # of the width of a slice, to either side of the point
+
+
+def surface(run: Run) -> Figure:
+    """J over two parameters as a surface in space, with the way of the run on it.
+
+    >>> run = Loss("u^2 + 4*v^2").descend(start={"u": 2, "v": 1}, rate=0.1, steps=8)
+    >>> axes = surface(run).axes[0]
+    >>> axes.get_xlabel(), axes.get_ylabel(), axes.get_zlabel()
+    ('u', 'v', 'J(u, v)')
+    """
+    if len(run.loss.parameters) != 2:
+        raise LossError(f"a surface needs a loss of two parameters; this one has {len(run.loss.parameters)}")
+    started(run, "is no surface")
+    seen = in_view(run)
+    u, v = window(run, 0), window(run, 1)
+    across, up, cost = grid(run, u, v, fineness(run, _GRID, _COARSE))
+    low = float(np.nanmin(np.where(np.isfinite(cost), cost, np.nan)))
+    top = low + _HIGHEST * (float(run.costs[:seen].max()) - low)
+    cost = np.minimum(cost, top) if top > low else cost
+    with drawing(6.4, 5.2, projection="3d") as (figure, axes):
+        first, second = run.loss.parameters
+        # The way is drawn over the surface that it lies on, which matplotlib would sort by distance as a whole.
+        axes.computed_zorder = False
+        axes.plot_surface(*np.meshgrid(across, up), cost, rstride=1, cstride=1, cmap="Blues_r", alpha=0.75, linewidth=0.2,
+                          edgecolor=(0, 0.3, 0.5, 0.25), zorder=1)
+        way = (run.points[:seen, 0], run.points[:seen, 1], run.costs[:seen])
+        axes.plot(*way, "o-", color=ORANGE, markersize=3, linewidth=1.3, zorder=3, label="the run")
+        axes.plot(*(part[:1] for part in way), "s", color=ORANGE, markersize=6, zorder=4, label="start")
+        axes.plot(*(part[-1:] for part in way), "*", color="black", markersize=10, zorder=4, label="end")
+        axes.set(xlabel=text(first), ylabel=text(second), zlabel=text(run.loss.symbol), xlim=u, ylim=v,
+                 title=f"{text(run.loss.symbol)} as a surface")
+        axes.locator_params(nbins=5)
+        axes.zaxis.labelpad = 8
+        axes.view_init(elev=32, azim=-58)
+        axes.set_box_aspect(None, zoom=0.88)
+        axes.legend(fontsize=8, loc="upper right")
+    return figure
+
+
+def slices(function: Loss | str, name: str, data: object = None, *, frozen: Mapping[str, Sequence[float]],
+           at: float) -> Figure:
+    """The curve over one letter with another frozen at several values, a panel for each, and the tangent: ∂f/∂x in pictures.
+
+    `frozen` gives the values of the frozen letter, and one each of any others; the tangent is drawn at `at`.
+
+    >>> figure = slices("3*x*y", "x", frozen={"y": [1, 3, 6, 9]}, at=2)
+    >>> [axes.get_title(loc="left") for axes in figure.axes]
+    ['y = 1: slope 3', 'y = 3: slope 9', 'y = 6: slope 18', 'y = 9: slope 27']
+    """
+    loss = function if isinstance(function, Loss) else Loss(function)
+    parameter = loss.parameter(name)
+    j = loss.parameters.index(parameter)
+    points, letter = _frozen(loss, j, frozen)
+    points[:, j] = at
+    compiled = loss.compile(data)
+    reach = 1.5 * max(abs(at), 1.0)
+    values = np.linspace(at - reach, at + reach, _ACROSS)
+    here = [compiled.at(point) for point in points]
+    for point, (cost, slope) in zip(points, here):
+        if not np.isfinite([cost, slope[j]]).all():
+            place = ", ".join(f"{text(each)} = {short(value)}" for each, value in zip(loss.parameters, point))
+            raise LossError(f"{text(loss.expression)} has no finite value, or no finite slope, at {place}")
+    rows = 1 if len(points) <= 4 else 2
+    with side_by_side(-(-len(points) // rows), rows, 2.7, 2.7) as (figure, all_axes):
+        for axes, point, (cost, slope) in zip(all_axes, points, here):
+            line = np.repeat(point[np.newaxis], _ACROSS, axis=0)
+            line[:, j] = values
+            axes.plot(values, [compiled.at(each)[0] for each in line], color=BLUE)
+            half = _TANGENT * reach * 2
+            axes.plot([at - half, at + half], [cost - slope[j] * half, cost + slope[j] * half], color=ORANGE, linewidth=1.4)
+            axes.plot([at], [cost], "o", color=ORANGE, markersize=5)
+            axes.set_title(f"{text(loss.parameters[letter])} = {short(point[letter])}: slope {short(slope[j], 4)}", fontsize=10)
+            axes.set_xlabel(text(parameter))
+        lows, highs = zip(*(axes.get_ylim() for axes in all_axes[:len(points)]))
+        for axes in all_axes[:len(points)]:
+            axes.set_ylim(min(lows), max(highs))               # one scale, so that slopes can be compared
+        for axes in all_axes[len(points):]:
+            axes.set_visible(False)
+        all_axes[0].set_ylabel(text(loss.symbol))
+        slope_is = f"{text(derivative_of(loss.symbol, parameter))} = {text(loss.gradient()[parameter.name].result)}"
+        figure.suptitle(f"{text(loss.symbol)} = {text(loss.expression)},  {slope_is}", fontsize=11, x=0.01, ha="left")
+    return figure
+
+
+def _frozen(loss: Loss, j: int, frozen: Mapping[str, Sequence[float]]) -> tuple[np.ndarray, int]:
+    """A point for each slice, and the place of the letter that differs from one to the next."""
+    if not isinstance(frozen, Mapping) or not frozen:
+        raise LossError(f"name the letter to freeze and its values, as in frozen={{'{loss.names[j - 1]}': [1, 2, 3]}}")
+    given: dict[int, np.ndarray] = {}
+    for name, values in frozen.items():
+        given[loss.names.index(loss.parameter(name).name)] = np.atleast_1d(np.asarray(values, dtype=float))
+    if j in given:
+        raise LossError(f"{text(loss.parameters[j])} is the letter that moves, so it cannot be frozen too")
+    if missing := [text(p) for k, p in enumerate(loss.parameters) if k != j and k not in given]:
+        raise LossError(f"the value of {', '.join(missing)} is needed too; add it to `frozen`")
+    several = [k for k, values in given.items() if len(values) > 1]
+    if len(several) > 1 or any(len(values) == 0 for values in given.values()):
+        raise LossError("one letter is frozen at several values, and every other at one")
+    letter = several[0] if several else next(iter(given))
+    if len(given[letter]) > _MOST:
+        raise LossError(f"at most {_MOST} slices can be read beside each other, not {len(given[letter])}")
+    points = np.empty((len(given[letter]), len(loss.parameters)))
+    for k, values in given.items():
+        points[:, k] = values
+    return points, letter

@@ -1,0 +1,52 @@
+"""Data and cost side by side: a line over the data, and a point on the cost, for every step shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sympy import Symbol
+
+from symcalc.errors import LossError
+from symcalc.figures.animation import spread
+from symcalc.figures.scene import cost_of, draw_data, predictions
+from symcalc.figures.style import side_by_side
+from symcalc.figures.views import fitted_columns, in_view, started
+from symcalc.training.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_LINES = 8
+_LIGHTEST, _DARKEST = 0.82, 0.0              # of viridis, whose light end is too pale on white
+
+
+def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
+    """The data with the model's line after each of some steps, beside the cost with the same steps in the same colours.
+
+    >>> from symcalc.training.losses import Loss
+    >>> J = Loss("mean((y - (m*x + b))^2)", columns="x y")
+    >>> run = J.descend({"x": [1, 2, 3], "y": [2, 4, 6]}, start=[0, 0], rate=0.05, steps=3)
+    >>> [line.get_label() for line in data_and_cost(run).axes[0].lines]
+    ['data', 'start', 'step 1', 'step 2', 'step 3']
+    """
+    names = fitted_columns(run)
+    if names is None:
+        raise LossError("there are no data to draw beside the cost: the loss has no model over one column of a table")
+    started(run, "is no run")
+    import matplotlib
+
+    cost, steps = cost_of(run, over), spread(in_view(run), _LINES)
+    shades = matplotlib.colormaps["viridis"](np.linspace(_LIGHTEST, _DARKEST, len(steps)))
+    x = run.table[names[0]]
+    across = np.linspace(x.min(), x.max(), 101)
+    with side_by_side(2, 1, 4.6, 4.2) as (figure, (left, right)):
+        draw_data(left, run)
+        cost.still(right, run)
+        for k, shade in zip(steps, shades):
+            label = "start" if k == 0 else f"step {k}"
+            left.plot(across, predictions(run, k, across), color=shade, linewidth=1.5, label=label)
+            right.plot(*cost.place(run, k), "o", color=shade, markersize=7, markeredgecolor="white", zorder=5)
+        left.set_title("The line, step by step", fontsize=10)
+        left.legend(fontsize=8)
+    return figure

@@ -1,0 +1,99 @@
+"""What of a run is drawn, and in which window: shared by the figures of the cost."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from symcalc.errors import LossError
+from symcalc.language.names import name_of
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import short
+from symcalc.training.run import Run
+from symcalc.training.stops import Stop
+
+_CROP = 3                # a curve is shown to this many times the height of the run above and below it
+_AWAY = 50               # a run that goes off is followed to this many times its first change of J
+_MANY = 100_000          # rows from which each value of J counts
+_FINE, _ROUGH = 241, 61
+MARGIN = 0.08
+
+
+def in_view(run: Run) -> int:
+    """How many points are looked at: all, or of a run that goes off beyond bounds those at its start.
+
+    >>> from symcalc.training.losses import Loss
+    >>> [in_view(Loss("w^2").descend(start=[1], rate=rate, steps=60)) for rate in (0.1, 1.1)]
+    [61, 9]
+    """
+    with np.errstate(all="ignore"):
+        change = np.abs(run.costs - run.costs[0])
+    climbed = run.costs[-1] > run.costs[0]
+    if len(change) < 3 or not (climbed or run.stop is Stop.BOTTOMLESS):
+        return len(change)
+    reach = _AWAY * max(float(change[1]), float(run.costs[0] - run.costs.min()) if climbed else 0.0)
+    away = np.flatnonzero(~(change <= reach))
+    return max(2, int(away[0])) if reach and len(away) else len(change)
+
+
+def started(run: Run, what: str) -> None:
+    """Nothing, or the error that says why there is nothing to draw."""
+    if not run.started or not np.isfinite(run.costs).all():
+        raise LossError(f"there {what} to draw: {run.message}")
+
+
+def around(visited: np.ndarray) -> tuple[float, float]:
+    """From below the least visited value to above the largest, with the end of the run in the middle.
+
+    >>> around(np.array([0.0, 4.0]))
+    (-1.0, 9.0)
+    """
+    low, high, end = float(visited.min()), float(visited.max()), float(visited[-1])
+    reach = max(high - end, end - low, 1e-3 * max(abs(end), 1.0)) * 1.25
+    return end - reach, end + reach
+
+
+def window(run: Run, j: int) -> tuple[float, float]:
+    """Where the parameter in place j is looked at: round the end of the run; of one that goes off, round its start."""
+    seen = in_view(run)
+    visited = run.points[:seen, j]
+    if seen == len(run.points):
+        return around(visited)
+    margin = 0.15 * float(np.ptp(visited)) or 1e-3 * max(abs(float(visited[0])), 1.0)
+    return float(visited.min()) - margin, float(visited.max()) + margin
+
+
+def cropped(curve: np.ndarray, costs: np.ndarray) -> tuple[float, float]:
+    """From below the lowest cost to above the highest, but no further up a pole than the run can still be seen."""
+    finite = np.append(curve[np.isfinite(curve)], costs)
+    run_low, run_high = float(costs.min()), float(costs.max())
+    reach = _CROP * (run_high - run_low) or np.inf
+    low, high = max(float(finite.min()), run_low - reach), min(float(finite.max()), run_high + reach)
+    margin = MARGIN * (high - low) or 0.05 * max(abs(high), 1.0)
+    return low - margin, high + margin
+
+
+def curve_over(run: Run, j: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """J where the parameter in place j has these values, the others those at the point."""
+    points = np.repeat(at[np.newaxis], len(values), axis=0)
+    points[:, j] = values
+    return np.array([run.compiled.at(point)[0] for point in points])
+
+
+def fineness(run: Run, fine: int = _FINE, rough: int = _ROUGH) -> int:
+    """At how many values a curve is worked out: fewer where each is a pass over many rows."""
+    many = run.table is not None and run.table.rows >= _MANY and run.compiled.strategy != "moments"
+    return rough if many else fine
+
+
+def held(run: Run, j: int, at: np.ndarray) -> str:
+    """The parameters other than that in place j, with their values at the point: "b = 0.5, c = 2"."""
+    return ", ".join(f"{text(other)} = {short(value, 4)}"
+                     for k, (other, value) in enumerate(zip(run.loss.parameters, at)) if k != j)
+
+
+def fitted_columns(run: Run) -> tuple[str, str] | None:
+    """The names of the one column that the model predicts from and of the one that it predicts; None where that is not so."""
+    model, target = run.loss.model, run.loss.target
+    if model is None or target is None or run.table is None or not model.is_single or len(model.columns) != 1:
+        return None
+    return name_of(model.columns[0]), name_of(target)
