@@ -19,17 +19,16 @@ from symcalc.calculus.proof import prove
 from symcalc.compute.compiled import Compiled, evaluated, ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
-from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
+from symcalc.pages.document import Block, Document, Equation, Formula, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numbers import numeral, short
+from symcalc.pages.numbers import cell, numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.training.losses import Loss
 from symcalc.written import derivative_of, mul
 
 _SMALLEST = 15           # the change goes from 1 down to 10⁻¹⁵
 _EPSILON = sys.float_info.epsilon
-_PLAIN = 5e-4            # from which on an error is written without a power of ten
 _DIGITS = 9              # of the quotients, so that one sees them settle and then lose their digits
 
 
@@ -125,7 +124,7 @@ class Slopes(Shown):
         """√(ε f/f''), the Δ at which what the curve adds and what rounding adds are the same; None for a straight line.
 
         >>> short(slopes("x^2", "x", at=2).predicted, 3)
-        '2.11e-08'
+        '2.11 · 10⁻⁸'
         """
         size = abs(self.curvature)
         return math.sqrt(_EPSILON * abs(self.value) / size) if size > 0 and self.value and math.isfinite(size) else None
@@ -157,8 +156,8 @@ class Slopes(Shown):
         return ", ".join(f"{text(parameter)} = {short(self.at[parameter.name])}" for parameter in self.loss.parameters)
 
     def _rows(self) -> Rows:
-        rows = tuple((_power_of_ten(k), short(q.forward, _DIGITS), _error(q.error), short(q.central, _DIGITS),
-                      _error(q.central_error)) for k, q in enumerate(self.quotients))
+        rows = tuple((cell(10.0 ** -k), cell(q.forward, _DIGITS), cell(q.error, 2), cell(q.central, _DIGITS),
+                      cell(q.central_error, 2)) for k, q in enumerate(self.quotients))
         return Rows(header=(_DELTA, "forward", "error", "central", "error"), rows=rows)
 
     def _gap(self) -> list[Block]:
@@ -188,13 +187,13 @@ class Slopes(Shown):
         if self.predicted is None:
             return []
         best = self.best
-        k, rounding = self.quotients.index(best), _scientific(_EPSILON)
-        return [paragraph("But the forward error is least at ", _DELTA, " = ", _power_of_ten(k), ", and rises again for a "
+        k, rounding = self.quotients.index(best), cell(_EPSILON, 2)
+        return [paragraph("But the forward error is least at ", _DELTA, " = ", cell(10.0 ** -k), ", and rises again for a "
                           "smaller ", _DELTA, ": each value of J is rounded to 16 digits, by up to ε/2 of its size with ",
                           Formula(text=f"ε = {rounding.text}", latex=rf"\varepsilon = {rounding.latex}"),
                           ", and that too is divided by ", _DELTA, ". The curve adds ", _BENDING, ", rounding about ",
                           _ROUNDING, "; the two are the same at"),
-                Equation((_DELTA, _BEST, _scientific(self.predicted))),
+                Equation((_DELTA, _BEST, numeral(self.predicted, 2))),
                 paragraph("The derivative needs no ", _DELTA, ", so it has neither error.")]
 
     def as_dict(self) -> dict[str, Any]:
@@ -242,21 +241,3 @@ _BENDING = Formula(text="Δ J''/2", latex=r"\Delta\, J''/2")
 _ROUNDING = Formula(text="ε J/(2Δ)", latex=r"\varepsilon J/(2 \Delta)")
 _BEST = Formula(text="√(ε J/J'')", latex=r"\sqrt{\varepsilon J / J''}")
 _GAP = Formula(text="gap", latex=r"\text{gap}")
-
-
-def _error(value: float) -> Inline:
-    """The error to two digits."""
-    return short(value, 2) if not 0 < abs(value) < _PLAIN else _scientific(value)
-
-
-def _power_of_ten(k: int) -> Inline:
-    return "1" if k == 0 else short(10.0 ** -k) if k <= 4 else Formula(text=f"10{_raised(-k)}", latex=f"10^{{{-k}}}")
-
-
-def _raised(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def _scientific(value: float) -> Formula:
-    digits, power = f"{value:.1e}".split("e")
-    return Formula(text=f"{digits}·10{_raised(int(power))}", latex=rf"{digits} \cdot 10^{{{int(power)}}}")
