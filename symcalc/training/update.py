@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sympy import Expr
 
 from symcalc.pages.document import Document
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from symcalc.training.run import Run
 
 _VISIBLE = 1e-5          # how far, relatively, a change of J may be from that of the rounded numbers
-ROUNDING = 64 * sys.float_info.epsilon      # how exactly J is known, relative to its size
+_ROUNDING = 64 * sys.float_info.epsilon      # relative to J: a change of this size is rounding and no more,
+_TOLD = 1024 * sys.float_info.epsilon        # and one of this size is known too badly for its ratio to say something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -122,8 +124,8 @@ class Update(Shown):
 
     @property
     def actual_change(self) -> float:
-        """The change in the cost that came."""
-        return self.J_after - self.J_before
+        """The change in the cost that came; 0 where it is rounding."""
+        return float(change_of(self.J_before, self.J_after))
 
     @property
     def ratio(self) -> float:
@@ -133,9 +135,8 @@ class Update(Shown):
 
     @property
     def is_lost_in_rounding(self) -> bool:
-        """Whether the changes are too small to be seen in J, so that the actual one is rounding and no more."""
-        return (max(abs(self.expected_change), abs(self.actual_change))
-                <= ROUNDING * max(abs(self.J_before), abs(self.J_after)))
+        """Whether the changes are so small beside J that its rounding decides on their ratio."""
+        return bool(are_lost(self.expected_change, self.J_before, self.J_after))
 
     def reading(self) -> str:
         """What the ratio says about the step, in a sentence."""
@@ -146,7 +147,7 @@ class Update(Shown):
         for digits in range(DIGITS, 16):
             before, after = column([self.J_before, self.J_after], digits)
             missed = abs(float(after) - float(before) - self.actual_change)
-            if self.is_lost_in_rounding or missed <= _VISIBLE * abs(self.actual_change):
+            if missed <= _VISIBLE * abs(self.actual_change):
                 break
         return before, after
 
@@ -167,3 +168,25 @@ class Update(Shown):
     def document(self) -> Document:
         """Per parameter the formula, the numbers in it, its value and the new parameter; then expected and actual change."""
         return Document(f"Update {self.k}", working(self))
+
+
+def change_of(before: ArrayLike, after: ArrayLike) -> np.ndarray:
+    """after - before, costs both; 0 where that is rounding.
+
+    >>> change_of([2, 1], [1, 1 + 2**-50]).tolist()
+    [-1.0, 0.0]
+    """
+    with np.errstate(all="ignore"):
+        change = np.subtract(after, before)
+        return np.where(np.abs(change) < _ROUNDING * np.maximum(np.abs(before), np.abs(after)), 0.0, change)
+
+
+def are_lost(expected: ArrayLike, before: ArrayLike, after: ArrayLike) -> np.ndarray:
+    """Whether the expected and the actual change are so small beside the costs that rounding decides on their ratio.
+
+    >>> are_lost([-1, -1e-14], [2, 2], [1, 2]).tolist()
+    [False, True]
+    """
+    with np.errstate(all="ignore"):
+        largest = np.maximum(np.abs(expected), np.abs(change_of(before, after)))
+        return largest <= _TOLD * np.maximum(np.abs(before), np.abs(after))
