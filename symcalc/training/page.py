@@ -18,7 +18,7 @@ from symcalc.written import replaced
 if TYPE_CHECKING:
     from symcalc.training.run import Run
 
-_NOISE = 1e-11           # beside the largest of its column, what is no more than rounding in a parameter
+_NOISE = 1e-11           # beside the largest so far, what is no more than rounding in a parameter
 _SHOWN = 24              # rows of a table that are printed before its middle is left out
 
 
@@ -126,7 +126,7 @@ def _table(run: Run) -> Table:
     values = np.array([_row(run, k) for k in shown])
     wide = len(moving)
     points = values[:, :wide]
-    points[np.abs(points) < _NOISE * np.abs(points).max(axis=0)] = 0.0
+    points[np.abs(points) < _NOISE * np.maximum.accumulate(np.abs(points))] = 0.0
     digits = [6] * (wide + 1) + [5] * _with_rate(run) + [5] * (wide + 2) + [4]
     cells = [aligned(values[:, k], digits[k], apart=k <= wide) for k in range(len(digits))]
     rows = [(str(k), *row) for k, row in zip(shown, zip(*cells))]

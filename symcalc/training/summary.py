@@ -13,7 +13,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.page import title_of
-from symcalc.training.update import are_lost, change_of
+from symcalc.training.update import are_lost, change_of, promised
 
 if TYPE_CHECKING:
     from symcalc.training.minima.minimum import Minimum
@@ -42,9 +42,9 @@ class Summary(Shown):
         """The expected changes and the ratios, of the steps whose ratio says something."""
         run = self.run
         with np.errstate(all="ignore"):
-            expected = np.einsum("kp,kp->k", run.gradients[:-1], np.diff(run.points, axis=0))
+            expected = promised(run.gradients[:-1], run.points)
             ratios = change_of(run.costs[:-1], run.costs[1:]) / expected
-            seen = ~are_lost(expected, run.costs[:-1], run.costs[1:]) & np.isfinite(ratios)
+            seen = ~are_lost(run.points, run.costs, run.gradients) & np.isfinite(ratios)
         return expected[seen], ratios[seen]
 
     def document(self) -> Document:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _VISIBLE = 1e-5          # how far, relatively, a change of J may be from that of the rounded numbers
 _ROUNDING = 64 * sys.float_info.epsilon      # relative to J: a change of this size is rounding and no more,
 _TOLD = 1024 * sys.float_info.epsilon        # and one of this size is known too badly for its ratio to say something
+_SMALL = 1e-9            # relative to J: a change over which J is as good as a quadratic, so that the slopes give it
+_APART = 0.02            # beside the expected change, from where on they contradict it: the rows cancel, and J is rounded more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -119,8 +121,7 @@ class Update(Shown):
     def expected_change(self) -> float:
         """∇J·Δθ, the change in the cost that the derivative leads us to expect."""
         run = self.run
-        with np.errstate(all="ignore"):
-            return float(np.dot(run.gradients[self.k - 1], run.points[self.k] - run.points[self.k - 1]))
+        return float(promised(run.gradients[self.k - 1], run.points[self.k - 1:self.k + 1])[0])
 
     @property
     def actual_change(self) -> float:
@@ -136,7 +137,9 @@ class Update(Shown):
     @property
     def is_lost_in_rounding(self) -> bool:
         """Whether the changes are so small beside J that its rounding decides on their ratio."""
-        return bool(are_lost(self.expected_change, self.J_before, self.J_after))
+        run = self.run
+        return bool(are_lost(run.points[self.k - 1:self.k + 1], run.costs[self.k - 1:self.k + 1],
+                             run.gradients[self.k - 1:self.k + 1])[0])
 
     def reading(self) -> str:
         """What the ratio says about the step, in a sentence."""
@@ -181,12 +184,23 @@ def change_of(before: ArrayLike, after: ArrayLike) -> np.ndarray:
         return np.where(np.abs(change) < _ROUNDING * np.maximum(np.abs(before), np.abs(after)), 0.0, change)
 
 
-def are_lost(expected: ArrayLike, before: ArrayLike, after: ArrayLike) -> np.ndarray:
-    """Whether the expected and the actual change are so small beside the costs that rounding decides on their ratio.
+def promised(slopes: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """What the slopes promise of J in each step from point to point, ∇J·Δθ."""
+    with np.errstate(all="ignore"):
+        return np.sum(slopes * np.diff(points, axis=0), axis=1)
 
-    >>> are_lost([-1, -1e-14], [2, 2], [1, 2]).tolist()
+
+def are_lost(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    """Whether the change of J in each step from point to point is so small that rounding decides on its ratio.
+
+    >>> w = np.array([[1.0], [0.0], [1e-8]])
+    >>> are_lost(w, w[:, 0]**2 + 1, 2*w).tolist()
     [False, True]
     """
+    expected, changes = promised(gradients[:-1], points), change_of(costs[:-1], costs[1:])
     with np.errstate(all="ignore"):
-        largest = np.maximum(np.abs(expected), np.abs(change_of(before, after)))
-        return largest <= _TOLD * np.maximum(np.abs(before), np.abs(after))
+        size = np.maximum(np.abs(costs[:-1]), np.abs(costs[1:]))
+        largest = np.maximum(np.abs(expected), np.abs(changes))
+        by_slopes = (expected + promised(gradients[1:], points)) / 2
+        contradicted = np.abs(changes - by_slopes) > _APART * np.abs(expected)
+        return (largest <= _TOLD * size) | ((largest <= _SMALL * size) & contradicted)
