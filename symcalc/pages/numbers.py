@@ -56,7 +56,7 @@ def aligned(values: Sequence[float], digits: int = DIGITS, apart: bool = False) 
     number has its own.
 
     >>> aligned([1.5, 22.25, float("nan")]), aligned([999999999.5, 999999999.6], apart=True)
-    (['1.5000', '22.2500', '-'], ['999999999.500', '999999999.600'])
+    (['1.5000', '22.2500', '-'], ['999999999.5', '999999999.6'])
     >>> aligned([-1332.34, -0.0827]), aligned([5.0625, 23456.78], 5)
     (['-1332.3400', '-0.0827'], ['5.06', '23456.78'])
     """
@@ -71,6 +71,9 @@ def aligned(values: Sequence[float], digits: int = DIGITS, apart: bool = False) 
     smallest = min(min(sizes), spread) if apart and spread > max(sizes) / 10 ** (_KNOWN - _KEPT) else min(sizes)
     places = max(digits - 1 - exponent, _KEPT - 1 - _exponent(smallest))
     if exponent >= -4 and (exponent < _WIDEST or places > 0):
+        # Places that are only there for small numbers go where they would be nothing but zeros.
+        while places > max(0, digits - 1 - exponent) and all(f"{value:.{places}f}".endswith("0") for value in finite):
+            places -= 1
         return [f"{value + 0.0:.{max(0, places)}f}" if math.isfinite(value) else "-" for value in values]
     return [_cell(f"{value:.{exponent + places}e}") if value and math.isfinite(value) else cell(value) for value in values]
 
@@ -86,12 +89,12 @@ def numeral(value: float, digits: int = DIGITS) -> Expr:
 
 
 def all_digits(value: float) -> str:
-    """All digits of a finite number; a power of ten behind an e where it is very large or small.
+    """All digits of a number; a power of ten behind an e where it is very large or small.
 
     >>> all_digits(0.5), all_digits(25000000.0), all_digits(0.00002)
     ('0.5', '2.5e+07', '2e-05')
     """
-    if abs(value) >= 10**_WIDEST and value == int(value):
+    if math.isfinite(value) and abs(value) >= 10**_WIDEST and value == int(value):
         mantissa, power = f"{value:.{_KNOWN - 1}e}".split("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{power}"
     return f"{value + 0.0:.{_KNOWN}g}"
