@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SEEN = 0.02             # how far, relatively, a change may be from that of the rounded numbers,
 _CLOSE = 1e-3            # how far from what they give,
-_NOTHING = 1e-9          # and how far where the new value is 0
+_NOTHING = 1e-14         # and what is rounding and no more
 _LISTED = 12             # rows of a batch that are named one by one
 
 
@@ -144,11 +144,12 @@ class _Writer:
         """The formula in the parameter's letters, in numbers, and its value, with digits enough for the value to be seen."""
         change = abs(value - self.values[THETA]) if formula.has(THETA) else abs(value)
         near = min(FAITHFUL * abs(value) + _NOTHING * change, _CLOSE * change)
+        unseen = change <= _NOTHING * abs(value)
         # θ has more digits before the others have.
-        for others, digits in product((DIGITS, 9), [digits for digits in MORE if digits >= self.least]):
+        for others, digits in product((DIGITS, 9, MORE[-1]), [digits for digits in MORE if digits >= self.least]):
             shown, after = self.rounded(formula, value, digits, others)
             got = float(evaluated(formula, {letter: float(number) for letter, number in shown.items()}, None, ()))
-            if abs(got - value) <= near and abs(float(after) - value) <= _SEEN * change:
+            if unseen or (abs(got - value) <= near and abs(float(after) - value) <= _SEEN * change):
                 break
         numbers = replaced(formula, {letter: put_in(number) for letter, number in shown.items()}.get)
         return Equation((left, *distinct(replaced(formula, self.names.get), numbers, after)), first=first)

@@ -70,6 +70,18 @@ def test_every_side_gives_the_value_to_its_printed_digits(data, start, rate, ste
         assert values == pytest.approx([values[-1]] * len(values), rel=2e-5), (left, sides)
 
 
+def test_where_nearly_nothing_is_left_the_step_is_still_seen():
+    update = sc.Loss("exp(m) + exp(-m) + b^2 - m*b").descend(start=[0.1, 0.2], method="newton", steps=3, tolerance=0).updates[-1]
+    steps = [sides for left, *sides in equations(update) if left.strip().startswith("new ")]
+    assert len(steps) == 2 and all(worked(shown) == pytest.approx(worked(value), rel=1e-4, abs=0) for _, shown, value in steps)
+
+
+def test_where_a_step_is_lost_in_the_last_digit_no_number_pretends_to_more():
+    update = sc.Loss("mean((y - m*x)^2)").descend({"x": [1, 2, 3], "y": [1, 2, 4]}, start=[1], rate=0.1, steps=40,
+                                                  tolerance=0).updates[-1]
+    assert "= 1.21428571428571 - 0.1 · (-1.33227 · 10⁻¹⁵)" in str(update)
+
+
 @pytest.mark.parametrize(("data", "start", "rate"), CASES[:3])
 def test_what_is_not_0_does_not_stand_as_0(data, start, rate):
     shown = str(RSS.descend(data, start=start, rate=rate, steps=1).updates[0])
