@@ -1,4 +1,4 @@
-"""Where a long formula may be broken: before + or -, or between factors, and never inside a name or a number.
+"""Where a long formula may be broken: before + or -, between cases or factors, and never inside a name or a number.
 
 For a terminal the unit is a character cell, for LaTeX about the width of an M.
 """
@@ -15,11 +15,11 @@ from symcalc.vocabulary import FUNCTIONS, GREEK
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A space at which a formula may be broken; the best is least deep in brackets, and at + or -."""
+    """A space at which a formula may be broken; the best is least deep in brackets, and between cases or at + or -."""
 
     at: int
-    depth: int
-    kind: int           # 0 before + and -, 1 before a dot or a relation, 2 between factors
+    depth: int          # a condition is one deeper than its case
+    kind: int           # -1 between cases, 0 before + and -, 1 before a dot or a relation, 2 between factors
 
 
 # A word that belongs to what follows it: a sign, a sum, a derivative.
@@ -73,14 +73,25 @@ def _best(places: list[Break], enough: float) -> Break:
 
 def _places(text: str) -> list[Break]:
     places, depth, bars, start = [], 0, 0, 0
+    condition = None                                # the depth at which an "if" stands, while its condition lasts
     for k, character in enumerate(text):
         depth += (character in "([{") - (character in ")]}")
         bars ^= character == "|"
+        if condition is not None and (depth < condition or (depth == condition and character == ";")):
+            condition = None
         if character == " ":
             if not _JOINED.fullmatch(text[start:k]):
-                places.append(Break(k, depth + bars, _KINDS.get(text[k + 1:k + 2] if text[k + 2:k + 3] == " " else "", 2)))
+                places.append(Break(k, depth + bars + (condition is not None), _kind(text, k)))
+            if text[start:k] == "if":
+                condition = depth
             start = k + 1
     return places
+
+
+def _kind(text: str, k: int) -> int:
+    if text[k - 1] == ";":
+        return -1
+    return _KINDS.get(text[k + 1:k + 2] if text[k + 2:k + 3] == " " else "", 2)
 
 
 # LaTeX

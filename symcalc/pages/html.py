@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from string import Template
@@ -31,6 +32,7 @@ from symcalc.pages.rendering import formula_of, is_explained, relations_of, rend
 
 _SHORT = 8.0
 _INLINE = 16.0            # the same within a sentence
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 _LINE = 38.0              # ems of a formula before it is broken; a narrower screen scrolls
 
 
@@ -146,7 +148,12 @@ def _table(table: Table) -> str:
 
 def _cells(tag: str, cells: Sequence[Inline], left: frozenset[int], scope: str = "") -> str:
     word = ' class="word"'
-    return "".join(f"<{tag}{scope}{word if k in left else ''}>{inline((cell,))}</{tag}>" for k, cell in enumerate(cells))
+    return "".join(f"<{tag}{scope}{word if k in left else ''}>{_cell(cell)}</{tag}>" for k, cell in enumerate(cells))
+
+
+def _cell(cell: Inline) -> str:
+    """A number has a true minus sign."""
+    return inline((cell.replace("-", "−", 1) if isinstance(cell, str) and _NUMBER.fullmatch(cell) else cell,))
 
 
 def _code(code: Code) -> str:

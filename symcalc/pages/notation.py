@@ -43,6 +43,7 @@ from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.function_notation import FunctionNotation
 from symcalc.pages.marked import Marked
 from symcalc.pages.media import LATEX, TEXT, Medium
+from symcalc.pages.numbers import all_digits
 from symcalc.pages.pieces import Level, Piece
 from symcalc.parts import signed, upright
 from symcalc.vocabulary import FUNCTIONS, LOSS
@@ -116,7 +117,7 @@ class _Writer(FunctionNotation):
         if isinstance(number, Rational) and number.q != 1:
             fraction = self.medium.fraction(str(abs(number.p)), str(number.q))
             return Piece(f"-{fraction}", Level.SUM) if number < 0 else Piece(fraction, Level.FRACTION, "digit")
-        plain = f"{float(number):.15g}" if isinstance(number, Float) else str(number)
+        plain = all_digits(float(number)) if isinstance(number, Float) else str(number)
         level = Level.SUM if number < 0 else Level.PRODUCT if "e" in plain else Level.ATOM
         return Piece(self.medium.digits(plain), level, "" if number < 0 else "digit")
 
@@ -175,7 +176,7 @@ class _Writer(FunctionNotation):
                 piece = self.derivative(factor, tight=True)
             elif piece.level < Level.PRODUCT or (piece.level == Level.BIG and not final and not is_big(factor)) or (
                     not final and (isinstance(factor, Sum) or (isinstance(factor, Mul) and is_big(factor.args[-1])))):
-                piece = Piece(self.medium.brackets(piece.string), Level.ATOM)
+                piece = Piece(self.medium.brackets(piece.string), Level.ATOM, "terms" if isinstance(factor, Add) else "")
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else Piece(self.join(pieces), Level.PRODUCT, pieces[0].first)
 
@@ -192,7 +193,7 @@ class _Writer(FunctionNotation):
             return self.medium.tight
         dotted = (counted or after.first == "digit" or before.string == "0" or after.level == Level.PRODUCT
                   or after.string.startswith(self.medium.slope)
-                  or after.string.startswith(self.medium.brackets("-")[:-len(self.medium.close)])
+                  or (after.first != "terms" and after.string.startswith(self.medium.brackets("-")[:-len(self.medium.close)]))
                   or before.string.startswith(self.medium.slope)
                   or (before.level == Level.FRACTION and self.medium.fractions_inline and after.level != Level.BIG))
         return self.medium.dot if dotted else " "

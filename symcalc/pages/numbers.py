@@ -1,4 +1,7 @@
-"""Numbers for people: a sensible number of digits, the same in a column."""
+"""Numbers for people: a sensible number of digits, the same in a column, and powers of ten for the very large and small.
+
+Nothing left of the decimal point is ever rounded: 8333278.3 has all its digits, however few were asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,47 +10,106 @@ from collections.abc import Sequence
 
 from sympy import Expr, Float, Integer
 
+from symcalc.pages.document import Formula, Inline
+from symcalc.pages.media import LATEX, TEXT
+
 DIGITS = 6               # significant digits of the largest number in a column
 _WIDEST = 7              # digits before or zeros behind the point from which powers of ten are used
+_KEPT = 3                # digits that the smallest number of a column keeps, and what its numbers differ by
+_KNOWN = 15              # digits of a float that have any meaning
 
 
 def short(value: float, digits: int = DIGITS) -> str:
     """The number to a few significant digits, without trailing zeros.
 
-    >>> short(1117.8454014417434), short(-0.000123456789), short(0.1 + 0.2)
-    ('1117.85', '-0.000123457', '0.3')
+    >>> short(1117.8454014417434), short(-0.000123456789), short(0.1 + 0.2), short(199.7, 2), short(1.5e-9)
+    ('1117.85', '-0.000123457', '0.3', '200', '1.5 · 10⁻⁹')
     """
-    return f"{value + 0.0:.{digits}g}" if math.isfinite(value) else {math.inf: "inf", -math.inf: "-inf"}.get(value, "-")
+    return TEXT.digits(all_digits(_shown(value, digits))) if math.isfinite(value) else _OTHERS.get(value, "-")
 
 
-def aligned(values: Sequence[float], digits: int = DIGITS) -> list[str]:
+def cell(value: float, digits: int = DIGITS) -> Inline:
+    """The same for a table: mathematics where it is a power of ten.
+
+    >>> cell(0.25), cell(-2e-9).latex
+    ('0.25', '-2 \\\\cdot 10^{-9}')
+    """
+    return _cell(all_digits(_shown(value, digits))) if math.isfinite(value) else _OTHERS.get(value, "-")
+
+
+_OTHERS = {math.inf: "inf", -math.inf: "-inf"}
+
+
+def rounded(value: float, digits: int) -> float:
+    """The number with so many digits, left of the point too: for a number that is to be chosen, not one that is found.
+
+    >>> rounded(0.01234, 2), rounded(1234, 2)
+    (0.012, 1200.0)
+    """
+    return float(f"{value:.{digits}g}")
+
+
+def aligned(values: Sequence[float], digits: int = DIGITS, apart: bool = False) -> list[Inline]:
     """The numbers of a column with the same digits behind the point, enough for the largest.
 
-    Where the small ones would lose all their digits in that way, each number has its own.
+    Small ones keep three digits, and with `apart` so does what the numbers differ by; where that takes too many places, each
+    number has its own.
 
-    >>> aligned([1.5, 22.25, float("nan")])
-    ['1.5000', '22.2500', '-']
-    >>> aligned([-1332.34, -0.0827, -0.000068])
-    ['-1332.34', '-0.0827', '-6.8e-05']
+    >>> aligned([1.5, 22.25, float("nan")]), aligned([999999999.5, 999999999.6], apart=True)
+    (['1.5000', '22.2500', '-'], ['999999999.5', '999999999.6'])
+    >>> aligned([-1332.34, -0.0827]), aligned([5.0625, 23456.78], 5)
+    (['-1332.3400', '-0.0827'], ['5.06', '23456.78'])
     """
-    sizes = [abs(value) for value in values if math.isfinite(value) and value != 0]
+    finite = [value for value in values if math.isfinite(value)]
+    sizes = [abs(value) for value in finite if value != 0]
     if not sizes or (all(value == int(value) for value in sizes) and max(sizes) < 10**_WIDEST):
         return [f"{value + 0.0:.0f}" if math.isfinite(value) else "-" for value in values]
     if min(sizes) < max(sizes) / 10 ** (digits - 1):
-        return [short(value, digits) for value in values]
-    exponent = math.floor(math.log10(max(sizes)))
-    if not -4 <= exponent < _WIDEST:
-        return [f"{value:.{digits - 1}e}" if math.isfinite(value) else "-" for value in values]
-    places = max(0, digits - 1 - exponent)
-    return [f"{value + 0.0:.{places}f}" if math.isfinite(value) else "-" for value in values]
+        return [cell(value, digits) for value in values]
+    exponent = _exponent(max(sizes))
+    spread = max(finite) - min(finite)
+    smallest = min(min(sizes), spread) if apart and spread > max(sizes) / 10 ** (_KNOWN - _KEPT) else min(sizes)
+    places = max(digits - 1 - exponent, _KEPT - 1 - _exponent(smallest))
+    if exponent >= -4 and (exponent < _WIDEST or places > 0):
+        # Places that are only there for small numbers go where they would be nothing but zeros.
+        while places > max(0, digits - 1 - exponent) and all(f"{value:.{places}f}".endswith("0") for value in finite):
+            places -= 1
+        return [f"{value + 0.0:.{max(0, places)}f}" if math.isfinite(value) else "-" for value in values]
+    return [_cell(f"{value:.{exponent + places}e}") if value and math.isfinite(value) else cell(value) for value in values]
 
 
 def numeral(value: float, digits: int = DIGITS) -> Expr:
     """The number as an expression, rounded for showing, so that it can stand in a formula.
 
-    >>> numeral(0.30000000000000004), numeral(12.0)
-    (0.300000000000000, 12)
+    >>> numeral(0.30000000000000004), numeral(12.0), numeral(8333278.33)
+    (0.300000000000000, 12, 8333278)
     """
-    rounded = float(f"{value:.{digits}g}")
-    rounded = rounded if math.isfinite(rounded) else value       # the largest floats round to infinity
-    return Integer(int(rounded)) if rounded == int(rounded) and abs(rounded) < 10**_WIDEST else Float(rounded)
+    shown = _shown(value, digits)
+    return Integer(int(shown)) if shown == int(shown) and abs(shown) < 10**_WIDEST else Float(shown)
+
+
+def all_digits(value: float) -> str:
+    """All digits of a number; a power of ten behind an e where it is very large or small.
+
+    >>> all_digits(0.5), all_digits(25000000.0), all_digits(0.00002)
+    ('0.5', '2.5e+07', '2e-05')
+    """
+    if math.isfinite(value) and abs(value) >= 10**_WIDEST and value == int(value):
+        mantissa, power = f"{value:.{_KNOWN - 1}e}".split("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{power}"
+    return f"{value + 0.0:.{_KNOWN}g}"
+
+
+def _shown(value: float, digits: int) -> float:
+    """The number with so many digits, and at least all of those in front of the point, where these are shown at all."""
+    enough = max(digits, _exponent(abs(value)) + 1) if 1 <= abs(value) < 10**_WIDEST else digits
+    shown = rounded(value, enough)
+    return shown if math.isfinite(shown) else value             # the largest floats round to infinity
+
+
+def _exponent(size: float) -> int:
+    return math.floor(math.log10(size))
+
+
+def _cell(plain: str) -> Inline:
+    return Formula(text=TEXT.digits(plain), latex=LATEX.digits(plain)) if "e" in plain else plain

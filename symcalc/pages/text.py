@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -64,6 +65,9 @@ def _terminal_width() -> int:
 
 # Words
 
+_SPACE = re.compile(r"(?<![=·]) (?![=·] )")
+
+
 def wrapped(parts: Sequence[Inline], width: int) -> list[str]:
     """The lines of a paragraph; a short formula stays together, a long one is broken where formulas may be.
 
@@ -82,11 +86,11 @@ def wrapped(parts: Sequence[Inline], width: int) -> list[str]:
 
 
 def _atoms(parts: Sequence[Inline]) -> list[str]:
-    """What must not be broken: words, and short formulas with the words that touch them."""
+    """What must not be broken: words, a letter and its value, and short formulas with the words that touch them."""
     atoms = [""]
     for part in parts:
         if isinstance(part, str):
-            pieces = part.split(" ")
+            pieces = _SPACE.split(part)
         else:
             written = formula_of(part).text
             pieces = [written] if width_of(written) <= _SHORT else chunks(written)

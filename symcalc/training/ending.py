@@ -10,7 +10,7 @@ import numpy as np
 from symcalc.language.names import name_of
 from symcalc.pages.document import joined
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import short
+from symcalc.pages.numbers import rounded, short
 from symcalc.training.diagnosis import Trouble, hessian, trouble_at
 from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named
@@ -208,7 +208,7 @@ def _wait(found: Crawl) -> str:
         return "The slopes are so small here that the cost hardly moves."
     if found.updates > _MANY:
         return "At this pace it would not come close to the minimum in a billion more updates."
-    return f"At this pace it takes about {int(float(short(found.updates, 2))):,} more updates to come close to the minimum."
+    return f"At this pace it takes about {int(rounded(found.updates, 2)):,} more updates to come close to the minimum."
 
 
 def _cure(loss: Loss, walk: Walk, found: Crawl) -> str:

@@ -18,7 +18,7 @@ from symcalc.written import replaced
 if TYPE_CHECKING:
     from symcalc.training.run import Run
 
-_NOISE = 1e-11           # beside the largest of its column, what is no more than rounding in a parameter
+_NOISE = 1e-11           # beside the largest so far, what is no more than rounding in a parameter
 _SHOWN = 24              # rows of a table that are printed before its middle is left out
 
 
@@ -39,7 +39,7 @@ def page(run: Run) -> Document:
     blocks += [Equation((run.slope_name(parameter), run.slopes[parameter.name])) for parameter in moving]
     if not run.by_gradient:
         blocks.append(paragraph("A slope called g is not the derivative of J; it stands in its place."))
-    blocks += [*method_blocks(run), _table(run), paragraph(run.message)]
+    blocks += [*method_blocks(run), _table(run), *_reading(run), paragraph(run.message)]
     return Document(f"{title_of(run)} on {text(run.loss.symbol)}", tuple(blocks))
 
 
@@ -126,15 +126,22 @@ def _table(run: Run) -> Table:
     values = np.array([_row(run, k) for k in shown])
     wide = len(moving)
     points = values[:, :wide]
-    points[np.abs(points) < _NOISE * np.abs(points).max(axis=0)] = 0.0
+    points[np.abs(points) < _NOISE * np.maximum.accumulate(np.abs(points))] = 0.0
     digits = [6] * (wide + 1) + [5] * _with_rate(run) + [5] * (wide + 2) + [4]
-    cells = [aligned(values[:, k], digits[k]) for k in range(len(digits))]
+    cells = [aligned(values[:, k], digits[k], apart=k <= wide) for k in range(len(digits))]
     rows = [(str(k), *row) for k, row in zip(shown, zip(*cells))]
     if len(shown) < len(run.points):
         rows.insert(_SHOWN // 2, ("…",) * (len(digits) + 1))
     header: tuple[Inline, ...] = ("step", *moving, run.loss.symbol.func.__name__, *([RATE] if _with_rate(run) else []),
                                   *map(run.slope_name, moving), "expected ΔJ", "actual ΔJ", "ratio")
     return Table(header=header, rows=tuple(rows))
+
+
+def _reading(run: Run) -> list[Block]:
+    """Where the numbers of a row belong: the point to its end, the slopes to its start."""
+    names = joined([*(run.loss.parameters[j] for j in run.moving), run.loss.symbol.func.__name__])
+    slopes = "slope is that" if len(run.moving) == 1 else "slopes are those"
+    return [paragraph("Each row has ", *names, f" after its step; the {slopes} before it.")] if run.nit else []
 
 
 def _with_rate(run: Run) -> bool:

@@ -279,11 +279,11 @@ class Updates(Sequence[Update]):
         if not isinstance(index, (int, np.integer)):
             raise DescentError(f"updates are counted: updates[0] is the first; {index!r:.40} is no whole number")
         if not -len(self) <= index < len(self):
-            raise IndexError(f"the run has {len(self)} updates")
+            raise IndexError(f"the run has {len(self)} update{'s' * (len(self) != 1)}")
         return Update(run=self._run, k=index % len(self) + 1)
 
     def __iter__(self) -> Iterator[Update]:
         return (Update(run=self._run, k=k + 1) for k in range(len(self)))
 
     def __repr__(self) -> str:
-        return f"<{len(self)} updates>"
+        return f"<{len(self)} update{'s' * (len(self) != 1)}>"

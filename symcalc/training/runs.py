@@ -21,7 +21,7 @@ from sympy import Expr
 from symcalc.errors import DescentError
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, Table, paragraph
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import aligned, short
+from symcalc.pages.numbers import aligned, cell, short
 from symcalc.pages.shown import Shown
 from symcalc.training.descent import descend
 from symcalc.training.diagnosis import hessian
@@ -58,7 +58,7 @@ class Runs(Shown, Sequence[Run]):
         if isinstance(index, slice):
             return self.runs[index]
         if not -len(self) <= index < len(self):
-            raise IndexError(f"the sweep has {len(self)} runs")
+            raise IndexError(f"the sweep has {len(self)} run{'s' * (len(self) != 1)}")
         return self.runs[index]
 
     def __iter__(self) -> Iterator[Run]:
@@ -130,12 +130,12 @@ class Runs(Shown, Sequence[Run]):
 
     def _table(self) -> Table:
         keys = [key for key in ("method", "start", "rate") if self._vary(key)] or ["rate"]
-        columns: list[tuple[Inline, list[str]]] = [(key, [_TOLD[key](run) for run in self.runs]) for key in keys]
+        columns: list[tuple[Inline, list[Inline]]] = [(key, [_TOLD[key](run) for run in self.runs]) for key in keys]
         words = {k for k, key in enumerate(keys) if key != "rate"}
         if "rate" in keys and self.stable_limit is not None and all(map(_is_plain, self.runs)):
             columns.append(("of the limit", aligned([_first_rate(run) / self.stable_limit for run in self.runs], 4)))
         columns += [("updates", [str(run.nit) for run in self.runs]),
-                    ("J at the end", [short(run.fun) if math.isfinite(run.fun) else "-" for run in self.runs]),
+                    ("J at the end", [cell(run.fun) if math.isfinite(run.fun) else "-" for run in self.runs]),
                     ("actual/expected", aligned([_ratio(run) for run in self.runs], 3)),
                     ("how it ended", [_ended(run) for run in self.runs])]
         return Table(header=tuple(name for name, _ in columns), rows=tuple(zip(*(cells for _, cells in columns))),

@@ -19,7 +19,7 @@ from symcalc.language.table import Table
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numbers import aligned, numeral, short
+from symcalc.pages.numbers import aligned, numeral, rounded, short
 from symcalc.pages.shown import Shown
 from symcalc.parts import signed
 from symcalc.training.diagnosis import stable_rate
@@ -178,7 +178,7 @@ def _shared_table(loss: Loss, other: Loss, data: object) -> Table | None:
 def _moderate(loss: Loss, table: Table | None, at: np.ndarray) -> float:
     """A rate of one digit well within what is stable at the start."""
     limit = stable_rate(loss.compile(table), at)
-    return float(short((limit or 0.1) / 5, 1))
+    return rounded((limit or 0.1) / 5, 1)
 
 
 def _by(letter: str, parameter: Expr) -> Formula:

@@ -15,35 +15,34 @@ from symcalc.language.names import COUNT, name_of
 from symcalc.language.table import Table, table_of
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import DIGITS, numeral
-from symcalc.training.moments import moments_of
+from symcalc.training.multiplied_out import moments_of
 from symcalc.written import add, is_zero, rebuilt, replaced, row_sum
 
-FAITHFUL = 1e-3          # how far, relatively, a value may be from what the rounded numbers give
-_MORE = (DIGITS, 9, 12)
-_ALL_DIGITS = 15         # of a float that has any meaning
+FAITHFUL = 1e-5          # how far, relatively, a value may be from what the rounded numbers give
+MORE = (DIGITS, 7, 8, 9, 12, 15)      # digits to try; a float has no more than the last that have any meaning
+_FAR = 1e-3              # relative to the largest of a column, from where on a number has digits of its own
+_NOISE = 1e-12           # relative to the largest of its kind, what may be rounding and no more
 _FEW = 5                 # rows for which a sum is written out, row by row
 _LONG = 130              # characters, beyond which it is not
 
 
 def column(values: Sequence[float], digits: int = DIGITS) -> list[Expr]:
-    """The numbers with the same places behind the point, `digits` in the largest; what is noise beside it is 0.
+    """The numbers with the same places behind the point, `digits` in the largest; those far smaller have their own.
 
-    >>> column([1.1, 1.22124e-10, -2.03000000002])
-    [1.10000000000000, 0, -2.03000000000000]
+    >>> column([1.1, 0.123456789, 0.000123456789])
+    [1.10000000000000, 0.123460000000000, 0.000123457000000000]
     """
     largest = max((abs(value) for value in values), default=0.0)
     if not largest or not math.isfinite(largest):
         return [numeral(value, digits) for value in values]
     places = digits - 1 - math.floor(math.log10(largest))
-    return [numeral(round(value, places), 15) for value in values]
+    return [numeral(value, digits) if abs(value) < _FAR * largest else numeral(round(value, places), 15) for value in values]
 
 
-def ways(values: Sequence[float]) -> list[list[Expr]]:
-    """The numbers rounded ever less: first as a column, where that is too coarse each by itself, with all digits at last."""
-    found = []
-    for digits in _MORE:
-        found += [column(values, digits), [numeral(value, digits) for value in values]]
-    return [*found, [numeral(value, _ALL_DIGITS) for value in values]]
+def without_noise(values: Sequence[float]) -> list[float]:
+    """The numbers, but 0 for those that are so small beside the largest that they may be rounding and no more."""
+    largest = max(map(abs, values), default=0.0)
+    return [0.0 if abs(value) < _NOISE * largest else value for value in values]
 
 
 def put_in(value: Expr) -> Expr:
@@ -78,10 +77,17 @@ class Place:
 
     @cached_property
     def numbers(self) -> dict[Basic, Expr]:
-        """What goes into a formula: the parameters, with digits enough for the slopes shown, and the number of rows."""
-        rounded = next((way for way in ways(self.point.tolist()) if self._gives(self.compiled, way)), ways(self.point)[-1])
+        """What goes into a formula: the parameters, and the number of rows."""
         rows: dict[Basic, Expr] = {COUNT: numeral(self.table.rows)} if self.table is not None else {}
-        return {parameter: put_in(value) for parameter, value in zip(self.parameters, rounded)} | rows
+        return {parameter: put_in(value) for parameter, value in zip(self.parameters, self._rounded(self.digits))} | rows
+
+    @cached_property
+    def digits(self) -> int:
+        """How many the parameters have: enough for the slopes shown."""
+        return next((digits for digits in MORE if self._gives(self.compiled, self._rounded(digits))), MORE[-1])
+
+    def _rounded(self, digits: int) -> list[Expr]:
+        return [numeral(value, digits) for value in self.point.tolist()]
 
     def _gives(self, compiled: Compiled, way: Sequence[Expr]) -> bool:
         return np.allclose(compiled.at(np.array(way, dtype=np.float64))[1], self.slopes, rtol=FAITHFUL, atol=0)
@@ -90,7 +96,7 @@ class Place:
     def rows(self) -> list[dict[Basic, Expr]]:
         """The numbers of each row, with digits enough for the slopes shown."""
         names = [name_of(column) for column in self.columns]
-        for digits in (*_MORE, _ALL_DIGITS):
+        for digits in MORE:
             shown = [[numeral(value, digits) for value in self.table[name]] for name in names]
             data = {name: np.array(values, dtype=np.float64) for name, values in zip(names, shown)}
             compiled = self.compiled.on(table_of(data, self.table.rows, self.table.source))
@@ -106,30 +112,36 @@ class Place:
         """What is written between a formula and its value here."""
         if not formula.has(Sum):
             return [replaced(formula, self.numbers.get)]
-        return (self._row_by_row(formula) or self._in_moments(formula, value)
-                or [_without_zeros(formula, self.numbers), *self._summed(formula)])
+        return (self._row_by_row(formula, value) or self._in_moments(formula, value)
+                or [_without_zeros(formula, self.numbers), *self._summed(formula, value)])
 
-    def _row_by_row(self, formula: Expr) -> list[Expr]:
-        """Every sum written out, then with each row worked out; nothing where that would be long."""
+    def _row_by_row(self, formula: Expr, value: float) -> list[Expr]:
+        """Every sum written out, then with each row worked out; nothing where that would be long, or give another value."""
         if not self._is_few or formula.has(Piecewise):
             return []
         values = [self.numbers | row for row in self.rows]
         whole = self._with_sums(formula, lambda part: joined_terms([replaced(part.function, row.get) for row in values]))
-        if len(text(whole)) > _LONG:
+        if len(text(whole)) > _LONG or not math.isclose(value_of(whole), value, rel_tol=FAITHFUL):
             return []
-        return [whole, self._with_sums(formula, self._worked_rows)]
+        return [whole, *self._worked(formula, value)]
 
-    def _worked_rows(self, part: Sum) -> Expr:
-        return joined_terms(column(np.broadcast_to(self.value(part.function), self.table.rows).tolist()))
+    def _worked(self, formula: Expr, value: float) -> list[Expr]:
+        """Every sum by the values of its rows, with digits enough for the value shown; nothing where it cancels for good."""
+        for digits in MORE:
+            worked = self._with_sums(formula, lambda part, digits=digits: joined_terms(column(without_noise(
+                np.broadcast_to(self.value(part.function), self.table.rows).tolist()), digits)))
+            if math.isclose(value_of(worked), value, rel_tol=FAITHFUL):
+                return [worked] if len(text(worked)) <= _LONG else []
+        return []
 
     @property
     def _is_few(self) -> bool:
         return self.table.rows <= _FEW
 
-    def _summed(self, formula: Expr) -> list[Expr]:
+    def _summed(self, formula: Expr, value: float) -> list[Expr]:
         """Every sum by the values of its rows where they are few, else by its value, if something is left to do with it."""
-        if self._is_few:
-            return [self._with_sums(formula, self._worked_rows)]
+        if self._is_few and (worked := self._worked(formula, value)):
+            return worked
         if isinstance(formula, Sum):
             return []
         return [self._with_sums(formula, lambda part: put_in(numeral(float(self.value(part)))))]
@@ -141,7 +153,7 @@ class Place:
             return []
         whole = self._with_sums(formula, lambda part: add(*(term.expression for term in found[part])), numbers={})
         values = {term.sum: float(self.value(term.sum)) for terms in found.values() for term in terms}
-        for digits in _MORE:
+        for digits in MORE:
             shown = {total: put_in(numeral(value, digits)) for total, value in values.items()}
             numbers = self._with_sums(formula, lambda part, shown=shown: joined_terms([
                 term.with_number(self.numbers, shown[term.sum]) for term in found[part]]))

@@ -192,7 +192,7 @@ class Slopes(Shown):
         """√(ε f/f''), the Δ at which what the curve adds and what rounding adds are the same; None where the curve adds none.
 
         >>> short(slopes("x^2", "x", at=2).predicted, 3)
-        '2.11e-08'
+        '2.11 · 10⁻⁸'
         """
         size = self.bending(2)
         return math.sqrt(_EPSILON * abs(self.value) / size) if size > 0 and self.value else None

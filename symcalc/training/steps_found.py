@@ -16,17 +16,17 @@ from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.training.diagnosis import hessian
 from symcalc.training.methods import COUNTED, NEWTON, RATE
 from symcalc.training.slope_numbers import FAITHFUL, Place, put_in, value_of
+from symcalc.training.walk import ARMIJO
 from symcalc.written import derivative_of, divide, replaced
 
 if TYPE_CHECKING:
     from symcalc.training.run import Run
     from symcalc.training.update import Update
 
-ARMIJO = 1e-4            # the share of the promised fall that must come
 _SHOWN = 3               # second derivatives that are written out
 
 _EXACT = Formula(text="∇J·∇J/(∇J·∇²J ∇J)", latex=r"\frac{\nabla J \cdot \nabla J}{\nabla J \cdot \nabla^2 J\, \nabla J}")
-_LIMIT = Formula(text="J - 0.0001 η ∇J·∇J", latex=r"J - 0.0001\, \eta\, \nabla J \cdot \nabla J")
+_LIMIT = Formula(text=f"J - {ARMIJO:g} η ∇J·∇J", latex=rf"J - {ARMIJO:g}\, \eta\, \nabla J \cdot \nabla J")
 SYSTEM = Formula(text="∇²J p = ∇J", latex=r"\nabla^2 J\, p = \nabla J")
 _HESSIAN = Formula(text="∇²J", latex=r"\nabla^2 J")
 _GRADIENT = Formula(text="∇J", latex=r"\nabla J")
@@ -138,8 +138,11 @@ def newton_blocks(update: Update, place: Place) -> list[Block]:
         quotient = divide(run.slope_name(moving[0]), _second_name(run, moving[0], moving[0]))
         numbers = Mul(numeral(slopes[j]), Pow(put_in(numeral(matrix[j, j])), -1, evaluate=False), evaluate=False)
         return [*blocks, Equation((newton_letter(run, moving[0]), quotient, numbers, numeral(step[j])))]
-    columns = [*(matrix[list(run.moving), j] for j in run.moving), slopes[list(run.moving)], step[list(run.moving)]]
-    rows = zip(moving, *map(aligned, columns))
+    # The same number stands twice in ∇²J, and so looks the same.
+    entries = aligned(matrix[np.ix_(run.moving, run.moving)].ravel().tolist())
+    columns = [*(entries[k::len(moving)] for k in range(len(moving))),
+               aligned(slopes[list(run.moving)]), aligned(step[list(run.moving)])]
+    rows = zip(moving, *columns)
     header: tuple[Inline, ...] = (_HESSIAN, *moving, _GRADIENT, NEWTON)
     return [*blocks, paragraph("Newton's step ", NEWTON, " solves ", SYSTEM, ":"),
             Table(header=header, rows=tuple(map(tuple, rows)), words=frozenset({0}))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.page import title_of
-from symcalc.training.update import ROUNDING
+from symcalc.training.update import are_lost, change_of, promised
 
 if TYPE_CHECKING:
     from symcalc.training.minima.minimum import Minimum
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Summary(Shown):
-    """Start, end and change of every parameter and of J, how the run ended, and its largest and smallest ratio.
+    """Start, end and change of every parameter and of J, how the run ended, and how its ratios were.
 
     >>> from symcalc.training.losses import Loss
     >>> Loss("(w - 3)^2").descend(start=[0], rate=0.25, steps=3).summary().ratios
@@ -34,15 +35,18 @@ class Summary(Shown):
     @property
     def ratios(self) -> tuple[float, float] | None:
         """The smallest and the largest ratio of actual to expected change; None where no step has one."""
+        ratios = self._seen[1]
+        return (float(ratios.min()), float(ratios.max())) if len(ratios) else None
+
+    @cached_property
+    def _seen(self) -> tuple[np.ndarray, np.ndarray]:
+        """The expected changes and the ratios, of the steps whose ratio says something."""
         run = self.run
         with np.errstate(all="ignore"):
-            expected = np.einsum("kp,kp->k", run.gradients[:-1], np.diff(run.points, axis=0))
-            actual = np.diff(run.costs)
-            seen = np.maximum(np.abs(expected), np.abs(actual)) > ROUNDING * np.maximum(
-                np.abs(run.costs[1:]), np.abs(run.costs[:-1]))
-            ratios = (actual / expected)[seen]
-        ratios = ratios[np.isfinite(ratios)]
-        return (float(ratios.min()), float(ratios.max())) if len(ratios) else None
+            expected = promised(run.gradients[:-1], run.points)
+            ratios = change_of(run.costs[:-1], run.costs[1:]) / expected
+            seen = ~are_lost(run.points, run.costs, run.gradients) & np.isfinite(ratios)
+        return expected[seen], ratios[seen]
 
     def document(self) -> Document:
         """The table of start and end, then how it ended."""
@@ -60,7 +64,7 @@ class Summary(Shown):
         if run.minimum is not None:
             blocks.append(self._minimum(run.minimum))
         if self.ratios is not None:
-            blocks.append(paragraph(f"Actual over expected change of J: {_between(*self.ratios)}."))
+            blocks.append(paragraph(f"Actual over expected change of J: {_told(*self._seen)}."))
         return Document(f"{title_of(run)} on {text(run.loss.symbol)}", tuple(blocks))
 
     def _minimum(self, minimum: Minimum) -> Paragraph:
@@ -87,7 +91,17 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _between(least: float, most: float) -> str:
-    if math.isclose(least, most, rel_tol=1e-6):
-        return f"{short(least, 4)} in every step"
-    return f"from {short(least, 4)} to {short(most, 4)}"
+def _told(expected: np.ndarray, ratios: np.ndarray) -> str:
+    """Their range; where steps led uphill, whose ratios mean something else, how many did and the middle of the others."""
+    uphill = int(np.sum(expected > 0))
+    if uphill == len(ratios):
+        return f"every step led uphill, {_alike(ratios)}"
+    if uphill:
+        middle = short(float(np.median(ratios[expected < 0])), 4)
+        return f"{middle} is the median of the steps downhill; {uphill} of {len(ratios)} led uphill"
+    return _alike(ratios)
+
+
+def _alike(ratios: np.ndarray) -> str:
+    least, most = short(float(ratios.min()), 4), short(float(ratios.max()), 4)
+    return f"{least} in every step" if least == most else f"from {least} to {most}"

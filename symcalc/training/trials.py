@@ -6,7 +6,7 @@ from copy import copy
 
 import numpy as np
 
-from symcalc.pages.numbers import short
+from symcalc.pages.numbers import rounded, short
 from symcalc.training.diagnosis import hessian
 from symcalc.training.history import History
 from symcalc.training.stops import CONVERGED, Stop
@@ -28,7 +28,7 @@ def smaller_rate(walk: Walk, settles: bool = False) -> str:
     known = f"At the start rates below {short(limit, 3)} are stable; " if limit is not None and limit <= _ABOUT * first else ""
     rate = (min(first, limit) if limit is not None else first) / 2
     for _ in range(_TRIES):
-        candidate = float(short(rate, 2))
+        candidate = rounded(rate, 2)
         seen = tried(walk, start, candidate)
         if seen is None:
             return ""
@@ -44,7 +44,7 @@ def larger_rate(walk: Walk) -> str:
     limits = [limit for point in (start, walk.history.points[-1]) if (limit := stable_limit(walk, point)) is not None]
     half = min(limits, default=0.0) / 2
     for rate in (half,) if limits else (first * factor for factor in _LARGER):
-        candidate = float(short(rate, 2))
+        candidate = rounded(rate, 2)
         if candidate < 3 * first or (seen := tried(walk, start, candidate)) is None:
             continue
         costs = seen[1].costs
@@ -56,7 +56,7 @@ def larger_rate(walk: Walk) -> str:
 
 def calmer_rate(walk: Walk) -> float | None:
     """A tenth of the rate, if from where the run ended it brings the cost lower on average."""
-    costs, candidate = walk.history.costs, float(short(float(walk.rates[0]) / 10, 2))
+    costs, candidate = walk.history.costs, rounded(float(walk.rates[0]) / 10, 2)
     if not is_constant(walk) or (seen := tried(walk, walk.history.points[-1], candidate)) is None:
         return None
     reached = seen[1].costs[len(seen[1].costs) // 2:]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sympy import Expr
 
 from symcalc.pages.document import Document
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from symcalc.training.run import Run
 
 _VISIBLE = 1e-5          # how far, relatively, a change of J may be from that of the rounded numbers
-ROUNDING = 64 * sys.float_info.epsilon      # how exactly J is known, relative to its size
+_ROUNDING = 64 * sys.float_info.epsilon      # relative to J: a change of this size is rounding and no more,
+_TOLD = 1024 * sys.float_info.epsilon        # and one of this size is known too badly for its ratio to say something
+_SMALL = 1e-9            # relative to J: a change over which J is as good as a quadratic, so that the slopes give it
+_APART = 0.02            # beside the expected change, from where on they contradict it: the rows cancel, and J is rounded more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -117,13 +121,12 @@ class Update(Shown):
     def expected_change(self) -> float:
         """∇J·Δθ, the change in the cost that the derivative leads us to expect."""
         run = self.run
-        with np.errstate(all="ignore"):
-            return float(np.dot(run.gradients[self.k - 1], run.points[self.k] - run.points[self.k - 1]))
+        return float(promised(run.gradients[self.k - 1], run.points[self.k - 1:self.k + 1])[0])
 
     @property
     def actual_change(self) -> float:
-        """The change in the cost that came."""
-        return self.J_after - self.J_before
+        """The change in the cost that came; 0 where it is rounding."""
+        return float(change_of(self.J_before, self.J_after))
 
     @property
     def ratio(self) -> float:
@@ -133,9 +136,10 @@ class Update(Shown):
 
     @property
     def is_lost_in_rounding(self) -> bool:
-        """Whether the changes are too small to be seen in J, so that the actual one is rounding and no more."""
-        return (max(abs(self.expected_change), abs(self.actual_change))
-                <= ROUNDING * max(abs(self.J_before), abs(self.J_after)))
+        """Whether the changes are so small beside J that its rounding decides on their ratio."""
+        run = self.run
+        return bool(are_lost(run.points[self.k - 1:self.k + 1], run.costs[self.k - 1:self.k + 1],
+                             run.gradients[self.k - 1:self.k + 1])[0])
 
     def reading(self) -> str:
         """What the ratio says about the step, in a sentence."""
@@ -146,7 +150,7 @@ class Update(Shown):
         for digits in range(DIGITS, 16):
             before, after = column([self.J_before, self.J_after], digits)
             missed = abs(float(after) - float(before) - self.actual_change)
-            if self.is_lost_in_rounding or missed <= _VISIBLE * abs(self.actual_change):
+            if missed <= _VISIBLE * abs(self.actual_change):
                 break
         return before, after
 
@@ -167,3 +171,36 @@ class Update(Shown):
     def document(self) -> Document:
         """Per parameter the formula, the numbers in it, its value and the new parameter; then expected and actual change."""
         return Document(f"Update {self.k}", working(self))
+
+
+def change_of(before: ArrayLike, after: ArrayLike) -> np.ndarray:
+    """after - before, costs both; 0 where that is rounding.
+
+    >>> change_of([2, 1], [1, 1 + 2**-50]).tolist()
+    [-1.0, 0.0]
+    """
+    with np.errstate(all="ignore"):
+        change = np.subtract(after, before)
+        return np.where(np.abs(change) < _ROUNDING * np.maximum(np.abs(before), np.abs(after)), 0.0, change)
+
+
+def promised(slopes: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """What the slopes promise of J in each step from point to point, ∇J·Δθ."""
+    with np.errstate(all="ignore"):
+        return np.sum(slopes * np.diff(points, axis=0), axis=1)
+
+
+def are_lost(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    """Whether the change of J in each step from point to point is so small that rounding decides on its ratio.
+
+    >>> w = np.array([[1.0], [0.0], [1e-8]])
+    >>> are_lost(w, w[:, 0]**2 + 1, 2*w).tolist()
+    [False, True]
+    """
+    expected, changes = promised(gradients[:-1], points), change_of(costs[:-1], costs[1:])
+    with np.errstate(all="ignore"):
+        size = np.maximum(np.abs(costs[:-1]), np.abs(costs[1:]))
+        largest = np.maximum(np.abs(expected), np.abs(changes))
+        by_slopes = (expected + promised(gradients[1:], points)) / 2
+        contradicted = np.abs(changes - by_slopes) > _APART * np.abs(expected)
+        return (largest <= _TOLD * size) | ((largest <= _SMALL * size) & contradicted)

@@ -21,7 +21,7 @@ _LARGEST = 1024          # updates between two looks at where the run stands
 _SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
 _CHEAP = 64              # ... but at least so many where they cost a microsecond
 _HALVINGS = 60           # of the rate, while a smaller one is looked for
-_FALL = 1e-4             # Armijo's c: the share of the promised fall that must come
+ARMIJO = 1e-4             # Armijo's c: the share of the promised fall that must come
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
 
 
@@ -213,7 +213,7 @@ class Walk:
         for _ in range(_HALVINGS):
             with np.errstate(all="ignore"):
                 there = self.compiled.at(point - rate * slopes)[0]
-            if there < cost and there <= cost - _FALL * rate * square:          # a fall that rounding loses is none
+            if there < cost and there <= cost - ARMIJO * rate * square:          # a fall that rounding loses is none
                 return float(rate)
             rate /= 2
         return None

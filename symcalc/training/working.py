@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import DIGITS, numeral, short
 from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
 from symcalc.training.reading import without_ratio
-from symcalc.training.slope_numbers import FAITHFUL, Place, column, put_in
+from symcalc.training.slope_numbers import FAITHFUL, MORE, Place, put_in
 from symcalc.training.steps_found import distinct, newton_blocks, newton_letter, newton_system, scheduled, searched
 from symcalc.written import replaced
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from symcalc.training.run import Run
     from symcalc.training.update import Update
 
-_SEEN = 0.02             # how far, relatively, a change may be from that of the rounded numbers
+_SEEN = 0.02             # how far, relatively, a change may be from that of the rounded numbers,
+_CLOSE = 1e-3            # how far from what they give,
+_NOTHING = 1e-14         # and what is rounding and no more
 _LISTED = 12             # rows of a batch that are named one by one
 
 
@@ -31,7 +34,7 @@ def working(update: Update) -> tuple[Block, ...]:
     """What drove the step, with its numbers; the equations of the method; then expected and actual change."""
     run, place = update.run, update.place
     turn = [run.loss.parameters[j] for j in update.turn]
-    blocks = [*_aside(update), *_rows(update), *scheduled(update), *_ahead(update)]
+    blocks = [*_aside(update), *_rows(update), *scheduled(update), *_ahead(update, place)]
     slopes = {parameter: _slope(run, place, parameter) for parameter in turn}
     if run.method.needs_curvature or run.method.search:
         blocks += [*slopes.values(), *(newton_blocks(update, place) if run.method.needs_curvature else searched(update))]
@@ -39,7 +42,7 @@ def working(update: Update) -> tuple[Block, ...]:
     step = newton_system(update)[1] if run.method.needs_curvature else np.zeros(len(run.loss.parameters))
     for parameter in turn:
         blocks += [slopes[parameter]] if slopes else []
-        blocks += _equations(update, parameter, step)
+        blocks += _equations(update, place, parameter, step)
     return (*blocks, *_outcome(update))
 
 
@@ -78,7 +81,7 @@ def _rows(update: Update) -> list[Block]:
     return [paragraph(f"The slopes are those of {count}, {which} ", *listed, f", so n = {len(rows)}.")]
 
 
-def _ahead(update: Update) -> list[Block]:
+def _ahead(update: Update, place: Place) -> list[Block]:
     """The point at which the slopes are taken, where that is not where the step starts."""
     run = update.run
     if not run.method.looks_ahead:
@@ -86,7 +89,7 @@ def _ahead(update: Update) -> list[Block]:
     blocks: list[Block] = [paragraph("The slopes are taken ahead of where the step starts:")]
     for j in update.turn:
         parameter = run.loss.parameters[j]
-        writer = _Writer(update, j)
+        writer = _Writer(update, place, j)
         name = Formula(text=f"{text(parameter)} ahead", latex=_with_word(parameter, "ahead"))
         blocks.append(writer.equation(name, run.method.slope_at, float(update.taken_at[j])))
     return blocks
@@ -102,11 +105,11 @@ def _slope(run: Run, place: Place, parameter: Symbol) -> Equation:
 
 # The method's equations
 
-def _equations(update: Update, parameter: Symbol, step: np.ndarray) -> list[Block]:
+def _equations(update: Update, place: Place, parameter: Symbol, step: np.ndarray) -> list[Block]:
     """Each equation of the method for one parameter: formula, numbers, value."""
     run, method = update.run, update.run.method
     j = run.loss.parameters.index(parameter)
-    writer = _Writer(update, j, float(step[j]))
+    writer = _Writer(update, place, j, float(step[j]))
     blocks: list[Block] = []
     for s, (letter, formula) in enumerate(method.equations[:-1]):
         after = float(run.states[update.k, s, j])
@@ -125,37 +128,37 @@ def sign_of(method: Method, letter: Symbol) -> str:
 class _Writer:
     """The letters of a method's equations for one parameter, and their values at the time."""
 
-    def __init__(self, update: Update, j: int, newton: float = 0.0) -> None:
+    def __init__(self, update: Update, place: Place, j: int, newton: float = 0.0) -> None:
         run = update.run
+        self.least = place.digits                               # so that θ looks as it does in the slope
         parameter = run.loss.parameters[j]
         self.given = {*run.method.settings, COUNTED}           # as they are, and never rounded
         self.names: dict[Basic, Basic] = {
             THETA: parameter, SLOPE: run.slope_name(parameter), NEWTON: newton_letter(run, parameter), **states(run, parameter)}
         self.values: dict[Symbol, float] = {
-            THETA: float(run.points[update.k - 1, j]), SLOPE: float(update.place.slopes[j]), RATE: update.rate,
+            THETA: float(run.points[update.k - 1, j]), SLOPE: float(place.slopes[j]), RATE: update.rate,
             COUNTED: float(update.k), NEWTON: newton, **run.method.settings,
             **{letter: float(run.states[update.k - 1, s, j]) for s, letter in enumerate(run.method.state)}}
 
     def equation(self, left: Basic | Formula, formula: Expr, value: float, first: str = "=") -> Equation:
         """The formula in the parameter's letters, in numbers, and its value, with digits enough for the value to be seen."""
-        start = self.values[THETA] if formula.has(THETA) else 0.0
-        for digits in (DIGITS, 9, 12, 15):
-            shown, after = self.rounded(formula, value, digits)
+        change = abs(value - self.values[THETA]) if formula.has(THETA) else abs(value)
+        near = min(FAITHFUL * abs(value) + _NOTHING * change, _CLOSE * change)
+        unseen = change <= _NOTHING * abs(value)
+        # θ has more digits before the others have.
+        for others, digits in product((DIGITS, 9, MORE[-1]), [digits for digits in MORE if digits >= self.least]):
+            shown, after = self.rounded(formula, value, digits, others)
             got = float(evaluated(formula, {letter: float(number) for letter, number in shown.items()}, None, ()))
-            change = abs(value - start)
-            if abs(got - value) <= FAITHFUL * change and abs(float(after) - value) <= _SEEN * change:
+            if unseen or (abs(got - value) <= near and abs(float(after) - value) <= _SEEN * change):
                 break
         numbers = replaced(formula, {letter: put_in(number) for letter, number in shown.items()}.get)
         return Equation((left, *distinct(replaced(formula, self.names.get), numbers, after)), first=first)
 
-    def rounded(self, formula: Expr, value: float, digits: int) -> tuple[dict[Symbol, Expr], Expr]:
-        """The letters of the formula in numbers, and its value; θ before and after with the same places."""
-        shown = {letter: numeral(number, 15 if letter in self.given else min(digits, 9))
+    def rounded(self, formula: Expr, value: float, digits: int, others: int) -> tuple[dict[Symbol, Expr], Expr]:
+        """The letters of the formula in numbers, and its value; θ with `digits`, before and after."""
+        shown = {letter: numeral(number, 15 if letter in self.given else digits if letter == THETA else others)
                  for letter, number in self.values.items() if formula.has(letter)}
-        if THETA not in shown:
-            return shown, numeral(value, min(digits, 9))
-        before, after = column([self.values[THETA], value], digits)
-        return shown | {THETA: before}, after
+        return shown, numeral(value, digits if formula.has(THETA) else others)
 
 
 def states(run: Run, parameter: Symbol) -> dict[Symbol, Symbol]:
@@ -194,11 +197,12 @@ def _from_the_start(update: Update) -> list[Block]:
 def _expected(update: Update) -> Equation:
     run = update.run
     changes = run.points[update.k] - run.points[update.k - 1]
-    for digits in (DIGITS, 9, 12, 15):          # products may nearly cancel
+    for digits in MORE:                     # products may nearly cancel
         pairs = [(numeral(update.slopes_before[j], digits), numeral(changes[j], digits)) for j in update.turn]
         if math.isclose(sum(float(slope) * float(change) for slope, change in pairs), update.expected_change, rel_tol=FAITHFUL):
             break
-    products = [Mul(put_in(slope), change, evaluate=False) for slope, change in pairs]
+    # As a factor, a bare -1 would be taken for a minus sign and vanish.
+    products = [Mul(*((-1, 1) if slope == -1 else (slope,)), change, evaluate=False) for slope, change in pairs]
     name = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
     total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta") if run.by_gradient else Formula(
         text="g·Δθ", latex=r"g \cdot \Delta\theta")

@@ -37,9 +37,9 @@ PUBLISHED = [
      lambda r: (2 * (X * r).sum(), 2 * r.sum()),
      "climbs from 28550 to 250926 in 5 updates, since every slope has the wrong sign"),
     ("the 2 dropped", {"m": "-sum(x*(y - (m*x + b)))", "b": "-sum(y - (m*x + b))"}, lambda r: (-(X * r).sum(), -r.sum()),
-     "falls from 28550 to 7868.68 in 5 updates, since every slope is 0.5 times the right one, as if the rate were 5e-06"),
+     "falls from 28550 to 7868.68 in 5 updates, since every slope is 0.5 times the right one, as if the rate were 5 · 10⁻⁶"),
     ("the 2 dropped and 1/n added", {"m": "-mean(x*(y - (m*x + b)))", "b": "-1/n*sum(y - (m*x + b))"},
-     lambda r: (-(X * r).mean(), -r.mean()), "since every slope is 0.125 times the right one, as if the rate were 1.25e-06"),
+     lambda r: (-(X * r).mean(), -r.mean()), "since every slope is 0.125 times the right one, as if the rate were 1.25 · 10⁻⁶"),
     ("y in place of x", {"m": "-2*sum(y*(y - (m*x + b)))"}, lambda r: (-2 * (Y * r).sum(), -2 * r.sum()),
      "falls from 28550 to 334.122 in 5 updates; with the right gradient"),
     ("the sign of one flipped", {"b": "2*sum(y - (m*x + b))"}, lambda r: (-2 * (X * r).sum(), 2 * r.sum()),
@@ -138,7 +138,7 @@ def test_a_product_with_a_mean_reads_as_one_fraction():
 def test_the_page_has_the_formulas_and_both_costs(rss):
     page = str(rss.compare_gradients({"m": "2*sum(x*(y - (m*x + b)))"}, DATA, start=START, rate=RATE, steps=2))
     assert "∂J/∂m  -2 Σ xᵢ (yᵢ - (m xᵢ + b))  2 Σ xᵢ (yᵢ - (m xᵢ + b))" in page and "the same" in page
-    assert "Both start at m = 0 and b = 0, with the rate 1e-05." in page
+    assert "Both start at m = 0 and b = 0, with the rate 10⁻⁵." in page
     assert [line.split()[0] for line in page.splitlines() if line[:4].strip().isdigit()] == ["0", "1", "2"]
 
 

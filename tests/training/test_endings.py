@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+from calculator import worked
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -61,7 +62,7 @@ ENDS = {
                             None),
     "raw data": (LINE, YEARS, [0, 0], {"rate": 1e-7, "steps": 1000}, Stop.CRAWLING, 1000,
                  "At this pace it would not come close to the minimum in a billion more updates. "
-                 "J curves 1.3e+11 times as much in one direction as in another: centre and scale x."),
+                 "J curves 1.3 · 10¹¹ times as much in one direction as in another: centre and scale x."),
     "a long valley": ("u^2 + 1e5*v^2", None, [1, 0.001], {"rate": 9e-6, "steps": 1000}, Stop.CRAWLING, 1000, None),
     "out of the domain, in one row": ("mean(ln(x - w)^2)", ROWS, [25], {"rate": 40}, Stop.OUTSIDE, 0,
                                       "ln(xᵢ - w) has no real value in row 1 at w = 39.9331: ln needs a positive argument. "
@@ -120,7 +121,7 @@ ENDS = {
     "small changes": ("w^2", None, [1], {"rate": 0.1, "cost_tolerance": 1e-3}, Stop.SMALL_CHANGE, 15, ""),
     "a rate that reaches 0": ("w^2", None, [1], {"rate": "max(0, 0.1 - 0.01*k)"}, Stop.NO_RATE, 10, ""),
     "a rate that shrinks too fast": ("w^2", None, [1], {"rate": "0.1/k^2", "steps": 500}, Stop.CRAWLING, 500,
-                                     "The rate has shrunk from 0.1 to 4e-07, too fast to arrive; let it shrink more slowly."),
+                                     "The rate has shrunk from 0.1 to 4 · 10⁻⁷, too fast to arrive; let it shrink more slowly."),
     "a rate that grows": ("w^2", None, [1], {"rate": "0.5*1.5^k", "steps": 500}, Stop.DIVERGED, None, None),
     "turns that diverge": (LINE, ROWS, [0, 0], {"rate": 1e-3, "method": "coordinate descent"}, Stop.DIVERGED, None, None),
     "thrown far out": ("mean((y - a*x/(c + x))^2)", CURVED, [1, 1], {"rate": 300, "steps": 200}, Stop.STEPS, 200,
@@ -174,10 +175,10 @@ def test_the_rate_that_is_advised_brings_the_cost_down(runs, name):
         return
     advised = run.message.split("ry ")[-1].rstrip(".")
     if advised.endswith("times these rates"):
-        advised = f"{advised.split()[0]}*({settings['rate']})"
+        advised = f"{worked(advised.removesuffix(' times these rates'))}*({settings['rate']})"
         assert walked(name, rate=advised, steps=10).fun < run.costs[0]
         return
-    better = walked(name, rate=float(advised), steps=100)
+    better = walked(name, rate=worked(advised), steps=100)
     assert better.fun < better.costs[0] and better.stop not in (Stop.DIVERGED, Stop.OUTSIDE, Stop.TWO_CYCLE)
 
 

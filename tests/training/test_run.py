@@ -36,6 +36,8 @@ step        m          b        J    ∂J/∂m    ∂J/∂b  expected ΔJ  actua
    2  0.98954  0.0134575   542.47  -3645.4  -49.575      -1329.1    -1052.2  0.7916
    3  1.20215  0.0163488   184.54  -2126.2  -28.913       -452.1     -357.9  0.7916
 
+Each row has m, b and J after its step; the slopes are those before it.
+
 All steps are used up."""
 
 
@@ -95,6 +97,8 @@ def test_updates_are_a_sequence(run):
         with pytest.raises(IndexError, match="the run has 3 updates"):
             run.updates[k]
     assert len(sc.Loss("w^2").descend(start=[0]).updates) == 0
+    with pytest.raises(IndexError, match="the run has 1 update$"):
+        sc.Loss("w^2").descend(start=[1], steps=1, rate=0.1).updates[1]
 
 
 def test_predictions(run):

@@ -74,13 +74,13 @@ def test_what_is_printed(runs):
 
 All runs: gradient descent, from m = 0, b = 0.
 
- rate  of the limit  updates  J at the end  actual/expected  how it ended
-─────  ────────────  ───────  ────────────  ───────────────  ────────────────────────────────────
-0.001         0.008       60       6.09134            0.992  steps used up
- 0.05         0.418       60      0.176793            0.583  steps used up
-  0.1         0.835       60      0.175285            0.165  steps used up
- 0.12         1.002       60        72.757         -0.00204  steps used up, higher than the start
-  0.2         1.670       10   1.08082e+09            -0.67  diverged
+ rate  of the limit  updates   J at the end  actual/expected  how it ended
+─────  ────────────  ───────  ─────────────  ───────────────  ────────────────────────────────────
+0.001       0.00835       60        6.09134            0.992  steps used up
+ 0.05       0.41752       60       0.176793            0.583  steps used up
+  0.1       0.83503       60       0.175285            0.165  steps used up
+ 0.12       1.00204       60         72.757         -0.00204  steps used up, higher than the start
+  0.2       1.67006       10  1.08082 · 10⁹            -0.67  diverged
 
 At the start, gradient descent is stable at rates below 2/λ_max = 0.1198.
 
@@ -155,9 +155,11 @@ def test_every_end_has_its_few_words():
     ({"starts": {"m": 0, "b": 0}}, "starts is a list, not {'m': 0, 'b': 0}"),
     ({"start": [0, 0], "rate": 0.1, "rates": [0.1]}, "give rate or rates, not both"),
     ({"start": [0, 0], "rates": [0.1, -1]}, "the rate must be greater than 0, not -1.0; a negative rate would climb"),
+    ({"start": [0, 0], "methods": ["adam", "adam"]}, "methods holds adam more than once; two runs that are the same"),
+    ({"start": [0, 0], "rates": [0.1, 0.2, 0.1]}, "rates holds 0.1 more than once"),
     ({"start": [0, 0], "methods": ["adam", "adamm"]}, "there is no method 'adamm'; the methods are"),
     ({"starts": [[0, 0], [1]]}, "2 values are needed, one each for m, b"),
-    ({"start": [0, 0], "rates": [0.1] * 11, "steps": 10**6}, "a sweep has at most 10,000 runs and 10,000,000 updates"),
+    ({"start": [0, 0], "rates": [k / 100 for k in range(1, 12)], "steps": 10**6}, "a sweep has at most 10,000 runs and 10,000,000 updates"),
     ({"start": [0, 0], "rates": [0.1], "steps": 0}, "steps is a whole number"),
     ({"start": [0, 0], "rates": ["1/k", 0.1, "1/10"]}, "the rate 0.1 is given twice; leave one of them out"),
     ({"start": [0, 0], "methods": ["adam", "Adam"]}, "the method 'adam' is given twice"),

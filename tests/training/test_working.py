@@ -5,37 +5,17 @@ import re
 
 import numpy as np
 import pytest
+from calculator import equations, worked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symcalc as sc
-from symcalc.pages.text import render
 from symcalc.training.methods import METHODS, method
 
 FEW = {"x": [0, 1, 2], "y": [1.1, 2.9, 5.2]}
 MANY = {"x": [0.5 * k for k in range(12)], "y": [1 + 0.7 * k + (-1) ** k / 5 for k in range(12)]}
 HEAVY = method("heavy ball", "v = beta*v + g", "theta = theta - eta*v", beta=0.5)
 OWN_RATE = ("newton", "line search", "backtracking")
-
-# The calculator
-
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-
-
-def worked(side):
-    """The value of a side in which only numbers are left; None where letters are."""
-    side = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: f"**({match[0].translate(_DIGITS)})", side.replace("·", "*"))
-    side = re.sub(r"([\d)]) (?=[(√a-z])", r"\1*", side)
-    side = re.sub(r"√([\d.]+)", r"√(\1)", side).replace("√", "sqrt")
-    if re.search("[^0-9.+*/() -]", side.replace("sqrt", "").replace("exp", "").replace("sign", "")):
-        return None
-    return eval(side, {"__builtins__": {}, "sqrt": math.sqrt, "exp": math.exp, "sign": np.sign})
-
-
-def equations(shown):
-    """The equations of a page, each as the list of its sides."""
-    blocks = [block for block in render(shown.document(), width=10_000).split("\n\n") if block.startswith("  ")]
-    return [re.split(" *[=←] ", block.strip().replace("\n", " ")) for block in blocks if "≤" not in block]
 
 
 def check(update):

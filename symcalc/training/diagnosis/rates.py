@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Context
 import numpy as np
 
 from symcalc.compute.compiled import Compiled
-from symcalc.pages.numbers import short
+from symcalc.pages.numbers import rounded, short
 
 _STEP = 1e-5         # of the differences of the gradient, relative to the parameter
 _TRIES = 12          # rates tried, each a quarter of the one before, until one works
@@ -69,7 +69,7 @@ def rate_advice(compiled: Compiled, step: Callable[..., np.ndarray], start: np.n
     known = f"At the start rates below {short(limit, 3)} are stable; " if limit is not None and limit <= rate else ""
     rate = min(rate, limit or rate) / 2
     for _ in range(_TRIES):
-        candidate = float(short(rate, 2))
+        candidate = rounded(rate, 2)
         if _descends(compiled, step, start, candidate):
             return f"{known}{'try' if known else 'Try'} {short(candidate)}."
         rate /= 4
