@@ -25,7 +25,8 @@ from symcalc.training.diagnosis.curvature import (
     Spectrum,
     is_piecewise_linear,
     is_quadratic,
-    nature,
+    kind_of,
+    limit_of,
     second_derivatives,
     second_partials,
     spectrum,
@@ -69,7 +70,7 @@ distance to the minimum by 2.')
     @property
     def stable_rate(self) -> float | None:
         """2/λ_max: gradient descent settles below it, and leaves the minimum above it."""
-        return None if self.obstacle else 2 / self.curvature.largest
+        return None if self.obstacle else limit_of(self.hessian)
 
     @property
     def condition(self) -> float | None:
@@ -132,7 +133,7 @@ distance to the minimum by 2.')
         if self.start is None or not self.has_value or not np.isfinite(self.hessian).all():
             return None
         size = np.abs(self.hessian).max() * max(map(abs, self.start.values()))
-        return nature(self.hessian) if np.abs(self.gradient).max() <= _UNMOVED * size else None
+        return kind_of(self.hessian) if np.abs(self.gradient).max() <= _UNMOVED * size else None
 
     def document(self) -> Document:
         """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""

@@ -11,13 +11,13 @@ import numpy as np
 from sympy import Derivative, Equality, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from symcalc.language.names import name_of, symbol
-from symcalc.pages.document import Block, Equation, Formula, Heading, Table, joined, paragraph
+from symcalc.pages.document import Block, Equation, Formula, Heading, Table, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import DIGITS, aligned, numeral
-from symcalc.pages.text import inline
 from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
 from symcalc.training.diagnosis.outlook import beside_one, power_of_ten
 from symcalc.training.diagnosis.scaled import BAD
+from symcalc.training.diagnosis.scaling import named
 from symcalc.written import add, divide, mul, power, replaced, subtract
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def blocks(found: Diagnosis) -> Iterator[Block]:
 
 
 _RESTING = {"minimum": "It is a minimum.", "maximum": "It is a maximum.",
-            "saddle": "It is a saddle: the lowest point along one direction, the highest along another.",
-            "flat": "The curvature is 0 along some direction too, so it does not tell whether this is a minimum."}
+            "saddle point": "It is a saddle: the lowest point along one direction, the highest along another.",
+            "undecided": "The curvature is 0 along some direction too, so it does not tell whether this is a minimum."}
 
 
 # How it curves
@@ -205,9 +205,7 @@ def _factor(rate: float, curvature: float, name: Formula) -> Equation:
 # The cure
 
 def _cured(found: Diagnosis, scaled: Scaled) -> Iterator[Block]:
-    names = {how: [symbol(name) for name, change in scaled.changes.items() if change.how == how]
-             for how in ("centre and scale", "scale")}
-    yield Heading(f"The cure: {' and '.join(f'{how} {inline(joined(some))}' for how, some in names.items() if some)}")
+    yield Heading(f"The cure: {named(scaled.changes)}")
     for name, change in scaled.changes.items():
         letter = symbol(name)
         prime = Formula(text=f"{text(letter)}'", latex=f"{latex(letter)}'")

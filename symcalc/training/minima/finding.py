@@ -16,22 +16,10 @@ from symcalc.pages.document import Inline
 from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
-from symcalc.training.diagnosis.curvature import second_derivatives
+from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, kind_of, scaled, second_derivatives
 from symcalc.training.losses import Loss
 from symcalc.training.minima.least_squares import Fit, Rows, dependence, fitted, rows_of
-from symcalc.training.minima.minimum import (
-    INFLECTION,
-    MAXIMUM,
-    MINIMUM,
-    SADDLE,
-    UNDECIDED,
-    Minimum,
-    StationaryPoint,
-    compared,
-    kind_of,
-    scaled,
-    told,
-)
+from symcalc.training.minima.minimum import INFLECTION, Minimum, StationaryPoint, compared, told
 from symcalc.training.minima.normal_equations import NormalEquations, normal_equations
 from symcalc.training.minima.polishing import polished
 from symcalc.training.minima.solution import worked_out
