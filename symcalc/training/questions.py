@@ -46,7 +46,7 @@ class Questions(Shown):
         return descend(self, data, start=start, rate=rate, steps=steps, method=method, **settings)
 
     def diagnose(self, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
-                 rate: float | None = None, steps: int | None = None) -> Diagnosis:
+                 rate: float | str | Expr | None = None, steps: int | None = None) -> Diagnosis:
         """How the loss curves, the largest stable rate 2/λ_max, and what `rate` will do in `steps` updates.
 
         A quadratic curves alike everywhere; any other loss needs the start, and is foretold no further than from there.

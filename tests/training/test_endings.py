@@ -228,7 +228,7 @@ def test_what_falls_for_ever_is_told_after_any_number_of_steps(formula, steps):
 def test_scaling_is_advised_only_where_the_loss_can_make_up_for_it():
     """Without an intercept no parameter makes up for a centred column."""
     run = loss(TWO_FEATURES).descend({"x": [1, -2, 3, -1], "z": [110, 250, 370, 380], "y": [10, -20, 30, -10]}, start=[0, 0],
-                                     rate=1e-6, steps=200)
+                                     rate=5e-6, steps=200)
     assert run.stop is Stop.CRAWLING and run.message.endswith("in one direction as in another: scale z.")
 
 
