@@ -33,7 +33,7 @@ _SEEN_RISE = 1e-3        # of what was gained: a smaller rise at the end is not 
 _THROWN = "The cost is higher than at the start, as the first updates went too far."
 _SHRUNK = 0.1            # of the first rate: a schedule that ends below this may be why a run crawls
 _UNEVEN = 100.0          # a condition number from which scaling the data pays
-_NEWTON = 10             # updates in which Newton's method has to arrive to be advised
+_NEWTON = 10             # updates in which Newton's method has to arrive
 _MANY = 1e9              # updates that nobody waits for
 
 
@@ -63,25 +63,38 @@ def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop
 
 def _kind(walk: Walk) -> Stop:
     """What kind of place it is where every slope is zero to within the tolerance, by the Hessian; at times it is just flat."""
-    point, slopes = walk.history.points[-1], walk.history.gradients[-1][walk.moving]
+    point = walk.history.points[-1]
     matrix = walk.curved(point)
     if not np.isfinite(matrix).all():
         return Stop.CONVERGED
     if not matrix.any(axis=1).all():
         return Stop.FLAT
-    # Newton's next point is nearer to where the slopes are 0; there a curvature of 0 is told from one that only nears 0.
-    step = shortest_step(matrix, slopes)
-    there = _moved(walk, point, step)
-    ahead, left = walk.curved(there), walk.compiled.at(there)[1][walk.moving]
-    is_known = bool(np.isfinite(ahead).all() and np.isfinite(left).all())
-    if np.abs(step).max() > _NEAR * (1 + np.abs(point[walk.moving]).max()):
-        arrives = is_known and np.abs(shortest_step(ahead, left)).max() <= _SHRINKS * np.abs(step).max()
-        if not arrives or (walk.history.count == 1 and np.abs(matrix).max() <= walk.tolerances.slope):
-            return Stop.FLAT
-    kind = kind_of(ahead if is_known else matrix)
-    if kind == MINIMUM and _falls_beyond(walk, point, step):
+    # The kind is that of the place where the slopes are 0; here a direction along which J does not curve may seem to.
+    there, steps = _at_rest(walk, point, matrix)
+    first = np.abs(steps[0]).max()
+    if first > _NEAR * (1 + np.abs(point[walk.moving]).max()) and (
+            len(steps) == 1 or (walk.history.count == 1 and np.abs(matrix).max() <= walk.tolerances.slope)):
+        return Stop.FLAT
+    kind = kind_of(there)
+    if kind == MINIMUM and _falls_beyond(walk, point, steps[0]):
         return Stop.FLAT
     return _KINDS.get(kind, Stop.CONVERGED)
+
+
+def _at_rest(walk: Walk, point: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Newton's steps from here as long as they shrink, and the Hessian where they lead; one step where they do not shrink."""
+    slopes, steps = walk.history.gradients[-1][walk.moving], []
+    while len(steps) < _NEWTON:
+        step = shortest_step(matrix, slopes)
+        if steps and np.abs(step).max() > _SHRINKS * np.abs(steps[-1]).max():
+            break
+        steps.append(step)
+        point = _moved(walk, point, step)
+        ahead, slopes = walk.curved(point), walk.compiled.at(point)[1][walk.moving]
+        if not (step.any() and np.isfinite(ahead).all() and np.isfinite(slopes).all()):
+            break
+        matrix = ahead
+    return matrix, steps
 
 
 def _falls_beyond(walk: Walk, point: np.ndarray, step: np.ndarray) -> bool:

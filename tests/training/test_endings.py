@@ -198,8 +198,10 @@ def test_a_run_that_only_takes_its_time_does_not_crawl(formula, start, rate, ste
 
 @pytest.mark.parametrize(("formula", "start", "rate", "tolerance", "stop"), [
     ("(w - 3)^2", [0], 0.1, 0.01, Stop.CONVERGED), ("(w - 3)^2", [2.996], 0.1, 0.01, Stop.CONVERGED),
-    ("w^4", [1], 0.1, 0.01, Stop.CONVERGED), ("(a*b - 1)^2", [2, 0.1], 0.1, 1e-4, Stop.CONVERGED),
+    ("w^4", [1], 0.1, 0.01, Stop.CONVERGED), ("(a*b - 1)^2", [2, 0.1], 0.1, 1e-3, Stop.CONVERGED),
+    ("(1 - 2*a*b)^2", [0.1, 3], 0.02, 1e-2, Stop.CONVERGED), ("(1 - a*b)^2 + (b - 2)^2", [1, 1], 0.1, 0.05, Stop.CONVERGED),
     ("u^2 - 1e-5*v^2", [1, 1e-4], 0.1, 1e-6, Stop.SADDLE), ("cos(w)", [0.001], 0.1, 0.01, Stop.MAXIMUM),
+    ("sin(u)*sin(v)", [0.3, 0.3], 0.2, 1e-6, Stop.SADDLE),
     ("exp(-w)", [1], 0.5, 0.01, Stop.UNREACHED), ("1/(1 + exp(w))", [1], 0.5, 0.01, Stop.UNREACHED),
     ("w^3", [1], 0.1, 0.001, Stop.FLAT), ("(w - 3)^2", [0], 0.1, 3, Stop.CONVERGED),
     ("1e-30*(w - 3)^2", [0], 0.1, 1e-10, Stop.FLAT), ("w^4", [0], 0.1, 1e-10, Stop.FLAT),

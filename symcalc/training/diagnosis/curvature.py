@@ -208,11 +208,14 @@ def limit_of(matrix: np.ndarray) -> float | None:
 def scaled(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The Hessian in units of the parameters in which its diagonal is 1, so that no unit hides another, and these units.
 
+    Where a diagonal is too small for its row, so that J is no bowl, the row is brought to size instead.
+
     >>> scaled(np.array([[4.0, 0.0], [0.0, 1e-6]]))[0]
     array([[1., 0.],
            [0., 1.]])
     """
-    lengths = np.sqrt(np.abs(np.diag(matrix)))
+    size = np.abs(matrix)
+    lengths = np.maximum(np.sqrt(np.diag(size)), size.max(axis=1) / math.sqrt(size.max() or 1.0))
     lengths[lengths == 0] = 1
     return matrix / np.outer(lengths, lengths), lengths
 
