@@ -11,7 +11,7 @@ from symcalc.pages.document import joined
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.diagnosis import Trouble, trouble_at
-from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, SADDLE, kind_of, shortest_step, spectrum
+from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, SADDLE, by_differences, kind_of, shortest_step, spectrum
 from symcalc.training.diagnosis.scaling import changes, named
 from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named
@@ -67,6 +67,8 @@ def _kind(walk: Walk) -> Stop:
     matrix = walk.curved(point)
     if not np.isfinite(matrix).all():
         return Stop.CONVERGED
+    if not matrix.any(axis=1).all():             # differences see what is to both sides: a kink, or the rise of w⁴
+        matrix = by_differences(walk.compiled)(point)[np.ix_(walk.moving, walk.moving)]
     if not matrix.any(axis=1).all():
         return Stop.FLAT
     # The kind is that of the place where the slopes are 0; here a direction along which J does not curve may seem to.
@@ -98,9 +100,9 @@ def _at_rest(walk: Walk, point: np.ndarray, matrix: np.ndarray) -> tuple[np.ndar
 
 
 def _falls_beyond(walk: Walk, point: np.ndarray, step: np.ndarray) -> bool:
-    """Whether the cost is lower on the other side of where Newton's method leads, as at an inflection."""
-    cost = float(walk.history.costs[-1])
-    return walk.compiled.at(_moved(walk, point, _BEYOND * step))[0] < cost - ROUNDING * abs(cost)
+    """Whether the cost is lower on the other side of where Newton's method leads and goes on falling, as at an inflection."""
+    cost, (beyond, slopes) = float(walk.history.costs[-1]), walk.compiled.at(_moved(walk, point, _BEYOND * step))
+    return beyond < cost - ROUNDING * abs(cost) and bool(slopes[walk.moving] @ step > 0)
 
 
 def _moved(walk: Walk, point: np.ndarray, step: np.ndarray) -> np.ndarray:

@@ -204,7 +204,8 @@ def test_a_run_that_only_takes_its_time_does_not_crawl(formula, start, rate, ste
     ("sin(u)*sin(v)", [0.3, 0.3], 0.2, 1e-6, Stop.SADDLE),
     ("exp(-w)", [1], 0.5, 0.01, Stop.UNREACHED), ("1/(1 + exp(w))", [1], 0.5, 0.01, Stop.UNREACHED),
     ("w^3", [1], 0.1, 0.001, Stop.FLAT), ("(w - 3)^2", [0], 0.1, 3, Stop.CONVERGED),
-    ("1e-30*(w - 3)^2", [0], 0.1, 1e-10, Stop.FLAT), ("w^4", [0], 0.1, 1e-10, Stop.FLAT),
+    ("1e-30*(w - 3)^2", [0], 0.1, 1e-10, Stop.FLAT), ("w^4", [0], 0.1, 1e-10, Stop.CONVERGED),
+    ("-w^4", [0], 0.1, 1e-10, Stop.MAXIMUM), ("w^3", [0], 0.1, 1e-10, Stop.FLAT), ("abs(w)", [0], 0.1, 1e-10, Stop.CONVERGED),
     ("u^2 + 1e-12*v^2", [1, 0], 0.1, 1e-10, Stop.CONVERGED), ("w^3", [1e-5], 0.1, 1e-8, Stop.FLAT),
 ])
 def test_a_loose_tolerance_is_not_a_flat_place(formula, start, rate, tolerance, stop):
