@@ -50,6 +50,7 @@ class Questions(Shown):
         """How the loss curves, the largest stable rate 2/λ_max, and what `rate` will do in `steps` updates.
 
         A quadratic curves alike everywhere; any other loss needs the start, and is foretold no further than from there.
+        Of a schedule the first rate counts.
 
         >>> import symcalc as sc
         >>> sc.Loss("3*w^2").diagnose(rate=0.2).outlook.kind

@@ -245,7 +245,8 @@ def newton_step(matrix: np.ndarray, slopes: np.ndarray) -> np.ndarray | None:
     """
     if not (np.isfinite(matrix).all() and np.isfinite(slopes).all()):
         return None
-    units, lengths = scaled(matrix)
+    lengths = np.exp2(np.round(np.log2(scaled(matrix)[1])))          # powers of 2, as dividing by them rounds nothing
+    units = matrix / np.outer(lengths, lengths)
     sizes = np.abs(spectrum(units).values)
     if sizes.min() <= _SINGULAR * sizes.max():
         return None
