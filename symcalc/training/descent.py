@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
@@ -13,7 +14,7 @@ from symcalc.compute.compiled import compile_loss
 from symcalc.errors import DescentError
 from symcalc.training.batches import Batches
 from symcalc.training.callbacks import checked_progress, with_result
-from symcalc.training.diagnosis.curvature import is_quadratic, second_derivatives
+from symcalc.training.diagnosis.curvature import affordable_derivatives, by_differences, is_quadratic, second_derivatives
 from symcalc.training.ending import ending
 from symcalc.training.history import History
 from symcalc.training.losses import Loss
@@ -85,7 +86,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
                 moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),
                 batches=_batches(batch, seed, table, formula), watch=_watched(callback, loss.names),
                 progress=checked_progress(progress),
-                **_curvature(loss, table, formula))
+                curvature=_curvature(loss, table, formula, compiled, partials is not None),
+                exact=formula.search == "line" and is_quadratic(loss))
     stop, last = walk.go(point)
     try:
         stop, detail = ending(loss, walk, stop, last)
@@ -110,10 +112,16 @@ def _batches(size: int | None, seed: int, table: Table | None, method: Method) -
     return Batches(rows=table.rows, size=size, seed=seed)
 
 
-def _curvature(loss: Loss, table: Table | None, method: Method) -> dict[str, Any]:
-    if not (method.needs_curvature or method.search == "line"):
-        return {}
-    return {"curvature": second_derivatives(loss, table), "exact": method.search == "line" and is_quadratic(loss)}
+def _curvature(loss: Loss, table: Table | None, method: Method, compiled: Compiled,
+               wrong: bool) -> Callable[[np.ndarray], np.ndarray]:
+    """The second derivatives: at once for a method that needs them, else when the ending asks what kind of place it is.
+
+    Where wrong partials drive the run, the ending sees the curvature that these make up.
+    """
+    if method.needs_curvature or method.search == "line":
+        return second_derivatives(loss, table)
+    found = cache(lambda: by_differences(compiled) if wrong else affordable_derivatives(loss, table, compiled))
+    return lambda point: found()(point)
 
 
 def _watched(callback: Callable[[Intermediate], Any] | None, names: Sequence[str]) -> Callable[[History], None] | None:

@@ -7,19 +7,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from symcalc.language.names import name_of
 from symcalc.pages.document import joined
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import rounded, short
-from symcalc.training.diagnosis import Trouble, hessian, trouble_at
+from symcalc.training.diagnosis import Trouble, trouble_at
+from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, SADDLE, by_differences, kind_of, shortest_step, spectrum
+from symcalc.training.diagnosis.scaling import changes, named
 from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named
-from symcalc.training.outlook import Crawl, crawl, is_precise, limit_beyond, may_look
+from symcalc.training.pace import Crawl, crawl, is_precise, limit_beyond, may_look
 from symcalc.training.stops import Stop, rises_at_end
-from symcalc.training.trials import calmer_rate, curvature_at, larger_rate, shrinking_rate_helps, smaller_rate
+from symcalc.training.trials import calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
+from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
-_NEAR = 1e-3             # Newton's step, relative to the point, up to which a place with no slope is a minimum and not flat
+_NEAR = 1e-3             # Newton's step, relative to the point, up to which a place with no slope is where that step leads
+_SHRINKS = 0.9           # of Newton's step: a longer one after it leads nowhere
+_BEYOND = 30             # of Newton's steps, after which one is on the other side of a minimum
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
 _ALONG = 0.99            # of the direction in which a saddle falls, that lies along one parameter
 _UNDER_WAY = 10          # updates from which it is asked whether there is a minimum to reach
@@ -29,7 +33,7 @@ _SEEN_RISE = 1e-3        # of what was gained: a smaller rise at the end is not 
 _THROWN = "The cost is higher than at the start, as the first updates went too far."
 _SHRUNK = 0.1            # of the first rate: a schedule that ends below this may be why a run crawls
 _UNEVEN = 100.0          # a condition number from which scaling the data pays
-_NEWTON = 10             # updates in which Newton's method has to arrive to be advised
+_NEWTON = 10             # updates in which Newton's method has to arrive
 _MANY = 1e9              # updates that nobody waits for
 
 
@@ -58,28 +62,61 @@ def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop
 
 
 def _kind(walk: Walk) -> Stop:
-    """What kind of place it is where every slope is zero, by the Hessian there."""
-    point, slopes = walk.history.points[-1], walk.history.gradients[-1][walk.moving]
-    matrix = curvature_at(walk, point)
-    if matrix is None:
+    """What kind of place it is where every slope is zero to within the tolerance, by the Hessian; at times it is just flat."""
+    point = walk.history.points[-1]
+    matrix = walk.curved(point)
+    if not np.isfinite(matrix).all():
         return Stop.CONVERGED
-    values = np.linalg.eigvalsh(matrix)
-    size = np.abs(values).max()
-    if _idle(matrix).any() or np.abs(slopes).max() > _NEAR * size * (1 + np.abs(point[walk.moving]).max()):
+    if not matrix.any(axis=1).all():             # differences see what is to both sides: a kink, or the rise of w⁴
+        matrix = by_differences(walk.compiled)(point)[np.ix_(walk.moving, walk.moving)]
+    if not matrix.any(axis=1).all():
         return Stop.FLAT
-    if values[0] < -1e-4 * size:
-        return Stop.SADDLE if values[-1] > 1e-4 * size else Stop.MAXIMUM
-    return Stop.CONVERGED
+    # The kind is that of the place where the slopes are 0; here a direction along which J does not curve may seem to.
+    there, steps = _at_rest(walk, point, matrix)
+    first = np.abs(steps[0]).max()
+    if first > _NEAR * (1 + np.abs(point[walk.moving]).max()) and (
+            len(steps) == 1 or (walk.history.count == 1 and np.abs(matrix).max() <= walk.tolerances.slope)):
+        return Stop.FLAT
+    kind = kind_of(there)
+    if kind == MINIMUM and _falls_beyond(walk, point, steps[0]):
+        return Stop.FLAT
+    return _KINDS.get(kind, Stop.CONVERGED)
 
 
-def _idle(matrix: np.ndarray) -> np.ndarray:
-    """For each parameter, whether no slope changes with it."""
-    return np.abs(matrix).max(axis=1) <= _NOTHING * np.abs(matrix).max()
+def _at_rest(walk: Walk, point: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Newton's steps from here as long as they shrink, and the Hessian where they lead; one step where they do not shrink."""
+    slopes, steps = walk.history.gradients[-1][walk.moving], []
+    while len(steps) < _NEWTON:
+        step = shortest_step(matrix, slopes)
+        if steps and np.abs(step).max() > _SHRINKS * np.abs(steps[-1]).max():
+            break
+        steps.append(step)
+        point = _moved(walk, point, step)
+        ahead, slopes = walk.curved(point), walk.compiled.at(point)[1][walk.moving]
+        if not (step.any() and np.isfinite(ahead).all() and np.isfinite(slopes).all()):
+            break
+        matrix = ahead
+    return matrix, steps
+
+
+def _falls_beyond(walk: Walk, point: np.ndarray, step: np.ndarray) -> bool:
+    """Whether the cost is lower on the other side of where Newton's method leads and goes on falling, as at an inflection."""
+    cost, (beyond, slopes) = float(walk.history.costs[-1]), walk.compiled.at(_moved(walk, point, _BEYOND * step))
+    return beyond < cost - ROUNDING * abs(cost) and bool(slopes[walk.moving] @ step > 0)
+
+
+def _moved(walk: Walk, point: np.ndarray, step: np.ndarray) -> np.ndarray:
+    moved = point.copy()
+    moved[walk.moving] -= step
+    return moved
+
+
+_KINDS = {SADDLE: Stop.SADDLE, MAXIMUM: Stop.MAXIMUM}
 
 
 def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
-    matrix = curvature_at(walk, walk.history.points[-1])
-    idle = walk.moving[_idle(matrix)] if matrix is not None else []
+    sizes = np.abs(walk.curved(walk.history.points[-1])).max(axis=1)
+    idle = walk.moving[sizes <= min(_NOTHING * sizes.max(), walk.tolerances.slope)]
     if 0 < len(idle) < len(walk.moving):
         names = joined([text(loss.parameters[j]) for j in idle])
         return stop, f"The cost does not depend on {''.join(map(str, names))} here. Another start may show the way."
@@ -90,8 +127,7 @@ def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
 
 def _saddle(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     """Along which parameter it falls, if along one."""
-    matrix = curvature_at(walk, walk.history.points[-1])
-    way = np.abs(np.linalg.eigh(matrix)[1][:, 0]) if matrix is not None else np.zeros(1)
+    way = np.abs(spectrum(walk.curved(walk.history.points[-1])).directions[:, 0])
     if way.max() < _ALONG:
         return stop, "Start a little to one side."
     return stop, f"It falls along {text(loss.parameters[walk.moving[way.argmax()]])}: start a little to one side."
@@ -112,8 +148,8 @@ def _over_a_kink(walk: Walk) -> bool:
     """Whether the slopes at the two points differ by much more than the curvature at either can explain."""
     (a, b), slopes = walk.history.points[-2:, walk.moving], walk.history.gradients[-2:, walk.moving]
     jump = slopes[1] - slopes[0]
-    return all(matrix is None or np.abs(jump - matrix @ (b - a)).max() > np.abs(jump).max() / 2
-               for matrix in (curvature_at(walk, point) for point in walk.history.points[-2:]))
+    return not any(np.abs(jump - walk.curved(point) @ (b - a)).max() <= np.abs(jump).max() / 2
+                   for point in walk.history.points[-2:])
 
 
 def _no_step(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
@@ -219,8 +255,8 @@ def _cure(loss: Loss, walk: Walk, found: Crawl) -> str:
         return sentence
     if found.condition > _UNEVEN:
         uneven = f"J curves {short(found.condition, 2)} times as much in one direction as in another"
-        if columns := _unscaled(loss, walk):
-            return f"{uneven}: centre and scale {' and '.join(columns)}."
+        if advice := _unscaled(loss, walk):
+            return f"{uneven}: {advice}."
         if (updates := _newton_takes(walk)) is not None:
             return f"{uneven}: Newton's method allows for that and takes {updates} update{'s' * (updates != 1)}."
     return ""
@@ -234,19 +270,17 @@ def _shrunk(walk: Walk) -> str:
             "let it shrink more slowly.")
 
 
-def _unscaled(loss: Loss, walk: Walk) -> list[str]:
-    """The columns that the model reads and that are far from mean 0 and spread 1."""
-    if walk.table is None:
-        return []
-    names = [name_of(column) for column in loss.columns if column != loss.target]
-    spreads = {name: (abs(float(walk.table[name].mean())), float(walk.table[name].std())) for name in names}
-    return [name for name, (mean, spread) in spreads.items() if mean > spread or not 0.1 < spread < 10]
+def _unscaled(loss: Loss, walk: Walk) -> str:
+    """What to do to the columns that are far from mean 0 and spread 1, where the loss can make up for it."""
+    if walk.table is None or (found := changes(loss, walk.table)) is None:
+        return ""
+    return named({name: change for name, change in found[0].items()
+                  if abs(change.middle) > change.size or not 0.1 < change.size < 10})
 
 
 def _newton_takes(walk: Walk) -> int | None:
     """After how many updates Newton's method converges from the same start."""
-    trial = replace(walk, method=method_named("newton"), rates=np.ones(_NEWTON), watch=None, progress=None,
-                    curvature=lambda point: hessian(walk.compiled, point))
+    trial = replace(walk, method=method_named("newton"), rates=np.ones(_NEWTON), watch=None, progress=None)
     stop, _ = trial.go(walk.history.points[0])
     return trial.history.count - 1 if stop is Stop.CONVERGED and _kind(trial) is Stop.CONVERGED else None
 

@@ -47,10 +47,11 @@ class Questions(Shown):
         return descend(self, data, start=start, rate=rate, steps=steps, method=method, **settings)
 
     def diagnose(self, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
-                 rate: float | None = None, steps: int | None = None) -> Diagnosis:
+                 rate: float | str | Expr | None = None, steps: int | None = None) -> Diagnosis:
         """How the loss curves, the largest stable rate 2/λ_max, and what `rate` will do in `steps` updates.
 
         A quadratic curves alike everywhere; any other loss needs the start, and is foretold no further than from there.
+        Of a schedule the first rate counts.
 
         >>> import symcalc as sc
         >>> sc.Loss("3*w^2").diagnose(rate=0.2).outlook.kind

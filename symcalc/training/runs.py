@@ -24,7 +24,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, cell, short
 from symcalc.pages.shown import Shown
 from symcalc.training.descent import descend
-from symcalc.training.diagnosis import hessian
+from symcalc.training.diagnosis.curvature import affordable_derivatives, limit_of
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
@@ -84,11 +84,8 @@ class Runs(Shown, Sequence[Run]):
         if self._vary("start") or not any(map(_is_plain, self.runs)) or not first.started:
             return None
         moving = [k for k, name in enumerate(first.loss.names) if name not in first.held]
-        matrix = hessian(first.compiled, first.points[0])[np.ix_(moving, moving)]
-        if not np.isfinite(matrix).all():
-            return None
-        largest = float(np.linalg.eigvalsh(matrix)[-1])
-        return 2 / largest if largest > 0 else None
+        second = affordable_derivatives(first.loss, first.table, first.compiled)
+        return limit_of(second(first.points[0])[np.ix_(moving, moving)])
 
     def named(self, run: Run) -> str:
         """What tells the run from the others: its method, rate or start.

@@ -22,7 +22,7 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import aligned, numeral, rounded, short
 from symcalc.pages.shown import Shown
 from symcalc.parts import signed
-from symcalc.training.diagnosis import stable_rate
+from symcalc.training.diagnosis.curvature import limit_of, second_derivatives
 from symcalc.training.losses import Loss
 from symcalc.training.relation import relation
 from symcalc.training.run import Run
@@ -177,7 +177,7 @@ def _shared_table(loss: Loss, other: Loss, data: object) -> Table | None:
 
 def _moderate(loss: Loss, table: Table | None, at: np.ndarray) -> float:
     """A rate of one digit well within what is stable at the start."""
-    limit = stable_rate(loss.compile(table), at)
+    limit = limit_of(second_derivatives(loss, table)(at))
     return rounded((limit or 0.1) / 5, 1)
 
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 
-from symcalc.errors import SymcalcError
 from symcalc.pages.document import Block, Equation, Formula, Inline, Table, paragraph
 from symcalc.pages.marked import Marked
 from symcalc.pages.numbers import aligned, numeral, short
-from symcalc.training.diagnosis import hessian
+from symcalc.training.diagnosis.curvature import newton_step, second_derivatives
 from symcalc.training.methods import COUNTED, NEWTON, RATE
 from symcalc.training.slope_numbers import FAITHFUL, Place, put_in, value_of
 from symcalc.training.walk import ARMIJO
@@ -78,14 +77,8 @@ def first_rate(update: Update) -> float:
 # Newton
 
 def curvature(run: Run, point: np.ndarray) -> np.ndarray:
-    """The second derivatives at a point, by their formulas; by differences of the slopes where a formula has no value."""
-    place = Place(parameters=run.loss.parameters, columns=run.loss.columns, compiled=run.compiled, table=run.table,
-                  point=point, slopes=point)
-    try:
-        matrix = np.array([[float(place.value(entry)) for entry in row] for row in run.loss.hessian().result])
-    except SymcalcError:
-        return hessian(run.compiled, point)
-    return matrix if np.isfinite(matrix).all() else hessian(run.compiled, point)
+    """The second derivatives at a point, as the run saw them."""
+    return second_derivatives(run.loss, run.table)(point)
 
 
 def newton_letter(run: Run, parameter: Symbol) -> Symbol:
@@ -94,34 +87,12 @@ def newton_letter(run: Run, parameter: Symbol) -> Symbol:
 
 
 def newton_system(update: Update) -> tuple[np.ndarray, np.ndarray]:
-    """∇²J and the p of ∇²J p = ∇J, for the parameters that move.
-
-    Where ∇²J has hardly an inverse, p hangs on its last digits: then the matrix is the one that led where the step went.
-    """
-    run = update.run
-    point = run.points[update.k - 1]
-    systems = [(matrix, _solved(matrix, update)) for matrix in (curvature(run, point), hessian(run.compiled, point))]
-    return min(systems, key=lambda system: _missed(update, system[1]))
-
-
-def _solved(matrix: np.ndarray, update: Update) -> np.ndarray:
-    moving = list(update.run.moving)
-    step, part = np.zeros(len(matrix)), matrix[np.ix_(moving, moving)]
-    try:
-        step[moving] = np.linalg.solve(part, update.slopes[moving])
-    except np.linalg.LinAlgError:
-        step[moving] = np.linalg.lstsq(part, update.slopes[moving], rcond=None)[0]
-    return step
-
-
-def _missed(update: Update, step: np.ndarray) -> float:
-    """How far the method's equations with this p end from where the step went; what rounding makes of it does not count."""
-    run, k = update.run, update.k
-    equations, _ = run.method.step()
-    before, after = run.points[k - 1], run.points[k]
-    missed = [abs(equations(before.item(j), update.slopes.item(j), update.rate, float(k), step.item(j),
-                            *run.states[k - 1, :, j].tolist())[-1] - after.item(j)) for j in update.turn]
-    return max(0.0, max(missed) - 1e-6 * float(np.abs(after - before).max()))
+    """∇²J and the p of ∇²J p = ∇J, for the parameters that move."""
+    run, moving = update.run, list(update.run.moving)
+    matrix = curvature(run, run.points[update.k - 1])
+    step = np.zeros(len(matrix))
+    step[moving] = newton_step(matrix[np.ix_(moving, moving)], update.slopes[moving])
+    return matrix, step
 
 
 def newton_blocks(update: Update, place: Place) -> list[Block]:

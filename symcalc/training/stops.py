@@ -32,9 +32,11 @@ class Stop(Enum):
     START = "Stopped before the first step: the loss or its slope has no finite value at the start."
     SMALL_STEP = "Converged: no parameter changed by more than the step tolerance in the last update."
     SMALL_CHANGE = "Converged: the cost changed by no more than the cost tolerance in the last update."
-    MAXIMUM = "Stopped: every partial derivative is zero, but at a maximum of the loss, not a minimum."
-    SADDLE = "Stopped: every partial derivative is zero, but at a saddle: the loss falls from here in another direction."
-    FLAT = "Stopped: every partial derivative is zero, but so is the curvature; a flat place need not be a minimum."
+    MAXIMUM = "Stopped: every partial derivative is zero to within the tolerance, but at a maximum of the loss, not a minimum."
+    SADDLE = ("Stopped: every partial derivative is zero to within the tolerance, but at a saddle: the loss falls from here in "
+              "another direction.")
+    FLAT = ("Stopped: every partial derivative is zero to within the tolerance, but so is the curvature; a flat place need not "
+            "be a minimum.")
     CRAWLING = "All steps are used up, and the run crawls."
     NO_STEP = "Stopped: the method gives no next step from here."
     CALLBACK = "Stopped by the callback."

@@ -7,12 +7,12 @@ from copy import copy
 import numpy as np
 
 from symcalc.pages.numbers import rounded, short
-from symcalc.training.diagnosis import hessian
+from symcalc.training.diagnosis.curvature import limit_of
 from symcalc.training.history import History
 from symcalc.training.stops import CONVERGED, Stop
 from symcalc.training.walk import Walk
 
-_ABOUT = 1 + 1e-6        # how exactly the limit is known, from differences
+_ABOUT = 1 + 1e-6        # how exactly the limit is known, where it is from differences
 _TRIES = 12              # rates tried, each a quarter of the one before, until one works
 _TRIAL = 25              # updates that a rate must last
 _MEMORY = 4              # ... and so many times as many where a method remembers earlier slopes, or draws its rows by lot
@@ -93,19 +93,10 @@ def is_constant(walk: Walk) -> bool:
     return bool(walk.rates[0] == walk.rates[-1] and (walk.rates == walk.rates[0]).all())
 
 
-def curvature_at(walk: Walk, point: np.ndarray) -> np.ndarray | None:
-    """The second derivatives by the parameters that move; None where they are not finite."""
-    matrix = hessian(walk.compiled, point)[np.ix_(walk.moving, walk.moving)]
-    return matrix if np.isfinite(matrix).all() else None
-
-
 def stable_limit(walk: Walk, point: np.ndarray) -> float | None:
     """2/λ_max there, which is a limit for gradient descent and for no other method."""
-    if walk.method.name != "gradient descent" or walk.batches:
-        return None
-    matrix = curvature_at(walk, point)
-    largest = float(np.linalg.eigvalsh(matrix)[-1]) if matrix is not None else 0.0
-    return 2 / largest if largest > 0 else None
+    plain = walk.method.name == "gradient descent" and not walk.batches
+    return limit_of(walk.curved(point)) if plain else None
 
 
 def _works(walk: Walk, stop: Stop, history: History, settles: bool) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from symcalc.training.run import Run
 
 _VISIBLE = 1e-5          # how far, relatively, a change of J may be from that of the rounded numbers
-_ROUNDING = 64 * sys.float_info.epsilon      # relative to J: a change of this size is rounding and no more,
+ROUNDING = 64 * sys.float_info.epsilon      # relative to J: a change of this size is rounding and no more,
 _TOLD = 1024 * sys.float_info.epsilon        # and one of this size is known too badly for its ratio to say something
 _SMALL = 1e-9            # relative to J: a change over which J is as good as a quadratic, so that the slopes give it
 _APART = 0.02            # beside the expected change, from where on they contradict it: the rows cancel, and J is rounded more
@@ -181,7 +181,7 @@ def change_of(before: ArrayLike, after: ArrayLike) -> np.ndarray:
     """
     with np.errstate(all="ignore"):
         change = np.subtract(after, before)
-        return np.where(np.abs(change) < _ROUNDING * np.maximum(np.abs(before), np.abs(after)), 0.0, change)
+        return np.where(np.abs(change) < ROUNDING * np.maximum(np.abs(before), np.abs(after)), 0.0, change)
 
 
 def promised(slopes: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from symcalc.compute.compiled import Compiled
 from symcalc.compute.loop import Letters, descent_loop
 from symcalc.language.table import Table
 from symcalc.training.batches import Batches
+from symcalc.training.diagnosis.curvature import newton_step
 from symcalc.training.history import History
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop
@@ -36,8 +37,8 @@ class Walk:
     rates: np.ndarray                                       # one for every step
     tolerances: Tolerances
     moving: np.ndarray                                      # the places of the parameters that are not held
+    curvature: Callable[[np.ndarray], np.ndarray]           # the second derivatives at a point
     batches: Batches | None = None
-    curvature: Callable[[np.ndarray], np.ndarray] | None = None
     exact: bool = False                                     # whether the curvature is the same everywhere
     watch: Callable[[History], None] | None = None          # called after every step; may raise StopIteration
     progress: Callable[[int], None] | None = None           # called after every chunk, with the updates made so far
@@ -55,6 +56,10 @@ class Walk:
         """Whether every step is the method's equations at the gradient where it starts, so that all can be one loop."""
         special = self.method.needs_curvature or self.method.search or self.method.turns
         return not (special or self.driven_apart or self.watch)
+
+    def curved(self, point: np.ndarray) -> np.ndarray:
+        """The second derivatives by the parameters that move; nan where there are none."""
+        return self.curvature(point)[np.ix_(self.moving, self.moving)]
 
     @property
     def driven_apart(self) -> bool:
@@ -150,9 +155,8 @@ class Walk:
         drive = self._drive(k, point, state, gradient) if self.driven_apart else gradient
         if not np.isfinite(drive).all():
             return Stop.OUTSIDE, self._looked_at
-        try:
-            newton = self._newton(point, drive) if self.method.needs_curvature else None
-        except np.linalg.LinAlgError:
+        newton = self._newton(point, drive) if self.method.needs_curvature else None
+        if newton is None and self.method.needs_curvature:
             return Stop.NO_STEP, point
         rate = self.rates[k - 1]
         if self.method.search:
@@ -191,13 +195,13 @@ class Walk:
         compiled = self.compiled if self.batches is None else self.compiled.on(self.batches.table(self.table, k))
         return compiled.at(self._looked_at)[1]
 
-    def _newton(self, point: np.ndarray, drive: np.ndarray) -> np.ndarray:
-        """p of ∇²J p = ∇J, for the parameters that move."""
-        matrix = self.curvature(point)[np.ix_(self.moving, self.moving)]
-        if not np.isfinite(matrix).all():
-            raise np.linalg.LinAlgError
+    def _newton(self, point: np.ndarray, drive: np.ndarray) -> np.ndarray | None:
+        """p of ∇²J p = ∇J, for the parameters that move; None where there is none."""
+        found = newton_step(self.curved(point), drive[self.moving])
+        if found is None:
+            return None
         step = np.zeros_like(point)
-        step[self.moving] = np.linalg.solve(matrix, drive[self.moving])
+        step[self.moving] = found
         return step
 
     def _searched(self, point: np.ndarray, gradient: np.ndarray, first: float) -> float | None:

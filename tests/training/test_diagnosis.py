@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.training.diagnosis import hessian, rate_advice, stable_rate, trouble_at
-
-
-def STEP(theta, slope, rate):
-    return theta - rate * slope
+from symcalc.training.diagnosis import hessian, trouble_at
+from symcalc.training.diagnosis.curvature import limit_of, second_derivatives
 
 
 @pytest.mark.parametrize(("formula", "point", "matrix"), [
@@ -28,26 +25,16 @@ def test_the_hessian(formula, point, matrix):
     ("sqrt(w)", 0.0, None), ("exp(exp(w))", 7.0, None),
 ])
 def test_the_largest_stable_rate(formula, point, rate):
-    assert stable_rate(sc.Loss(formula).compile(), np.array([point])) == (rate and pytest.approx(rate, rel=1e-6))
+    found = limit_of(second_derivatives(sc.Loss(formula), None)(np.array([point])))
+    assert found == (rate and pytest.approx(rate, rel=1e-15))
 
 
 def test_below_the_stable_rate_a_quadratic_converges_and_above_it_does_not():
     J = sc.Loss("u^2 + 3*u*v + 5*v^2")
-    limit = stable_rate(J.compile(), np.zeros(2))
+    limit = limit_of(second_derivatives(J, None)(np.zeros(2)))
     for factor, converges in ((0.98, True), (1.02, False)):
         run = J.descend(start=[1, 1], rate=factor * limit, steps=2000)
         assert run.success is converges
-
-
-@pytest.mark.parametrize(("formula", "start", "rate", "advice"), [
-    ("w^2", 1.0, 1.5, "At the start rates below 1 are stable; try 0.5."),
-    ("(w^2 - 100)^2", 5.8, 0.1, "Try 0.00078."),                # the curve is flat at the start and steep further on
-    ("w^4 - w^2", 0.1, 40.0, "Try 0.31."),                      # bends downwards at the start: no stable rate there
-    ("-w", 1.0, 2.0, "Try 1."),
-    ("ln(w)", -1.0, 1.0, ""),
-])
-def test_advice_is_a_rate_that_was_tried(formula, start, rate, advice):
-    assert rate_advice(sc.Loss(formula).compile(), STEP, np.array([start]), rate) == advice
 
 
 @pytest.mark.parametrize(("formula", "point", "sentence", "overflow"), [

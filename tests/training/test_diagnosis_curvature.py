@@ -5,8 +5,17 @@ import numpy as np
 import pytest
 
 from symcalc.training.diagnosis import curvature
-from symcalc.training.diagnosis.curvature import is_quadratic, nature, second_derivatives, spectrum
+from symcalc.training.diagnosis.curvature import (
+    is_quadratic,
+    kind_of,
+    newton_step,
+    second_derivatives,
+    second_partials,
+    shortest_step,
+    spectrum,
+)
 from symcalc.training.losses import Loss
+from symcalc.training.stops import Stop
 
 RNG = np.random.default_rng(5)
 X, Z, Y = RNG.normal(2, 3, 40), RNG.uniform(-1, 4, 40), RNG.normal(size=40)
@@ -79,18 +88,60 @@ def test_thirty_parameters_without_the_lines_of_465_derivations():
 
 def test_few_and_many_parameters_go_by_the_same_rules(monkeypatch):
     loss = Loss("mean((y - a*exp(k*x))^2)", columns="x y")
-    proved = second_derivatives(loss, loss.table(TABLE))(np.array([0.5, 0.1]))
+    proved = second_partials(loss)
     monkeypatch.setattr(curvature, "SHOWN", 1)
-    np.testing.assert_allclose(second_derivatives(loss, loss.table(TABLE))(np.array([0.5, 0.1])), proved, rtol=1e-12)
+    both = [second_derivatives(loss, loss.table(TABLE), each)(np.array([0.5, 0.1])) for each in (proved, second_partials(loss))]
+    np.testing.assert_allclose(*both, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("eigenvalues", "name"), [
-    ((1, 3), "minimum"), ((-1, -3), "maximum"), ((-1, 3), "saddle"), ((0, 3), "flat"), ((0, -3), "flat"), ((0, 0), "flat"),
-    ((1e-15, 3), "flat"), ((1e-9, 3), "minimum"), ((-1e-15, 3), "flat"), ((1e-300, 1e-300), "minimum"),
-    ((np.nan, 1), "flat"),
+    ((1, 3), "minimum"), ((-1, -3), "maximum"), ((-1, 3), "saddle point"), ((0, 3), "undecided"), ((0, -3), "undecided"),
+    ((0, 0), "undecided"), ((1e-300, 1e-300), "minimum"), ((np.nan, 1), "undecided"),
+    ((1e-15, 3), "minimum"), ((-1e-15, 3), "saddle point"),                 # the unit of one parameter hides no other
 ])
 def test_the_signs_of_the_eigenvalues_name_the_point(eigenvalues, name):
-    assert nature(np.diag(eigenvalues).astype(float)) == name
+    assert kind_of(np.diag(eigenvalues).astype(float)) == name
+
+
+@pytest.mark.parametrize(("matrix", "name"), [
+    ([[1e-300, 1], [1, 1e-300]], "saddle point"), ([[0, 1e-20], [1e-20, 2]], "saddle point"),
+    ([[0, 1e10], [1e10, 2]], "saddle point"), ([[1e-200, 0], [0, 1e200]], "minimum"), ([[0, 0], [0, 0]], "undecided"),
+    ([[1, 1 - 1e-12], [1 - 1e-12, 1]], "undecided"),
+])
+def test_the_size_of_an_entry_does_not_hide_the_kind(matrix, name):
+    assert kind_of(np.array(matrix)) == name
+
+
+@pytest.mark.parametrize("formula", [
+    "u^2 - 0.00001*v^2", "10^14*u^2 + v^2", "u^2 + 1e-12*v^2", "-u^2 - 1e-12*v^2", "u^2 + 3*u*v + v^2", "u^2 + v^2", "u*v",
+])
+def test_the_run_the_diagnosis_and_the_minimum_agree_on_the_kind(formula):
+    loss, kinds = Loss(formula), {Stop.CONVERGED: "minimum", Stop.SADDLE: "saddle point", Stop.MAXIMUM: "maximum"}
+    kind = loss.minimum().kind
+    assert loss.diagnose(start=[0, 0]).rests == kind == kinds[loss.descend(start=[0, 0], rate=0.1, steps=1).stop]
+
+
+@pytest.mark.parametrize("x", [2, 0.1, 1 / 3, 1e5 + 0.1])
+def test_a_matrix_that_only_rounding_keeps_from_being_singular_has_no_inverse(x):
+    loss, data = Loss("mean((y - (m*x + b))^2)"), {"x": [x] * 5, "y": [1, 2, 3, 5, 8]}
+    matrix = second_derivatives(loss, loss.table(data))(np.zeros(2))
+    assert newton_step(matrix, np.ones(2)) is None
+    assert loss.descend(data, start=[0, 0], method="newton", steps=3).stop is Stop.NO_STEP
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (1e8, 1e-8), (1e-150, 1e150)])
+def test_newton_s_step_does_not_depend_on_the_units(sizes):
+    units = np.diag(sizes)
+    matrix, step = np.array([[4.0, 1.0], [1.0, 3.0]]), np.array([2.0, -1.0])
+    found = newton_step(units @ matrix @ units, units @ matrix @ step)
+    np.testing.assert_allclose(units @ found, step, rtol=1e-14)
+    np.testing.assert_allclose(units @ shortest_step(units @ matrix @ units, units @ matrix @ step), step, rtol=1e-14)
+
+
+def test_the_limit_is_worked_out_by_calculus_and_has_all_its_digits():
+    J = Loss("(w - 3)^2")
+    assert J.sweep(start=[0], rates=[0.1, 0.2], steps=2).stable_limit == 1.0
+    assert "rates below 1 are stable" in J.descend(start=[0], rate=1.0, steps=50).message
 
 
 @pytest.mark.parametrize(("eigenvalues", "condition"), [((2, 8), 4), ((0, 3), np.inf), ((-1, 3), np.nan), ((-2, -1), np.nan)])

@@ -70,13 +70,57 @@ def test_the_suggested_rate_gains_a_digit_in_about_as_many_steps_as_foretold(see
     assert np.linalg.norm(_distance_after(H, best, start, found.suggested_rate, steps)) <= 1.1e-3 * np.sqrt(len(H))
 
 
-@pytest.mark.parametrize("rate", [0.003, 0.05, 0.3, 0.9])
-def test_the_ratio_of_the_first_step_of_a_quadratic(rate):
-    loss, data, _, _ = _problem(3)
-    start = np.arange(1.0, len(loss.names) + 1)
-    found = loss.diagnose(data, start=start)
+@pytest.mark.parametrize(("formula", "start", "rate", "said"), [
+    ("w^4 - w^2", [2], 0.05, "The first step takes J from 12 to -0.2304."),
+    ("exp(-w)", [1], 0.5, "The first step takes J from 0.367879 to 0.306071."),
+    ("ln(w)^2", [2], 10, "The first step leads to where J has no finite value."),
+    ("(w - 3)^2", [0], 1e-9, "The first step takes J from 9 to 8.99999996."),
+    ("mean((y - (m*x + b))^2)", [1, 1], 0.1, "The first step takes J from 5.25 to "), ("w^2", None, 0.1, None),
+])
+def test_what_the_first_step_does_is_what_the_run_does(formula, start, rate, said):
+    loss = Loss(formula)
+    data = TABLE if loss.columns else None
+    found = loss.diagnose(data, start=start, rate=rate)
+    if said is None:
+        assert found.cost_after is None and "first step" not in str(found)
+        return
     run = loss.descend(data, start=start, rate=rate, steps=1)
-    assert found.first_ratio(rate) == pytest.approx(run.updates[0].ratio, rel=1e-9)
+    assert said in " ".join(str(found).split())
+    assert run.nit == 0 or found.cost_after == found.as_dict()["J_after_first_step"] == pytest.approx(run.costs[1], rel=1e-15)
+
+
+@pytest.mark.parametrize(("formula", "start"), [("w^4 - w^2", [2]), ("exp(-w)", [1]), ("mean(ln(1 + exp(m*x + b)))", [0, 1])])
+@pytest.mark.parametrize("rate", [0.05, 0.5, 50])
+def test_the_curvature_of_one_place_is_not_taken_for_that_of_all(formula, start, rate):
+    """Nothing is said of a lowest point or of what the cost will do but under a condition."""
+    loss = Loss(formula)
+    found = loss.diagnose(TABLE if loss.columns else None, start=start, rate=rate)
+    assert found.sentence.startswith("If the curvature stayed as it is at the start, ")
+    assert "each step would multiply the distance to the lowest point" in " ".join(str(found).split())
+
+
+@pytest.mark.parametrize(("rate", "first"), [("0.1/k", 0.1), ("1/(1 + k)", 0.5), ("0.25", 0.25), (0.25, 0.25)])
+def test_a_schedule_is_foretold_by_its_first_rate(rate, first):
+    found = Loss("3*w^2").diagnose(rate=rate)
+    assert found.rate == first and found.sentence == Loss("3*w^2").diagnose(rate=first).sentence
+    assert ("That is the first of the rates" in str(found)) is (found.schedule is not None) is ("k" in str(rate))
+    assert found.foretold(rate).factor == found.outlook.factor
+
+
+@pytest.mark.parametrize("rate", [0, -1, math.nan, "x", "1/z", "-1/k", None])
+def test_a_bad_rate_gets_the_sentence_that_a_run_gives_it(rate):
+    said = []
+    for ask in (Loss("w^2").diagnose, Loss("w^2").descend):
+        try:
+            ask(start=[1], rate=rate, steps=1)
+        except DescentError as fault:
+            said.append(str(fault))
+    assert len(said) == (0 if rate is None else 2) and len(set(said)) <= 1
+
+
+def test_large_numbers_on_the_page_are_not_rounded_to_tens():
+    page = str(Loss("mean((y - (m*x + b))^2)").diagnose({"x": [990, 1000, 1200], "y": [1, 2, 3]}, rate=0.01))
+    assert "= -22799.7\n" in page and "by 22799.7." in page
 
 
 SAID = [
@@ -114,19 +158,20 @@ def test_what_is_said_of_a_quadratic(rate, upwards, steps, kind, sentence):
 
 SAID_AT_START = [
     (0.5, (1, 10), True, "unstable",
-     "The rate is 2.5 times the largest that is stable at the start: the steps overshoot, and the cost tends to rise until the "
-     "run diverges or comes to where the loss is flatter."),
+     "If the curvature stayed as it is at the start, the run would diverge: the rate is 2.5 times the largest that is stable "
+     "there."),
     (0.15, (1, 10), True, "oscillates",
-     "At the start each step goes past the lowest point along the steepest direction, though not so far that the cost rises. "
-     "If the curvature stayed as it is there, it would take about 14 steps for each further digit."),
+     "If the curvature stayed as it is at the start, each step would go past the lowest point along the steepest direction, "
+     "though not so far that the cost rises, and it would take about 14 steps for each further digit."),
     (0.05, (1, 10), True, "converges",
-     "At the start no step overshoots. If the curvature stayed as it is there, it would take about 45 steps for each further "
-     "digit."),
-    (0.05, (1, 10), False, "converges", "At the start no step overshoots."),
+     "If the curvature stayed as it is at the start, no step would overshoot, and it would take about 45 steps for each "
+     "further digit."),
+    (0.05, (1, 10), False, "converges", "If the curvature stayed as it is at the start, no step would overshoot."),
     (0.15, (10,), False, "oscillates",
-     "At the start each step goes past the lowest point, though not so far that the cost rises."),
+     "If the curvature stayed as it is at the start, each step would go past the lowest point, though not so far that the cost "
+     "rises."),
     (0.00001, (1, 10), True, "crawls",
-     "At the start no step overshoots. If the curvature stayed as it is there, it would take about 230,000 steps for each "
+     "If the curvature stayed as it is at the start, no step would overshoot, and it would take about 230,000 steps for each "
      "further digit, and there are only 100."),
 ]
 
@@ -186,7 +231,8 @@ def test_a_start_from_which_no_step_leads_away(formula, start, said):
 
 @pytest.mark.parametrize(("options", "error", "message"), [
     ({"rate": 0}, DescentError, "greater than 0"), ({"rate": math.nan}, DescentError, "finite"),
-    ({"rate": 1e308}, DescentError, "too large to compute with"), ({"steps": 0}, DescentError, "steps is a whole number"), ({"steps": 2.5}, DescentError, "steps is a whole number"),
+    ({"rate": 1e308}, DescentError, "too large to compute with"), ({"steps": 0}, DescentError, "steps is a whole number"),
+    ({"steps": 2.5}, DescentError, "steps is a whole number"),
     ({"start": {"m": 0}}, DescentError, "no value for b"), ({"start": [0, math.inf]}, DescentError, "not finite"),
     ({"data": None}, LossError, "needs data"), ({"data": {"x": [1, 2]}}, DataError, "y"),
 ])
@@ -207,8 +253,9 @@ def test_the_local_limit_of_a_loss_that_is_not_quadratic():
 
 
 @pytest.mark.parametrize(("formula", "start", "said"), [
-    ("w^2 + abs(w)", [1], "At the start no step overshoots."),
-    ("mean(max(0, 1 - y*(m*x + b))) + 0.1*m^2", [1, 0], "At the start no step overshoots."),
+    ("w^2 + abs(w)", [1], "If the curvature stayed as it is at the start, no step would overshoot."),
+    ("mean(max(0, 1 - y*(m*x + b))) + 0.1*m^2", [1, 0],
+     "If the curvature stayed as it is at the start, no step would overshoot."),
 ])
 def test_kinks_are_named_and_no_pace_is_promised(formula, start, said):
     loss = Loss(formula)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import Literal
 
@@ -12,6 +13,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from symcalc.calculus.unfolding import Application, applied
+from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
@@ -21,9 +23,14 @@ from symcalc.training.diagnosis.rates import hessian
 from symcalc.training.losses import Loss
 
 SHOWN = 3                # parameters up to which the Hessian is derived line by line
+MINIMUM, MAXIMUM, SADDLE, UNDECIDED = "minimum", "maximum", "saddle point", "undecided"
 _ROUNDING = 1e-12        # relative to the largest eigenvalue: one smaller than this counts as zero
+_FLAT = 1e-9             # ... and where a kind is told, in units in which the diagonal is 1
+_SINGULAR = 64 * np.finfo(float).eps         # ... and where a matrix is inverted: what rounding makes of a 0
+_MANY = 20               # parameters from which differences are cheaper than formulas that are used a few times
+_LARGE_TABLE = 100_000   # ... and rows
 
-Nature = Literal["minimum", "maximum", "saddle", "flat"]
+Nature = Literal["minimum", "maximum", "saddle point", "undecided"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +59,31 @@ def second_derivatives(loss: Loss, table: Table | None, partials: Partials | Non
            [ 6.,  0.]])
     """
     try:
-        return SecondDerivatives(function=_compiled(loss, table, partials or second_partials(loss)), symbolic=True)
+        return SecondDerivatives(function=_compiled(loss, table, partials or _partials(loss)), symbolic=True)
     except LossError:
-        compiled = loss.compile(table)
-        return SecondDerivatives(function=lambda point: hessian(compiled, point), symbolic=False)
+        return by_differences(loss.compile(table))
+
+
+def affordable_derivatives(loss: Loss, table: Table | None, compiled: Compiled) -> SecondDerivatives:
+    """The Hessian for a look or two: by rule, or by differences where many parameters or rows make that slow.
+
+    >>> J = Loss("w^4")
+    >>> affordable_derivatives(J, None, J.compile())(np.array([1.0]))
+    array([[12.]])
+    """
+    if len(loss.parameters) > _MANY or (table is not None and table.rows > _LARGE_TABLE):
+        return by_differences(compiled)
+    return second_derivatives(loss, table)
+
+
+def by_differences(compiled: Compiled) -> SecondDerivatives:
+    """The Hessian by differences of the compiled slopes.
+
+    >>> by_differences(Loss("u*v").compile())(np.array([3.0, 5.0])).round(6)
+    array([[0., 1.],
+           [1., 0.]])
+    """
+    return SecondDerivatives(function=lambda point: hessian(compiled, point), symbolic=False)
 
 
 def _compiled(loss: Loss, table: Table | None, partials: Partials) -> Callable[[np.ndarray], np.ndarray]:
@@ -87,9 +115,20 @@ def second_partials(loss: Loss) -> dict[tuple[str, str], Expr]:
     if len(loss.names) <= SHOWN:
         derived = loss.hessian()
         return {pair: derived[pair].result for pair in pairs}
-    slopes, letters = loss.gradient(), dict(zip(loss.names, loss.parameters, strict=True))
-    known: dict[str, dict[Expr, Application]] = {name: {} for name in letters}
-    return {(row, column): derivative_in(slopes[row].result, letters[column], known[column]) for row, column in pairs}
+    return _partials(loss)
+
+
+def _partials(loss: Loss) -> dict[tuple[str, str], Expr]:
+    found = _differentiated(tuple(slope.result for slope in loss.gradient().values()), loss.parameters)
+    return dict(zip(combinations_with_replacement(loss.names, 2), found, strict=True))
+
+
+@lru_cache(maxsize=32)
+def _differentiated(slopes: tuple[Expr, ...], letters: tuple[Symbol, ...]) -> tuple[Expr, ...]:
+    """The slopes of the slopes, each pair of letters once, row by row; kept, as the runs of a sweep have the same."""
+    known: dict[Symbol, dict[Expr, Application]] = {letter: {} for letter in letters}
+    return tuple(derivative_in(slopes[row], letters[column], known[letters[column]])
+                 for row, column in combinations_with_replacement(range(len(letters)), 2))
 
 
 def derivative_in(part: Expr, variable: Symbol, known: dict[Expr, Application] | None = None) -> Expr:
@@ -156,18 +195,80 @@ def spectrum(matrix: np.ndarray) -> Spectrum:
     return Spectrum(values=values, directions=directions)
 
 
-def nature(matrix: np.ndarray) -> Nature:
-    """What a point with gradient 0 is, by the signs of the eigenvalues there; "flat" where a zero leaves it open.
+def limit_of(matrix: np.ndarray) -> float | None:
+    """2/λ_max: gradient descent on a quadratic with this Hessian converges below this rate; None where it curves nowhere up.
 
-    >>> nature(np.array([[2.0, 0.0], [0.0, -8.0]])), nature(np.array([[2.0, 2.0], [2.0, 2.0]]))
-    ('saddle', 'flat')
+    >>> limit_of(np.array([[2.0, 0.0], [0.0, 8.0]])), limit_of(np.array([[-1.0]]))
+    (0.25, None)
     """
     found = spectrum(matrix)
-    if found.smallest > found.zero:
-        return "minimum"
-    if found.largest < -found.zero:
-        return "maximum"
-    return "saddle" if found.smallest < -found.zero and found.largest > found.zero else "flat"
+    return 2 / found.largest if found.largest > found.zero else None
+
+
+def scaled(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The Hessian in units of the parameters in which its diagonal is 1, so that no unit hides another, and these units.
+
+    Where a diagonal is too small for its row, so that J is no bowl, the row is brought to size instead.
+
+    >>> scaled(np.array([[4.0, 0.0], [0.0, 1e-6]]))[0]
+    array([[1., 0.],
+           [0., 1.]])
+    """
+    size = np.abs(matrix)
+    lengths = np.maximum(np.sqrt(np.diag(size)), size.max(axis=1) / math.sqrt(size.max() or 1.0))
+    lengths[lengths == 0] = 1
+    return matrix / np.outer(lengths, lengths), lengths
+
+
+def kind_of(matrix: np.ndarray) -> Nature:
+    """What kind of point it is where the slopes are 0 and this is the Hessian; "undecided" where a 0 leaves it open.
+
+    >>> kind_of(np.array([[2.0, 0.0], [0.0, -1e-9]])), kind_of(np.array([[2.0, 2.0], [2.0, 2.0]]))
+    ('saddle point', 'undecided')
+    """
+    if not matrix.size or not np.isfinite(matrix).all():
+        return UNDECIDED
+    return kind_by(spectrum(scaled(matrix)[0]).values)
+
+
+def kind_by(values: np.ndarray) -> Nature:
+    """What kind of point it is by the eigenvalues of the Hessian, the least first."""
+    nothing = _FLAT * float(np.abs(values).max())
+    if values[0] > nothing:
+        return MINIMUM
+    if values[-1] < -nothing:
+        return MAXIMUM
+    return SADDLE if values[0] < -nothing and values[-1] > nothing else UNDECIDED
+
+
+def newton_step(matrix: np.ndarray, slopes: np.ndarray) -> np.ndarray | None:
+    """p of ∇²J p = ∇J; None where the matrix has no inverse, or one that is made of rounding.
+
+    >>> newton_step(np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([1.0, 1.0]))
+    array([0.5 , 0.25])
+    """
+    if not (np.isfinite(matrix).all() and np.isfinite(slopes).all()):
+        return None
+    lengths = np.exp2(np.round(np.log2(scaled(matrix)[1])))          # powers of 2, as dividing by them rounds nothing
+    units = matrix / np.outer(lengths, lengths)
+    sizes = np.abs(spectrum(units).values)
+    if sizes.min() <= _SINGULAR * sizes.max():
+        return None
+    return np.linalg.solve(units, slopes / lengths) / lengths
+
+
+def shortest_step(matrix: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """The p of ∇²J p = ∇J along those directions in which J curves; 0 along the others.
+
+    >>> shortest_step(np.array([[2.0, 2.0], [2.0, 2.0]]), np.array([2.0, 2.0]))
+    array([0.5, 0.5])
+    """
+    units, lengths = scaled(matrix)
+    found = spectrum(units)
+    size = np.abs(found.values)
+    curved = size > _FLAT * size.max()
+    along = (found.directions.T @ (slopes / lengths))[curved] / found.values[curved]
+    return found.directions[:, curved] @ along / lengths
 
 
 def is_quadratic(loss: Loss, partials: Partials | None = None) -> bool:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from sympy import Expr
 
 from symcalc.compute.compiled import ordered
 from symcalc.errors import DescentError
@@ -25,7 +26,8 @@ from symcalc.training.diagnosis.curvature import (
     Spectrum,
     is_piecewise_linear,
     is_quadratic,
-    nature,
+    kind_of,
+    limit_of,
     second_derivatives,
     second_partials,
     spectrum,
@@ -35,7 +37,10 @@ from symcalc.training.diagnosis.rates import suggested_rate
 from symcalc.training.diagnosis.scaled import Scaled, cure
 from symcalc.training.diagnosis.trouble import trouble_at
 from symcalc.training.losses import Loss
+from symcalc.training.methods import method_named
+from symcalc.training.settings import Rate, checked_rate, rates_of
 
+_METHOD = method_named("gradient descent")
 _UNMOVED = 1e-12         # relative to the curvature: a slope this small is none
 _LEVEL = 1e-9            # relative: a slope along a valley's floor as small as this is none
 
@@ -56,6 +61,8 @@ distance to the minimum by 2.')
     loss: Loss
     start: Mapping[str, float] | None        # None where it was not given, for it does not matter to a quadratic
     rate: float | None
+    schedule: Expr | None                    # where the rate is a formula in k; `rate` is then the first
+    cost_after: float | None                 # after one step from the start, where both are given
     steps: int | None
     quadratic: bool                          # whether all this holds everywhere and not only at the start
     formulas: Partials
@@ -69,7 +76,7 @@ distance to the minimum by 2.')
     @property
     def stable_rate(self) -> float | None:
         """2/λ_max: gradient descent settles below it, and leaves the minimum above it."""
-        return None if self.obstacle else 2 / self.curvature.largest
+        return None if self.obstacle else limit_of(self.hessian)
 
     @property
     def condition(self) -> float | None:
@@ -86,11 +93,11 @@ distance to the minimum by 2.')
         """What the given rate will do; None where no rate is given or nothing can be foretold."""
         return self.foretold(self.rate) if self.rate is not None else None
 
-    def foretold(self, rate: float) -> Outlook | None:
-        """What any other rate would do."""
+    def foretold(self, rate: object) -> Outlook | None:
+        """What any other rate would do; of a schedule, the first."""
         if self.obstacle:
             return None
-        rate, upwards = _checked_rate(rate), self.curvature.upwards
+        rate, upwards = _first(checked_rate(rate, _METHOD)), self.curvature.upwards
         if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
             upwards = (self.curvature.zero, *upwards)
         if not math.isfinite(rate * self.curvature.largest):
@@ -110,12 +117,6 @@ distance to the minimum by 2.')
         where = "Rates" if self.quadratic else "At the start rates"
         return inline((f"{where} below ", numeral(self.stable_rate, 3), " are stable; try ", numeral(self.suggested_rate), "."))
 
-    def first_ratio(self, rate: float) -> float:
-        """1 - ηκ/2, with κ the curvature along the gradient: actual over expected change of the first step of a quadratic."""
-        g = self.gradient / np.abs(self.gradient).max() if self.gradient.any() else self.gradient
-        with np.errstate(all="ignore"):
-            return float(1 - rate * (g @ self.hessian @ g) / (g @ g) / 2)
-
     @property
     def has_value(self) -> bool:
         """Whether the loss and its slopes are finite at the start."""
@@ -132,7 +133,7 @@ distance to the minimum by 2.')
         if self.start is None or not self.has_value or not np.isfinite(self.hessian).all():
             return None
         size = np.abs(self.hessian).max() * max(map(abs, self.start.values()))
-        return nature(self.hessian) if np.abs(self.gradient).max() <= _UNMOVED * size else None
+        return kind_of(self.hessian) if np.abs(self.gradient).max() <= _UNMOVED * size else None
 
     def document(self) -> Document:
         """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""
@@ -150,6 +151,7 @@ distance to the minimum by 2.')
                 "lambda_min": self.curvature.smallest if finite else None,
                 "condition": self.condition if self.condition is not None and math.isfinite(self.condition) else None,
                 "stable_rate": self.stable_rate, "suggested_rate": self.suggested_rate,
+                "J_after_first_step": self.cost_after if math.isfinite(self.cost_after or 0) else None,
                 "outlook": self.outlook.as_dict() if self.outlook else None,
                 "obstacle": inline(self.obstacle) or None, "sentence": self.sentence,
                 "scaled": self.scaled.as_dict() if self.scaled else None}
@@ -160,16 +162,18 @@ distance to the minimum by 2.')
 
 
 def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
-             rate: float | None = None, steps: int | None = None) -> Diagnosis:
+             rate: float | str | Expr | None = None, steps: int | None = None) -> Diagnosis:
     """The diagnosis of a descent; what `Loss.diagnose` says holds here."""
-    rate = None if rate is None else _checked_rate(rate)
+    wanted = None if rate is None else checked_rate(rate, _METHOD)
+    first = None if wanted is None else _first(wanted)
     if steps is not None and (isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 1):
         raise DescentError(f"steps is a whole number from 1 on, not {steps!r:.40}")
     table, partials = loss.table(data), second_partials(loss)
     quadratic = is_quadratic(loss, partials)
     point = _point(loss, start, quadratic)
     second = second_derivatives(loss, table, partials)
-    value, gradient = loss.compile(table).at(point)
+    compiled = loss.compile(table)
+    value, gradient = compiled.at(point)
     matrix = second(point)
     found = spectrum(matrix)
     obstacle = _no_value(loss, table, point) if not (math.isfinite(value) and np.isfinite(gradient).all()) else \
@@ -177,17 +181,21 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
     scaled = None if obstacle else cure(loss, table, point, found.condition, partials, quadratic)
     shown = partials if second.symbolic else {}
     given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
-    made = Diagnosis(loss=loss, start=given, rate=rate, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
+    with np.errstate(all="ignore"):
+        after = None if first is None or start is None else float(compiled.at(point - first * gradient)[0])
+    made = Diagnosis(loss=loss, start=given, rate=first, schedule=wanted if isinstance(wanted, Expr) else None,
+                     cost_after=after, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
                      hessian=matrix, cost=value, gradient=gradient, curvature=found, obstacle=obstacle, scaled=scaled)
-    if rate is not None:
-        made.foretold(rate)              # so that a rate too large is met here
+    if first is not None:
+        made.foretold(first)             # so that a rate too large is met here
     return made
 
 
-def _checked_rate(rate: float) -> float:
-    value = float(ordered((rate,), ("rate",))[0])
-    if not (math.isfinite(value) and value > 0):
-        raise DescentError(f"the rate is a finite number greater than 0, not {value}")
+def _first(rate: Rate) -> float:
+    """The rate of the first update."""
+    value = float(rates_of(rate, 1)[0])
+    if not value:
+        raise DescentError(f"the rate {text(rate)} is 0 for update 1, so no parameter moves")
     return value
 
 

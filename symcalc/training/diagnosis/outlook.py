@@ -16,8 +16,10 @@ from symcalc.written import mul
 
 _AT = 1e-9               # relative: rates and eigenvalues this close are one
 _COUNTABLE = 1e6         # steps from which on only their power of ten tells anything
+_WIDE = 1e3              # from which on a number is shown with all its digits before the point, and one after
 _LOST = 1e12             # steps that rounding would swallow
 _UNSEEN = 1e-13          # a distance from 1 that is rounding
+_IF = "If the curvature stayed as it is at the start"
 _LONG = 1000             # steps for one more digit that count as a crawl where nobody says how many there are
 
 Kind = Literal["diverges", "unstable", "jumps", "oscillates", "converges", "crawls"]
@@ -79,8 +81,9 @@ def outlook_at_start(rate: float, upwards: Sequence[float], *, steps: int | None
     said = {"unstable": facts.unstable, "crawls": facts.crawls_there, "oscillates": facts.oscillates_there,
             "converges": facts.converges_there}[kind]()
     pace = facts.per_digit if bowl else math.inf
-    return Outlook(rate=rate, kind=kind, factor=facts.factor, per_digit=pace,
-                   parts=(*said, *facts.pace_there()) if bowl and kind != "unstable" else said)
+    if kind != "unstable":
+        said = (*said, *(facts.pace_there() if bowl else ()), ".")
+    return Outlook(rate=rate, kind=kind, factor=facts.factor, per_digit=pace, parts=said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,21 +164,20 @@ class _Facts:
     # Where it is not
 
     def unstable(self) -> tuple[Inline, ...]:
-        return ("The rate is ", self.times, " times the largest that is stable at the start: the steps overshoot, and the cost "
-                "tends to rise until the run diverges or comes to where the loss is flatter.")
+        return (f"{_IF}, the run would diverge: the rate is ", self.times, " times the largest that is stable there.")
 
     def oscillates_there(self) -> tuple[Inline, ...]:
-        return (f"At the start each step goes past the lowest point{self.along}, though not so far that the cost rises.",)
+        return (f"{_IF}, each step would go past the lowest point{self.along}, though not so far that the cost rises",)
 
     def converges_there(self) -> tuple[Inline, ...]:
-        return ("At the start no step overshoots.",)
+        return (f"{_IF}, no step would overshoot",)
 
     def crawls_there(self) -> tuple[Inline, ...]:
         return (self.oscillates_there if self.side == "oscillates" else self.converges_there)()
 
     def pace_there(self) -> tuple[Inline, ...]:
         few = self._few() if self.pace == "crawls" else ""
-        return (" If the curvature stayed as it is there, it would take ", *self._digits(), few, ".")
+        return (", and it would take ", *self._digits(), few)
 
 
 def _steps(product: float) -> float:
@@ -202,12 +204,14 @@ def _about(steps: float) -> tuple[Inline, ...]:
 
 
 def beside_one(value: float, digits: int) -> Expr:
-    """The number with enough digits to tell it from 1 and from -1.
+    """The number with enough digits to tell it from 1 and from -1, and, of up to a million, to the first decimal.
 
-    >>> inline((beside_one(2.5, 3), " ", beside_one(0.99999512, 3)))
-    '2.5 0.9999951'
+    >>> inline((beside_one(2.5, 3), " ", beside_one(0.99999512, 3), " ", beside_one(-22799.67, 3)))
+    '2.5 0.9999951 -22799.7'
     """
     gap = abs(abs(value) - 1)
+    if _WIDE <= gap < _COUNTABLE:
+        digits = max(digits, 2 + math.floor(math.log10(abs(value))))
     return numeral(value, digits if gap < _UNSEEN else max(digits, 1 - math.floor(math.log10(gap))))
 
 

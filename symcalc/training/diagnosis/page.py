@@ -11,13 +11,13 @@ import numpy as np
 from sympy import Derivative, Equality, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from symcalc.language.names import name_of, symbol
-from symcalc.pages.document import Block, Equation, Formula, Heading, Table, joined, paragraph
+from symcalc.pages.document import Block, Equation, Formula, Heading, Table, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import DIGITS, aligned, numeral
-from symcalc.pages.text import inline
 from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
 from symcalc.training.diagnosis.outlook import beside_one, power_of_ten
 from symcalc.training.diagnosis.scaled import BAD
+from symcalc.training.diagnosis.scaling import named
 from symcalc.written import add, divide, mul, power, replaced, subtract
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def blocks(found: Diagnosis) -> Iterator[Block]:
     yield from _limit(found)
     if found.rate is not None:
         yield from _at(found, found.outlook)
+        yield from _first_step(found)
     if found.rate is None or found.outlook.kind != "converges":
         yield paragraph("Suggested: the rate ", numeral(found.suggested_rate), ". ",
                         *found.foretold(found.suggested_rate).parts)
@@ -59,8 +60,8 @@ def blocks(found: Diagnosis) -> Iterator[Block]:
 
 
 _RESTING = {"minimum": "It is a minimum.", "maximum": "It is a maximum.",
-            "saddle": "It is a saddle: the lowest point along one direction, the highest along another.",
-            "flat": "The curvature is 0 along some direction too, so it does not tell whether this is a minimum."}
+            "saddle point": "It is a saddle: the lowest point along one direction, the highest along another.",
+            "undecided": "The curvature is 0 along some direction too, so it does not tell whether this is a minimum."}
 
 
 # How it curves
@@ -184,15 +185,33 @@ def _condition(found: Diagnosis) -> Iterator[Block]:
 def _at(found: Diagnosis, foretold: Outlook) -> Iterator[Block]:
     rate, upwards = foretold.rate, found.curvature.upwards
     yield Heading(f"At the rate η = {text(numeral(rate))}")
-    start, lowest = ("Each", "minimum") if found.quadratic else ("At the start each", "lowest point")
+    if found.schedule is not None:
+        yield paragraph("That is the first of the rates ", found.schedule, "; what follows holds while they stay close to it.")
     along = " along the steepest direction" if len(found.loss.names) > 1 else ""
-    yield paragraph(f"{start} step multiplies the distance to the {lowest}{along} by")
+    yield paragraph(f"Each step multiplies the distance to the minimum{along} by" if found.quadratic else
+                    f"With the curvature at the start each step would multiply the distance to the lowest point{along} by")
     yield _factor(rate, upwards[-1], _steepest(found))
     slowest = 1 - rate * upwards[0]
     if slowest > abs(1 - rate * upwards[-1]) and found.condition is not None and found.condition < _LARGE:
         yield paragraph("and along the flattest by")
         yield _factor(rate, upwards[0], _FLATTEST)
     yield paragraph(*foretold.parts)
+
+
+def _first_step(found: Diagnosis) -> Iterator[Block]:
+    """What the step from the start does to J, whatever the curvature says."""
+    if found.cost_after is None:
+        return
+    if not math.isfinite(found.cost_after):
+        yield paragraph("The first step leads to where J has no finite value.")
+    else:
+        yield paragraph("The first step takes J from ", *_apart(found.cost, found.cost_after), ".")
+
+
+def _apart(before: float, after: float) -> tuple[Expr | str, ...]:
+    """Two numbers with as many digits as it takes to tell them apart."""
+    digits = next((digits for digits in range(DIGITS, 16) if f"{before:.{digits}g}" != f"{after:.{digits}g}"), DIGITS)
+    return numeral(before, digits), " to ", numeral(after, digits)
 
 
 def _factor(rate: float, curvature: float, name: Formula) -> Equation:
@@ -205,9 +224,7 @@ def _factor(rate: float, curvature: float, name: Formula) -> Equation:
 # The cure
 
 def _cured(found: Diagnosis, scaled: Scaled) -> Iterator[Block]:
-    names = {how: [symbol(name) for name, change in scaled.changes.items() if change.how == how]
-             for how in ("centre and scale", "scale")}
-    yield Heading(f"The cure: {' and '.join(f'{how} {inline(joined(some))}' for how, some in names.items() if some)}")
+    yield Heading(f"The cure: {named(scaled.changes)}")
     for name, change in scaled.changes.items():
         letter = symbol(name)
         prime = Formula(text=f"{text(letter)}'", latex=f"{latex(letter)}'")

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from sympy import Basic, Expr, Sum, Symbol
 
 from symcalc.compute.compiled import evaluated
-from symcalc.language.names import columns_of, name_of
+from symcalc.language.names import columns_of, name_of, symbol
 from symcalc.language.table import Table, table_of
+from symcalc.pages.document import joined
 from symcalc.pages.numbers import numeral
+from symcalc.pages.text import inline
 from symcalc.training.diagnosis.curvature import derivative_in
 from symcalc.training.losses import Loss
 from symcalc.written import divide, subtract
@@ -64,6 +66,16 @@ def change_of(values: np.ndarray, how: How) -> Change | None:
     if not np.isfinite(size) or size <= _CONSTANT * abs(middle) or (middle, size) == (0, 1):
         return None
     return Change(middle=middle, size=size, how=how)
+
+
+def named(chosen: Mapping[str, Change]) -> str:
+    """What is done to which columns.
+
+    >>> named({"x": Change(middle=2.0, size=1.0, how="centre and scale"), "z": Change(middle=0.0, size=3.0, how="scale")})
+    'centre and scale x and scale z'
+    """
+    some = {how: [symbol(name) for name, change in chosen.items() if change.how == how] for how in get_args(How)}
+    return " and ".join(f"{how} {inline(joined(letters))}" for how, letters in some.items() if letters)
 
 
 def changes(loss: Loss, table: Table) -> tuple[dict[str, Change], np.ndarray] | None:

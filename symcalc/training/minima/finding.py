@@ -14,18 +14,9 @@ from symcalc.compute.compiled import Compiled
 from symcalc.errors import LossError, ProofError
 from symcalc.pages.document import Inline
 from symcalc.pages.notation import text
-from symcalc.training.diagnosis.curvature import second_derivatives
+from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, UNDECIDED, kind_of, second_derivatives
 from symcalc.training.losses import Loss
-from symcalc.training.minima.minimum import (
-    INFLECTION,
-    MAXIMUM,
-    MINIMUM,
-    UNDECIDED,
-    Minimum,
-    StationaryPoint,
-    compared,
-    kind_of,
-)
+from symcalc.training.minima.minimum import INFLECTION, Minimum, StationaryPoint, compared
 from symcalc.training.minima.monotone import of_monotone
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.minima.polishing import polished

@@ -18,10 +18,11 @@ from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.pages.shown import Shown
+from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, SADDLE, UNDECIDED
 from symcalc.training.losses import Loss
 from symcalc.written import derivative_of
 
-MINIMUM, MAXIMUM, SADDLE, INFLECTION, UNDECIDED = "minimum", "maximum", "saddle point", "inflection point", "undecided"
+INFLECTION = "inflection point"
 MANY = {MINIMUM: "minima", MAXIMUM: "maxima", SADDLE: "saddle points", UNDECIDED: "stationary points"}
 
 
@@ -103,39 +104,6 @@ class Minimum(Shown):
         return f"<{kind} of {text(self.loss.symbol)}: {at}, J = {short(self.J)}>"
 
 
-def kind_of(hessian: np.ndarray) -> str:
-    """What kind of point it is where the slopes are 0 and the second derivatives are these.
-
-    >>> kind_of(np.array([[2.0, 0.0], [0.0, 3.0]])), kind_of(np.array([[0.0, 1.0], [1.0, 0.0]]))
-    ('minimum', 'saddle point')
-    """
-    if not hessian.size or not np.isfinite(hessian).all():
-        return UNDECIDED
-    return kind_by(np.linalg.eigvalsh(scaled(hessian)[0]))
-
-
-def kind_by(values: np.ndarray) -> str:
-    """What kind of point it is by the eigenvalues of the Hessian, the least first."""
-    size = np.abs(values).max()
-    if (values > _FLAT * size).all():
-        return MINIMUM
-    if (values < -_FLAT * size).all():
-        return MAXIMUM
-    return SADDLE if values[0] < 0 < values[-1] and min(-values[0], values[-1]) > _FLAT * size else UNDECIDED
-
-
-def scaled(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same matrix in units of the parameters in which its diagonal is 1, so that no unit hides another, and these units.
-
-    >>> scaled(np.array([[4.0, 0.0], [0.0, 1e-6]]))[0]
-    array([[1., 0.],
-           [0., 1.]])
-    """
-    lengths = np.sqrt(np.abs(np.diag(hessian)))
-    lengths[lengths == 0] = 1
-    return hessian / np.outer(lengths, lengths), lengths
-
-
 def told(loss: Loss, point: StationaryPoint, values: bool = True, name: str = LOSS) -> tuple[Block, ...]:
     """The point, where it is not told already, and its cost, by the name of the loss."""
     found = list(zip(loss.parameters, point.values)) if values else []
@@ -160,6 +128,3 @@ def compared(loss: Loss, points: Sequence[StationaryPoint]) -> Rows:
 def _is_all(shown: Any, value: float) -> bool:
     """Whether the number shown is the whole number, and not rounded."""
     return math.isclose(float(shown), value, rel_tol=1e-13)
-
-
-_FLAT = 1e-9             # a curvature this small beside the largest says nothing about the kind of a point

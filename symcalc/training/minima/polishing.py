@@ -13,19 +13,18 @@ from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
-from symcalc.training.diagnosis.curvature import second_derivatives
-from symcalc.training.losses import Loss
-from symcalc.training.minima.minimum import (
+from symcalc.training.diagnosis.curvature import (
     MAXIMUM,
     MINIMUM,
     SADDLE,
-    Minimum,
-    StationaryPoint,
     kind_by,
     kind_of,
+    newton_step,
     scaled,
-    told,
+    second_derivatives,
 )
+from symcalc.training.losses import Loss
+from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
 from symcalc.training.minima.without import why_not_close
 
 _STEPS = 60
@@ -78,12 +77,10 @@ def _step(compiled: Compiled, second: Curvature, point: np.ndarray) -> np.ndarra
     slopes, hessian = compiled.at(point)[1], second(point)
     if not slopes.any():
         return np.zeros_like(point)
-    if not (np.isfinite(slopes).all() and np.isfinite(hessian).all()):
+    newton = newton_step(hessian, slopes)
+    if newton is None:
         return None
-    matrix, lengths = scaled(hessian)
-    if np.linalg.matrix_rank(matrix) < len(point):
-        return None
-    step = -np.linalg.solve(matrix, slopes / lengths) / lengths
+    step, lengths = -newton, scaled(hessian)[1]
     if np.abs(step).max() <= _SETTLED * np.abs(point).max():
         return step                                  # what is left is rounding, which need not shrink
     size = np.linalg.norm(slopes / lengths)

@@ -16,19 +16,10 @@ from symcalc.pages.document import Inline
 from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
+from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, kind_of, scaled
 from symcalc.training.losses import Loss
 from symcalc.training.minima.least_squares import Fit, Rows, dependence, fitted, is_exact, rows_of
-from symcalc.training.minima.minimum import (
-    MAXIMUM,
-    MINIMUM,
-    SADDLE,
-    UNDECIDED,
-    Minimum,
-    StationaryPoint,
-    kind_of,
-    scaled,
-    told,
-)
+from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
 from symcalc.training.minima.normal_equations import NormalEquations
 from symcalc.training.minima.solution import worked_out
 from symcalc.written import add, mul

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symcalc.training.trials import curvature_at
+from symcalc.training.diagnosis.curvature import spectrum
+from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
 _FEW_UPDATES = 50        # a shorter run is a demonstration, and says nothing about its pace
@@ -17,9 +18,10 @@ _TIMES = 10              # how many times as many updates it takes a run that cr
 _LARGE_TABLE = 100_000   # rows from which a look ahead costs more than it tells
 _MANY_PARAMETERS = 50
 _FAR = 4.0 ** np.arange(-4, 21)              # how far ahead a look goes, in units of the point
+_UNDER_WAY = 10          # updates from which the pace of a run is seen
+_SLOWER = 0.66           # the steps of the last quarter, beside those of the quarter before, in a run that nears a point
 _PLATEAU = 1e-3          # a cost that falls by less than this share in a whole run hardly moves
 _PRECISE = 1e-12         # of J: what is left to gain where no single step can be seen in J any more
-_ROUNDING = 64 * np.finfo(float).eps         # how exactly J is known, relative to its size
 
 
 def may_look(walk: Walk) -> bool:
@@ -36,7 +38,7 @@ def limit_beyond(walk: Walk) -> float | None:
     if not way.any():
         way[walk.moving] = -slopes[walk.moving]
     length = float(np.linalg.norm(way))
-    if not (0 < length < math.inf):
+    if not 0 < length < math.inf or _slows_down(walk):
         return None
     unit, scale = way / length, max(1.0, float(np.abs(point).max()))
     costs, slopes_there = [float(walk.history.costs[-1])], [slopes]
@@ -55,6 +57,18 @@ def limit_beyond(walk: Walk) -> float | None:
     falls = -np.diff(costs)[-4:]
     boundless = falls[0] > 0 and (falls[1:] >= 0.9 * falls[:-1]).all()
     return -math.inf if boundless else costs[-1]
+
+
+def _slows_down(walk: Walk) -> bool:
+    """Whether the steps of the last half shrink as they do on the way to a point, even an inflection.
+
+    On the way to infinity they shrink by less: where θ grows like ln k, those of the last quarter are 0.71 of those before.
+    """
+    points, last = walk.history.points, walk.history.count - 1
+    if last < _UNDER_WAY:
+        return False
+    before, after = (float(np.linalg.norm(points[last - back] - points[last - back - last // 4])) for back in (last // 4, 0))
+    return after < _SLOWER * before
 
 
 def _ends_flat(costs: np.ndarray, slopes: np.ndarray) -> bool:
@@ -84,14 +98,14 @@ def crawl(walk: Walk) -> Crawl | None:
     made = len(costs) - 1
     if made < _FEW_UPDATES or not costs[-1] <= costs[0]:
         return None
-    found = _newton(walk)
+    found = _bowl(walk)
     if found is None:
         hardly = costs[0] - costs[-1] < _PLATEAU * abs(costs[0])
         return Crawl(updates=math.inf, condition=math.nan) if hardly else None
     left, there, condition = found
     total = float(costs[0] - costs[-1]) + left
     believed = walk.compiled.at(there)[0] <= costs[-1] - left / 4          # or the loss is no bowl on the way there
-    if left < _LARGE_SHARE * total or left <= _ROUNDING * abs(costs[-1]) or not believed:
+    if left < _LARGE_SHARE * total or left <= ROUNDING * abs(costs[-1]) or not believed:
         return None
     pace = math.log1p(float(costs[made // 2] - costs[-1]) / left) / (made - made // 2)
     updates = math.log(left / (_CLOSE * total)) / pace if pace > 0 else math.inf
@@ -100,20 +114,17 @@ def crawl(walk: Walk) -> Crawl | None:
 
 def is_precise(walk: Walk) -> bool:
     """Whether the fall that is left, in small steps, is lost in the rounding of J."""
-    found = _newton(walk)
+    found = _bowl(walk)
     return found is not None and found[0] <= _PRECISE * abs(float(walk.history.costs[-1]))
 
 
-def _newton(walk: Walk) -> tuple[float, np.ndarray, float] | None:
+def _bowl(walk: Walk) -> tuple[float, np.ndarray, float] | None:
     """½ gᵀH⁻¹g at the end of the run, Newton's next point and the condition number of H; None where J is no bowl."""
     point, slopes = walk.history.points[-1], walk.history.gradients[-1][walk.moving]
-    matrix = curvature_at(walk, point)
-    if matrix is None:
+    found = spectrum(walk.curved(point))
+    if not found.smallest > 0:
         return None
-    values, vectors = np.linalg.eigh(matrix)
-    if not values[0] > 0:
-        return None
-    along = vectors.T @ slopes
+    along = found.directions.T @ slopes
     there = point.copy()
-    there[walk.moving] -= vectors @ (along / values)
-    return float(np.sum(along**2 / values) / 2), there, float(values[-1] / values[0])
+    there[walk.moving] -= found.directions @ (along / found.values)
+    return float(np.sum(along**2 / found.values) / 2), there, found.largest / found.smallest
