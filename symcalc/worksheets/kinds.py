@@ -4,38 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from types import MappingProxyType
 
-from sympy import Integer, Symbol
-
-from symcalc.calculus.problems import derive
-from symcalc.pages.document import Equation, Steps, paragraph
+from symcalc.errors import ProofError
 from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import Item, Kind, WorksheetError
-from symcalc.written import add, mul, power
+from symcalc.worksheets.item import Item, Kind, Unproved, WorksheetError
+from symcalc.worksheets.items_derivatives import DERIVATIVES
 
-_TRIES = 40
+_TRIES = 60
 
-
-def _differentiate(draw: Draw, level: int) -> Item:
-    x = Symbol("x", real=True)
-    formula = add(mul(Integer(draw.whole(2, 9)), power(x, Integer(draw.whole(2, 3 + level)))), mul(Integer(draw.whole(2, 9)), x))
-    derivation = derive(formula, "x")
-    return Item(kind="differentiate", level=level, seed=draw.seed, question=(paragraph("Differentiate with respect to ", x, ":"),
-                Equation((formula,))), answer=(Equation((derivation.result,)),), checks=len(derivation.proof.checks),
-                solution=(Steps(tuple(line.step() for line in derivation.lines)),), points=level, space=3 + level,
-                source=f"differentiate {formula}")
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*DERIVATIVES,)})
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (
-    Kind(name="differentiate", about="the derivative of a formula", levels=(1, 2, 3, 4), make=_differentiate),
-)})
+def build(kind: str, level: int, seed: int, *, shape: int | None = None, **given: object) -> Item:
+    """An item of this kind and level, proved; the same for the same seed.
 
+    With the same `shape` and other seeds the items have the same form and differ in their numbers. `given` is what the
+    kind's `params` name. WorksheetError where no item comes out or its answer is not confirmed, with kind, level and seed.
 
-def build(kind: str, level: int, seed: int) -> Item:
-    """An item of this kind and level; the same for the same seed."""
+    >>> from symcalc.pages import text
+    >>> from symcalc.pages.document import Document
+    >>> print(text.render(Document("", build("differentiate", 1, seed=7, rule="power").answer)).strip())
+    """
+    found = _known(kind, level, given)
     for attempt in range(_TRIES):
-        item = KINDS[kind].make(Draw(seed).fork(f"{kind} {level} {attempt}"), level)
+        try:
+            item = found.make(Draw(seed, shape).fork(f"{kind} {level} {attempt}"), level, **given)
+        except (Unproved, ProofError) as error:
+            raise WorksheetError(f"{kind}, level {level}, seed {seed}: the answer is not confirmed: {error}") from error
         if item is not None:
             return replace(item, seed=seed)
     raise WorksheetError(f"no item of kind {kind}, level {level} came out of seed {seed}; take another seed")
+
+
+def _known(kind: str, level: int, given: Mapping[str, object]) -> Kind:
+    """The kind of this name; WorksheetError where it, its level or what is given does not exist."""
+    if kind not in KINDS:
+        near = get_close_matches(str(kind), KINDS, 1)
+        raise WorksheetError(f"there is no kind {kind!r:.40}; " + (f"did you mean {near[0]}?" if near else
+                                                                   f"the kinds are {', '.join(KINDS)}"))
+    found = KINDS[kind]
+    if level not in found.levels:
+        raise WorksheetError(f"{kind} has the levels {', '.join(map(str, found.levels))}, not {level!r:.40}")
+    if unknown := [name for name in given if name not in found.params]:
+        valid = "; ".join(f"{name} ({about})" for name, about in found.params.items())
+        raise WorksheetError(f"{kind} takes no {unknown[0]}" + (f"; it takes {valid}" if valid else ""))
+    if missing := [name for name in found.needs if name not in given]:
+        raise WorksheetError(f"{kind} needs {missing[0]}: {found.params[missing[0]]}")
+    return found
