@@ -11,13 +11,14 @@ from symcalc.errors import ProofError
 from symcalc.worksheets.draw import Draw
 from symcalc.worksheets.item import Item, Kind, Unproved, WorksheetError
 from symcalc.worksheets.items_derivatives import DERIVATIVES
+from symcalc.worksheets.items_descent import DESCENTS
 from symcalc.worksheets.items_mistakes import MISTAKES
 from symcalc.worksheets.items_partials import PARTIALS
 from symcalc.worksheets.items_steps import STEPS
 
 _TRIES = 60
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*DERIVATIVES, *PARTIALS, *STEPS, *MISTAKES)})
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*DERIVATIVES, *PARTIALS, *STEPS, *MISTAKES, *DESCENTS)})
 
 
 def build(kind: str, level: int, seed: int, *, shape: int | None = None, **given: object) -> Item:
