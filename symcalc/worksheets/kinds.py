@@ -14,11 +14,14 @@ from symcalc.worksheets.items_derivatives import DERIVATIVES
 from symcalc.worksheets.items_descent import DESCENTS
 from symcalc.worksheets.items_mistakes import MISTAKES
 from symcalc.worksheets.items_partials import PARTIALS
+from symcalc.worksheets.items_points import POINTS
 from symcalc.worksheets.items_steps import STEPS
+from symcalc.worksheets.items_tables import TABLES
+from symcalc.worksheets.items_words import WORDS
 
 _TRIES = 60
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*DERIVATIVES, *PARTIALS, *STEPS, *MISTAKES, *DESCENTS)})
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*DERIVATIVES, *PARTIALS, *STEPS, *MISTAKES, *DESCENTS, *POINTS, *TABLES, *WORDS)})
 
 
 def build(kind: str, level: int, seed: int, *, shape: int | None = None, **given: object) -> Item:
