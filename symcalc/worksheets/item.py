@@ -52,7 +52,7 @@ class Kind:
     """A kind of item: its name in a spec, what it asks in a few words, its levels, and how one is made from a draw.
 
     `make(draw, level, **given)` gives None where the draw leads to no nice item; `params` says in words what a spec may
-    give beside the level, by name, and `needs` which of them it has to give.
+    give beside the level, by name. What is not `drawn` but written by a teacher may look as it likes.
     """
 
     name: str
@@ -60,4 +60,4 @@ class Kind:
     levels: tuple[int, ...]
     make: Callable[..., Item | None]
     params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    needs: tuple[str, ...] = ()
+    drawn: bool = True

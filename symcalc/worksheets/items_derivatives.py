@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from collections.abc import Sequence
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
@@ -16,8 +16,8 @@ from symcalc.training.slope_numbers import put_in as in_brackets
 from symcalc.worksheets.bricks import CONTEXT, Twin, symbol
 from symcalc.worksheets.draw import Draw
 from symcalc.worksheets.families import AT_A_POINT, RULES, Maker, checked_rule, drawn, forms
-from symcalc.worksheets.item import Item, Kind, WorksheetError
-from symcalc.worksheets.numbers import is_short, moderate, value_at, written
+from symcalc.worksheets.item import Item, Kind
+from symcalc.worksheets.numbers import blemishes, is_short, moderate, value_at, written
 from symcalc.worksheets.proving import confirmed, require, same, slope, value_of
 from symcalc.written import add, is_number, mul, replaced
 
@@ -105,7 +105,8 @@ def at_place(twin: Twin, derivation: Derivation, name: str, a: int) -> tuple[Rat
 def put_in(derivation: Derivation, f: str, x: str, a: int, steepness: Expr) -> tuple[Block, ...]:
     """f'(x), then f'(a) in numbers."""
     numbers = replaced(derivation.result, {symbol(x): in_brackets(Integer(a))}.get)
-    shown = (numbers, steepness) if text(numbers) != text(steepness) else (steepness,)
+    told = text(numbers) != text(steepness) and not blemishes(latex(numbers))         # 30 · 1 (5 · 1² - 8)
+    shown = (numbers, steepness) if told else (steepness,)
     return (paragraph("Put ", equals(symbol(x), Integer(a)), " into ", slope_of(f, x), ":"),
             Equation((slope_of(f, Integer(a)), *shown)))
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from itertools import islice
 
-from symcalc.pages.document import Block, Equation, Paragraph, Table, paragraph
+from symcalc.pages.document import Block, Equation, Paragraph, paragraph
 from symcalc.pages.notation import text
 from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.families import RULES, drawn
-from symcalc.worksheets.item import Item, Kind
+from symcalc.worksheets.families import drawn
+from symcalc.worksheets.item import Item, Kind, Unproved
 from symcalc.worksheets.items_derivatives import derived, function_of, named, slope_of
 from symcalc.worksheets.items_steps import numbered, ways
 from symcalc.worksheets.proving import confirmed, require
-from symcalc.worksheets.item import Unproved
 from symcalc.worksheets.wrong import distractors, slips
 
 _MOST_LINES = 11
@@ -34,8 +33,8 @@ def _mistake(draw: Draw, level: int) -> Item | None:
     mended: list[Block] = [Equation((slope_of(f, x), derivation.result))]
     return Item(
         kind="mistake", level=level, seed=draw.seed, points=2 + level, space=5 + level, checks=checks + len(slip.lines),
-        question=(paragraph("One line of this derivation does not follow from the line before it. Find it, say what went wrong, "
-                            "and differentiate correctly."), numbered(slip.lines, rules=level < 3)),
+        question=(paragraph("One line of this derivation does not follow from the line before it. Find it, say what went "
+                            "wrong, and differentiate correctly."), numbered(slip.lines, rules=level < 3)),
         answer=(paragraph(f"Line {slip.at} is wrong: {slip.name}."), *mended),
         solution=(Paragraph((f"Line {slip.at} is wrong. ", *slip.says)), paragraph("It should be:"),
                   Equation((slip.lines[0].expression, slip.mended)), paragraph("The derivation without the mistake:"),

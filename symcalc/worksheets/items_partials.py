@@ -83,7 +83,8 @@ def _partial(draw: Draw, level: int) -> Item | None:
     name = draw.form("name").choice("fgh")
     return Item(
         kind="partial", level=level, seed=draw.seed, points=2 + level, space=5 + 2 * level, checks=checks,
-        question=(paragraph("Find the partial derivatives by ", x, " and by ", y, "."), Equation((Function(name)(x, y), twin.formula))),
+        question=(paragraph("Find the partial derivatives by ", x, " and by ", y, "."),
+                  Equation((Function(name)(x, y), twin.formula))),
         answer=tuple(Equation((_partial_of(name, letter), found[letter.name].result)) for letter in (x, y)),
         solution=tuple(block for name in names for block in found[name].working()),
         hints=(f"For the slope in {names[0]}, treat {names[1]} as a number that stays the same.",),
@@ -165,7 +166,7 @@ def _places(at: Mapping[str, int]) -> tuple[Inline, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """A prediction as it is typed, with {a}, {b} for the parameters, {x}, {z} for columns and {k} for a number, and in Python."""
+    """A prediction as it is typed, with {a}, {b} for parameters, {x}, {z} for columns, {k} for a number; and in Python."""
 
     typed: str
     predict: Callable[..., Any]           # of the row's x and z, a, b and k
@@ -218,7 +219,8 @@ def _over_rows(draw: Draw, level: int, models: Sequence[_Model]) -> Item | None:
     return Item(
         kind="gradient", level=level, seed=draw.seed, points=3 + level, space=8 + 2 * level, checks=checks,
         question=(paragraph("Find the gradient of the loss. The columns of the data are ", *joined(loss.columns),
-                            "; the parameters are " if len(slopes) > 1 else "; the parameter is ", *joined(loss.parameters), "."),
+                            "; the parameters are " if len(slopes) > 1 else "; the parameter is ",
+                            *joined(loss.parameters), "."),
                   Equation((loss.symbol, loss.expression))),
         answer=tuple(Equation((slope, derivation.result)) for slope, derivation in zip(slopes, found.values())),
         solution=tuple(block for derivation in found.values() for block in derivation.working()),

@@ -89,16 +89,17 @@ def _stationary(draw: Draw, level: int) -> Item | None:
             f"the stationary points of {text(twin.formula)}")
     for point in wanted:
         seen = _seen(twin, names, point)
-        require(kinds[point] == seen, f"the point {point} of {text(twin.formula)} is a {kinds[point]}, its neighbours say {seen}")
+        require(kinds[point] == seen, f"the point {point} of {text(twin.formula)} is no {kinds[point]} by its neighbours")
     points = sorted(minimum.points, key=lambda point: point.values)
     answer = [Paragraph((*_at(names, point.values), f", J = {short(point.J)}: {point.kind}")) for point in points]
-    blocks = [Paragraph((f"{block.text}:",)) if isinstance(block, Heading) else block for block in minimum.document().blocks[1:]]
+    solution = (Paragraph((f"{block.text}:",)) if isinstance(block, Heading) else block
+                for block in minimum.document().blocks[1:])
     return Item(
         kind="stationary", level=level, seed=draw.seed, points=2 + 2 * level, space=6 + 3 * level,
         checks=len(loss.gradient().proof.checks) + len(wanted) * (_DIRECTIONS + len(names)),
         question=(paragraph("Find all points where ", "the slope" if len(names) == 1 else "every slope",
                             " is 0, and say for each what kind of point it is."), Equation((loss.symbol, loss.expression))),
-        answer=tuple(answer), solution=tuple(blocks),
+        answer=tuple(answer), solution=tuple(solution),
         hints=("Set every slope to 0 and solve; then look at the second derivatives there.",),
         source=f"stationary {text(twin.formula)}", length=len(wanted))
 
@@ -113,7 +114,8 @@ def _seen(twin: Twin, names: Sequence[str], point: Sequence[int]) -> str:
     if any(abs(slope(twin, at, name)) > 1e-15 for name in names):
         return ""
     here = twin.value(at)
-    around = [twin.value({name: at[name] + _NEAR * CONTEXT.mpf(part) for name, part in zip(names, way)}) for way in _ways(len(names))]
+    around = [twin.value({name: at[name] + _NEAR * CONTEXT.mpf(part) for name, part in zip(names, way)})
+              for way in _ways(len(names))]
     if all(value > here for value in around):
         return "minimum"
     return "maximum" if all(value < here for value in around) else "saddle point" if len(names) > 1 else "inflection point"

@@ -37,10 +37,10 @@ _U = "u"
 Split = tuple[Callable[[Twin], Twin], Twin]
 
 
-def _power_of(inside: Callable[..., Twin], low: int = 3, high: int = 6, positive: bool = False) -> Callable[[Draw, Twin], Split]:
+def _power_of(inside: Callable[..., Twin], low: int = 3, high: int = 6) -> Callable[[Draw, Twin], Split]:
     def make(draw: Draw, x: Twin) -> Split:
         n = draw.whole(low, high)
-        return lambda u: raised(u, n), inside(draw, x, positive) if positive else inside(draw, x)
+        return lambda u: raised(u, n), inside(draw, x)
     return make
 
 
@@ -59,7 +59,8 @@ def _with_e(draw: Draw, x: Twin) -> Twin:
 _SPLITS: Mapping[int, tuple[Callable[[Draw, Twin], Split], ...]] = {
     1: (_power_of(straight), _power_of(bowl)),
     2: (_power_of(_two_powers), _of(exponential, bowl), _of(sine, _two_powers)),
-    3: (_of(root, bowl, positive=True), _of(logarithm, bowl, positive=True), _of(cosine, _two_powers), _power_of(straight, -4, -2)),
+    3: (_of(root, bowl, positive=True), _of(logarithm, bowl, positive=True), _of(cosine, _two_powers),
+        _power_of(straight, -4, -2)),
     4: (_power_of(_with_e), _of(root, _with_e), _power_of(lambda draw, x: sine(times(draw.whole(2, 6), x)), 3, 6)),
 }
 
@@ -130,7 +131,7 @@ def _led(line: Line, k: int) -> Formula:
 
 
 def _blanks(draw: Draw, level: int, blanks: int | str | None = None) -> Item | None:
-    f, x = named(draw)
+    _, x = named(draw)
     twin = drawn(draw, ways(draw, level), x)
     made = derived(twin, x)
     if made is None:
@@ -147,8 +148,8 @@ def _blanks(draw: Draw, level: int, blanks: int | str | None = None) -> Item | N
         "Fill the blanks: which rule leads to the line?" if not hidden else \
         "Fill the blanks: lines of the derivation, and names of the rules that lead to them."
     return Item(
-        kind="blanks", level=level, seed=draw.seed, points=max(2, (len(hidden) + len(unnamed) + 1) // 2), space=0, checks=checks,
-        question=(paragraph(asked), numbered(derivation.lines, hidden, unnamed=unnamed)), answer=tuple(filled),
+        kind="blanks", level=level, seed=draw.seed, points=max(2, (len(hidden) + len(unnamed) + 1) // 2), space=0,
+        checks=checks, question=(paragraph(asked), numbered(derivation.lines, hidden, unnamed=unnamed)), answer=tuple(filled),
         solution=derivation.working(), hints=("Each line changes one thing in the line before it.",),
         source=f"blanks {hidden} {unnamed} in {text(twin.formula)}", length=count)
 
@@ -165,8 +166,8 @@ def _how_many(blanks: object, level: int, lines: int) -> int:
 
 
 STEPS = (
-    Kind(name="chain_steps", about="the chain rule in three steps: split, differentiate each, put together", levels=(1, 2, 3, 4),
-         make=_chain_steps),
+    Kind(name="chain_steps", about="the chain rule in three steps: split, differentiate each, put together",
+         levels=(1, 2, 3, 4), make=_chain_steps),
     Kind(name="blanks", about="a derivation with blanks to fill", levels=(1, 2, 3, 4), make=_blanks,
          params=MappingProxyType({"blanks": 'how many lines are blank: a whole number, or "all"'})),
 )

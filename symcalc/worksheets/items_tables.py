@@ -18,6 +18,8 @@ from symcalc.worksheets.numbers import decimal, is_short
 from symcalc.worksheets.proving import require
 from symcalc.written import add, mul
 
+_TRIES = 300
+_ROWS = {1: 3, 2: 4, 3: 4, 4: 5}         # of the table, by level
 _RSS = Formula(text="RSS", latex=r"\mathrm{RSS}")
 _MSE = Formula(text="MSE", latex=r"\mathrm{MSE}")
 _RMSE = Formula(text="RMSE", latex=r"\mathrm{RMSE}")
@@ -62,27 +64,28 @@ class _Line:
         require(isclose(found, self.rss, abs_tol=1e-9), f"the RSS of {text(self.formula)}")
 
 
-def _drawn(draw: Draw, count: int) -> tuple[_Line, ...] | None:
-    """A line over a few rows with small residuals, most of them not 0, and a second line that fits less or better."""
-    xs = sorted(draw.shuffled(range(1, 9))[:count])
-    m, b = draw.whole(2, 5), draw.whole(1, 9)
-    rows = tuple((x, m * x + b + draw.whole(-3, 3)) for x in xs)
-    lines = _Line(m, b, rows), _Line(m + draw.sign(), b + draw.whole(-4, 4, avoid=(0,)), rows)
-    first, second = lines
-    if first.residuals.count(0) > 1 or min(y for _, y in rows) < 1 or first.rss == second.rss or second.b < 1:
-        return None
-    return lines if max(map(abs, second.residuals)) <= 12 and not {0} >= set(second.residuals) else None
+def _drawn(draw: Draw, level: int) -> list[_Line] | None:
+    """A line over a few rows with small residuals, none of them 0; at level 3 a second line beside it."""
+    xs = sorted(draw.shuffled(range(2, 10))[:_ROWS[level]])
+    m, b = draw.whole(2, 5), draw.whole(2, 9)
+    rows = tuple((x, m * x + b + draw.whole(-3, 3, avoid=(0,))) for x in xs)
+    first = _Line(m, b, rows)
+    mse = Fraction(first.rss, len(rows))
+    if level == 3:
+        second = _Line(m + draw.sign(), b + draw.whole(-4, 4, avoid=(0,)), rows)
+        nice = second.m > 1 and second.b > 1 and 0 not in second.residuals and max(map(abs, second.residuals)) <= 12
+        return draw.shuffled([first, second]) if nice and first.rss != second.rss else None
+    if level == 4:
+        return [first] if mse.denominator == 1 and mse > 1 and isqrt(int(mse))**2 == mse else None
+    return [first] if level == 1 or is_short(mse) else None
 
 
 def _rss_table(draw: Draw, level: int) -> Item | None:
-    count = {1: 3, 2: 4, 3: 4, 4: 5}[level]
-    drawn = _drawn(draw, count)
-    if drawn is None:
+    lines = next(filter(None, (_drawn(draw, level) for _ in range(_TRIES))), None)
+    if lines is None:
         return None
-    lines = draw.shuffled(drawn) if level == 3 else [drawn[0]]
+    count = len(lines[0].rows)
     mse = Fraction(lines[0].rss, count)
-    if (level == 2 and not is_short(mse)) or (level == 4 and (mse.denominator != 1 or isqrt(int(mse))**2 != mse or mse < 2)):
-        return None
     for line in lines:
         line.checked()
     asked, answer, solution = _asked(level, lines, mse)
@@ -98,10 +101,11 @@ def _asked(level: int, lines: list[_Line], mse: Fraction) -> tuple[tuple[Block, 
     if level == 3:
         other = lines[1]
         better = "first" if first.rss < other.rss else "second"
-        ask = paragraph("Two lines are laid through the data. Find the residual sum of squares (RSS) of each. Which fits better?")
+        ask = paragraph("Two lines are laid through the data. Find the residual sum of squares (RSS) of each. "
+                        "Which line fits better?")
         return ((ask, _model(first), _model(other), paragraph("With the first line:"), first.table(False),
                  paragraph("With the second line:"), other.table(False)),
-                (paragraph(f"RSS is {first.rss} for the first line and {other.rss} for the second: the {better} fits better."),),
+                (paragraph(f"RSS = {first.rss} for the first line, {other.rss} for the second: the {better} fits better."),),
                 (paragraph("With the first line:"), first.table(True), first.total(), paragraph("With the second line:"),
                  other.table(True), other.total(), paragraph(f"The smaller RSS is that of the {better} line: it fits better.")))
     names = {1: "the residual sum of squares (RSS)", 2: "the residual sum of squares (RSS) and the mean squared error (MSE)",

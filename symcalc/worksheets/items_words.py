@@ -57,8 +57,8 @@ def _too_small(draw: Draw) -> _Asked:
 
 def _shrinking(draw: Draw) -> _Asked:
     rate = decimal(Fraction(draw.whole(1, 9), 100))
-    return _Asked(f"The rate stays {rate} through a whole descent on a bowl-shaped cost. Why do the steps still become smaller?",
-                  "A step is the rate times the slope. Towards the minimum the slope goes to 0, so the steps shrink by themselves.",
+    return _Asked(f"The rate stays {rate} all through a descent on a bowl-shaped cost. Why do the steps still become smaller?",
+                  "A step is the rate times the slope. Towards the minimum the slope goes to 0, so the steps shrink.",
                   "What is a step made of?")
 
 
@@ -73,8 +73,8 @@ def _sign(draw: Draw) -> _Asked:
 def _expected(draw: Draw) -> _Asked:
     slope, step = draw.sign() * draw.whole(2, 30), draw.sign() * Fraction(draw.whole(1, 9), 100)
     change = decimal(slope * step)
-    return _Asked(f"The slope of the cost in m is {slope}, and m changes by {decimal(step)}. By about how much does the cost change, "
-                  "and why only about?",
+    return _Asked(f"The slope of the cost in m is {slope}, and m changes by {decimal(step)}. By about how much does the cost "
+                  "change, and why only about?",
                   f"By about {slope} times {decimal(step)}, which is {change}. The slope itself changes along the step, "
                   "so this holds only for small steps.", "Change is about slope times step.")
 
@@ -82,7 +82,7 @@ def _expected(draw: Draw) -> _Asked:
 def _stands_still(draw: Draw) -> _Asked:
     name = draw.choice(("m", "b", "w", "k"))
     value = draw.whole(2, 50)
-    return _Asked(f"A descent stands still at {name} = {value}. What is the slope of the cost there, and must it be the minimum?",
+    return _Asked(f"A descent stands still at {name} = {value}. What is the slope of the cost there? Must it be the minimum?",
                   "The slope is 0 there. It need not be a minimum: a maximum, a saddle point or an inflection point has "
                   "slope 0 too.", "A step is the rate times the slope.")
 
@@ -142,11 +142,11 @@ def _room(space: object, otherwise: int) -> int:
 
 # What a teacher writes
 
-_COMMANDS = frozenset("""frac dfrac tfrac sqrt sum prod int lim infty partial nabla cdot times div pm mp le leq ge geq ne neq approx
-    equiv to rightarrow leftarrow mapsto in notin left right big Big bar hat vec dot tilde overline underline text mathrm mathbf
-    sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh exp ln log min max quad qquad ldots cdots prime circ mid vert
-    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi
-    varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell""".split())
+_COMMANDS = frozenset("""frac dfrac tfrac sqrt sum prod int lim infty partial nabla cdot times div pm mp le leq ge geq ne neq
+    approx equiv to rightarrow leftarrow mapsto in notin left right big Big bar hat vec dot tilde overline underline text mathrm
+    mathbf sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh exp ln log min max quad qquad ldots cdots prime circ mid
+    vert alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi
+    varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell""".split())       # noqa: SIM905
 _COMMAND = re.compile(r"\\([a-zA-Z]+|.|$)", re.DOTALL)
 _SPACES = frozenset(",;:! {}|")
 
@@ -195,7 +195,8 @@ def _free(draw: Draw, level: int, question: str | None = None, answer: str | Non
     slope = derivative_of(derivation.expression, derivation.variable)
     asked = asked or [paragraph("Differentiate with respect to ", derivation.variable, ".")]
     return Item(kind="free", level=level, seed=draw.seed, points=1 + level, space=_room(space, 4 + 2 * level),
-                checks=len(derivation.proof.checks) + _by_numbers(derivation), question=(*asked, Equation((derivation.expression,))),
+                checks=len(derivation.proof.checks) + _by_numbers(derivation),
+                question=(*asked, Equation((derivation.expression,))),
                 answer=(*key, Equation((slope, derivation.result))), solution=(*key, *derivation.working()),
                 source=f"free {question} {latex} {text(derivation.expression)} by {derivation.variable.name}",
                 length=len(derivation.lines), expected=derivation.result)
@@ -212,8 +213,9 @@ def _by_numbers(derivation: Derivation) -> int:
 
 WORDS = (
     Kind(name="short_answer", about="a question to answer in a few words", levels=(1, 2, 3, 4), make=_short_answer,
-         params=MappingProxyType({"question": "the question in words", "answer": "the model answer", "space": "lines to write in"})),
-    Kind(name="free", about="an item that the teacher writes", levels=(1, 2, 3, 4), make=_free,
+         params=MappingProxyType({"question": "the question in words", "answer": "the model answer",
+                                  "space": "lines to write in"})),
+    Kind(name="free", about="an item that the teacher writes", levels=(1, 2, 3, 4), make=_free, drawn=False,
          params=MappingProxyType({
              "question": "what is asked, in words", "answer": "the model answer in words",
              "expression": "a formula to differentiate, which is derived and proved", "wrt": "the letter to differentiate by",

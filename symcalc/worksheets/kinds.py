@@ -18,10 +18,13 @@ from symcalc.worksheets.items_points import POINTS
 from symcalc.worksheets.items_steps import STEPS
 from symcalc.worksheets.items_tables import TABLES
 from symcalc.worksheets.items_words import WORDS
+from symcalc.worksheets.numbers import blemishes, formulas_in
 
 _TRIES = 60
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*DERIVATIVES, *PARTIALS, *STEPS, *MISTAKES, *DESCENTS, *POINTS, *TABLES, *WORDS)})
+_ALL = (*DERIVATIVES, *PARTIALS, *STEPS, *MISTAKES, *DESCENTS, *POINTS, *TABLES, *WORDS)
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 
 
 def build(kind: str, level: int, seed: int, *, shape: int | None = None, **given: object) -> Item:
@@ -40,9 +43,14 @@ def build(kind: str, level: int, seed: int, *, shape: int | None = None, **given
             item = found.make(Draw(seed, shape).fork(f"{kind} {level} {attempt}"), level, **given)
         except (Unproved, ProofError) as error:
             raise WorksheetError(f"{kind}, level {level}, seed {seed}: the answer is not confirmed: {error}") from error
-        if item is not None:
+        if item is not None and not (found.drawn and _is_clumsy(item)):
             return replace(item, seed=seed)
     raise WorksheetError(f"no item of kind {kind}, level {level} came out of seed {seed}; take another seed")
+
+
+def _is_clumsy(item: Item) -> bool:
+    """Whether something such as 1x or + -3 stands anywhere in the item."""
+    return any(map(blemishes, formulas_in((*item.question, *item.answer, *item.solution))))
 
 
 def _known(kind: str, level: int, given: Mapping[str, object]) -> Kind:
@@ -57,6 +65,4 @@ def _known(kind: str, level: int, given: Mapping[str, object]) -> Kind:
     if unknown := [name for name in given if name not in found.params]:
         valid = "; ".join(f"{name} ({about})" for name, about in found.params.items())
         raise WorksheetError(f"{kind} takes no {unknown[0]}" + (f"; it takes {valid}" if valid else ""))
-    if missing := [name for name in found.needs if name not in given]:
-        raise WorksheetError(f"{kind} needs {missing[0]}: {found.params[missing[0]]}")
     return found

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from sympy import Expr, Float, Integer, Rational, preorder_traversal
 
+from symcalc.pages.document import Block, Equation, Paragraph, Steps, Table
+from symcalc.pages.rendering import formula_of
 from symcalc.worksheets.bricks import symbol
 
 LARGEST = 2000               # in the formulas of a sheet
@@ -28,6 +31,22 @@ def blemishes(latex: str) -> list[str]:
     (['+ -'], ['^{1}'], ['1 x'], [])
     """
     return [found.group() for found in _BLEMISHES.finditer(latex)]
+
+
+def formulas_in(blocks: Iterable[Block]) -> Iterator[str]:
+    """The LaTeX of every formula in the blocks, words left out."""
+    for block in blocks:
+        parts: Iterable[Any] = ()
+        match block:
+            case Equation():
+                parts = block.sides
+            case Paragraph():
+                parts = block.parts
+            case Table():
+                parts = [cell for row in (block.header, *block.rows) for cell in row]
+            case Steps():
+                parts = [part for line in block.lines for part in (line.expression, *line.because)]
+        yield from (formula_of(part).latex for part in parts if not isinstance(part, str))
 
 
 def moderate(formulas: Iterable[Expr], largest: int = LARGEST) -> bool:

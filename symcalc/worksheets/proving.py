@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -29,19 +29,19 @@ def slope(twin: Twin, at: Values, name: str) -> Any:
     return (twin.value(above) - twin.value(below)) / (2 * _STEP)
 
 
-def exact_slope(twin: Twin, at: Mapping[str, Fraction], name: str) -> Fraction:
+def exact_slope(value: Callable[[Values], Any], at: Mapping[str, Fraction], name: str) -> Fraction:
     """The derivative of a polynomial of degree 2 by its letter, which the quotient gives exactly.
 
-    >>> from symcalc.worksheets.bricks import letter, raised
-    >>> exact_slope(raised(letter("x"), 2), {"x": Fraction(3)}, "x")
+    >>> exact_slope(lambda at: at["x"]**2, {"x": Fraction(3)}, "x")
     Fraction(6, 1)
     """
-    return (twin.value({**at, name: at[name] + 1}) - twin.value({**at, name: at[name] - 1})) / 2
+    return Fraction(value({**at, name: at[name] + 1}) - value({**at, name: at[name] - 1})) / 2
 
 
 def value_of(formula: Expr, at: Values) -> Any:
     """The formula's value as SymPy works it out."""
-    found = formula.evalf(40, subs={symbol(name): Float(CONTEXT.nstr(CONTEXT.mpf(value), 40), 40) for name, value in at.items()})
+    numbers = {symbol(name): Float(CONTEXT.nstr(CONTEXT.mpf(value), 40), 40) for name, value in at.items()}
+    found = formula.evalf(40, subs=numbers)
     if not found.is_Float and not found.is_Integer:
         raise Unproved(f"{text(formula)} has no value")
     return CONTEXT.mpf(str(found))

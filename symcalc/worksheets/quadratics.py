@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from symcalc.pages.document import Block, Table, paragraph
 from symcalc.training.losses import Loss
-from symcalc.worksheets.bricks import Twin, letter, number, product, raised, term, times, total
+from symcalc.worksheets.bricks import Twin, Values, letter, number, product, term, times, total
 from symcalc.worksheets.draw import Draw
 from symcalc.worksheets.numbers import is_short
 from symcalc.worksheets.proving import exact_slope
@@ -21,24 +22,30 @@ _BOTH = (("u", "v"), ("a", "b"), ("p", "q"), ("v", "w"))
 Point = dict[str, Fraction]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Quadratic:
-    """A loss, the same in plain arithmetic, and its data, where it has some."""
+    """A loss in plain arithmetic, and its data, where it has some; `loss` is the same as symcalc has it."""
 
-    loss: Loss
-    plain: Twin
+    names: tuple[str, ...]
+    value: Callable[[Values], Any]
+    made: Callable[[], Loss]
     data: Mapping[str, tuple[int, ...]] | None = None
 
+    @cached_property
+    def loss(self) -> Loss:
+        """Made when it is asked for: many losses are drawn before the numbers of one are short."""
+        return self.made()
+
     def cost(self, at: Mapping[str, Fraction]) -> Fraction:
-        return Fraction(self.plain.value(at))
+        return Fraction(self.value(at))
 
     def slopes(self, at: Mapping[str, Fraction]) -> Point:
         """The gradient, exactly, by quotients."""
-        return {name: exact_slope(self.plain, at, name) for name in self.loss.names}
+        return {name: exact_slope(self.value, at, name) for name in self.names}
 
-    def walk(self, start: Mapping[str, Fraction], rate: Fraction, steps: int) -> list[Point]:
+    def walk(self, start: Point, rate: Fraction, steps: int) -> list[Point]:
         """The points of a descent, exactly."""
-        points = [dict(start)]
+        points = [start]
         for _ in range(steps):
             slopes = self.slopes(points[-1])
             points.append({name: value - rate * slopes[name] for name, value in points[-1].items()})
@@ -87,18 +94,25 @@ def _coupled(draw: Draw) -> Quadratic:
 
 
 def _without_data(twin: Twin, names: tuple[str, ...]) -> Quadratic:
-    return Quadratic(loss=Loss._as_built(twin.formula, names), plain=twin)
+    return Quadratic(names=names, value=twin.value, made=lambda: Loss._as_built(twin.formula, names))
 
 
-def _rows(draw: Draw, count: int) -> Mapping[str, tuple[int, ...]]:
-    x = sorted(draw.shuffled(range(1, 5))[:count])
-    slope, level = draw.whole(1, 4), draw.whole(0, 3)
+def _rows(draw: Draw, count: int, among: Sequence[int] = (-3, -2, 2, 3, 4)) -> Mapping[str, tuple[int, ...]]:
+    """Rows near a line; x is never 1, which would stand as a factor in a row's slope."""
+    x = sorted(draw.shuffled(among)[:count])
+    slope, level = draw.whole(1, 4), draw.whole(0, 5)
     return {"x": tuple(x), "y": tuple(slope * value + level + draw.whole(-2, 2) for value in x)}
 
 
 def _through_origin(draw: Draw) -> Quadratic:
     """Σ (y - m x)², with the data."""
-    data, name = _rows(draw, draw.form("rows").choice((2, 3))), draw.choice(("m", "w", "a", "k"))
+    data, name = _rows(draw, draw.form("rows").choice((2, 4))), draw.choice(("m", "w", "a", "k"))
+    return _of_rows(draw, data, (name,), lambda at, x: at[name] * x, f"{name}*x")
+
+
+def _steep(draw: Draw) -> Quadratic:
+    """The same with any small x."""
+    data, name = _rows(draw, draw.form("rows").choice((2, 3)), range(1, 8)), draw.choice(("m", "w", "a", "k"))
     return _of_rows(draw, data, (name,), lambda at, x: at[name] * x, f"{name}*x")
 
 
@@ -112,17 +126,16 @@ def _line(draw: Draw) -> Quadratic:
 def _of_rows(draw: Draw, data: Mapping[str, tuple[int, ...]], names: tuple[str, ...], predict: Callable[..., Any],
              typed: str) -> Quadratic:
     around = draw.form("total").choice(("sum", "mean"))
-    loss = Loss(f"{around}((y - {typed})^2)", columns="x y", parameters=names)
     pairs = tuple(zip(data["x"], data["y"]))
     share = Fraction(1, len(pairs)) if around == "mean" else 1
-    plain = Twin(loss.expression, lambda at: share * sum((y - predict(at, x))**2 for x, y in pairs))
-    return Quadratic(loss=loss, plain=plain, data=data)
+    return Quadratic(names=names, value=lambda at: share * sum((y - predict(at, x))**2 for x, y in pairs), data=data,
+                     made=lambda: Loss(f"{around}((y - {typed})^2)", columns="x y", parameters=names))
 
 
 LOSSES: Mapping[int, tuple[Callable[[Draw], Quadratic], ...]] = {
     1: (_parabola,), 2: (_polynomial,), 3: (_two_letters, _coupled), 4: (_line, _through_origin)}
 SEPARATE: Mapping[int, tuple[Callable[[Draw], Quadratic], ...]] = {
-    1: (_parabola,), 2: (_polynomial,), 3: (_two_letters,), 4: (_through_origin,)}
+    1: (_parabola,), 2: (_polynomial,), 3: (_two_letters,), 4: (_steep,)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +159,22 @@ def short_trace(draw: Draw, level: int, steps: int) -> Trace | None:
     make = draw.form("loss").choice(LOSSES[level])
     for _ in range(_TRIES):
         quadratic, rate = make(draw), draw.choice(_RATES)
-        start = {name: Fraction(draw.whole(-4, 6, avoid=(0,))) for name in quadratic.loss.names}
-        points = quadratic.walk(start, rate, steps)
-        costs = [quadratic.cost(point) for point in points]
-        slopes = [slope for point in points[:-1] for slope in quadratic.slopes(point).values()]
-        if not all(map(is_short, (*costs, *slopes, *(value for point in points for value in point.values())))):
-            continue
-        falls = all(after <= Fraction(19, 20) * before for before, after in zip(costs, costs[1:]))
-        if falls and costs[-1] > 0 and 0 not in slopes and all(abs(slope) <= 100 for slope in slopes):
+        start = {name: Fraction(draw.whole(-4, 6, avoid=(-1, 0, 1))) for name in quadratic.names}
+        points = _short_walk(quadratic, start, rate, steps)
+        if points is not None:
             return Trace(quadratic=quadratic, rate=rate, points=points)
     return None
+
+
+def _short_walk(quadratic: Quadratic, start: Point, rate: Fraction, steps: int) -> list[Point] | None:
+    """The points of a descent; None at the first number that is not short, the first slope of 0 or the first rise."""
+    points, cost = [start], quadratic.cost(start)
+    for _ in range(steps):
+        slopes = quadratic.slopes(points[-1])
+        if not all(is_short(slope) and 0 < abs(slope) <= 100 for slope in slopes.values()):
+            return None
+        points.append({name: value - rate * slopes[name] for name, value in points[-1].items()})
+        before, cost = cost, quadratic.cost(points[-1])
+        if not all(map(is_short, (*points[-1].values(), before, cost))) or not 0 < cost <= Fraction(19, 20) * before:
+            return None
+    return points

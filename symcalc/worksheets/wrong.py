@@ -70,7 +70,7 @@ def distractors(draw: Draw, derivation: Derivation) -> Iterator[Distractor]:
             continue
         answer = tidied_up([Line(expression=wrong)], written)[-1].expression
         found = values.of(answer)
-        if None in found or is_number(answer) or not moderate([answer]) or any(map(lambda other: _alike(found, other), seen)):
+        if None in found or is_number(answer) or not moderate([answer]) or any(_alike(found, other) for other in seen):
             continue
         seen.append(found)
         yield Distractor(answer=answer, name=rule.name, says=rule.says(tree.place(node)))
