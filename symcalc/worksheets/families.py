@@ -163,9 +163,8 @@ AT_A_POINT: Mapping[int, tuple[Maker, ...]] = {
     3: (_lines_over, _outer(root, _positive(bowl)), lambda d, x: term(d.whole(2, 9), straight(d, x), -d.whole(2, 4)),
         _over_powers),
     4: (lambda d, x: product(straight(d, x), exponential(_multiple(d, x))),
-        lambda d, x: product(straight(d, x), _to_the(straight, 2, 4)(d, x)),
         lambda d, x: total(times(d.whole(2, 9), sine(_multiple(d, x))), times(_c(d), exponential(_multiple(d, x)))),
-        lambda d, x: quotient(straight(d, x), _to_the(straight, 2, 3)(d, x))),
+        lambda d, x: product(times(d.whole(2, 9), exponential(_multiple(d, x))), cosine(_multiple(d, x)))),
 }
 
 _BY_LEVEL: Mapping[int, tuple[str, ...]] = {1: ("power", "chain"), 2: ("power", "product", "quotient", "chain", "exponential"),

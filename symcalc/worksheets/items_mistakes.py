@@ -40,7 +40,7 @@ def _mistake(draw: Draw, level: int) -> Item | None:
                   Equation((slip.lines[0].expression, slip.mended)), paragraph("The derivation without the mistake:"),
                   *derivation.working()),
         hints=("Compare each line with the one before it: only one step is not right.",),
-        source=f"mistake {slip.name} in {text(twin.formula)}", length=len(slip.lines))
+        source=f"mistake {slip.name} in {text(twin.formula)}", length=len(derivation.lines))
 
 
 def _is_wrong(twin, formula, x: str) -> bool:

@@ -114,7 +114,7 @@ def _two_bowls(draw: Draw, names: Sequence[str]) -> Twin:
 def _two_rows(draw: Draw, names: Sequence[str]) -> Twin:
     """Two squared residuals, with numbers."""
     m, b = map(letter, names)
-    first = draw.whole(1, 3)
+    first = draw.whole(2, 4)
     second = first + draw.whole(1, 3)
     return total(*(raised(minus(number(draw.whole(2, 9)), total(times(x, m), b)), 2) for x in (first, second)))
 

@@ -52,6 +52,10 @@ def _two_powers(draw: Draw, x: Twin) -> Twin:
     return total(term(draw.whole(2, 6), x, draw.whole(2, 3)), times(draw.sign() * draw.whole(2, 9), x))
 
 
+def _two_plus(draw: Draw, x: Twin) -> Twin:
+    return total(term(draw.whole(2, 6), x, draw.whole(2, 3)), times(draw.whole(2, 9), x))
+
+
 def _with_e(draw: Draw, x: Twin) -> Twin:
     return total(exponential(times(draw.whole(2, 6), x)), number(draw.whole(2, 9)))
 
@@ -59,7 +63,7 @@ def _with_e(draw: Draw, x: Twin) -> Twin:
 _SPLITS: Mapping[int, tuple[Callable[[Draw, Twin], Split], ...]] = {
     1: (_power_of(straight), _power_of(bowl)),
     2: (_power_of(_two_powers), _of(exponential, bowl), _of(sine, _two_powers)),
-    3: (_of(root, bowl, positive=True), _of(logarithm, bowl, positive=True), _of(cosine, _two_powers),
+    3: (_of(root, bowl, positive=True), _of(logarithm, bowl, positive=True), _of(cosine, _two_plus),
         _power_of(straight, -4, -2)),
     4: (_power_of(_with_e), _of(root, _with_e), _power_of(lambda draw, x: sine(times(draw.whole(2, 6), x)), 3, 6)),
 }

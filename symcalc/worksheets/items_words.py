@@ -56,7 +56,7 @@ def _too_small(draw: Draw) -> _Asked:
 
 
 def _shrinking(draw: Draw) -> _Asked:
-    rate = decimal(Fraction(draw.whole(1, 9), 100))
+    rate = decimal(Fraction(draw.whole(1, 99), draw.choice((100, 1000))))
     return _Asked(f"The rate stays {rate} all through a descent on a bowl-shaped cost. Why do the steps still become smaller?",
                   "A step is the rate times the slope. Towards the minimum the slope goes to 0, so the steps shrink.",
                   "What is a step made of?")
@@ -145,7 +145,8 @@ def _room(space: object, otherwise: int) -> int:
 _COMMANDS = frozenset("""frac dfrac tfrac sqrt sum prod int lim infty partial nabla cdot times div pm mp le leq ge geq ne neq
     approx equiv to rightarrow leftarrow mapsto in notin left right big Big bar hat vec dot tilde overline underline text mathrm
     mathbf sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh exp ln log min max quad qquad ldots cdots prime circ mid
-    vert alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi
+    vert alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho
+    sigma tau upsilon phi
     varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell""".split())       # noqa: SIM905
 _COMMAND = re.compile(r"\\([a-zA-Z]+|.|$)", re.DOTALL)
 _SPACES = frozenset(",;:! {}|")

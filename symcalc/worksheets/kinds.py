@@ -36,6 +36,7 @@ def build(kind: str, level: int, seed: int, *, shape: int | None = None, **given
     >>> from symcalc.pages import text
     >>> from symcalc.pages.document import Document
     >>> print(text.render(Document("", build("differentiate", 1, seed=7, rule="power").answer)).strip())
+    g'(t) = 35t⁴ - 9
     """
     found = _known(kind, level, given)
     for attempt in range(_TRIES):

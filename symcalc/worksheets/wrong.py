@@ -70,18 +70,19 @@ def distractors(draw: Draw, derivation: Derivation) -> Iterator[Distractor]:
             continue
         answer = tidied_up([Line(expression=wrong)], written)[-1].expression
         found = values.of(answer)
-        if None in found or is_number(answer) or not moderate([answer]) or any(_alike(found, other) for other in seen):
+        if None in found or not answer.free_symbols or not moderate([answer]) or any(_alike(found, other) for other in seen):
             continue
         seen.append(found)
         yield Distractor(answer=answer, name=rule.name, says=rule.says(tree.place(node)))
 
 
 def _ways(draw: Draw, derivation: Derivation) -> list[tuple[WrongRule, Application, int]]:
-    """Each mistake at each place where it can be made; one of each kind before the second of any."""
+    """Each mistake at each place where it can be made; one of each kind before the second of any, alike for items of one form."""
     tree = Tree(derivation.root)
     rounds: list[list[tuple[WrongRule, Application, int]]] = []
-    for rule in draw.shuffled(_SUITED):
-        for turn, (node, k) in enumerate(draw.shuffled(list(tree.ways(rule)))):
+    form = draw.form("mistakes")
+    for rule in form.shuffled(_SUITED):
+        for turn, (node, k) in enumerate(form.shuffled(list(tree.ways(rule)))):
             if turn == len(rounds):
                 rounds.append([])
             rounds[turn].append((rule, node, k))
