@@ -10,6 +10,7 @@ from types import MappingProxyType
 from symcalc.errors import ProofError
 from symcalc.worksheets.draw import Draw
 from symcalc.worksheets.item import Item, Kind, Unproved, WorksheetError
+from symcalc.worksheets.items_curves import CURVES
 from symcalc.worksheets.items_derivatives import DERIVATIVES
 from symcalc.worksheets.items_descent import DESCENTS
 from symcalc.worksheets.items_mistakes import MISTAKES
@@ -22,7 +23,7 @@ from symcalc.worksheets.numbers import blemishes, formulas_in
 
 _TRIES = 60
 
-_ALL = (*DERIVATIVES, *PARTIALS, *STEPS, *MISTAKES, *DESCENTS, *POINTS, *TABLES, *WORDS)
+_ALL = (*DERIVATIVES, *PARTIALS, *STEPS, *MISTAKES, *DESCENTS, *POINTS, *TABLES, *WORDS, *CURVES)
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 

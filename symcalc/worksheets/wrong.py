@@ -77,7 +77,7 @@ def distractors(draw: Draw, derivation: Derivation) -> Iterator[Distractor]:
 
 
 def _ways(draw: Draw, derivation: Derivation) -> list[tuple[WrongRule, Application, int]]:
-    """Each mistake at each place where it can be made; one of each kind before the second of any, alike for items of one form."""
+    """Each mistake at each place where it can be made, each kind once before any twice; alike for items of one form."""
     tree = Tree(derivation.root)
     rounds: list[list[tuple[WrongRule, Application, int]]] = []
     form = draw.form("mistakes")
