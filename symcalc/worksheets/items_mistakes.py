@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from itertools import islice
 
+from sympy import Expr
+
 from symcalc.pages.document import Block, Equation, Paragraph, paragraph
 from symcalc.pages.notation import text
+from symcalc.worksheets.bricks import Twin
 from symcalc.worksheets.draw import Draw
 from symcalc.worksheets.families import drawn
 from symcalc.worksheets.item import Item, Kind, Unproved
@@ -43,7 +46,8 @@ def _mistake(draw: Draw, level: int) -> Item | None:
         source=f"mistake {slip.name} in {text(twin.formula)}", length=len(derivation.lines))
 
 
-def _is_wrong(twin, formula, x: str) -> bool:
+def _is_wrong(twin: Twin, formula: Expr, x: str) -> bool:
+    """Whether plain arithmetic says that this is not the derivative."""
     try:
         confirmed(twin, formula, x)
     except Unproved:

@@ -218,7 +218,7 @@ import json, sys
 from symcalc.pages import text
 from symcalc.pages.document import Document
 from symcalc.worksheets.kinds import KINDS, build
-items = [build(kind.name, 3, 5) for kind in KINDS.values() if kind.drawn]
+items = [build(kind.name, 2, 5) for kind in KINDS.values() if kind.drawn]
 print(json.dumps([text.render(Document("", item.question + item.answer + item.solution)) for item in items]))
 """
 
