@@ -1,0 +1,1 @@
+"""Worksheets with proved keys."""

@@ -1,0 +1,231 @@
+"""Items on gradient descent by hand: updates, expected against actual change, and rates that converge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import isclose
+from types import MappingProxyType
+
+import numpy as np
+
+from symcalc.pages.document import Block, Equation, Formula, Heading, Inline, Paragraph, Table, joined, paragraph
+from symcalc.pages.notation import text
+from symcalc.training.diagnosis.diagnose import Diagnosis
+from symcalc.training.run import Run
+from symcalc.worksheets.bricks import symbol
+from symcalc.worksheets.draw import Draw
+from symcalc.worksheets.item import Item, Kind, WorksheetError
+from symcalc.worksheets.items_derivatives import equals
+from symcalc.worksheets.numbers import decimal, is_short, written
+from symcalc.worksheets.proving import require
+from symcalc.worksheets.quadratics import SEPARATE, Point, Quadratic, Trace, short_trace
+from symcalc.written import derivative_of
+
+_ETA = symbol("eta")
+_STEPS = {1: 2, 2: 3, 3: 2, 4: 2}
+_COUNTED = {1: "one update", 2: "two updates", 3: "three updates"}
+_EXPECTED = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
+_ACTUAL = Formula(text="actual ΔJ", latex=r"\text{actual } \Delta J")
+_RATIO = Formula(text="ratio", latex=r"\text{ratio}")
+
+
+def _run(trace: Trace) -> Run:
+    """The descent as symcalc makes it, each of its numbers confirmed by exact arithmetic."""
+    quadratic = trace.quadratic
+    run = quadratic.loss.descend(quadratic.data, start={name: float(value) for name, value in trace.points[0].items()},
+                                 rate=float(trace.rate), steps=trace.steps)
+    require(run.nit == trace.steps, f"the descent on {text(quadratic.loss.expression)} has another number of updates")
+    for k, point in enumerate(trace.points):
+        _meets(run.points[k], point.values(), "parameters", quadratic)
+        _meets([run.costs[k]], [quadratic.cost(point)], "cost", quadratic)
+        if k < trace.steps:
+            _meets(run.updates[k].slopes, quadratic.slopes(point).values(), "slopes", quadratic)
+    return run
+
+
+def _meets(found: Iterable[float], exact: Iterable[Fraction], what: str, quadratic: Quadratic) -> None:
+    same = all(isclose(value, float(right), rel_tol=1e-10, abs_tol=1e-10) for value, right in zip(found, exact, strict=True))
+    require(same, f"the {what} in the descent on {text(quadratic.loss.expression)}")
+
+
+def _start(point: Point) -> tuple[Inline, ...]:
+    return joined([equals(symbol(name), written(value)) for name, value in point.items()])
+
+
+def _rate(trace: Trace) -> Formula:
+    return equals(_ETA, written(trace.rate))
+
+
+def _table(trace: Trace, run: Run, filled: bool) -> Table:
+    """The points with their slopes and costs, all of them or only the start."""
+    quadratic, parameters = trace.quadratic, trace.quadratic.loss.parameters
+    rows = []
+    for k, point in enumerate(trace.points):
+        slopes = [decimal(slope) for slope in quadratic.slopes(point).values()] if k < trace.steps else [""] * len(parameters)
+        values = [decimal(value) for value in point.values()]
+        known = filled or k == 0
+        blank = [""] * len(parameters)
+        rows.append((str(k), *(values if known else blank), *(slopes if filled else blank),
+                     decimal(quadratic.cost(point)) if filled else ""))
+    return Table(header=("step", *parameters, *map(run.slope_name, parameters), quadratic.loss.symbol.func.__name__),
+                 rows=tuple(rows))
+
+
+def _trace(draw: Draw, level: int, steps: int | None = None) -> Item | None:
+    count = _STEPS[level] if steps is None else steps
+    if count not in _COUNTED or isinstance(count, bool):
+        raise WorksheetError(f"steps is 1, 2 or 3, not {steps!r:.40}")
+    trace = short_trace(draw, level, count)
+    if trace is None:
+        return None
+    run, quadratic = _run(trace), trace.quadratic
+    derived: list[Block] = [Equation((run.slope_name(parameter), run.slopes[parameter.name]))
+                            for parameter in quadratic.loss.parameters]
+    solution = [paragraph("The slopes:"), *derived]
+    for update in run.updates:
+        solution += [paragraph(f"Update {update.k}:"), *_without_outcome(update.document().blocks)]
+    return Item(
+        kind="trace", level=level, seed=draw.seed, points=2 * count + level, space=4 + 2 * level,
+        checks=len(quadratic.loss.gradient().proof.checks) + 3 * (count + 1),
+        question=(paragraph(f"Make {_COUNTED[count]} of gradient descent by hand, from ",
+                            *_start(trace.points[0]), " with the rate ", _rate(trace), ". Fill in the table."),
+                  Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
+                  _table(trace, run, filled=False)),
+        answer=(_table(trace, run, filled=True),), solution=tuple(solution),
+        hints=("First find a formula for each slope; then new value = old value - rate times slope.",),
+        source=f"trace {text(quadratic.loss.expression)} {quadratic.data} {trace.points[0]} {trace.rate}", length=count)
+
+
+def _without_outcome(blocks: Iterable[Block]) -> list[Block]:
+    """The working of an update down to the new parameters."""
+    kept: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Equation) and block.sides[0] == _EXPECTED:
+            break
+        kept.append(block)
+    return kept
+
+
+def _predicted_actual(draw: Draw, level: int) -> Item | None:
+    trace = short_trace(draw, level, 1)
+    if trace is None:
+        return None
+    quadratic, (before, after) = trace.quadratic, trace.points
+    expected = sum(slope * (after[name] - before[name]) for name, slope in quadratic.slopes(before).items())
+    actual = quadratic.cost(after) - quadratic.cost(before)
+    ratio = actual / expected
+    if not all(map(is_short, (expected, actual, ratio))):
+        return None
+    run = _run(trace)
+    update = run.updates[0]
+    _meets([update.expected_change, update.actual_change, update.ratio], [expected, actual, ratio], "changes", quadratic)
+    return Item(
+        kind="predicted_actual", level=level, seed=draw.seed, points=3 + level, space=6 + 2 * level,
+        checks=len(quadratic.loss.gradient().proof.checks) + 8,
+        question=(paragraph("Make one step of gradient descent from ", *_start(before), " with the rate ", _rate(trace), "."),
+                  Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
+                  paragraph("(a) By how much does calculus expect J to change? (b) By how much does it change? "
+                            "(c) Divide (b) by (a). What does the ratio tell about the step?")),
+        answer=tuple(Equation((name, written(value))) for name, value in
+                     ((_EXPECTED, expected), (_ACTUAL, actual), (_RATIO, ratio))),
+        solution=tuple(update.document().blocks),
+        hints=("The expected change is slope times step, added over all parameters.",),
+        source=f"predicted {text(quadratic.loss.expression)} {quadratic.data} {before} {trace.rate}", length=1)
+
+
+# Will the rate converge?
+
+# What a step does to the distance from the minimum, along the direction of the largest curvature.
+_FACTORS = tuple(Fraction(k, 20) for k in (18, 16, 12, 10, 4, 0, -4, -8, -10, -16, -20, -24, -30, -40))
+_TRIES = 200
+_LIMIT = Formula(text="largest stable rate", latex=r"\text{largest stable rate}")
+_WORDS = {"diverges": "No: it diverges.", "jumps": "No: it jumps between two points for ever.",
+          "oscillates": "Yes, swinging from side to side.", "converges": "Yes.", "crawls": "Yes, slowly."}
+
+
+def _converges(draw: Draw, level: int) -> Item | None:
+    found = _with_rate(draw, level)
+    if found is None:
+        return None
+    quadratic, curvatures, rate = found
+    limit, steepest = 2 / max(curvatures), float(max(abs(1 - rate * curvature) for curvature in curvatures))
+    diagnosis = quadratic.loss.diagnose(quadratic.data, rate=float(rate))
+    kind = diagnosis.outlook.kind
+    require(kind == _seen(quadratic, rate), f"what the rate {decimal(rate)} does on {text(quadratic.loss.expression)}")
+    require(isclose(diagnosis.stable_rate, float(limit), rel_tol=1e-9), "the largest stable rate")
+    require(isclose(abs(diagnosis.outlook.factor), steepest, rel_tol=1e-9, abs_tol=1e-9), "the factor")
+    return Item(
+        kind="converges", level=level, seed=draw.seed, points=2 + level, space=5 + level,
+        checks=len(quadratic.loss.gradient().proof.checks) + 3,
+        question=(paragraph("Gradient descent runs on J with the rate ", equals(_ETA, written(rate)),
+                            ". (a) Will it converge? (b) What is the largest stable rate?"),
+                  Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given()),
+        answer=(paragraph(_WORDS[kind]), Equation((_LIMIT, Formula(text=decimal(limit), latex=_latex_of(limit))))),
+        solution=tuple(map(_plain, _explained(quadratic, diagnosis, curvatures))),
+        hints=("Each step multiplies the distance to the minimum by 1 - rate times second derivative.",),
+        source=f"converges {text(quadratic.loss.expression)} {quadratic.data} {rate}", length=1)
+
+
+def _with_rate(draw: Draw, level: int) -> tuple[Quadratic, list[Fraction], Fraction] | None:
+    """A loss, its second derivatives and a rate, all of them short."""
+    make = draw.form("loss").choice(SEPARATE[level])
+    for _ in range(_TRIES):
+        quadratic, factor = make(draw), draw.choice(_FACTORS)
+        origin = {name: Fraction(0) for name in quadratic.names}
+        curvatures = [_curvature(quadratic, origin, name) for name in quadratic.names]
+        rate = (1 - factor) / max(curvatures)
+        if is_short(rate, digits=3, places=3 + (level == 4)) and (2 / max(curvatures)).denominator <= 100:
+            return quadratic, curvatures, rate
+    return None
+
+
+def _explained(quadratic: Quadratic, diagnosis: Diagnosis, curvatures: list[Fraction]) -> list[Block]:
+    """What the diagnosis says; of letters that do not mix the second derivatives by each are enough."""
+    blocks = list(diagnosis.document().blocks[1:])
+    if len(curvatures) == 1:
+        return blocks
+    seconds = [Equation((derivative_of(derivative_of(quadratic.loss.symbol, letter), letter), written(curvature)))
+               for letter, curvature in zip(quadratic.loss.parameters, curvatures)]
+    ratio = next(k for k, block in enumerate(blocks) if isinstance(block, Equation) and block.sides[0] == _LIMIT)
+    after = next(k for k, block in enumerate(blocks) if isinstance(block, Heading) and k > ratio)
+    return [paragraph("J is quadratic: it has the same second derivatives everywhere."), *seconds,
+            paragraph("No term mixes the letters, so each goes its own way, and the largest second derivative sets the limit:"),
+            blocks[ratio], *blocks[after:]]
+
+
+def _latex_of(value: Fraction) -> str:
+    return decimal(value) if "/" not in decimal(value) else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+
+
+def _plain(block: Block) -> Block:
+    """A heading within a solution is no more than a line of words."""
+    return Paragraph((f"{block.text}:",)) if isinstance(block, Heading) else block
+
+
+def _curvature(quadratic: Quadratic, at: Point, name: str) -> Fraction:
+    """The second derivative of a quadratic, exactly."""
+    return quadratic.slopes({**at, name: at[name] + 1})[name] - quadratic.slopes(at)[name]
+
+
+def _seen(quadratic: Quadratic, rate: Fraction) -> str:
+    """What the descent does when it is made, exactly: whether the slopes grow, stay, change sides or shrink."""
+    first = {name: Fraction(7 + 4 * k, 3) for k, name in enumerate(quadratic.names)}
+    points = quadratic.walk(first, rate, 3)
+    slopes = np.array([list(quadratic.slopes(point).values()) for point in points], dtype=object)
+    growth = [max(abs(now / before) if before else Fraction(0) for before, now in zip(slopes[:-1, k], slopes[1:, k]))
+              for k in range(slopes.shape[1])]
+    turned = any(now * before < 0 for before, now in zip(slopes[0], slopes[1]))
+    if max(growth) >= 1:
+        return "diverges" if max(growth) > 1 else "jumps"
+    return "oscillates" if turned else "converges"
+
+
+DESCENTS = (
+    Kind(name="trace", about="updates of gradient descent by hand", levels=(1, 2, 3, 4), make=_trace,
+         params=MappingProxyType({"steps": "how many updates: 1, 2 or 3"})),
+    Kind(name="predicted_actual", about="the change of the cost that calculus expects, and the actual one",
+         levels=(1, 2, 3, 4), make=_predicted_actual),
+    Kind(name="converges", about="whether a learning rate converges, and the largest that does", levels=(1, 2, 3, 4),
+         make=_converges),
+)

@@ -1,0 +1,130 @@
+"""Items on tables of data: predictions, residuals, their squares and what these add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isclose, isqrt
+
+from sympy import Add, Expr, Integer
+
+from symcalc.pages.document import Block, Equation, Formula, Inline, Table, paragraph
+from symcalc.pages.notation import text
+from symcalc.training.losses import Loss
+from symcalc.worksheets.bricks import symbol
+from symcalc.worksheets.draw import Draw
+from symcalc.worksheets.item import Item, Kind
+from symcalc.worksheets.numbers import decimal, is_short
+from symcalc.worksheets.proving import require
+from symcalc.written import add, mul
+
+_TRIES = 300
+_ROWS = {1: 3, 2: 4, 3: 4, 4: 5}         # of the table, by level
+_RSS = Formula(text="RSS", latex=r"\mathrm{RSS}")
+_MSE = Formula(text="MSE", latex=r"\mathrm{MSE}")
+_RMSE = Formula(text="RMSE", latex=r"\mathrm{RMSE}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """y = m x + b over the rows of a table."""
+
+    m: int
+    b: int
+    rows: tuple[tuple[int, int], ...]
+
+    @property
+    def residuals(self) -> list[int]:
+        return [y - (self.m * x + self.b) for x, y in self.rows]
+
+    @property
+    def rss(self) -> int:
+        return sum(residual**2 for residual in self.residuals)
+
+    @property
+    def formula(self) -> Expr:
+        return add(mul(Integer(self.m), symbol("x")), Integer(self.b))
+
+    def table(self, filled: bool) -> Table:
+        """x, y, prediction, residual, its square: all of it, or x and y alone."""
+        header: tuple[Inline, ...] = (symbol("x"), symbol("y"), "prediction", "residual", "squared")
+        rows = [(str(x), str(y), *((str(self.m * x + self.b), str(residual), str(residual**2)) if filled else ("", "", "")))
+                for (x, y), residual in zip(self.rows, self.residuals)]
+        return Table(header=header, rows=tuple(rows))
+
+    def total(self) -> Equation:
+        """RSS = 1 + 4 + 9 = 14."""
+        squares = Add(*(Integer(residual**2) for residual in self.residuals), evaluate=False)
+        return Equation((_RSS, squares, Integer(self.rss)))
+
+    def checked(self) -> None:
+        """Whether symcalc's own loss has this value on these data."""
+        data = {"x": [x for x, _ in self.rows], "y": [y for _, y in self.rows]}
+        found = Loss("sum((y - (m*x + b))^2)", columns="x y").compile(data).at([self.m, self.b])[0]
+        require(isclose(found, self.rss, abs_tol=1e-9), f"the RSS of {text(self.formula)}")
+
+
+def _drawn(draw: Draw, level: int) -> list[_Line] | None:
+    """A line over a few rows with small residuals, none of them 0; at level 3 a second line beside it."""
+    xs = sorted(draw.shuffled(range(2, 10))[:_ROWS[level]])
+    m, b = draw.whole(2, 5), draw.whole(2, 9)
+    rows = tuple((x, m * x + b + draw.whole(-3, 3, avoid=(0,))) for x in xs)
+    first = _Line(m, b, rows)
+    mse = Fraction(first.rss, len(rows))
+    if level == 3:
+        second = _Line(m + draw.sign(), b + draw.whole(-4, 4, avoid=(0,)), rows)
+        nice = second.m > 1 and second.b > 1 and 0 not in second.residuals and max(map(abs, second.residuals)) <= 12
+        return draw.shuffled([first, second]) if nice and first.rss != second.rss else None
+    if level == 4:
+        return [first] if mse.denominator == 1 and mse > 1 and isqrt(int(mse))**2 == mse else None
+    return [first] if level == 1 or is_short(mse) else None
+
+
+def _rss_table(draw: Draw, level: int) -> Item | None:
+    lines = next(filter(None, (_drawn(draw, level) for _ in range(_TRIES))), None)
+    if lines is None:
+        return None
+    count = len(lines[0].rows)
+    mse = Fraction(lines[0].rss, count)
+    for line in lines:
+        line.checked()
+    asked, answer, solution = _asked(level, lines, mse)
+    return Item(
+        kind="rss_table", level=level, seed=draw.seed, points=2 + level, space=2 + level, checks=len(lines) * (count + 1),
+        question=asked, answer=answer, solution=solution, hints=("residual = y - prediction; square each, then add.",),
+        source=f"rss {[text(line.formula) for line in lines]} {lines[0].rows}", length=count)
+
+
+def _asked(level: int, lines: list[_Line], mse: Fraction) -> tuple[tuple[Block, ...], tuple[Block, ...], tuple[Block, ...]]:
+    """The question, the answer and the working."""
+    first, count = lines[0], len(lines[0].rows)
+    if level == 3:
+        other = lines[1]
+        better = "first" if first.rss < other.rss else "second"
+        ask = paragraph("Two lines are laid through the data. Find the residual sum of squares (RSS) of each. "
+                        "Which line fits better?")
+        return ((ask, _model(first), _model(other), paragraph("With the first line:"), first.table(False),
+                 paragraph("With the second line:"), other.table(False)),
+                (paragraph(f"RSS = {first.rss} for the first line, {other.rss} for the second: the {better} fits better."),),
+                (paragraph("With the first line:"), first.table(True), first.total(), paragraph("With the second line:"),
+                 other.table(True), other.total(), paragraph(f"The smaller RSS is that of the {better} line: it fits better.")))
+    names = {1: "the residual sum of squares (RSS)", 2: "the residual sum of squares (RSS) and the mean squared error (MSE)",
+             4: "the residual sum of squares (RSS), the mean squared error (MSE) and its root (RMSE)"}
+    ask = (paragraph(f"Fill in the table for this line, then find {names[level]}."), _model(first), first.table(False))
+    extra: list[Equation] = []
+    if level != 1:
+        over = Formula(text=f"{first.rss}/{count}", latex=rf"\frac{{{first.rss}}}{{{count}}}")
+        extra.append(Equation((_MSE, over, Formula(text=decimal(mse), latex=decimal(mse)))))
+    if level == 4:
+        extra.append(Equation((_RMSE, Formula(text=f"√{mse}", latex=rf"\sqrt{{{mse}}}"), Integer(isqrt(int(mse))))))
+    short = [Equation((equation.sides[0], equation.sides[-1])) for equation in (first.total(), *extra)]
+    return ask, tuple(short), (first.table(True), first.total(), *extra)
+
+
+def _model(line: _Line) -> Equation:
+    return Equation((symbol("y"), line.formula))
+
+
+TABLES = (
+    Kind(name="rss_table", about="a table of residuals and the residual sum of squares", levels=(1, 2, 3, 4), make=_rss_table),
+)

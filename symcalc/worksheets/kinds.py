@@ -1,0 +1,70 @@
+"""All kinds of items by name, and the making of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from symcalc.errors import ProofError
+from symcalc.worksheets.draw import Draw
+from symcalc.worksheets.item import Item, Kind, Unproved, WorksheetError
+from symcalc.worksheets.items_curves import CURVES
+from symcalc.worksheets.items_derivatives import DERIVATIVES
+from symcalc.worksheets.items_descent import DESCENTS
+from symcalc.worksheets.items_mistakes import MISTAKES
+from symcalc.worksheets.items_partials import PARTIALS
+from symcalc.worksheets.items_points import POINTS
+from symcalc.worksheets.items_steps import STEPS
+from symcalc.worksheets.items_tables import TABLES
+from symcalc.worksheets.items_words import WORDS
+from symcalc.worksheets.numbers import blemishes, formulas_in
+
+_TRIES = 60
+
+_ALL = (*DERIVATIVES, *PARTIALS, *STEPS, *MISTAKES, *DESCENTS, *POINTS, *TABLES, *WORDS, *CURVES)
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
+
+
+def build(kind: str, level: int, seed: int, *, shape: int | None = None, **given: object) -> Item:
+    """An item of this kind and level, proved; the same for the same seed.
+
+    With the same `shape` and other seeds the items have the same form and differ in their numbers. `given` is what the
+    kind's `params` name. WorksheetError where no item comes out or its answer is not confirmed, with kind, level and seed.
+
+    >>> from symcalc.pages import text
+    >>> from symcalc.pages.document import Document
+    >>> print(text.render(Document("", build("differentiate", 1, seed=7, rule="power").answer)).strip())
+    g'(t) = 35t⁴ - 9
+    """
+    found = _known(kind, level, given)
+    for attempt in range(_TRIES):
+        try:
+            item = found.make(Draw(seed, shape).fork(f"{kind} {level} {attempt}"), level, **given)
+        except (Unproved, ProofError) as error:
+            raise WorksheetError(f"{kind}, level {level}, seed {seed}: the answer is not confirmed: {error}") from error
+        if item is not None and not (found.drawn and _is_clumsy(item)):
+            return replace(item, seed=seed)
+    raise WorksheetError(f"no item of kind {kind}, level {level} came out of seed {seed}; take another seed")
+
+
+def _is_clumsy(item: Item) -> bool:
+    """Whether something such as 1x or + -3 stands anywhere in the item."""
+    return any(map(blemishes, formulas_in((*item.question, *item.answer, *item.solution))))
+
+
+def _known(kind: str, level: int, given: Mapping[str, object]) -> Kind:
+    """The kind of this name; WorksheetError where it, its level or what is given does not exist."""
+    if kind not in KINDS:
+        near = get_close_matches(str(kind), KINDS, 1)
+        raise WorksheetError(f"there is no kind {kind!r:.40}; " + (f"did you mean {near[0]}?" if near else
+                                                                   f"the kinds are {', '.join(KINDS)}"))
+    found = KINDS[kind]
+    if level not in found.levels:
+        raise WorksheetError(f"{kind} has the levels {', '.join(map(str, found.levels))}, not {level!r:.40}")
+    if unknown := [name for name in given if name not in found.params]:
+        valid = "; ".join(f"{name} ({about})" for name, about in found.params.items())
+        raise WorksheetError(f"{kind} takes no {unknown[0]}" + (f"; it takes {valid}" if valid else ""))
+    return found
