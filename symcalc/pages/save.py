@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from symcalc.errors import SymcalcError, visible
@@ -20,8 +21,11 @@ class HasDocument(Protocol):
     def document(self) -> Document: ...
 
 
-def save(shown: HasDocument, path: str | os.PathLike[str]) -> Path:
+def save(shown: HasDocument, path: str | os.PathLike[str], own: Mapping[str, Callable[[Path], None]] = MappingProxyType({})) -> Path:
     """The file written: .txt, .tex, .html, .md, .ipynb or .pdf by its suffix; an interrupted save leaves the old file.
+
+    `own` writers come in the place of those for any document.
+
 
     >>> from symcalc.pages.shown import Shown
     >>> save(Shown(), "slopes.doc")
@@ -34,7 +38,10 @@ def save(shown: HasDocument, path: str | os.PathLike[str]) -> Path:
         *others, last = _WRITERS
         raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(others)} or {last}")
     check_target(target)
-    _WRITERS[suffix](shown.document(), target)
+    if suffix in own:
+        own[suffix](target)
+    else:
+        _WRITERS[suffix](shown.document(), target)
     return target
 
 
