@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from symcalc.training.slopes import Slopes as Slopes
     from symcalc.training.slopes import slopes as slopes
     from symcalc.training.stops import Stop as Stop
+    from symcalc.worksheets.sheet import Worksheet as Worksheet
 
 __version__ = "0.1.0"
 
@@ -132,6 +133,7 @@ _HOMES = {
     "training.minima.minimum": ("Minimum",),
     "training.scale": ("Scale",),
     "training.slopes": ("slopes", "Slopes"),
+    "worksheets.sheet": ("Worksheet",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = frozenset({"figures"})

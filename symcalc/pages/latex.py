@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sympy import Basic
 
@@ -116,6 +117,8 @@ def _equation(equation: Equation, page: _Page) -> str:
     first, *others = [formula_of(side).latex for side in equation.sides]
     signs = [sign.latex for sign in relations_of(equation)]
     line = page.line
+    if not others and ems(first) < line - 2:
+        return f"\\[\n  {first}\n\\]"
     if len(others) == 1 and ems(first + others[0]) < line - 2:
         return f"\\[\n  {first} {signs[0]} {others[0]}\n\\]"
     if ems(first) < line / 3 and others:
@@ -145,7 +148,8 @@ def _steps(steps: Steps, page: _Page) -> str:
     """The derivation, reasons beside its lines where all are short, else each under its line."""
     written = [notation.latex(step.expression) for step in steps.lines]
     beside = all(ems(latex) <= page.line - _REASON for latex in written)
-    rows = [_beside(latex, step, k) if beside else _under(latex, step, k, page.line) for k, (latex, step) in enumerate(zip(written, steps.lines))]
+    arrange = _beside if beside else partial(_under, line=page.line)
+    rows = [arrange(latex, step, k) for k, (latex, step) in enumerate(zip(written, steps.lines))]
     return _aligned("alignat*:2" if beside else "align*", rows)
 
 
@@ -179,7 +183,8 @@ def _table(table: Table, page: _Page) -> str:
         tabular = f"\\begin{{tabular}}{{{kinds}}}\n  \\toprule\n{header}{rows}  \\bottomrule\n\\end{{tabular}}"
         stretch = "\\renewcommand{\\arraystretch}{1.5}\n" if "\\frac" in rows else ""
         return f"\\begin{{center}}\n{stretch}{caption}{_fitted(tabular, table, page.line)}\n\\end{{center}}"
-    return (f"\\begin{{center}}\n{caption}\\end{{center}}\n{_size(table, page.line)}\\begin{{longtable}}{{{kinds}}}\n  \\toprule\n{header}"
+    return (f"\\begin{{center}}\n{caption}\\end{{center}}\n{_size(table, page.line)}"
+            f"\\begin{{longtable}}{{{kinds}}}\n  \\toprule\n{header}"
             f"  \\endhead\n{rows}  \\bottomrule\n\\end{{longtable}}\\normalsize")
 
 
@@ -208,7 +213,9 @@ def _size(table: Table, line: float) -> str:
 
 
 def _fitted(tabular: str, table: Table, line: float) -> str:
-    return f"\\resizebox{{\\linewidth}}{{!}}{{%\n{tabular}}}" if _breadth(table) > line else tabular
+    # The breadth is an estimate: what fits after all is not made larger.
+    width = r"\ifdim\width>\linewidth\linewidth\else\width\fi"
+    return f"\\resizebox{{{width}}}{{!}}{{%\n{tabular}}}" if _breadth(table) > line else tabular
 
 
 def _code(code: Code, page: _Page) -> str:

@@ -21,11 +21,11 @@ class HasDocument(Protocol):
     def document(self) -> Document: ...
 
 
-def save(shown: HasDocument, path: str | os.PathLike[str], own: Mapping[str, Callable[[Path], None]] = MappingProxyType({})) -> Path:
+def save(shown: HasDocument, path: str | os.PathLike[str],
+         own: Mapping[str, Callable[[Path], None]] = MappingProxyType({})) -> Path:
     """The file written: .txt, .tex, .html, .md, .ipynb or .pdf by its suffix; an interrupted save leaves the old file.
 
     `own` writers come in the place of those for any document.
-
 
     >>> from symcalc.pages.shown import Shown
     >>> save(Shown(), "slopes.doc")

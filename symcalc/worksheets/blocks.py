@@ -70,10 +70,10 @@ def proof_sentence(parts: tuple[Part, ...]) -> str:
     questions = all_questions(parts)
     checks = sum(question.item.checks for question in questions)
     bare = [str(question.number) for question in questions if not question.item.checks]
-    said = f"The answers were derived, not typed, and proved by {counted(checks, 'check')}" if checks else "Nothing here was proved"
-    if bare and checks:
-        said += f"; without a proof, as the teacher wrote them: {', '.join(bare)}"
-    return f"{said}."
+    if not checks:
+        return "The answers are the teacher's own; nothing here was proved."
+    own = f"; without a proof, as the teacher wrote them: {', '.join(bare)}" if bare else ""
+    return f"The answers were derived, not typed, and proved by {counted(checks, 'check')}{own}."
 
 
 def answer_blocks(question: Question) -> tuple[Block, ...]:

@@ -7,7 +7,7 @@ from sympy import Symbol, exp
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import CONSTANT, CONSTANT_MULTIPLE, GENERAL_POWER, IDENTITY, NO_RULE, PRODUCT, QUOTIENT, RULES, SUM
 from symcalc.pages.document import Block, Formula, Heading, Inline, Table
-from symcalc.pages.notation import latex, text
+from symcalc.pages.rendering import formula_of
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import call
 
@@ -50,7 +50,7 @@ def _functions() -> Table:
     for row in FUNCTIONS.values():
         if row.derivative is not None and not _RARE & set(row.names):
             expression, slope = call(row.head, _X), row.derivative(_X)
-            cells.append((Formula(text=text(expression), latex=latex(expression)), Formula(text=text(slope), latex=latex(slope))))
+            cells.append((formula_of(expression), formula_of(slope)))
     half = (len(cells) + 1) // 2
     right = [*cells[half:], *[("", "")] * (2 * half - len(cells))]
     head = tuple(Formula(text=said, latex=said) for said in ("f(x)", "f'(x)"))

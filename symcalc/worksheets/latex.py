@@ -8,7 +8,7 @@ from importlib.resources import files
 from symcalc.pages.breaking import ems
 from symcalc.pages.document import Block, Equation, Figure, Paragraph, Table
 from symcalc.pages.latex import block as block_in_latex
-from symcalc.pages.latex import fragment, inline
+from symcalc.pages.latex import inline
 from symcalc.pages.latex_words import words
 from symcalc.worksheets.blocks import all_questions, as_inline, counted, point_tables, proof_sentence
 from symcalc.worksheets.card import rule_card
@@ -38,16 +38,19 @@ def key_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, pi
     """The key as a whole LaTeX document."""
     body = [r"\sheethead", _note(proof_sentence(parts))]
     for part in parts:
-        body += [*_part_head(part), *(_question(spec, question, _solved(spec, question, pictures)) for question in part.questions)]
+        body += _part_head(part)
+        body += [_question(spec, question, _solved(spec, question, pictures)) for question in part.questions]
     return _document(spec, f"{spec.title}: key", version, stamp, body)
 
 
 def _document(spec: Spec, title: str, version: str, stamp: str, body: Iterable[str]) -> str:
     size = "17pt" if spec.large_print else "11pt"
-    facts = {"course": words(spec.course), "sheettitle": words(title), "sheetdate": words(spec.date), "sheetversion": words(version),
-             "stamp": words(stamp)}
+    facts = {"course": words(spec.course), "sheettitle": words(title), "sheetdate": words(spec.date),
+             "sheetversion": words(version), "stamp": words(stamp),
+             "cardsize": r"\scriptsize" if spec.large_print else r"\small"}
     filled = {
-        "class": f"fontsize={size},paper={spec.paper}", "margins": "margin=20mm,bottom=24mm,right=24mm",
+        "class": f"fontsize={size},paper={spec.paper}",
+        "margins": f"{spec.paper}paper,margin=20mm,bottom=24mm,right=24mm,footskip=12mm",
         "facts": "\n".join(f"\\newcommand{{\\{name}}}{{{said}}}" for name, said in facts.items()),
         "body": "\n\n".join(filter(None, body)),
     }
@@ -74,8 +77,7 @@ def _points(table: Table) -> str:
     """The table of points, with lines between its cells, where a teacher writes into it."""
     rows = [table.header, *table.rows]
     lines = "\n".join(f"  {' & '.join(map(_cell, row))} \\\\ \\hline" for row in rows)
-    columns = r"l|" + r"*{" + str(len(table.header) - 1) + r"}{>{\centering\arraybackslash}p{2em}|}"
-    return f"{{\\small\\renewcommand{{\\arraystretch}}{{1.3}}\n\\begin{{tabular}}{{|{columns}}}\n  \\hline\n{lines}\n\\end{{tabular}}\\par}}"
+    return f"\\begin{{points}}{{{len(table.header) - 1}}}\n  \\hline\n{lines}\n\\end{{points}}"
 
 
 def _cell(cell: object) -> str:
@@ -83,7 +85,7 @@ def _cell(cell: object) -> str:
 
 
 def _part_head(part: Part) -> list[str]:
-    return [*([rf"\section*{{{words(part.title)}}}"] if part.title else []), *map(_note, part.note)]
+    return [*([rf"\sheetpart{{{words(part.title)}}}"] if part.title else []), *map(_note, part.note)]
 
 
 # Questions
@@ -118,7 +120,7 @@ def _answered(answer: tuple[Block, ...], pictures: Pictures, line: float) -> lis
         return ["in your own words."]
     first, *others = answer
     if isinstance(first, Equation) and ems((formula := as_inline(first)).latex) < line - 8:
-        start = fragment(formula)
+        start = rf"$\displaystyle {formula.latex}$"
     elif isinstance(first, Paragraph):
         start = inline(first.parts)
     else:
@@ -133,5 +135,12 @@ def _hints(question: Question) -> str:
 def _card(spec: Spec) -> list[str]:
     if not spec.rule_card:
         return []
-    heading, *tables = rule_card()
-    return [r"\clearpage", *(block_in_latex(block, {}, _LINE[spec.large_print]) for block in (heading, *tables))]
+    _, *tables = rule_card()
+    return ["\n".join([r"\begin{rulecard}", *map(_plain_table, tables), r"\end{rulecard}"])]
+
+
+def _plain_table(table: Table) -> str:
+    head, *rows = (" & ".join(inline((cell,)) for cell in row) for row in (table.header, *table.rows))
+    lines = [row + (r"\tall \\" if "\\frac" in row or "\\begin" in row else r" \\") for row in rows]
+    body = "\n  ".join([r"\toprule", rf"{head} \\", r"\midrule", *lines, r"\bottomrule"])
+    return f"\\begin{{tabular}}{{{'l' * len(table.header)}}}\n  {body}\n\\end{{tabular}}\\par\\medskip"

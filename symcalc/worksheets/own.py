@@ -28,6 +28,7 @@ def own_item(question: Paragraphs = (), answer: Paragraphs = (), solution: Parag
     start = derivation.lines[0].expression
     asked: tuple[Block, ...] = (*(said or (paragraph("Differentiate with respect to ", start.args[1][0], ":"),)),
                                 Equation((start.args[0],)))
+    asks = f"differentiate {source(start.args[0])} by {text(start.args[1][0])}"
     return Item(kind="own", level=0, seed=0, question=asked, answer=answered or (Equation((start, derivation.result)),),
                 solution=(Steps(tuple(line.step() for line in derivation.lines)), *worked), hints=hints,
-                checks=len(derivation.proof.checks), source=f"differentiate {source(start.args[0])} by {text(start.args[1][0])}")
+                checks=len(derivation.proof.checks), source=asks)

@@ -139,7 +139,8 @@ class Worksheet(Shown):
         """The sheet for programs: of every question its kind, level, seed, points, checks and source, by version."""
         return {"title": self.spec.title, "seed": self.spec.seed, "versions": {
             letter: {"mark": self.version(letter).mark, "questions": [
-                {"number": question.number, "kind": question.item.kind, "level": question.item.level, "seed": question.item.seed,
-                 "points": question.points, "checks": question.item.checks, "source": question.item.source}
+                {"number": question.number, "kind": question.item.kind, "level": question.item.level,
+                 "seed": question.item.seed, "points": question.points, "checks": question.item.checks,
+                 "source": question.item.source}
                 for question in all_questions(parts)]}
             for letter, parts in zip(self.letters, self.drawn)}}

@@ -164,8 +164,8 @@ def _section(given: Any, place: Place) -> Section:
 _OWN = ("question", "answer", "solution", "hint", "formula", "wrt")
 _ITEM: Mapping[str, Check] = {
     "kind": named("kind", KINDS), "count": whole(1, 50), "level": wholes(1, 9), "points": whole(0, 100), "space": whole(0, 60),
-    "question": paragraphs, "answer": paragraphs, "solution": paragraphs, "hint": words(1000), "formula": words(2000, empty=False),
-    "wrt": words(empty=False),
+    "question": paragraphs, "answer": paragraphs, "solution": paragraphs, "hint": words(1000),
+    "formula": words(2000, empty=False), "wrt": words(empty=False),
 }
 _SECTION: Mapping[str, Check] = {"title": words(), "note": paragraphs, "items": listed(_ask, 50, empty=False)}
 _SHEET: Mapping[str, Check] = {

@@ -35,8 +35,8 @@ class Place:
         known = next((self.lines[self.path[:k]] for k in range(len(self.path), 0, -1) if self.path[:k] in self.lines), None)
         if known is not None:
             return f"{self.file}, line {known}"
-        numbers = [f"{name.removesuffix('s')} {step + 1}" for name, step in zip(self.path, self.path[1:]) if isinstance(step, int)
-                   and isinstance(name, str)]
+        numbers = [f"{str(name).removesuffix('s')} {step + 1}" for name, step in zip(self.path, self.path[1:])
+                   if isinstance(step, int)]
         return " of ".join(reversed(numbers)) or self.file or "the spec"
 
     @property
