@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from symcalc.pages.document import Blank, Block, Equation, Formula, Heading, Inline, Paragraph, Table, paragraph
 from symcalc.pages.rendering import formula_of, relations_of
@@ -33,16 +34,17 @@ def all_questions(parts: Iterable[Part]) -> tuple[Question, ...]:
     return tuple(question for part in parts for question in part.questions)
 
 
-def sheet_blocks(spec: Spec, parts: tuple[Part, ...]) -> tuple[Block, ...]:
+def sheet_blocks(spec: Spec, parts: tuple[Part, ...],
+                 room: Callable[[Question], tuple[Block, ...]] | None = None) -> tuple[Block, ...]:
     """What learners get: head, questions with room to write, hints and rules where they are asked for."""
+    room = room or partial(_lines, spec)
     blocks: list[Block] = [*_head(spec), *(paragraph(f"{field}: {_RULE}") for field in spec.fields)]
     blocks += [paragraph(note) for note in spec.note]
     blocks += point_tables(parts) if spec.points else []
     for part in parts:
         blocks += _part_head(part)
         for question in part.questions:
-            blocks += _asked(question, spec.points)
-            blocks += [Blank(question.space)] if question.space and spec.space != "none" else []
+            blocks += [*_asked(question, spec.points), *room(question)]
     if spec.hints:
         blocks += [Heading("Hints"), *hint_lines(parts)]
     return (*blocks, *(rule_card() if spec.rule_card else ()))
@@ -116,6 +118,10 @@ def point_tables(parts: tuple[Part, ...], across: int = _ACROSS) -> list[Table]:
                   rows=(("Points", *(str(question.points) for question in piece), *total.get(k, none)[1]),
                         ("Reached", *("" for _ in piece), *total.get(k, none)[2])), words=frozenset({0}))
             for k, piece in enumerate(pieces)]
+
+
+def _lines(spec: Spec, question: Question) -> tuple[Block, ...]:
+    return (Blank(question.space),) if question.space and spec.space != "none" else ()
 
 
 def _head(spec: Spec) -> list[Block]:

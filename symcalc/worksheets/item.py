@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sympy import Expr
 
 from symcalc.errors import SymcalcError
-from symcalc.pages.document import Block
-from symcalc.worksheets.draw import Draw
+from symcalc.pages.document import Block, Inline
 
 
 class WorksheetError(SymcalcError):
     """A spec that cannot be read, or an item that could not be made or proved."""
+
+
+class Unproved(WorksheetError):
+    """An answer that the independent route does not confirm; `build` adds which item it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +25,9 @@ class Item:
     """What a learner is asked, and what the key says; `checks` proofs stand behind the answer.
 
     `space` is the room to write in, in lines; `source` says what is asked in one text, so that equal items are found.
+    `length` is that of the derivation behind the answer, by which versions are alike. Where the answer is one of several
+    to choose from, `choices` holds them and `right` the place of the right one; where it is one formula or number,
+    `expected` holds it.
     """
 
     kind: str
@@ -32,13 +41,23 @@ class Item:
     space: int = 4
     checks: int = 0
     source: str = ""
+    length: int = 0
+    choices: tuple[Inline, ...] = ()
+    right: int | None = None
+    expected: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of item: its name in a spec, what it asks in a few words, its levels, and how one is made from a draw."""
+    """A kind of item: its name in a spec, what it asks in a few words, its levels, and how one is made from a draw.
+
+    `make(draw, level, **given)` gives None where the draw leads to no nice item; `params` says in words what a spec may
+    give beside the level, by name. What is not `drawn` but written by a teacher may look as it likes.
+    """
 
     name: str
     about: str
     levels: tuple[int, ...]
-    make: Callable[[Draw, int], Item]
+    make: Callable[..., Item | None]
+    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    drawn: bool = True

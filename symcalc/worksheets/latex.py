@@ -18,7 +18,7 @@ from symcalc.worksheets.version import Part, Question
 Pictures = Mapping[Figure, str]
 
 _LINE = {False: 36.0, True: 23.0}          # ems that a question has across the page, by large print
-_ACROSS = {False: 12, True: 7}             # questions in one row of the table of points
+_ACROSS = {False: 10, True: 7}             # questions in one row of the table of points
 _ROOM = {"ruled": r"\ruled", "blank": r"\blank"}
 
 

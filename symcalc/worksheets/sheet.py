@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from symcalc.errors import visible
-from symcalc.pages import text
-from symcalc.pages.document import Document, Figure, Table, paragraph
+from symcalc.pages import notebook, text
+from symcalc.pages.document import Document, Figure, Paragraph, Table, paragraph
 from symcalc.pages.files import write_whole
 from symcalc.pages.pdf import set_pdf, write_pictures
 from symcalc.pages.save import save
 from symcalc.pages.shown import Shown
 from symcalc.worksheets.blocks import all_questions, counted, key_blocks, points_of, sheet_blocks
+from symcalc.worksheets.cells import answer_cells
+from symcalc.worksheets.html import key_page, sheet_page
 from symcalc.worksheets.item import WorksheetError
 from symcalc.worksheets.latex import key_source, sheet_source
 from symcalc.worksheets.spec import Spec, read_spec
@@ -30,16 +32,11 @@ class Handout(Shown):
     spec: Spec
     version: str
     parts: tuple[Part, ...]
+    mark: str                 # the start of the SHA-256 of all that version and key say, the same on both
     is_key: bool = False
 
     def __repr__(self) -> str:
         return f"<{'key' if self.is_key else 'version'} {self.version} of '{visible(self.spec.title)}', {self.mark}>"
-
-    @property
-    def mark(self) -> str:
-        """The start of the SHA-256 of all that version and key say, the same on both."""
-        said = text.render(Document("", (*sheet_blocks(self.spec, self.parts), *key_blocks(self.spec, self.parts))))
-        return hashlib.sha256(said.encode()).hexdigest()[:8]
 
     @property
     def stamp(self) -> str:
@@ -53,16 +50,32 @@ class Handout(Shown):
     def document(self) -> Document:
         """The page from its title to its foot."""
         blocks = (key_blocks if self.is_key else sheet_blocks)(self.spec, self.parts)
-        return Document(self.title, (*blocks, paragraph(f"Version {self.version} · {self.stamp}")))
+        return Document(self.title, (*blocks, self._foot()))
 
     def latex(self, pictures: Mapping[Figure, str] | None = None) -> str:
         """The LaTeX source on a page of its own making; `pictures` names the files of its figures."""
         source = key_source if self.is_key else sheet_source
         return source(self.spec, self.parts, self.version, self.stamp, pictures or {})
 
+    def html(self) -> str:
+        """The page for a browser, and for its printer."""
+        return (key_page if self.is_key else sheet_page)(self.spec, self.parts, self.version, self.stamp)
+
+    def notebook(self) -> str:
+        """The notebook: for learners with a cell for each answer, which checks it where it is one formula."""
+        blocks = key_blocks(self.spec, self.parts) if self.is_key else answer_cells(self.spec, self.parts)
+        return notebook.render(Document(self.title, (*blocks, self._foot())))
+
+    def _foot(self) -> Paragraph:
+        return paragraph(f"Version {self.version} · {self.stamp}")
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """The file written, in the form that its suffix asks for: .txt, .tex, .html, .md, .ipynb or .pdf."""
-        return save(self, path, {".tex": self._write_latex, ".pdf": lambda target: set_pdf(self._write_latex, target)})
+        return save(self, path, {
+            ".tex": self._write_latex, ".pdf": lambda target: set_pdf(self._write_latex, target),
+            ".html": lambda target: write_whole(target, self.html().encode("utf-8")),
+            ".ipynb": lambda target: write_whole(target, self.notebook().encode("utf-8")),
+        })
 
     def _write_latex(self, target: Path) -> None:
         names = write_pictures(self._figures(), target)
@@ -86,6 +99,7 @@ class Worksheet(Shown):
 
     spec: Spec
     drawn: tuple[tuple[Part, ...], ...]
+    marks: tuple[str, ...]
 
     @classmethod
     def from_spec(cls, spec: str | os.PathLike[str] | Mapping[str, Any], versions: int | None = None, seed: int | None = None,
@@ -97,7 +111,8 @@ class Worksheet(Shown):
         """
         given = {"versions": versions, "seed": seed}
         read = read_spec(spec, **{key: value for key, value in given.items() if value is not None})
-        return cls(spec=read, drawn=draw_versions(read, made))
+        drawn = draw_versions(read, made)
+        return cls(spec=read, drawn=drawn, marks=tuple(_mark(read, parts) for parts in drawn))
 
     def __repr__(self) -> str:
         return f"<worksheet '{visible(self.spec.title)}', versions {', '.join(self.letters)}, seed {self.spec.seed}>"
@@ -109,16 +124,17 @@ class Worksheet(Shown):
 
     def version(self, letter: str = "A") -> Handout:
         """The sheet for learners."""
-        return Handout(spec=self.spec, version=letter, parts=self._drawn(letter))
+        return self._handout(letter, is_key=False)
 
     def key(self, letter: str = "A") -> Handout:
         """The same version with answers and solutions."""
-        return Handout(spec=self.spec, version=letter, parts=self._drawn(letter), is_key=True)
+        return self._handout(letter, is_key=True)
 
-    def _drawn(self, letter: str) -> tuple[Part, ...]:
+    def _handout(self, letter: str, is_key: bool) -> Handout:
         if letter not in self.letters:
             raise WorksheetError(f"there is no version {visible(str(letter))!r}; there are {', '.join(self.letters)}")
-        return self.drawn[self.letters.index(letter)]
+        k = self.letters.index(letter)
+        return Handout(spec=self.spec, version=letter, parts=self.drawn[k], mark=self.marks[k], is_key=is_key)
 
     def document(self) -> Document:
         """What there is: each question with its kind, level, points and proofs, and the marks of the versions."""
@@ -132,15 +148,20 @@ class Worksheet(Shown):
             paragraph(f"{counted(len(questions), 'question')}, {counted(points_of(questions), 'point')}, "
                       f"{counted(len(self.drawn), 'version')}, seed {self.spec.seed}."),
             Table(header=head, rows=rows, words=frozenset({1})),
-            paragraph("Marks: ", ", ".join(f"{letter} {self.version(letter).mark}" for letter in self.letters)),
+            paragraph("Marks: ", ", ".join(map(" ".join, zip(self.letters, self.marks)))),
         ))
 
     def as_dict(self) -> dict[str, Any]:
         """The sheet for programs: of every question its kind, level, seed, points, checks and source, by version."""
         return {"title": self.spec.title, "seed": self.spec.seed, "versions": {
-            letter: {"mark": self.version(letter).mark, "questions": [
+            letter: {"mark": mark, "questions": [
                 {"number": question.number, "kind": question.item.kind, "level": question.item.level,
                  "seed": question.item.seed, "points": question.points, "checks": question.item.checks,
                  "source": question.item.source}
                 for question in all_questions(parts)]}
-            for letter, parts in zip(self.letters, self.drawn)}}
+            for letter, mark, parts in zip(self.letters, self.marks, self.drawn)}}
+
+
+def _mark(spec: Spec, parts: tuple[Part, ...]) -> str:
+    said = text.render(Document("", (*sheet_blocks(spec, parts), *key_blocks(spec, parts))))
+    return hashlib.sha256(said.encode()).hexdigest()[:8]

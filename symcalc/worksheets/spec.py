@@ -6,14 +6,13 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from symcalc.errors import SymcalcError, visible
-from symcalc.worksheets.item import Item, WorksheetError
-from symcalc.worksheets.kinds import KINDS
-from symcalc.worksheets.own import own_item
+from symcalc.worksheets.item import WorksheetError
+from symcalc.worksheets.kinds import KINDS, build
 from symcalc.worksheets.places import key_lines
 from symcalc.worksheets.spec_keys import (
     Check,
@@ -22,6 +21,7 @@ from symcalc.worksheets.spec_keys import (
     named,
     one_of,
     paragraphs,
+    scalar,
     switch,
     table,
     whole,
@@ -35,14 +35,19 @@ _MOST = 200               # items of one version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Some items of one kind, or one item of the teacher's own: words, or a formula to differentiate."""
+    """Some items of one kind."""
 
-    kind: str = ""
+    kind: str
     count: int = 1
     level: tuple[int, ...] = (1,)             # taken in turn: (1, 2) asks for levels 1, 2, 1, 2, ...
     points: int | None = None                 # of each item; None for what its kind gives
     space: int | None = None                  # in lines
-    own: Item | None = None                   # the teacher's own, the same in all versions
+    params: Mapping[str, Any] = field(default_factory=dict)      # what its kind takes beside the level
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a teacher wrote the item, so that it stands in all versions as it is."""
+        return bool(self.params.keys() & _WRITTEN)
 
     @property
     def levels(self) -> tuple[int, ...]:
@@ -129,43 +134,43 @@ def _no_toml(name: str, complaint: str) -> str:
 
 
 def _ask(given: Any, place: Place) -> Ask:
-    found = table(given, _ITEM, place)
-    own = {key: found.pop(key) for key in _OWN if key in found}
-    if "kind" in found and own:
-        raise place.at(next(iter(own))).fault(f"{next(iter(own))} is for an item of your own; leave it or kind out")
-    if "kind" in found:
-        _check_level(found, place)
-        return Ask(**found)
-    if not {"question", "formula"} & own.keys():
-        raise place.fault("an item needs a kind, as in kind = \"differentiate\", or a question or formula of your own")
-    if ("formula" in own) != ("wrt" in own):
-        raise place.fault("formula and wrt go together, as in formula = \"x^2\", wrt = \"x\"")
-    if fixed := {"count", "level"} & found.keys():
-        raise place.at(min(fixed)).fault(f"{min(fixed)} is for items that are drawn; an item of your own stands there once")
+    if not isinstance(given, Mapping):
+        raise place.must("a table", given)
+    # An item without a kind is the teacher's own.
+    whole = {"kind": _OWN, **given} if given.keys() & _WRITTEN else given
+    if "kind" not in whole:
+        raise place.fault('an item needs a kind, as in kind = "differentiate", or a question of your own')
+    kind = KINDS[_ITEM["kind"](whole["kind"], place.at("kind"))]
+    found = table(whole, {**_ITEM, **dict.fromkeys(kind.params, scalar)}, place)
+    params = {name: found.pop(name) for name in kind.params if name in found}
+    for level in found.setdefault("level", kind.levels[:1]):
+        if level not in kind.levels:
+            raise place.at("level").fault(f"there is no level {level} of {kind.name}; its levels are "
+                                          f"{', '.join(map(str, kind.levels))}")
+    ask = Ask(**found, params=params)
+    if ask.is_written and ask.count > 1:
+        raise place.at("count").fault("count is for items that are drawn; one that you wrote stands there once")
+    if params:
+        _try(ask, place)
+    return ask
+
+
+def _try(ask: Ask, place: Place) -> None:
+    """One item, to see that its kind can do with what it is given."""
     try:
-        return Ask(**found, own=own_item(**own))
+        build(ask.kind, ask.level[0], 0, **ask.params)
     except SymcalcError as fault:
-        raise place.at("formula").fault(str(fault)) from fault
-
-
-def _check_level(found: dict[str, Any], place: Place) -> None:
-    """The levels are those of the kind; the first of them where none is given."""
-    valid = KINDS[found["kind"]].levels
-    for level in found.setdefault("level", valid[:1]):
-        if level not in valid:
-            raise place.at("level").fault(f"there is no level {level} of {found['kind']}; its levels are "
-                                          f"{', '.join(map(str, valid))}")
+        raise place.at(next(iter(ask.params), "kind")).fault(str(fault)) from fault
 
 
 def _section(given: Any, place: Place) -> Section:
     return Section(**table(given, _SECTION, place))
 
 
-_OWN = ("question", "answer", "solution", "hint", "formula", "wrt")
+_OWN = "free"
+_WRITTEN = frozenset({"question", "expression"})
 _ITEM: Mapping[str, Check] = {
     "kind": named("kind", KINDS), "count": whole(1, 50), "level": wholes(1, 9), "points": whole(0, 100), "space": whole(0, 60),
-    "question": paragraphs, "answer": paragraphs, "solution": paragraphs, "hint": words(1000),
-    "formula": words(2000, empty=False), "wrt": words(empty=False),
 }
 _SECTION: Mapping[str, Check] = {"title": words(), "note": paragraphs, "items": listed(_ask, 50, empty=False)}
 _SHEET: Mapping[str, Check] = {

@@ -132,6 +132,13 @@ def switch(value: Any, place: Place) -> bool:
     return value
 
 
+def scalar(value: Any, place: Place) -> Any:
+    """A text, a number, true or false; what it means is for the kind to say."""
+    if not isinstance(value, (str, int, float)):
+        raise place.must("a text or a number", value)
+    return words(2000)(value, place) if isinstance(value, str) else value
+
+
 def one_of(*names: str) -> Check:
     """One of these words."""
     def check(value: Any, place: Place) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from symcalc.pages.document import Block, Steps
 from symcalc.worksheets.draw import Draw
 from symcalc.worksheets.item import Item, WorksheetError
 from symcalc.worksheets.kinds import build
@@ -13,7 +12,8 @@ from symcalc.worksheets.spec import Ask, Spec
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TRIES = 60               # draws until an item is none of those before
-_ALIKE = 8                # draws until its derivation is as long as that of the first version
+_SHAPED = 30              # of them with the form that the question has in the first version
+_ALIKE = 8                # draws until its derivation is as long as there
 _SEEDS = 10**9
 
 
@@ -55,7 +55,7 @@ def _parts(spec: Spec, letter: str, deck: _Deck) -> Iterator[Part]:
         for ask in section.items:
             for level in ask.levels:
                 number += 1
-                questions.append(_question(ask, number, ask.own or deck.item(letter, ask.kind, level, number)))
+                questions.append(_question(ask, number, deck.item(letter, ask, level, number)))
         yield Part(title=section.title, note=section.note, questions=tuple(questions))
 
 
@@ -71,31 +71,33 @@ class _Deck:
         self._seed, self._made, self._count = seed, made, 0
         self._taken: set[str] = set()
         self._lengths: dict[int, int] = {}            # of the derivation of each question, in the first version
+        self._shapes: dict[int, int] = {}             # and the form of the question there
 
-    def item(self, letter: str, kind: str, level: int, number: int) -> Item:
+    def item(self, letter: str, ask: Ask, level: int, number: int) -> Item:
         """A new item, its derivation as long as in the first version, or as near to that as a few draws come."""
         found: dict[int, Item] = {}
         for attempt in range(_TRIES):
-            item = build(kind, level, Draw(self._seed).fork(f"{letter} {number} {kind} {level} {attempt}").seed % _SEEDS)
-            if item.source in self._taken:
+            shape = self._drawn(f"form {number} {attempt}")
+            if attempt < _SHAPED:
+                shape = self._shapes.get(number, shape)
+            seed = self._drawn(f"{letter} {number} {ask.kind} {level} {attempt}")
+            item = build(ask.kind, level, seed, shape=shape, **ask.params)
+            if item.source in self._taken and not ask.is_written:
                 continue
-            length = _length(item.solution)
-            aim = self._lengths.setdefault(number, length)
-            found.setdefault(abs(length - aim), item)
+            self._shapes.setdefault(number, shape)
+            found.setdefault(abs(item.length - self._lengths.setdefault(number, item.length)), item)
             if 0 in found or attempt >= _ALIKE:
                 return self._keep(found[min(found)])
         if found:
             return self._keep(found[min(found)])
-        raise WorksheetError(f"question {number} of version {letter}: {_TRIES} draws of {kind}, level {level}, gave only items "
-                             "that are on the sheets already; ask for fewer of them, for more levels, or for fewer versions")
+        raise WorksheetError(f"question {number} of version {letter}: {_TRIES} draws of {ask.kind}, level {level}, gave only "
+                             "items that are on the sheets already; ask for fewer of them, or for fewer versions")
+
+    def _drawn(self, name: str) -> int:
+        return Draw(self._seed).fork(name).seed % _SEEDS
 
     def _keep(self, item: Item) -> Item:
         self._taken.add(item.source)
         self._count += 1
         self._made(self._count)
         return item
-
-
-def _length(solution: tuple[Block, ...]) -> int:
-    """How many lines of derivation there are."""
-    return sum(len(block.lines) for block in solution if isinstance(block, Steps))
