@@ -109,7 +109,7 @@ def _paragraph(paragraph: Paragraph, page: _Page) -> str:
 
 def _display(latex: str, room: float) -> list[str]:
     """The lines of a formula; what has no place to break it is made smaller rather than run off the page."""
-    return [piece if ems(piece) <= 1.1 * room else rf"\resizebox{{0.9\linewidth}}{{!}}{{$\displaystyle {piece}$}}"
+    return [piece if ems(piece) <= 1.1 * room else rf"\resizebox{{\dimexpr\linewidth-4em}}{{!}}{{$\displaystyle {piece}$}}"
             for piece in broken_latex(latex, room, room - 3)]
 
 

@@ -37,7 +37,8 @@ def key_page(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str) -> s
     title = f"{spec.title}: key"
     body = [_head(spec, title, version), *_paragraphs("note", [proof_sentence(parts)])]
     for part in parts:
-        body += [*_part_head(part), *(_question(spec, question, _solved(spec, question)) for question in part.questions)]
+        body += _part_head(part)
+        body += [_question(spec, question, _solved(spec, question), "question solved") for question in part.questions]
     return _page(spec, title, version, stamp, body)
 
 
@@ -71,11 +72,11 @@ def _blocks(blocks: Iterable[Block]) -> list[str]:
     return [block_in_html(block) for block in blocks]
 
 
-def _question(spec: Spec, question: Question, inside: Iterable[str]) -> str:
+def _question(spec: Spec, question: Question, inside: Iterable[str], name: str = "question") -> str:
     score = _element("span", "score", f"/ {question.points}") if spec.points else ""
     said = "\n".join(inside)
     number = _element("span", "number", f"{question.number}.")
-    return _element("article", "question", f'{number}{score}\n<div class="said">\n{said}\n</div>')
+    return _element("article", name, f'{number}{score}\n<div class="said">\n{said}\n</div>')
 
 
 def _room(spec: Spec, question: Question) -> list[str]:

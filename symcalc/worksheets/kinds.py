@@ -29,8 +29,9 @@ def _differentiate(draw: Draw, level: int) -> Item:
 def _derived(formula: Expr | str, wrt: str, asked: tuple[Block, ...]) -> Item:
     derivation = derive(formula, wrt)
     start = derivation.lines[0].expression
-    return Item(kind="free", level=1, seed=0, question=(*asked, Equation((start.args[0],))), checks=len(derivation.proof.checks),
-                answer=(Equation((start, derivation.result)),), solution=(Steps(tuple(line.step() for line in derivation.lines)),),
+    return Item(kind="free", level=1, seed=0, question=(*asked, Equation((start.args[0],))),
+                answer=(Equation((start, derivation.result)),), checks=len(derivation.proof.checks),
+                solution=(Steps(tuple(line.step() for line in derivation.lines)),),
                 source=f"differentiate {source(start.args[0])}", expected=derivation.result)
 
 
@@ -43,8 +44,9 @@ def _free(draw: Draw, level: int, question: str = "", answer: str = "", expressi
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (
     Kind(name="differentiate", about="the derivative of a formula", levels=(1, 2, 3, 4), make=_differentiate),
-    Kind(name="free", about="an item that the teacher writes", levels=(1, 2, 3, 4), make=_free, params=MappingProxyType({
-        "question": "what is asked", "answer": "the model answer", "expression": "a formula to differentiate", "wrt": "by what"})),
+    Kind(name="free", about="an item that the teacher writes", levels=(1, 2, 3, 4), make=_free,
+         params=MappingProxyType({"question": "what is asked", "answer": "the model answer",
+                                  "expression": "a formula to differentiate", "wrt": "by what"})),
 )})
 
 

@@ -31,7 +31,7 @@ def sheet_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, 
                                       for question in part.questions)]
     hinted = [question for question in all_questions(parts) if question.item.hints] if spec.hints else []
     body += [r"\clearpage" "\n" r"\section*{Hints}", *map(_hints, hinted)] if hinted else []
-    return _document(spec, spec.title, version, stamp, [*body, *_card(spec)])
+    return _document(spec, spec.title, version, stamp, "1fil", [*body, *_card(spec)])
 
 
 def key_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, pictures: Pictures) -> str:
@@ -40,13 +40,13 @@ def key_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, pi
     for part in parts:
         body += _part_head(part)
         body += [_question(spec, question, _solved(spec, question, pictures)) for question in part.questions]
-    return _document(spec, f"{spec.title}: key", version, stamp, body)
+    return _document(spec, f"{spec.title}: key", version, stamp, r"8\baselineskip", body)
 
 
-def _document(spec: Spec, title: str, version: str, stamp: str, body: Iterable[str]) -> str:
+def _document(spec: Spec, title: str, version: str, stamp: str, together: str, body: Iterable[str]) -> str:
     size = "17pt" if spec.large_print else "11pt"
     facts = {"course": words(spec.course), "sheettitle": words(title), "sheetdate": words(spec.date),
-             "sheetversion": words(version), "stamp": words(stamp),
+             "sheetversion": words(version), "stamp": words(stamp), "together": together,
              "cardsize": r"\scriptsize" if spec.large_print else r"\small"}
     filled = {
         "class": f"fontsize={size},paper={spec.paper}",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from symcalc.errors import SymcalcError, visible
+from symcalc.errors import ReadError, SymcalcError, visible
 from symcalc.worksheets.item import WorksheetError
 from symcalc.worksheets.kinds import KINDS, build
 from symcalc.worksheets.places import key_lines
@@ -160,7 +160,8 @@ def _try(ask: Ask, place: Place) -> None:
     try:
         build(ask.kind, ask.level[0], 0, **ask.params)
     except SymcalcError as fault:
-        raise place.at(next(iter(ask.params), "kind")).fault(str(fault)) from fault
+        said = fault.sentence if isinstance(fault, ReadError) else str(fault)
+        raise place.at(next(iter(ask.params), "kind")).fault(said) from fault
 
 
 def _section(given: Any, place: Place) -> Section:
