@@ -97,7 +97,13 @@ def _question(spec: Spec, question: Question, lines: Iterable[str]) -> str:
 
 
 def _asked(spec: Spec, question: Question, pictures: Pictures) -> list[str]:
-    return [block_in_latex(block, pictures, _LINE[spec.large_print]) for block in question.item.question]
+    return [_with_room(block, block_in_latex(block, pictures, _LINE[spec.large_print])) for block in question.item.question]
+
+
+def _with_room(block: Block, written: str) -> str:
+    """A table with empty cells gets taller rows, to write into."""
+    empty = isinstance(block, Table) and any(cell == "" for row in block.rows for cell in row)
+    return f"\\begin{{tofill}}\n{written}\n\\end{{tofill}}" if empty else written
 
 
 def _room(spec: Spec, question: Question) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whole sheets: versions that differ, keys that match, the same bytes everywhere, and pages that compile and print literally."""
+"""Whole sheets: versions that differ, keys that match, the same bytes everywhere, pages that compile and print literally."""
 
 import hashlib
 import html
@@ -8,15 +8,18 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 import symcalc as sc
+from symcalc.pages.document import Table
 from symcalc.worksheets import version as versions_module
 from symcalc.worksheets.blocks import all_questions
 from symcalc.worksheets.item import WorksheetError
+from symcalc.worksheets.latex import sheet_source
 
 SPEC = {"title": "Slopes", "versions": 3, "seed": 7, "hints": True, "rule_card": True, "sections": [
     {"title": "Rules", "note": "Show your working.", "items": [{"kind": "differentiate", "level": [1, 2], "count": 4}]},
@@ -122,11 +125,22 @@ def test_the_latex_is_a_source_to_edit(sheet):
     assert r"\begin{answer}" in sheet.key("A").latex() and r"\proved{" in sheet.key("A").latex()
 
 
+def test_a_table_with_empty_cells_has_room_to_write(sheet):
+    spec, (part, *_) = sheet.spec, sheet.drawn[0]
+    for cell, tall in (("", True), ("4", False)):
+        table = Table(header=("x", "y"), rows=(("3", cell),))
+        asked = replace(part.questions[0], item=replace(part.questions[0].item, question=(table,)))
+        page = sheet_source(spec, (replace(part, questions=(asked,)),), "A", "seed 7", {})
+        assert (r"\begin{tofill}" "\n" in page) == tall
+
+
 def test_the_page_for_a_browser_fetches_nothing(sheet):
-    page = sc.Worksheet.from_spec({**SPEC, "title": HOSTILE[-1], "note": "\n\n".join(HOSTILE), "course": HOSTILE[-1]}).version("A").html()
+    hostile = {**SPEC, "title": HOSTILE[-1], "note": "\n\n".join(HOSTILE), "course": HOSTILE[-1]}
+    page = sc.Worksheet.from_spec(hostile).version("A").html()
     assert "<script" not in page and "</style><" not in page.replace("</style>\n</head>", "")
     assert html.escape(HOSTILE[-1]) in page and not re.search(r'(src|href)="http', page)
-    assert sheet.version("A").html().count('<article class="question">') == 6 and "@page { size: A4;" in sheet.version("A").html()
+    plain = sheet.version("A").html()
+    assert plain.count('<article class="question">') == 6 and "@page { size: A4;" in plain
 
 
 def test_the_cells_of_a_notebook_check_the_answer(sheet):
@@ -148,7 +162,8 @@ def set_page(handout, folder, name):
     subprocess.run(["pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"], cwd=folder,
                    capture_output=True, check=True, env={**os.environ, "openin_any": "p", "openout_any": "p"})
     log = (folder / f"{name}.log").read_text(errors="replace")
-    said = subprocess.run(["pdftotext", "-layout", f"{name}.pdf", "-"], cwd=folder, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(["pdftotext", "-layout", f"{name}.pdf", "-"], cwd=folder, capture_output=True, text=True,
+                          check=True).stdout
     wide = [float(points) for points in re.findall(r"Overfull \\[hv]box \(([0-9.]+)pt", log)]
     return said, max(wide, default=0.0)
 
@@ -212,6 +227,7 @@ def test_the_command_writes_every_version_with_its_key(tmp_path):
     assert again.exit_code == 2 and "add --force to overwrite it" in again.stderr
     assert called(spec, "-o", tmp_path / "out", "--force", "--form", "md").exit_code == 0
     assert json.loads(called(spec, "--json").stdout)["title"] and "Marks: " in called(spec).stdout
-    for arguments, said in ((("no.toml",), "cannot read"), ((), "Missing argument"), ((spec, "--versions", 99), "versions must be")):
+    for arguments, said in ((("no.toml",), "cannot read"), ((), "Missing argument"),
+                            ((spec, "--versions", 99), "versions must be")):
         result = called(*arguments)
         assert result.exit_code == 2 and said in result.stderr

@@ -71,7 +71,7 @@ def test_a_file_and_a_mapping_say_the_same(tmp_path):
     ("hints = 1\n" + GOOD, "sheet.toml, line 1: hints must be true or false, not 1"),
     ('\npaper = "a5"\n' + GOOD, 'sheet.toml, line 2: paper must be a4 or letter, not "a5"'),
     ("fields = 3\n" + GOOD, "sheet.toml, line 1: fields must be a list, not 3"),
-    (GOOD.replace('"}', '", level = 9}'), "sheet.toml, line 4: there is no level 9 of differentiate; its levels are 1, 2, 3, 4"),
+    (GOOD.replace('"}', '", level = 9}'), "line 4: there is no level 9 of differentiate; its levels are 1, 2, 3, 4"),
     (GOOD.replace('"}', '", level = []}'), "sheet.toml, line 4: level must be a whole number from 1 to 9, not a list"),
     (GOOD.replace('"}', '", count = 99}'), "sheet.toml, line 4: count must be a whole number from 1 to 50, not 99"),
     (GOOD.replace('"}', '", qount = 2}'), 'sheet.toml, line 4: there is no key "qount" here; did you mean count?'),
@@ -110,7 +110,7 @@ def test_in_a_mapping_the_item_is_named(spec, sentence):
 
 
 def test_a_file_that_is_not_there():
-    with pytest.raises(WorksheetError, match="cannot read 'no-such-sheet.toml': No such file"):
+    with pytest.raises(WorksheetError, match=r"cannot read 'no-such-sheet.toml': No such file"):
         read_spec("no-such-sheet.toml")
 
 
