@@ -22,6 +22,7 @@ _FORMS = ("tex", "pdf", "html", "md", "ipynb", "txt")
 @click.command(short_help="Write worksheets with proved keys.", epilog="""\b
 Examples:
   symcalc worksheet --example > sheet.toml
+  symcalc worksheet --kinds
   symcalc worksheet sheet.toml
   symcalc worksheet sheet.toml -o sheets --versions 4 --seed 7 --pdf
   symcalc worksheet sheet.toml -o sheets --form html""")
@@ -33,15 +34,21 @@ Examples:
 @click.option("--form", type=click.Choice(_FORMS), default="tex", show_default=True, help="The kind of file.")
 @click.option("--pdf", is_flag=True, help="Set a PDF beside each .tex, with latexmk.")
 @click.option("--example", is_flag=True, help="Print a spec to start from.")
+@click.option("--kinds", is_flag=True, help="Print the kinds of items that a spec may ask for.")
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def worksheet(spec: Path | None, output: Path | None, versions: int | None, seed: int | None, form: str, pdf: bool,
-              example: bool, force: bool, as_json: bool) -> None:
+              example: bool, kinds: bool, force: bool, as_json: bool) -> None:
     """Write the worksheets that SPEC.toml orders: several versions, and a key of worked, proved solutions for each."""
     from symcalc.cli.output import deliver
 
     if example:
         click.echo(files("symcalc.worksheets").joinpath("example.toml").read_text(encoding="utf-8"), nl=False)
+        return
+    if kinds:
+        from symcalc.worksheets.kind_table import KindTable
+
+        deliver(KindTable(), as_json, None)
         return
     if spec is None:
         raise click.UsageError("Missing argument 'SPEC.toml'; --example prints one to start from.")

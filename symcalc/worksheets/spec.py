@@ -137,11 +137,11 @@ def _ask(given: Any, place: Place) -> Ask:
     if not isinstance(given, Mapping):
         raise place.must("a table", given)
     # An item without a kind is the teacher's own.
-    whole = {"kind": _OWN, **given} if given.keys() & _WRITTEN else given
-    if "kind" not in whole:
+    asked = {"kind": _OWN, **given} if given.keys() & _WRITTEN else given
+    if "kind" not in asked:
         raise place.fault('an item needs a kind, as in kind = "differentiate", or a question of your own')
-    kind = KINDS[_ITEM["kind"](whole["kind"], place.at("kind"))]
-    found = table(whole, {**_ITEM, **dict.fromkeys(kind.params, scalar)}, place)
+    kind = KINDS[_ITEM["kind"](asked["kind"], place.at("kind"))]
+    found = table(asked, {**_ITEM, **dict.fromkeys(kind.params, scalar)}, place)
     params = {name: found.pop(name) for name in kind.params if name in found}
     for level in found.setdefault("level", kind.levels[:1]):
         if level not in kind.levels:

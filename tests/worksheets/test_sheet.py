@@ -217,6 +217,8 @@ def test_the_command_writes_every_version_with_its_key(tmp_path):
 
     example = called("--example")
     assert example.output == files("symcalc.worksheets").joinpath("example.toml").read_text(encoding="utf-8")
+    assert "the derivative of a formula" in called("--kinds").stdout
+    assert "free" in json.loads(called("--kinds", "--json").stdout)
     spec = tmp_path / "sheet.toml"
     spec.write_text(example.output)
     written = called(spec, "-o", tmp_path / "out", "--versions", 2, "--seed", 3)
