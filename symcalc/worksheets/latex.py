@@ -92,12 +92,18 @@ def _part_head(part: Part) -> list[str]:
 
 def _question(spec: Spec, question: Question, lines: Iterable[str]) -> str:
     points = str(question.points) if spec.points else ""
-    body = "\n".join(lines)
+    body = "\n".join(lines).lstrip("\n")
     return f"\\begin{{question}}{{{points}}}\n{body}\n\\end{{question}}"
 
 
 def _asked(spec: Spec, question: Question, pictures: Pictures) -> list[str]:
-    return [_with_room(block, block_in_latex(block, pictures, _LINE[spec.large_print])) for block in question.item.question]
+    line = _LINE[spec.large_print]
+    return [_apart(block) + _with_room(block, block_in_latex(block, pictures, line)) for block in question.item.question]
+
+
+def _apart(block: Block) -> str:
+    """An empty line before words, so that they do not run on in the paragraph before."""
+    return "\n" if isinstance(block, Paragraph) else ""
 
 
 def _with_room(block: Block, written: str) -> str:
@@ -131,7 +137,7 @@ def _answered(answer: tuple[Block, ...], pictures: Pictures, line: float) -> lis
         start = inline(first.parts)
     else:
         start = block_in_latex(first, pictures, line)
-    return [start, *(block_in_latex(block, pictures, line) for block in others)]
+    return [start, *(_apart(block) + block_in_latex(block, pictures, line) for block in others)]
 
 
 def _hints(question: Question) -> str:

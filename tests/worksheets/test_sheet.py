@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import symcalc as sc
-from symcalc.pages.document import Table
+from symcalc.pages.document import Table, paragraph
 from symcalc.worksheets import version as versions_module
 from symcalc.worksheets.blocks import all_questions
 from symcalc.worksheets.item import WorksheetError
@@ -132,6 +132,13 @@ def test_a_table_with_empty_cells_has_room_to_write(sheet):
         asked = replace(part.questions[0], item=replace(part.questions[0].item, question=(table,)))
         page = sheet_source(spec, (replace(part, questions=(asked,)),), "A", "seed 7", {})
         assert (r"\begin{tofill}" "\n" in page) == tall
+
+
+def test_paragraphs_of_a_question_stand_apart(sheet):
+    part = sheet.drawn[0][0]
+    asked = replace(part.questions[0], item=replace(part.questions[0].item, question=(paragraph("one"), paragraph("two"))))
+    page = sheet_source(sheet.spec, (replace(part, questions=(asked,)),), "A", "seed 7", {})
+    assert "}\none\n\ntwo\n" in page
 
 
 def test_the_page_for_a_browser_fetches_nothing(sheet):
