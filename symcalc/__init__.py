@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from symcalc.training.slopes import Slopes as Slopes
     from symcalc.training.slopes import slopes as slopes
     from symcalc.training.stops import Stop as Stop
+    from symcalc.worksheets.sheet import Worksheet as Worksheet
 
 __version__ = "0.1.0"
 
@@ -134,6 +135,7 @@ _HOMES = {
     "training.minima.minimum": ("Minimum",),
     "training.scale": ("Scale",),
     "training.slopes": ("slopes", "Slopes"),
+    "worksheets.sheet": ("Worksheet",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = frozenset({"figures"})

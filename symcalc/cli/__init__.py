@@ -1,5 +1,5 @@
 """The command line: `symcalc demo`, `symcalc derive`, `symcalc check`, `symcalc hint`, `symcalc diagnose`,
-`symcalc descend`, `symcalc minimum`, `symcalc methods`.
+`symcalc descend`, `symcalc minimum`, `symcalc methods`, `symcalc worksheet`.
 
 Exit status: 0 done, 1 the answer is wrong, 2 bad input. Everything heavy is imported by the command that needs it, so
 that help is instant.
@@ -19,6 +19,7 @@ from symcalc.cli.demonstration import demo
 from symcalc.cli.derivation import derive
 from symcalc.cli.descent import descend, methods
 from symcalc.cli.tutor import check, hint
+from symcalc.cli.worksheet import worksheet
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]},
@@ -28,7 +29,7 @@ def main() -> None:
     """Derivatives of losses, line by line, proved, and descended."""
 
 
-for subcommand in (demo, derive, check, hint, diagnose, descend, minimum, methods):
+for subcommand in (demo, derive, check, hint, diagnose, descend, minimum, methods, worksheet):
     main.add_command(subcommand)
 
 

@@ -44,12 +44,25 @@ def render(document: Document, standalone: bool = True) -> str:
     (True, True)
     """
     title = [f"<h1>{words(document.title)}</h1>"] if document.title else []
-    blocks = [renderer(_RENDERERS, block)(block) for block in document.blocks]
-    body = "".join(f"{block}\n" for block in (*title, *blocks))
-    style = template("style.css")
+    body = "".join(f"{part}\n" for part in (*title, *map(block, document.blocks)))
     if not standalone:
-        return f'<div class="symcalc">\n<style>\n{style}</style>\n{body}</div>\n'
-    return Template(template("page.html")).substitute(title=words(document.title or "symcalc"), style=style, body=body)
+        return f'<div class="symcalc">\n<style>\n{template("style.css")}</style>\n{body}</div>\n'
+    return page(document.title, body)
+
+
+def block(part: Block) -> str:
+    """One block as HTML.
+
+    >>> block(Heading("Update 1"))
+    '<h2>Update 1</h2>'
+    """
+    return renderer(_RENDERERS, part)(part)
+
+
+def page(title: str, body: str, more_style: str = "") -> str:
+    """A page around what stands in its body."""
+    return Template(template("page.html")).substitute(title=words(title or "symcalc"), style=template("style.css") + more_style,
+                                                      body=body)
 
 
 def words(text: str) -> str:

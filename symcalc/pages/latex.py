@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sympy import Basic
 
@@ -32,7 +33,7 @@ from symcalc.pages.latex_words import words
 from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer, template
 
 _LINE = 39.0              # ems across the page that a display may take
-_BESIDE = 21.0            # formulas up to this wide leave room for the reasons at their right
+_REASON = 18.0            # room for the reasons at the right of short formulas
 _INLINE = 18.0            # TeX breaks no line within brackets: wider formulas in a sentence are cut into pieces
 _TALL = 30                # rows from which a table may run over to the next page
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
@@ -47,6 +48,7 @@ class _Page:
     """What blocks need to know of the document they stand in."""
 
     figures: Mapping[Figure, str] = field(default_factory=dict)
+    line: float = _LINE
 
 
 def render(document: Document, standalone: bool = True, figures: Mapping[Figure, str] | None = None) -> str:
@@ -65,6 +67,15 @@ def render(document: Document, standalone: bool = True, figures: Mapping[Figure,
         return "".join(f"{macro.replace('newcommand', 'providecommand')}\n" for macro in _MACROS if has_steps) + body
     return template("page.tex").replace("%% macros\n", "".join(f"{macro}\n" for macro in _MACROS)).replace(
         "%% body\n", body)
+
+
+def block(part: Block, figures: Mapping[Figure, str] | None = None, line: float = _LINE) -> str:
+    r"""One block as LaTeX, for a page with lines of so many ems; the macros of `render` must be known to it.
+
+    >>> print(block(Heading("Update 1")))
+    \subsection*{Update 1}
+    """
+    return renderer(_RENDERERS, part)(part, _Page(figures or {}, line))
 
 
 def fragment(expression: Basic | Formula) -> str:
@@ -98,20 +109,23 @@ def _paragraph(paragraph: Paragraph, page: _Page) -> str:
 
 def _display(latex: str, room: float) -> list[str]:
     """The lines of a formula; what has no place to break it is made smaller rather than run off the page."""
-    return [piece if ems(piece) <= 1.1 * room else rf"\resizebox{{0.9\linewidth}}{{!}}{{$\displaystyle {piece}$}}"
+    return [piece if ems(piece) <= 1.1 * room else rf"\resizebox{{\dimexpr\linewidth-4em}}{{!}}{{$\displaystyle {piece}$}}"
             for piece in broken_latex(latex, room, room - 3)]
 
 
 def _equation(equation: Equation, page: _Page) -> str:
     first, *others = [formula_of(side).latex for side in equation.sides]
     signs = [sign.latex for sign in relations_of(equation)]
-    if len(others) == 1 and ems(first + others[0]) < _LINE - 2:
+    line = page.line
+    if not others and ems(first) < line - 2:
+        return f"\\[\n  {first}\n\\]"
+    if len(others) == 1 and ems(first + others[0]) < line - 2:
         return f"\\[\n  {first} {signs[0]} {others[0]}\n\\]"
-    if ems(first) < _LINE / 3 and others:
-        rows = [_row_of(side, f"& {sign} ", r"& \quad ", _LINE * 2 / 3) for side, sign in zip(others, signs)]
+    if ems(first) < line / 3 and others:
+        rows = [_row_of(side, f"& {sign} ", r"& \quad ", line * 2 / 3) for side, sign in zip(others, signs)]
         return _aligned("align*", [f"{first} {rows[0]}", *rows[1:]])
-    return _aligned("align*", [_row_of(first, "& ", r"& \quad ", _LINE),
-                               *(_row_of(side, rf"& \quad {sign} ", r"& \quad\qquad ", _LINE - 3)
+    return _aligned("align*", [_row_of(first, "& ", r"& \quad ", line),
+                               *(_row_of(side, rf"& \quad {sign} ", r"& \quad\qquad ", line - 3)
                                  for side, sign in zip(others, signs))])
 
 
@@ -133,8 +147,8 @@ def _aligned(environment: str, rows: Sequence[str]) -> str:
 def _steps(steps: Steps, page: _Page) -> str:
     """The derivation, reasons beside its lines where all are short, else each under its line."""
     written = [notation.latex(step.expression) for step in steps.lines]
-    beside = all(ems(latex) <= _BESIDE for latex in written)
-    arrange = _beside if beside else _under
+    beside = all(ems(latex) <= page.line - _REASON for latex in written)
+    arrange = _beside if beside else partial(_under, line=page.line)
     rows = [arrange(latex, step, k) for k, (latex, step) in enumerate(zip(written, steps.lines))]
     return _aligned("alignat*:2" if beside else "align*", rows)
 
@@ -144,8 +158,8 @@ def _beside(latex: str, step: Step, k: int) -> str:
     return (r"& \quad = " if k else "& ") + latex + reason
 
 
-def _under(latex: str, step: Step, k: int) -> str:
-    row = _row_of(latex, r"& \quad = " if k else "& ", r"& \quad\qquad ", _LINE - 2)
+def _under(latex: str, step: Step, k: int, line: float) -> str:
+    row = _row_of(latex, r"& \quad = " if k else "& ", r"& \quad\qquad ", line - 2)
     return _together([row, rf"& \quad\qquad \whyunder{{{_explanation(step)}}}"]) if is_explained(step) else row
 
 
@@ -168,8 +182,9 @@ def _table(table: Table, page: _Page) -> str:
     if len(table.rows) < _TALL:
         tabular = f"\\begin{{tabular}}{{{kinds}}}\n  \\toprule\n{header}{rows}  \\bottomrule\n\\end{{tabular}}"
         stretch = "\\renewcommand{\\arraystretch}{1.5}\n" if "\\frac" in rows else ""
-        return f"\\begin{{center}}\n{stretch}{caption}{_fitted(tabular, table)}\n\\end{{center}}"
-    return (f"\\begin{{center}}\n{caption}\\end{{center}}\n{_size(table)}\\begin{{longtable}}{{{kinds}}}\n  \\toprule\n{header}"
+        return f"\\begin{{center}}\n{stretch}{caption}{_fitted(tabular, table, page.line)}\n\\end{{center}}"
+    return (f"\\begin{{center}}\n{caption}\\end{{center}}\n{_size(table, page.line)}"
+            f"\\begin{{longtable}}{{{kinds}}}\n  \\toprule\n{header}"
             f"  \\endhead\n{rows}  \\bottomrule\n\\end{{longtable}}\\normalsize")
 
 
@@ -191,14 +206,16 @@ def _breadth(table: Table) -> float:
                for column in columns)
 
 
-def _size(table: Table) -> str:
+def _size(table: Table, line: float) -> str:
     """The size of type at which a table that runs over pages fits across one."""
-    share = _LINE / _breadth(table)
+    share = line / _breadth(table)
     return "" if share > 1 else "\\footnotesize\n" if share > 0.8 else "\\scriptsize\n" if share > 0.65 else "\\tiny\n"
 
 
-def _fitted(tabular: str, table: Table) -> str:
-    return f"\\resizebox{{\\linewidth}}{{!}}{{%\n{tabular}}}" if _breadth(table) > _LINE else tabular
+def _fitted(tabular: str, table: Table, line: float) -> str:
+    # The breadth is an estimate: what fits after all is not made larger.
+    width = r"\ifdim\width>\linewidth\linewidth\else\width\fi"
+    return f"\\resizebox{{{width}}}{{!}}{{%\n{tabular}}}" if _breadth(table) > line else tabular
 
 
 def _code(code: Code, page: _Page) -> str:

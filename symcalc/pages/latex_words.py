@@ -37,6 +37,8 @@ CHARACTERS: Mapping[str, str] = MappingProxyType(
 # What pdfLaTeX sets by itself in T1: printable ASCII, Latin letters, and the signs of text.
 _LETTERS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0x17F)))) - frozenset("\u00adĦħĸĿŀŉŦŧ")
 _SIGNS = frozenset("ȘșȚț–—‘’‚“”„†‡•‰‹›€™")
+_CHUNK = 10
+_LONG = re.compile(rf"(\S{{{2 * _CHUNK},}})")
 _LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=,)(?=,)")
 
 
@@ -48,8 +50,18 @@ def words(text: str) -> str:
     >>> print(words("x\x00y"))
     x[U+0000]y
     """
+    pieces = _LONG.split(unicodedata.normalize("NFC", text))
+    return "".join(_breakable(piece) if k % 2 else _plain(piece) for k, piece in enumerate(pieces))
+
+
+def _breakable(run: str) -> str:
+    """A run too long for a line may end it within."""
+    return r"\allowbreak{}".join(_plain(run[k:k + _CHUNK]) for k in range(0, len(run), _CHUNK))
+
+
+def _plain(text: str) -> str:
     # TeX would draw -- as one dash; an empty group keeps the two apart.
-    return "{}".join("".join(map(_character, piece)) for piece in _LIGATURES.split(unicodedata.normalize("NFC", text)))
+    return "{}".join("".join(map(_character, piece)) for piece in _LIGATURES.split(text))
 
 
 def _character(character: str) -> str:

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,23 +33,34 @@ def write_latex(document: Document, target: Path) -> None:
     ['sheet-1.png', 'sheet.tex']
     """
     pictures = [block for block in document.blocks if isinstance(block, Figure)]
+    names = write_pictures(pictures, target)
+    write_whole(target, latex.render(document, figures=names).encode("utf-8"))
+
+
+def write_pictures(pictures: Sequence[Figure], target: Path) -> dict[Figure, str]:
+    """The pictures beside `target`, and the name of each."""
     # TeX reads a file name as TeX: only plain letters may stand in it.
     stem = "".join(c if (c.isascii() and c.isalnum()) or c == "-" else "-" for c in target.stem)
     names = {picture: f"{stem}-{k}.png" for k, picture in enumerate(dict.fromkeys(pictures), 1)}
     for picture, name in names.items():
         write_whole(target.with_name(name), picture.png)
-    write_whole(target, latex.render(document, figures=names).encode("utf-8"))
+    return names
 
 
 def write_pdf(document: Document, target: Path) -> None:
     """The document at `target`; without latexmk the .tex beside it, and an error that says what to install."""
+    set_pdf(lambda source: write_latex(document, source), target)
+
+
+def set_pdf(write: Callable[[Path], None], target: Path) -> None:
+    """The PDF of the source that `write` puts where it is told to; without latexmk the .tex beside it, and an error."""
     if shutil.which("latexmk") is None:
         source = target.with_suffix(".tex")
-        write_latex(document, source)
+        write(source)
         raise SymcalcError("a PDF needs LaTeX: install latexmk, texlive-latex-recommended and lmodern; "
                            f"until then the source is in '{visible(str(source))}'")
     with TemporaryDirectory(prefix="symcalc-") as folder:
-        write_latex(document, Path(folder, "sheet.tex"))
+        write(Path(folder, "sheet.tex"))
         _run(Path(folder), target)
         write_whole(target, Path(folder, "sheet.pdf").read_bytes())
 

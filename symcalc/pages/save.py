@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from symcalc.errors import SymcalcError, visible
@@ -33,10 +34,12 @@ def check_suffix(path: str | os.PathLike[str], besides: tuple[str, ...] = ()) ->
     return suffix
 
 
-def save(shown: HasDocument, path: str | os.PathLike[str], besides: tuple[str, ...] = ()) -> Path:
+def save(shown: HasDocument, path: str | os.PathLike[str], besides: tuple[str, ...] = (),
+         own: Mapping[str, Callable[[Path], None]] = MappingProxyType({})) -> Path:
     """The file written: .txt, .tex, .html, .md, .ipynb or .pdf by its suffix; an interrupted save leaves the old file.
 
-    `besides` are the suffixes that its owner writes, for the sentence that names them.
+    `besides` are the suffixes that its owner writes, for the sentence that names them; `own` writers come in the
+    place of those for any document.
 
     >>> from symcalc.pages.shown import Shown
     >>> save(Shown(), "slopes.doc")
@@ -46,7 +49,10 @@ def save(shown: HasDocument, path: str | os.PathLike[str], besides: tuple[str, .
     target = Path(path)
     suffix = check_suffix(target, besides)
     check_target(target)
-    _WRITERS[suffix](shown.document(), target)
+    if suffix in own:
+        own[suffix](target)
+    else:
+        _WRITERS[suffix](shown.document(), target)
     return target
 
 

@@ -1,0 +1,194 @@
+"""What may stand under a key of a spec: each check returns the value as it is used, or says what would be valid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from symcalc.errors import visible
+from symcalc.worksheets.item import WorksheetError
+from symcalc.worksheets.places import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a spec something stands: the line of its key in a file, or which item of which section.
+
+    >>> Place("sheet.toml", {("title",): 3}).at("title").where
+    'sheet.toml, line 3'
+    >>> Place().at("sections").at(0).at("items").at(1).where
+    'item 2 of section 1'
+    """
+
+    file: str = ""
+    lines: Mapping[Path, int] = field(default_factory=dict)
+    path: Path = ()
+
+    def at(self, step: str | int) -> Place:
+        """The place of a key, or of the entry with this number, within."""
+        return Place(self.file, self.lines, (*self.path, step))
+
+    @property
+    def where(self) -> str:
+        known = next((self.lines[self.path[:k]] for k in range(len(self.path), 0, -1) if self.path[:k] in self.lines), None)
+        if known is not None:
+            return f"{self.file}, line {known}"
+        numbers = [f"{str(name).removesuffix('s')} {step + 1}" for name, step in zip(self.path, self.path[1:])
+                   if isinstance(step, int)]
+        return " of ".join(reversed(numbers)) or self.file or "the spec"
+
+    @property
+    def key(self) -> str:
+        """The nearest key."""
+        return next((str(step) for step in reversed(self.path) if isinstance(step, str)), "the spec")
+
+    def fault(self, sentence: str) -> WorksheetError:
+        """The error for this place."""
+        return WorksheetError(f"{self.where}: {sentence}")
+
+    def must(self, what: str, value: object) -> WorksheetError:
+        """The error for a value that does not fit."""
+        return self.fault(f"{self.key} must be {what}, not {_shown(value)}")
+
+
+Check = Callable[[Any, Place], Any]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (Mapping, list, tuple)):
+        return "a table" if isinstance(value, Mapping) else "a list"
+    written = f'"{visible(value)}"' if isinstance(value, str) else visible(str(value))
+    return written if len(written) <= 40 else f"{written[:36]}...{written[0] if written[0] == chr(34) else ''}"
+
+
+def words(most: int = 200, empty: bool = True) -> Check:
+    """A text on one line.
+
+    >>> words()("  two\\nlines ", Place())
+    'two lines'
+    """
+    def check(value: Any, place: Place) -> str:
+        if not isinstance(value, str):
+            raise place.must("a text in quotes", value)
+        said = " ".join(value.split())
+        if not said and not empty:
+            raise place.fault(f"{place.key} is empty; give it some words")
+        if len(said) > most:
+            raise place.fault(f"{place.key} has {len(said):,} characters; at most {most:,} are allowed")
+        return said
+    return check
+
+
+def paragraphs(value: Any, place: Place) -> tuple[str, ...]:
+    """A text whose paragraphs are parted by empty lines.
+
+    >>> paragraphs("one\\ntwo\\n\\nthree", Place())
+    ('one two', 'three')
+    """
+    if not isinstance(value, str):
+        raise place.must("a text in quotes", value)
+    if len(value) > 5000:
+        raise place.fault(f"{place.key} has {len(value):,} characters; at most 5,000 are allowed")
+    parts = "\n".join(line.strip() for line in value.strip().splitlines()).split("\n\n")
+    return tuple(" ".join(part.split()) for part in parts if part.strip())
+
+
+def whole(low: int, high: int) -> Check:
+    """A whole number from low to high."""
+    def check(value: Any, place: Place) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise place.must(f"a whole number from {low:,} to {high:,}", value)
+        return value
+    return check
+
+
+def wholes(low: int, high: int) -> Check:
+    """A whole number, or a list of them, as a tuple.
+
+    >>> wholes(1, 4)(2, Place()), wholes(1, 4)([1, 2], Place())
+    ((2,), (1, 2))
+    """
+    one = whole(low, high)
+
+    def check(value: Any, place: Place) -> tuple[int, ...]:
+        if isinstance(value, (list, tuple)) and value:
+            return tuple(one(entry, place) for entry in value)
+        return (one(value, place),)
+    return check
+
+
+def switch(value: Any, place: Place) -> bool:
+    """true or false.
+
+    >>> switch(True, Place())
+    True
+    """
+    if not isinstance(value, bool):
+        raise place.must("true or false", value)
+    return value
+
+
+def scalar(value: Any, place: Place) -> Any:
+    """A text, a number, true or false; what it means is for the kind to say."""
+    if not isinstance(value, (str, int, float)):
+        raise place.must("a text or a number", value)
+    return words(2000)(value, place) if isinstance(value, str) else value
+
+
+def one_of(*names: str) -> Check:
+    """One of these words."""
+    def check(value: Any, place: Place) -> str:
+        if value not in names:
+            raise place.must(f"{', '.join(names[:-1])} or {names[-1]}", value)
+        return value
+    return check
+
+
+def named(called: str, names: Collection[str]) -> Check:
+    """A name out of a long list; another gets the nearest, or all.
+
+    >>> named("kind", ["gradient"])("gradeint", Place("a.toml"))
+    Traceback (most recent call last):
+    symcalc.worksheets.item.WorksheetError: a.toml: there is no kind "gradeint"; did you mean gradient?
+    """
+    def check(value: Any, place: Place) -> str:
+        if not isinstance(value, str):
+            raise place.must("a text in quotes", value)
+        if value not in names:
+            raise place.fault(f"there is no {called} {_shown(value)}; {_nearest(value, names, f'the {called}s are')}")
+        return value
+    return check
+
+
+def listed(entry: Check, most: int, empty: bool = True) -> Check:
+    """A list of such entries."""
+    def check(value: Any, place: Place) -> tuple[Any, ...]:
+        if not isinstance(value, (list, tuple)):
+            raise place.must("a list", value)
+        if len(value) > most or not (value or empty):
+            raise place.fault(f"{place.key} has {len(value)} entries; {'at most' if value else 'from 1 to'} {most} are allowed")
+        return tuple(entry(part, place.at(k)) for k, part in enumerate(value))
+    return check
+
+
+def table(given: Any, keys: Mapping[str, Check], place: Place) -> dict[str, Any]:
+    """The entries of a table, each checked by the row for its key.
+
+    >>> table({"seed": 7}, {"seed": whole(0, 9)}, Place())
+    {'seed': 7}
+    """
+    if not isinstance(given, Mapping):
+        raise place.must("a table", given)
+    for name in given:
+        if name not in keys:
+            raise place.at(name).fault(f"there is no key {_shown(name)} here; {_nearest(str(name), keys, 'the keys are')}")
+    return {name: keys[name](value, place.at(name)) for name, value in given.items()}
+
+
+def _nearest(name: str, names: Collection[str], all_are: str) -> str:
+    near = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else f"{all_are} {', '.join(names)}"

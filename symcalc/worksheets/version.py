@@ -1,0 +1,103 @@
+"""The questions of every version of a sheet: the same kinds and levels in the same order, other numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from symcalc.worksheets.draw import Draw
+from symcalc.worksheets.item import Item, WorksheetError
+from symcalc.worksheets.kinds import build
+from symcalc.worksheets.spec import Ask, Spec
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_TRIES = 60               # draws until an item is none of those before
+_SHAPED = 30              # of them with the form that the question has in the first version
+_ALIKE = 8                # draws until its derivation is as long as there
+_SEEDS = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """An item in its place on the sheet."""
+
+    number: int
+    points: int
+    space: int
+    item: Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A section of a version."""
+
+    title: str
+    note: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+
+def draw_versions(spec: Spec, made: Callable[[int], None] | None = None) -> tuple[tuple[Part, ...], ...]:
+    """The parts of each version; no item in them is equal to another. `made` hears how many items there are so far.
+
+    >>> from symcalc.worksheets.spec import read_spec
+    >>> spec = read_spec({"title": "Slopes", "versions": 2, "sections": [{"items": [{"kind": "differentiate"}]}]})
+    >>> len({parts[0].questions[0].item.source for parts in draw_versions(spec)})
+    2
+    """
+    deck = _Deck(spec.seed, made or (lambda count: None))
+    return tuple(tuple(_parts(spec, letter, deck)) for letter in LETTERS[:spec.versions])
+
+
+def _parts(spec: Spec, letter: str, deck: _Deck) -> Iterator[Part]:
+    number = 0
+    for section in spec.sections:
+        questions = []
+        for ask in section.items:
+            for level in ask.levels:
+                number += 1
+                questions.append(_question(ask, number, deck.item(letter, ask, level, number)))
+        yield Part(title=section.title, note=section.note, questions=tuple(questions))
+
+
+def _question(ask: Ask, number: int, item: Item) -> Question:
+    return Question(number=number, item=item, points=item.points if ask.points is None else ask.points,
+                    space=item.space if ask.space is None else ask.space)
+
+
+class _Deck:
+    """The items drawn so far, none of which comes again."""
+
+    def __init__(self, seed: int, made: Callable[[int], None]) -> None:
+        self._seed, self._made, self._count = seed, made, 0
+        self._taken: set[str] = set()
+        self._lengths: dict[int, int] = {}            # of the derivation of each question, in the first version
+        self._shapes: dict[int, int] = {}             # and the form of the question there
+
+    def item(self, letter: str, ask: Ask, level: int, number: int) -> Item:
+        """A new item, its derivation as long as in the first version, or as near to that as a few draws come."""
+        found: dict[int, Item] = {}
+        for attempt in range(_TRIES):
+            shape = self._drawn(f"form {number} {attempt}")
+            if attempt < _SHAPED:
+                shape = self._shapes.get(number, shape)
+            seed = self._drawn(f"{letter} {number} {ask.kind} {level} {attempt}")
+            item = build(ask.kind, level, seed, shape=shape, **ask.params)
+            if item.source in self._taken and not ask.is_written:
+                continue
+            self._shapes.setdefault(number, shape)
+            found.setdefault(abs(item.length - self._lengths.setdefault(number, item.length)), item)
+            if 0 in found or attempt >= _ALIKE:
+                return self._keep(found[min(found)])
+        if found:
+            return self._keep(found[min(found)])
+        raise WorksheetError(f"question {number} of version {letter}: {_TRIES} draws of {ask.kind}, level {level}, gave only "
+                             "items that are on the sheets already; ask for fewer of them, or for fewer versions")
+
+    def _drawn(self, name: str) -> int:
+        return Draw(self._seed).fork(name).seed % _SEEDS
+
+    def _keep(self, item: Item) -> Item:
+        self._taken.add(item.source)
+        self._count += 1
+        self._made(self._count)
+        return item
