@@ -34,7 +34,7 @@ def check_suffix(path: str | os.PathLike[str], besides: tuple[str, ...] = ()) ->
     return suffix
 
 
-def save(shown: HasDocument, path: str | os.PathLike[str], besides: tuple[str, ...] = (),
+def save(shown: HasDocument, path: str | os.PathLike[str], besides: tuple[str, ...] = (), *,
          own: Mapping[str, Callable[[Path], None]] = MappingProxyType({})) -> Path:
     """The file written: .txt, .tex, .html, .md, .ipynb or .pdf by its suffix; an interrupted save leaves the old file.
 

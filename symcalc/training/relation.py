@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, S, sqrt
+from sympy import Add, Expr, Integer, Mul, sqrt
 
 from symcalc.calculus.algebra.products import multiplied
 from symcalc.calculus.point import NO_VALUE, Point, candidates
@@ -23,6 +23,7 @@ _SAME = 1e-30                # relative, with as many digits as a proof has
 _SHOWN = 40                  # digits by which a fraction is recognised
 _COUNTS = (2, 3)             # rows in the random data at which losses are compared
 _POWERS = (Fraction(1, 2), Fraction(2))
+_NONE = Integer(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Relation:
 
     factor: Expr | None = None
     power: Fraction | None = None
-    constant: Expr | None = S.Zero
+    constant: Expr | None = _NONE
 
 
 def relation(loss: Loss, other: Loss) -> Relation:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Integer, S, Symbol
+from sympy import Expr, Integer, Symbol
 
 from symcalc.calculus.algebra.products import multiplied
 from symcalc.compute.compiled import evaluated, ordered
@@ -28,6 +28,8 @@ from symcalc.training.relation import relation
 from symcalc.training.run import Run
 from symcalc.written import divide, exact, is_number, number
 
+_NONE = Integer(0)
+
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Scale(Shown):
@@ -44,7 +46,7 @@ class Scale(Shown):
     other: Loss
     factor: Expr | None
     power: Fraction | None
-    constant: Expr | None = S.Zero
+    constant: Expr | None = _NONE
     table: Table | None = None
     runs: tuple[Run, Run] | None = None
 

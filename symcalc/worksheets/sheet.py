@@ -71,7 +71,7 @@ class Handout(Shown):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """The file written, in the form that its suffix asks for: .txt, .tex, .html, .md, .ipynb or .pdf."""
-        return save(self, path, {
+        return save(self, path, own={
             ".tex": self._write_latex, ".pdf": lambda target: set_pdf(self._write_latex, target),
             ".html": lambda target: write_whole(target, self.html().encode("utf-8")),
             ".ipynb": lambda target: write_whole(target, self.notebook().encode("utf-8")),
