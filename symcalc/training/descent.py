@@ -21,7 +21,6 @@ from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
 from symcalc.training.settings import (
-    check_letters,
     checked_hold,
     checked_rate,
     checked_start,
@@ -72,7 +71,6 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     """
     formula = method_named(method)
     wanted = checked_rate(rate, formula)
-    check_letters(loss.parameters, formula, wanted)
     tolerances = checked_tolerances(tolerance, step_tolerance, cost_tolerance)
     rates = rates_of(wanted, checked_steps(steps))
     point = checked_start(start, loss.names)

@@ -24,6 +24,7 @@ from symcalc.training.walk import Walk
 _NEAR = 1e-3             # Newton's step, relative to the point, up to which a place with no slope is where that step leads
 _SHRINKS = 0.9           # of Newton's step: a longer one after it leads nowhere
 _BEYOND = 30             # of Newton's steps, after which one is on the other side of a minimum
+_STRICT = 1e-8           # a tolerance up to which a run is asked whether it stopped far from the minimum
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
 _ALONG = 0.99            # of the direction in which a saddle falls, that lies along one parameter
 _UNDER_WAY = 10          # updates from which it is asked whether there is a minimum to reach
@@ -78,6 +79,8 @@ def _kind(walk: Walk) -> Stop:
             len(steps) == 1 or (walk.history.count == 1 and np.abs(matrix).max() <= walk.tolerances.slope)):
         return Stop.FLAT
     kind = kind_of(there)
+    if kind == MINIMUM and first > _NEAR * (1 + np.abs(point[walk.moving]).max()) and walk.tolerances.slope <= _STRICT:
+        return Stop.FLAT                        # the slopes are small because the data are, not because a minimum is near
     if kind == MINIMUM and _falls_beyond(walk, point, steps[0]):
         return Stop.FLAT
     return _KINDS.get(kind, Stop.CONVERGED)
@@ -115,6 +118,15 @@ _KINDS = {SADDLE: Stop.SADDLE, MAXIMUM: Stop.MAXIMUM}
 
 
 def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    point = walk.history.points[-1]
+    matrix = walk.curved(point)
+    if np.isfinite(matrix).all() and matrix.any(axis=1).all() and kind_of(matrix) == MINIMUM:
+        steps = _at_rest(walk, point, matrix)[1]
+        ahead = _moved(walk, point, steps[0])
+        if len(steps) > 1 and walk.compiled.at(ahead)[0] < walk.history.costs[-1]:
+            there = ", ".join(f"{text(letter)} = {short(value, 3)}" for letter, value in zip(loss.parameters, ahead.tolist()))
+            return stop, (f"Going by the curvature, J is lowest near {there}: scale the data or the loss, or give a smaller "
+                          "tolerance.")
     sizes = np.abs(walk.curved(walk.history.points[-1])).max(axis=1)
     idle = walk.moving[sizes <= min(_NOTHING * sizes.max(), walk.tolerances.slope)]
     if 0 < len(idle) < len(walk.moving):
@@ -138,7 +150,7 @@ def _diverged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
 
 
 def _two_cycle(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
-    if not _over_a_kink(walk):
+    if not (any(slope.kinks for slope in loss.gradient().values()) and _over_a_kink(walk)):
         return stop, smaller_rate(walk)
     cure = f" From here a rate that shrinks, {short(walk.rates[0])}/k, comes closer." if shrinking_rate_helps(walk) else ""
     return stop, f"There is a kink between them, over which any rate that stays the same jumps.{cure}"
@@ -154,6 +166,9 @@ def _over_a_kink(walk: Walk) -> bool:
 
 def _no_step(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     costs = walk.history.costs
+    if walk.undefined is not None:
+        slope = short(float(walk.history.gradients[-1, walk.undefined]))
+        return stop, f"Its equations have no real value for {text(loss.parameters[walk.undefined])}, whose slope is {slope}."
     if rises_at_end(costs) > 2:
         return Stop.DIVERGED, smaller_rate(walk)
     if walk.method.search:

@@ -11,6 +11,7 @@ from symcalc.pages.document import Block, Document, Equation, Inline, Table, joi
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.training.methods import NEWTON, RATE, SLOPE, THETA
+from symcalc.training.settings import shared_letters
 from symcalc.training.steps_found import SYSTEM, newton_letter
 from symcalc.training.working import equal, sign_of, states
 from symcalc.written import replaced
@@ -71,7 +72,10 @@ def method_blocks(run: Run) -> list[Block]:
                   Equation((parameter, update), first="←"),
                   paragraph("with ", *_values(run), *(["; ", *joined(carried), f" start{'s' * (len(carried) == 1)} at 0"]
                                                       if carried else []), ".")]
-    return [*blocks, *(paragraph(*words) for words in (_direction(run), _search(run), _rows(run), _held(run)) if words)]
+    shared = shared_letters(run.loss.parameters, run.method, run.rate)
+    return [*blocks, *(paragraph(*words) for words in (_direction(run), _search(run), _rows(run), _held(run)) if words),
+            *(paragraph(f"In the equations of the method {name} is {what}; the parameter {name} is another letter.")
+              for name, what in shared.items())]
 
 
 def _values(run: Run) -> tuple[Inline, ...]:

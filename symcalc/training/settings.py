@@ -83,13 +83,12 @@ def rates_of(rate: Rate, steps: int) -> np.ndarray:
     return values
 
 
-def check_letters(parameters: Sequence[Symbol], method: Method, rate: Rate) -> None:
-    """Whether no parameter is written like a letter of the method, beside which it stands in every equation.
+def shared_letters(parameters: Sequence[Symbol], method: Method, rate: Rate) -> dict[str, str]:
+    """The parameters that are written like a letter of the method, and what that letter is there.
 
     >>> from symcalc.training.methods import method_named
-    >>> check_letters([Symbol("eta", real=True)], method_named("momentum"), 0.1)
-    Traceback (most recent call last):
-    symcalc.errors.DescentError: η is the learning rate in the equations of momentum; give the parameter another name
+    >>> shared_letters([Symbol("eta", real=True)], method_named("momentum"), 0.1)
+    {'η': 'the learning rate'}
     """
     counts = not isinstance(rate, float) or any(formula.has(COUNTED) for _, formula in method.equations)
     carried = [Marked(letter.name, parameter) for letter in method.state for parameter in parameters]
@@ -98,8 +97,7 @@ def check_letters(parameters: Sequence[Symbol], method: Method, rate: Rate) -> N
            **({NEWTON: "Newton's step"} if method.needs_curvature else {}),
            **dict.fromkeys(carried, "carried from step to step")}
     said = {text(letter): what for letter, what in own.items()}
-    if taken := next((name for name in map(text, parameters) if name in said), None):
-        raise DescentError(f"{taken} is {said[taken]} in the equations of {method.name}; give the parameter another name")
+    return {name: said[name] for name in map(text, parameters) if name in said}
 
 
 def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:

@@ -43,6 +43,7 @@ class Walk:
     watch: Callable[[History], None] | None = None          # called after every step; may raise StopIteration
     progress: Callable[[int], None] | None = None           # called after every chunk, with the updates made so far
     history: History = field(init=False)
+    undefined: int | None = None                            # the parameter for which the method's equations have no value
 
     def __post_init__(self) -> None:
         self.step, update = self.method.step()
@@ -164,6 +165,8 @@ class Walk:
             if rate is None:
                 return Stop.NO_STEP, point
         after, new = self._stepped(point, drive, rate, k, newton, state)
+        if self.undefined is not None:
+            return Stop.NO_STEP, point
         cost, slopes = self.compiled.at(after)
         if not (_finite(after, cost, slopes) and np.isfinite(new).all()):
             return Stop.OUTSIDE, after
@@ -180,6 +183,8 @@ class Walk:
                       *state[:, j].tolist())
             try:
                 *new[:, j], after[j] = self.step(*inputs)
+            except ValueError:                  # as of ln(g) where g is negative
+                self.undefined = j
             except _RAISED:
                 after[j] = math.nan
         return after, new

@@ -199,21 +199,20 @@ def test_a_question_that_makes_no_sense_gets_one_sentence(ask, sentence):
 
 
 @pytest.mark.parametrize(("formula", "how", "sentence"), [
-    ("(eta - 3)^2", {}, "η is the learning rate in the equations of gradient descent; give the parameter another name"),
+    ("(eta - 3)^2", {}, "η is the learning rate; the parameter η is another letter"),
     ("(k - 3)^2", {"rate": "0.1/k"}, "k is the number of the update"),
     ("(k - 3)^2", {"method": "adam"}, "k is the number of the update"), ("(k - 3)^2", {}, None),
-    ("(beta1 - 3)^2", {"method": "adam"}, "β₁ is a setting in the equations of adam"), ("(beta1 - 3)^2", {}, None),
+    ("(beta1 - 3)^2", {"method": "adam"}, "β₁ is a setting"), ("(beta1 - 3)^2", {}, None),
     ("(p - 3)^2", {"method": "newton"}, "p is Newton's step"), ("(p - 3)^2", {}, None),
     ("w^2 + v_w^2", {"method": "momentum"}, "v_w is carried from step to step"), ("w^2 + v^2", {"method": "momentum"}, None),
 ])
-def test_no_parameter_is_written_like_a_letter_of_the_method(formula, how, sentence):
+def test_a_parameter_written_like_a_letter_of_the_method_is_told_apart(formula, how, sentence):
+    """It is another letter in every computation, so the run is right; the page says which is which."""
     J = sc.Loss(formula)
-    if sentence is None:
-        assert J.descend(start=[1] * len(J.names), steps=1, **how).nit == 1
-        return
-    with pytest.raises(DescentError) as caught:
-        J.descend(start=[1] * len(J.names), steps=1, **how)
-    assert sentence in str(caught.value)
+    run = J.descend(start=[1] * len(J.names), steps=1, **how)
+    said = " ".join(str(run).split())
+    assert run.nit == 1 and ("In the equations of the method" in said) == (sentence is not None)
+    assert sentence is None or sentence in said
 
 
 @pytest.mark.parametrize("rate", [np.float32(0.25), 1, np.int64(1), 0.25])

@@ -42,3 +42,23 @@ def test_data_near_the_largest_number_have_a_cost(rows):
     x = np.linspace(0.5, 1, rows) * 1e307
     value, _ = sc.mean_squared_error("y", sc.line("x")).compile({"x": x, "y": np.full(rows, 3.0)})([0, 0])
     assert value == pytest.approx(9)
+
+
+def test_slopes_that_are_small_because_the_data_are_are_no_minimum():
+    x = RNG.randn(50) * 1e-6
+    run = sc.mean_squared_error("y", sc.line("x")).descend({"x": x, "y": 2 * x}, start=[0, 0], rate=0.5, steps=500)
+    assert run.stop is Stop.FLAT and not run.success and "J is lowest near m = 2" in run.message
+    loose = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.1, steps=200, tolerance=0.1)
+    assert loose.success
+
+
+def test_a_jump_on_a_smooth_loss_is_the_rate_and_no_kink():
+    run = sc.Loss("w^4 - 3*w^2").descend(start=[0.5], rate=0.2, steps=500)
+    assert run.stop is Stop.TWO_CYCLE and "kink" not in run.message
+    assert sc.Loss("w^4 - 3*w^2").descend(start=[0.5], rate=float(run.message.split("ry ")[1][:-1]), steps=500).success
+
+
+def test_equations_without_a_value_are_named_and_are_no_divergence():
+    own = sc.method("own", "theta = theta - eta*ln(g)")
+    run = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.1, method=own, steps=5)
+    assert run.stop is Stop.NO_STEP and run.message.endswith("have no real value for w, whose slope is -6.")
