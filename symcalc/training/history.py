@@ -47,8 +47,8 @@ class History:
         if not numbers:
             return None
         values, wide = np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, self.width), self._arrays[0].shape[1]
-        finite = np.isfinite(values).all(axis=1)
-        whole = len(values) if finite.all() else int(np.argmin(finite))
+        finite = np.isfinite(values)
+        whole = len(values) if finite.all() else int(np.argmin(finite.all(axis=1)))
         self._keep_rows(values[:whole], wide)
         return values[whole, :wide] if whole < len(values) else None
 

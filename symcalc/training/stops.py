@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import reduce
 
 import numpy as np
 
@@ -12,6 +13,7 @@ RISES = 10               # updates in a row with a rising cost, after which a ru
 _GROWN = 10.0            # ... if the cost is this many times what it was at the start
 _STEADY = 0.99           # ... and if it grows no more slowly, in the later half of them, than so many times the earlier half
 _UNBOUNDED = 1e9         # how far below zero a cost falls, in units of the first, before it counts as bottomless
+_FEW = 8                 # parameters
 _SAME, _APART = 1e-12, 1e-6          # relative: when a point has come back, and when two points are two
 
 
@@ -93,16 +95,18 @@ def rises_at_end(costs: np.ndarray) -> int:
 # The rules: for each point from `since` on, whether the run ends there
 
 def _converged(track: Track, since: int) -> np.ndarray:
-    return np.abs(track.gradients[since:, track.moving]).max(axis=1) <= track.tolerances.slope
+    slopes = track.gradients[since:]
+    return _largest(slopes if len(track.moving) == slopes.shape[1] else slopes[:, track.moving]) <= track.tolerances.slope
 
 
 def _still(track: Track, since: int) -> np.ndarray:
     """No parameter has changed in the last update; where they take turns, in the last round."""
     if not track.patience:
         return _never(track, since)
-    same = np.all(_before(track.points, since, 1) == track.points[since:], axis=1)
+    same = _none_differs(_before(track.points, since, 1), track.points[since:])
     for back in range(2, track.patience + 1):
-        same &= np.all(_before(track.points, since, back) == track.points[since:], axis=1)
+        if same.any():
+            same &= _none_differs(_before(track.points, since, back), track.points[since:])
     return same
 
 
@@ -110,7 +114,7 @@ def _small_step(track: Track, since: int) -> np.ndarray:
     if not track.tolerances.step or not track.patience:
         return _never(track, since)
     with np.errstate(all="ignore"):
-        change = np.abs(track.points[since:] - _before(track.points, since, track.patience)).max(axis=1)
+        change = _largest(track.points[since:] - _before(track.points, since, track.patience))
     return change <= track.tolerances.step
 
 
@@ -153,12 +157,25 @@ def _jumps(track: Track, since: int) -> np.ndarray:
     """The point has come back, twice, to where it was two steps before."""
     a, b, c = (_before(track.points, since, back) for back in range(3))
     with np.errstate(all="ignore"):
-        size = np.abs(a).max(axis=1) + np.abs(b).max(axis=1)
-        again = (np.abs(a - c).max(axis=1) <= _SAME * size) & (_APART * size < np.abs(a - b).max(axis=1))
+        size = _largest(a) + _largest(b)
+        again = _largest(a - c) <= _SAME * size
+        if not again.any():                     # as nearly always
+            return again
+        again &= _APART * size < _largest(a - b)
         for earlier, later in ((b, 3), (c, 4)):
-            if again.any():                     # hardly ever, and then the others are looked at too
-                again &= np.abs(earlier - _before(track.points, since, later)).max(axis=1) <= _SAME * size
+            again &= _largest(earlier - _before(track.points, since, later)) <= _SAME * size
     return again
+
+
+def _largest(rows: np.ndarray) -> np.ndarray:
+    """The largest absolute value in each row: column by column, which is faster where there are few."""
+    if rows.shape[1] > _FEW:
+        return np.abs(rows).max(axis=1)
+    return reduce(np.maximum, np.abs(rows).T)
+
+
+def _none_differs(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return reduce(np.logical_and, (rows == others).T)
 
 
 def _never(track: Track, since: int) -> np.ndarray:
