@@ -1,4 +1,4 @@
-"""What a walk leaves behind: a row of numbers for every point visited, in arrays that grow."""
+"""What a walk leaves behind: a row of numbers for every point visited, in an array that grows."""
 
 from __future__ import annotations
 
@@ -12,32 +12,37 @@ _FIRST = 64              # rows that there is room for at the beginning
 class History:
     """Per point: where, the cost and the gradient there, and the state, rate and slopes that led to it.
 
+    With `apart`, the slopes that led there are kept, too, since they are not the gradient at the point before.
+
     >>> history = History(2, 0)
     >>> history.keep([1.0, 2.0], 5.0, [2.0, 4.0])
     >>> history.count, history.points
     (1, array([[1., 2.]]))
     """
 
-    __slots__ = ("_arrays", "count")
+    __slots__ = ("_parameters", "_rows", "_state", "count")
 
-    def __init__(self, parameters: int, state: int) -> None:
-        shapes = ((parameters,), (), (parameters,), (state, parameters), (), (parameters,))
-        self._arrays = [np.empty((_FIRST, *shape)) for shape in shapes]
+    def __init__(self, parameters: int, state: int, apart: bool = False) -> None:
+        self._parameters, self._state = parameters, state
+        self._rows = np.empty((_FIRST, 2 + (2 + state + apart) * parameters))
         self.count = 0
 
-    def keep(self, point: Sequence[float], cost: float, gradient: Sequence[float], state: object = 0.0,
-             rate: float = np.nan, drive: object = np.nan) -> None:
-        """One more point; it is there from the moment when `count` says so, so that an interruption leaves no half row."""
-        if self.count == len(self._arrays[0]):
-            self._arrays = [np.concatenate([kept, np.empty_like(kept)]) for kept in self._arrays]
-        for kept, value in zip(self._arrays, (point, cost, gradient, state, rate, drive)):
-            kept[self.count] = value
-        self.count += 1
-
     @property
-    def width(self) -> int:
-        """How many numbers a row of `keep_finite` has."""
-        return 2 + sum(int(np.prod(kept.shape[1:])) for kept in (*self._arrays[:1], *self._arrays[2:4]))
+    def _places(self) -> list[int]:
+        """Where in a row the cost, the gradient, the state, the rate and the slopes begin; the point begins it."""
+        size = self._parameters
+        return [size, size + 1, 2 * size + 1, (2 + self._state) * size + 1, (2 + self._state) * size + 2]
+
+    def keep(self, point: Sequence[float], cost: float, gradient: Sequence[float], state: np.ndarray | float = 0.0,
+             rate: float = np.nan, drive: Sequence[float] | float = np.nan) -> None:
+        """One more point; it is there from the moment when `count` says so, so that an interruption leaves no half row."""
+        self._make_room(1)
+        row, (at_cost, at_gradient, at_state, at_rate, at_drive) = self._rows[self.count], self._places
+        row[:at_cost], row[at_cost], row[at_gradient:at_state], row[at_rate] = point, cost, gradient, rate
+        row[at_state:at_rate] = np.ravel(state)
+        if at_drive < len(row):
+            row[at_drive:] = drive
+        self.count += 1
 
     def keep_finite(self, numbers: Sequence[float]) -> np.ndarray | None:
         """Many points at once, one after the other: the point, the cost, the gradient, the state, the rate.
@@ -46,26 +51,18 @@ class History:
         """
         if not numbers:
             return None
-        values, wide = np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, self.width), self._arrays[0].shape[1]
+        values = np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, self._places[-1])
         finite = np.isfinite(values)
         whole = len(values) if finite.all() else int(np.argmin(finite.all(axis=1)))
-        self._keep_rows(values[:whole], wide)
-        return values[whole, :wide] if whole < len(values) else None
+        self._make_room(whole)
+        self._rows[self.count:self.count + whole, :values.shape[1]] = values[:whole]
+        self.count += whole
+        return values[whole, :self._parameters] if whole < len(values) else None
 
-    def _keep_rows(self, values: np.ndarray, wide: int) -> None:
-        short = self.count + len(values) - len(self._arrays[0])
+    def _make_room(self, more: int) -> None:
+        short = self.count + more - len(self._rows)
         if short > 0:
-            more = max(short, len(self._arrays[0]))
-            self._arrays = [np.concatenate([kept, np.empty((more, *kept.shape[1:]))]) for kept in self._arrays]
-        points, costs, gradients, state, rates, drives = (
-            kept[self.count:self.count + len(values)] for kept in self._arrays)
-        points[...] = values[:, :wide]
-        costs[...] = values[:, wide]
-        gradients[...] = values[:, wide + 1:2 * wide + 1]
-        state[...] = values[:, 2 * wide + 1:-1].reshape(state.shape)
-        rates[...] = values[:, -1]
-        drives[...] = np.nan
-        self.count += len(values)
+            self._rows = np.concatenate([self._rows, np.empty((max(short, len(self._rows)), self._rows.shape[1]))])
 
     def cut(self, count: int) -> None:
         """Forget what came after the first `count` points."""
@@ -74,29 +71,34 @@ class History:
     @property
     def points(self) -> np.ndarray:
         """One row per point visited, the start first."""
-        return self._arrays[0][:self.count]
+        return self._rows[:self.count, :self._parameters]
 
     @property
     def costs(self) -> np.ndarray:
         """The cost at each."""
-        return self._arrays[1][:self.count]
+        return self._rows[:self.count, self._parameters]
 
     @property
     def gradients(self) -> np.ndarray:
         """The gradient at each."""
-        return self._arrays[2][:self.count]
+        return self._rows[:self.count, self._places[1]:self._places[2]]
+
+    @property
+    def state(self) -> np.ndarray:
+        """The method's letters at the last, per parameter."""
+        return self._rows[self.count - 1, self._places[2]:self._places[3]].reshape(self._state, self._parameters)
 
     @property
     def states(self) -> np.ndarray:
         """The method's letters at each, per parameter."""
-        return self._arrays[3][:self.count]
+        return self._rows[:self.count, self._places[2]:self._places[3]].reshape(self.count, self._state, self._parameters)
 
     @property
     def rates(self) -> np.ndarray:
         """The rate of each update, one fewer than there are points."""
-        return self._arrays[4][1:self.count]
+        return self._rows[1:self.count, self._places[3]]
 
     @property
     def drives(self) -> np.ndarray:
         """The slopes that drove each update."""
-        return self._arrays[5][1:self.count]
+        return self._rows[1:self.count, self._places[4]:]

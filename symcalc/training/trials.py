@@ -83,7 +83,7 @@ def _again(walk: Walk, start: np.ndarray, rates: np.ndarray) -> tuple[Stop, Hist
     """The same walk with other rates, and nobody watching."""
     trial = copy(walk)
     trial.rates, trial.watch, trial.progress = rates, None, None
-    trial.history = History(len(start), len(walk.method.state))
+    trial.history = History(len(start), len(walk.method.state), walk.driven_apart)
     stop, _ = trial.go(start)
     return stop, trial.history
 

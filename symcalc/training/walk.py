@@ -50,7 +50,7 @@ class Walk:
         self.loop, whole = self._loop() if self.is_plain else (None, "")
         self.source = whole or f"{self.compiled.source}\n{update}"
         self.ahead = self.method.ahead() if self.method.looks_ahead else None
-        self.history = History(len(self.compiled.parameters), len(self.method.state))
+        self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart)
 
     @property
     def is_plain(self) -> bool:
@@ -131,7 +131,7 @@ class Walk:
     def _looped(self, count: int) -> tuple[Stop | None, np.ndarray] | None:
         """So many steps by the generated loop; None where plain floats gave up, and one step is to be looked at closely."""
         history, numbers, made = self.history, [], self.history.count - 1
-        state = history.states[-1].ravel().tolist()
+        state = history.state.ravel().tolist()
         try:
             with np.errstate(all="ignore"):
                 self.loop(history.points[-1].tolist(), history.gradients[-1].tolist(), state, made + 1.0,
@@ -152,7 +152,7 @@ class Walk:
     def _one(self) -> tuple[Stop | None, np.ndarray]:
         """One step, kept if everything is finite where it leads."""
         k, history = self.history.count, self.history
-        point, state, gradient = history.points[-1], history.states[-1], history.gradients[-1]
+        point, state, gradient = history.points[-1], history.state, history.gradients[-1]
         drive = self._drive(k, point, state, gradient) if self.driven_apart else gradient
         if not np.isfinite(drive).all():
             return Stop.OUTSIDE, self._looked_at
