@@ -63,6 +63,24 @@ class Compiled:
             value, gradient = _quietly(self.function, point)
         return float(value), np.array(gradient, dtype=np.float64)
 
+    def across(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Loss and gradient at many points at once, each a row of a float64 array: one value per point, one row per point.
+
+        >>> import symcalc
+        >>> symcalc.Loss("(w - 3)^2").compile().across(np.array([[1.0], [5.0]]))
+        (array([4., 4.]), array([[-4.],
+               [ 4.]]))
+        """
+        if self.tape.arrays:
+            found = [self.at(point) for point in points]
+            return np.array([value for value, _ in found]), np.array([slopes for _, slopes in found]).reshape(points.shape)
+        value, slopes = _quietly(self.outside(), points.T)
+        values, gradients = np.empty(len(points)), np.empty(points.shape)
+        values[:] = value
+        for column, slope in zip(gradients.T, slopes):          # a slope may be the same number everywhere
+            column[:] = slope
+        return values, gradients
+
     def on(self, table: Table) -> Compiled:
         """The same function over other rows."""
         return replace(self, function=self.bind(table), table=table)
@@ -133,7 +151,7 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
         return results, source_of(tape, "value_and_gradient", f"{results[0]}, ({', '.join(results[1:])},)")
 
     def outside() -> Callable[..., Any]:
-        arrays = Tape(parameters, columns, arrays=True)
+        arrays = tape.in_numpy()
         return executed(arrays, written(arrays)[1])(table)
 
     tape = _tape(stable, parameters, columns, table)

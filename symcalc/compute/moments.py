@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
@@ -123,6 +124,10 @@ class Moments(Tape):
     triangle: Callable[[Table], np.ndarray] | None = None
     parts: dict[Expr, list[Value | None]] = field(default_factory=dict)
 
+    def in_numpy(self) -> Moments:
+        """The same moments for parameters that are arrays."""
+        return Moments(self.parameters, self.columns, arrays=True, basis=self.basis, triangle=self.triangle)
+
     @property
     def given(self) -> list[str]:
         """The entries of the triangle, row by row, and the number of rows."""
@@ -234,4 +239,4 @@ def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Ta
         whole[0] += centre * whole[0, 0]
         return whole
 
-    return triangle
+    return lru_cache(maxsize=1)(triangle)           # one table's; NumPy's form of the code asks for it again

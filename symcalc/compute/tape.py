@@ -53,6 +53,10 @@ class Tape(Program):
         self.known |= {column: Value(f"c{k}", array=True) for k, column in enumerate(self.columns)}
         self.known[COUNT] = Value("rows")
 
+    def in_numpy(self) -> Tape:
+        """An empty tape of the same kind on which every parameter may be an array: what has no value is nan, not an error."""
+        return Tape(self.parameters, self.columns, arrays=True)
+
     def value(self, expression: Basic) -> Value:
         """The value of an expression, with the statements that it still needs put on the tape."""
         if expression not in self.known:

@@ -44,20 +44,17 @@ class History:
             row[at_drive:] = drive
         self.count += 1
 
-    def keep_finite(self, numbers: Sequence[float]) -> np.ndarray | None:
-        """Many points at once, one after the other: the point, the cost, the gradient, the state, the rate.
+    def keep_finite(self, rows: np.ndarray) -> np.ndarray | None:
+        """Many points at once, each a row: the point, the cost, the gradient, the state, the rate.
 
         They are kept up to the first that is not finite, whose point is returned.
         """
-        if not numbers:
-            return None
-        values = np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, self._places[-1])
-        finite = np.isfinite(values)
-        whole = len(values) if finite.all() else int(np.argmin(finite.all(axis=1)))
+        finite = np.isfinite(rows)
+        whole = len(rows) if finite.all() else int(np.argmin(finite.all(axis=1)))
         self._make_room(whole)
-        self._rows[self.count:self.count + whole, :values.shape[1]] = values[:whole]
+        self._rows[self.count:self.count + whole, :rows.shape[1]] = rows[:whole]
         self.count += whole
-        return values[whole, :self._parameters] if whole < len(values) else None
+        return rows[whole, :self._parameters] if whole < len(rows) else None
 
     def _make_room(self, more: int) -> None:
         short = self.count + more - len(self._rows)
@@ -67,6 +64,11 @@ class History:
     def cut(self, count: int) -> None:
         """Forget what came after the first `count` points."""
         self.count = min(count, self.count)
+
+    @property
+    def last(self) -> np.ndarray:
+        """The last row, whole."""
+        return self._rows[self.count - 1]
 
     @property
     def points(self) -> np.ndarray:

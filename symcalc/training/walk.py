@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from sympy import Expr
 
+from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.loop import Letters, descent_loop
+from symcalc.compute.loop import Letters, Loop, Steps
 from symcalc.language.table import Table
 from symcalc.training.batches import Batches
 from symcalc.training.diagnosis.curvature import newton_step
@@ -47,8 +48,8 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.step, update = self.method.step()
-        self.loop, whole = self._loop() if self.is_plain else (None, "")
-        self.source = whole or f"{self.compiled.source}\n{update}"
+        self.loop = self._loop() if self.is_plain else None
+        self.source = f"{self.compiled.source}\n{update}" if self.loop is None else self.loop.source
         self.ahead = self.method.ahead() if self.method.looks_ahead else None
         self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart)
 
@@ -129,25 +130,22 @@ class Walk:
         return None, point
 
     def _looped(self, count: int) -> tuple[Stop | None, np.ndarray] | None:
-        """So many steps by the generated loop; None where plain floats gave up, and one step is to be looked at closely."""
-        history, numbers, made = self.history, [], self.history.count - 1
-        state = history.state.ravel().tolist()
+        """So many steps by the loop; None where it gave up, and one step is to be looked at closely."""
+        history, found, made = self.history, [], self.history.count - 1
+        first_bad = None
         try:
-            with np.errstate(all="ignore"):
-                self.loop(history.points[-1].tolist(), history.gradients[-1].tolist(), state, made + 1.0,
-                          self.rates[made:made + count].tolist(), numbers.extend)
-        except _RAISED:
-            pass                                # the rows so far stand; the step that raised is made again, by NumPy
+            self.loop(history.last, self.rates[made:made + count], made + 1, found.append)
         finally:
-            first_bad = history.keep_finite(numbers)
+            for rows in found:
+                first_bad = history.keep_finite(rows)
         if first_bad is not None:
             return Stop.OUTSIDE, first_bad
         return (None, history.points[-1]) if history.count == made + count + 1 else None
 
-    def _loop(self) -> tuple[Callable[..., None], str]:
+    def _loop(self) -> Loop:
         letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=self.method.state)
-        return descent_loop(self.compiled, self.slopes, self.moving.tolist(), self.method.equations, letters,
-                            self.method.settings)
+        return fastest(Steps(compiled=self.compiled, slopes=self.slopes, moving=self.moving.tolist(),
+                             equations=self.method.equations, letters=letters, settings=self.method.settings))
 
     def _one(self) -> tuple[Stop | None, np.ndarray]:
         """One step, kept if everything is finite where it leads."""

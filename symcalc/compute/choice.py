@@ -1,0 +1,10 @@
+"""Which loop runs a descent: the one whose steps are estimated to take the least time."""
+
+from __future__ import annotations
+
+from symcalc.compute.loop import Loop, Steps, plain_loop
+
+
+def fastest(steps: Steps) -> Loop:
+    """The quickest loop that serves these steps."""
+    return plain_loop(steps)
