@@ -415,4 +415,4 @@ def test_control_c_ends_without_a_traceback():
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=30)
     assert (running.returncode, err) == (130, b"symcalc: interrupted\n")
-    assert "Interrupted; every update so far is kept.".encode() in out.strip().splitlines()[-1]
+    assert b"Interrupted; every update so far is kept." in out.strip().splitlines()[-1]

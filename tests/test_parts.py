@@ -1,7 +1,7 @@
 """What one sees in a written expression."""
 
 import pytest
-from sympy import E, Add, Float, Integer, Mul, Pow, Rational, Symbol, exp
+from sympy import Add, E, Float, Integer, Mul, Pow, Rational, Symbol, exp
 
 from symcalc.parts import exponent_of_e, is_below, product_as_written, signed, upright
 

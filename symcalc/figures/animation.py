@@ -18,13 +18,13 @@ from sympy import Symbol
 from symcalc.errors import LossError, SymcalcError, visible
 from symcalc.figures.scene import Show, panels_of
 from symcalc.figures.style import BLUE, GREY, ORANGE, side_by_side
-from symcalc.figures.views import in_view, started
 from symcalc.pages.document import Equation, Formula
 from symcalc.pages.files import check_target, write_whole
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import formula_of
 from symcalc.training.run import Run
+from symcalc.training.views import in_view, started
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.figures.style import BLUE, GREY, ORANGE, drawing
-from symcalc.figures.views import cropped, curve_over, fineness, held, in_view, started, window
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
+from symcalc.training.views import cropped, curve_over, fineness, held, in_view, started, window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

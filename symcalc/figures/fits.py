@@ -8,11 +8,11 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, GREY, ORANGE, drawing
-from symcalc.figures.views import in_view
 from symcalc.language.names import name_of
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
 from symcalc.training.run import Run
+from symcalc.training.views import in_view
 from symcalc.written import replaced
 
 if TYPE_CHECKING:

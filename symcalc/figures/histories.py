@@ -9,9 +9,9 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, COLOURS, GREY, LINES, ORANGE, drawing, stacked
-from symcalc.figures.views import in_view, started
 from symcalc.pages.notation import text
 from symcalc.training.run import Run
+from symcalc.training.views import in_view, started
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from symcalc.errors import LossError
 from symcalc.figures.histories import draw_cost
 from symcalc.figures.style import BLUE, GREY, ORANGE
 from symcalc.figures.surfaces import draw_rings
-from symcalc.figures.views import cropped, curve_over, fineness, fitted_columns, held, in_view, window
 from symcalc.language.names import listed, symbol
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
+from symcalc.training.views import cropped, curve_over, fineness, fitted_columns, held, in_view, window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,8 +11,8 @@ from symcalc.errors import LossError
 from symcalc.figures.animation import spread
 from symcalc.figures.scene import cost_of, draw_data, predictions
 from symcalc.figures.style import side_by_side
-from symcalc.figures.views import fitted_columns, in_view, started
 from symcalc.training.run import Run
+from symcalc.training.views import fitted_columns, in_view, started
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

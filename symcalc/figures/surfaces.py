@@ -8,11 +8,11 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, ORANGE, drawing
-from symcalc.figures.views import fineness, window
 from symcalc.pages.notation import text
 from symcalc.training.minima.minimum import MINIMUM
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.run import Run
+from symcalc.training.views import fineness, window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
+from functools import lru_cache
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -16,6 +18,10 @@ _ELEMENTS = frozenset([
 _ATTRIBUTES = frozenset(["stretchy", "fence", "form", "width", "displaystyle", "scriptlevel", "mathvariant"])
 _TALL = frozenset(("mfrac", "munderover", "mtable"))
 _ROWS = frozenset(("math", "mrow", "mtd"))
+_CODE = 7_000_000          # what the first number of a formula is called while it is converted
+_CODED = re.compile(r"70\d{5}")
+# Whole numbers and decimals; not the single digits that TeX takes as an argument without braces.
+_NUMBER = re.compile(r"(?<![\\^_0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9])")
 _NAME = re.compile(r"\\(?:text|mathrm|operatorname)\{((?:[^{}\\]|\\[_&%#$ ])*)\}")
 
 
@@ -25,25 +31,39 @@ def mathml(formula: Formula, block: bool = False) -> str:
     >>> print(mathml(Formula(text="x < y", latex="x < y")))
     <math alttext="x &lt; y"><mrow><mi>x</mi><mo>&lt;</mo><mi>y</mi></mrow></math>
     """
-    root = _tree(formula, block)
-    attributes = {"alttext": visible(formula.text)} | ({"display": "block"} if block else {})
-    root.attrib.clear()
-    root.attrib.update(attributes)
-    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
+    numbers = _NUMBER.findall(formula.latex)
+    codes = itertools.count(_CODE)
+    inside = _inside(_NUMBER.sub(lambda _: str(next(codes)), formula.latex), block)
+    if inside is None:
+        inside = f"<mtext>{html.escape(visible(formula.text), quote=False)}</mtext>"
+    else:
+        inside = _CODED.sub(lambda code: numbers[int(code[0]) - _CODE], inside)
+    display = ' display="block"' if block else ""
+    return f'<math alttext="{html.escape(visible(formula.text), quote=True)}"{display}>{inside}</math>'
 
 
-def _tree(formula: Formula, block: bool) -> ElementTree.Element:
-    """The elements, or the text form where the LaTeX is beyond the converter."""
+@lru_cache(maxsize=4096)
+def _inside(latex: str, block: bool) -> str | None:
+    """What stands in the element; None where the LaTeX is beyond the converter.
+
+    Every number is a code, since the pages of a descent have the same formulas with other numbers again and again.
+    """
+    root = _tree(latex, block)
+    return None if root is None else "".join(
+        ElementTree.tostring(part, encoding="unicode", short_empty_elements=False) for part in root)
+
+
+def _tree(latex: str, block: bool) -> ElementTree.Element | None:
     from latex2mathml import exceptions
     from latex2mathml.converter import convert
 
     faults = tuple(kind for kind in vars(exceptions).values() if isinstance(kind, type))
     try:
-        written = convert(_NAME.sub(_plain_name, formula.latex), display="block" if block else "inline")
+        written = convert(_NAME.sub(_plain_name, latex), display="block" if block else "inline")
         root = ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", written, count=1))
     except (*faults, ElementTree.ParseError):
-        return _as_text(formula)
-    return root if _cleaned(root) else _as_text(formula)
+        return None
+    return root if _cleaned(root) else None
 
 
 def _plain_name(match: re.Match[str]) -> str:
@@ -105,9 +125,3 @@ def _opens(element: ElementTree.Element) -> bool:
     """Whether a bracket comes first, as after the name of a function."""
     return element.tag in ("mrow", "msup") and len(element) > 0 and (
         element[0].get("form") == "prefix" or _opens(element[0]))
-
-
-def _as_text(formula: Formula) -> ElementTree.Element:
-    root = ElementTree.Element("math")
-    ElementTree.SubElement(root, "mtext").text = visible(formula.text)
-    return root

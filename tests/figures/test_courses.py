@@ -9,7 +9,7 @@ import pytest
 import symcalc as sc
 from symcalc import figures
 from symcalc.errors import LossError
-from symcalc.figures.views import in_view
+from symcalc.training.views import in_view
 
 X = np.linspace(0, 5, 12)
 DATA = {"x": X, "y": 2 * X + 1 + 0.4 * np.sin(7 * X)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from symcalc.errors import ReadError
+from symcalc.language.names import plain_name
 from symcalc.language.reader import read_text
 from symcalc.language.syntax import _grammar
-from symcalc.language.names import plain_name
 from symcalc.language.tokens import CALLED, MAX_DEPTH, MAX_LENGTH, Marking, prepared, shortened, unexpected
 from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
 

@@ -39,7 +39,7 @@ def test_least_squares(formula, features):
     expected = np.linalg.lstsq(np.column_stack(features(X)), weight * TABLE["y"], rcond=None)[0]
     assert list(found.point.values()) == pytest.approx(expected, rel=1e-9)
     assert (found.kind, found.exact) == ("minimum", True)
-    assert found.J == pytest.approx(loss(formula).compile(TABLE)(found.point)[0])
+    assert pytest.approx(loss(formula).compile(TABLE)(found.point)[0]) == found.J
 
 
 @pytest.mark.parametrize("penalty", [0.1, 3])
@@ -216,7 +216,7 @@ def test_what_rises_with_a_quadratic_is_least_where_that_is(outer):
     found = loss(f"{outer}(mean((y - (m*x + b))^2))").minimum(TABLE)
     below = LINE.minimum(TABLE)
     assert (found.point, found.kind, found.exact) == (below.point, "minimum", True)
-    assert found.J == pytest.approx({"sqrt": np.sqrt, "ln": np.log, "exp": np.exp}[outer](below.J), rel=1e-14)
+    assert pytest.approx({"sqrt": np.sqrt, "ln": np.log, "exp": np.exp}[outer](below.J), rel=1e-14) == found.J
     shown = " ".join(str(found).split())
     assert "rises with what stands inside it, K" in shown and "K curves upwards" in shown and "J curves" not in shown
     slopes = loss(f"{outer}(mean((y - (m*x + b))^2))").compile(TABLE)(found.point)[1]

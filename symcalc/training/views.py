@@ -1,4 +1,4 @@
-"""What of a run is drawn, and in which window: shared by the figures of the cost."""
+"""What of a run is looked at, and in which window: shared by everything that draws its cost."""
 
 from __future__ import annotations
 
