@@ -9,12 +9,11 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, ORANGE, drawing, side_by_side
-from symcalc.figures.surfaces import grid
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
 from symcalc.training.run import Run
-from symcalc.training.views import fineness, in_view, started, window
+from symcalc.training.views import fineness, grid, in_view, started, window
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:

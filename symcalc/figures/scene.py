@@ -17,7 +17,17 @@ from symcalc.language.names import listed, symbol
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
-from symcalc.training.views import cropped, curve_over, fineness, fitted_columns, held, in_view, window
+from symcalc.training.views import (
+    cropped,
+    curve_over,
+    drawn_data,
+    fineness,
+    fitted_columns,
+    held,
+    in_view,
+    predictions,
+    window,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +35,6 @@ if TYPE_CHECKING:
 Show = Callable[[int], None]
 """Moves what is drawn to the point that the run visited after so many updates."""
 
-_DRAWN = 2_000           # points of data at the most; more would only blacken the picture
 _TANGENT = 0.16          # of the width of the picture, to either side of the point
 _RINGS, _ROUGH_RINGS = 61, 25
 _ROOM = 1 / 3            # of the height of the data: as far above and below them the line is followed
@@ -83,20 +92,6 @@ def draw_data(axes: Axes, run: Run) -> None:
     axes.plot(x, y, "o", color=BLUE, markersize=4, label="data")
     room = _ROOM * (float(np.ptp(y)) or 1.0)
     axes.set(xlabel=text(symbol(x_name)), ylabel=text(symbol(y_name)), ylim=(float(y.min()) - room, float(y.max()) + room))
-
-
-def drawn_data(run: Run) -> tuple[np.ndarray, np.ndarray]:
-    """The data, evenly through a long table."""
-    x_name, y_name = fitted_columns(run)
-    some = slice(None, None, -(-run.table.rows // _DRAWN))
-    return run.table[x_name][some], run.table[y_name][some]
-
-
-def predictions(run: Run, k: int, x: np.ndarray) -> np.ndarray:
-    """The model's values at these x, after so many updates."""
-    model, values = run.loss.model, run.named(run.points[k])
-    x_name = fitted_columns(run)[0]
-    return model.predict({name: values[name] for name in model.names}, **{x_name: x})
 
 
 # The cost

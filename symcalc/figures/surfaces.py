@@ -12,7 +12,7 @@ from symcalc.pages.notation import text
 from symcalc.training.minima.minimum import MINIMUM
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.run import Run
-from symcalc.training.views import fineness, window
+from symcalc.training.views import fineness, grid, levels, window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,21 +72,5 @@ def _lowest(run: Run) -> np.ndarray | None:
 def draw_rings(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float], size: int) -> None:
     """Lines of equal cost over a window of both parameters."""
     across, up, cost = grid(run, u, v, size)
-    if len(levels := _levels(cost)):
-        axes.contour(across, up, cost, levels=levels, colors=BLUE, linewidths=0.7, alpha=0.6)
-
-
-def grid(run: Run, u: tuple[float, float], v: tuple[float, float], size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The values of both parameters, and J over them, one row for each value of the second."""
-    across, up = np.linspace(*u, size), np.linspace(*v, size)
-    cost = np.array([[run.compiled.at(np.array([a, b]))[0] for a in across] for b in up])
-    if not np.isfinite(cost).any():
-        raise LossError(f"there are no contours to draw: {run.message}")
-    return across, up, cost
-
-
-def _levels(cost: np.ndarray) -> np.ndarray:
-    """Levels closer together near the minimum, where the cost is flat; none where all of it is."""
-    finite = cost[np.isfinite(cost)]
-    low, high = float(finite.min()), float(finite.max())
-    return np.unique(low + (high - low) * np.linspace(0.02, 1, 14) ** 2) if high > low else np.empty(0)
+    if len(found := levels(cost)):
+        axes.contour(across, up, cost, levels=found, colors=BLUE, linewidths=0.7, alpha=0.6)

@@ -245,14 +245,15 @@ class Run(Shown):
                 "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Save by suffix: .csv and .json hold every number, the others what `print` shows."""
+        """Save by suffix: .csv and .json hold every number, .html steps through the run, the others are what `print` shows."""
         from symcalc.pages.files import write_text
         from symcalc.pages.save import save
         from symcalc.training.export import run_csv, run_json
         suffix = Path(path).suffix.lower()
         if suffix in (".csv", ".json"):
             return write_text(path, run_csv(self) if suffix == ".csv" else run_json(self))
-        return save(self, path, (".json", ".csv"))
+        from symcalc.training.stepping.page import write_page
+        return save(self, path, (".json", ".csv"), own={".html": lambda target: write_page(self, target)})
 
     def __repr__(self) -> str:
         return f"<run of {self.method.name}: {self.nit} updates, {self.stop.name.lower().replace('_', ' ')}>"

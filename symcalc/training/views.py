@@ -16,6 +16,7 @@ _AWAY = 50               # a run that goes off is followed to this many times it
 _MANY = 100_000          # rows from which each value of J counts
 _FINE, _ROUGH = 241, 61
 MARGIN = 0.08
+_DRAWN = 2_000           # points of data at the most; more would only blacken the picture
 
 
 def in_view(run: Run) -> int:
@@ -76,7 +77,7 @@ def curve_over(run: Run, j: int, at: np.ndarray, values: np.ndarray) -> np.ndarr
     """J where the parameter in place j has these values, the others those at the point."""
     points = np.repeat(at[np.newaxis], len(values), axis=0)
     points[:, j] = values
-    return np.array([run.compiled.at(point)[0] for point in points])
+    return run.compiled.across(points)[0]
 
 
 def fineness(run: Run, fine: int = _FINE, rough: int = _ROUGH) -> int:
@@ -97,3 +98,34 @@ def fitted_columns(run: Run) -> tuple[str, str] | None:
     if model is None or target is None or run.table is None or not model.is_single or len(model.columns) != 1:
         return None
     return name_of(model.columns[0]), name_of(target)
+
+
+def drawn_data(run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """The data, evenly through a long table."""
+    x_name, y_name = fitted_columns(run)
+    some = slice(None, None, -(-run.table.rows // _DRAWN))
+    return run.table[x_name][some], run.table[y_name][some]
+
+
+def predictions(run: Run, k: int, x: np.ndarray) -> np.ndarray:
+    """The model's values at these x, after so many updates."""
+    model, values = run.loss.model, run.named(run.points[k])
+    x_name = fitted_columns(run)[0]
+    return model.predict({name: values[name] for name in model.names}, **{x_name: x})
+
+
+def grid(run: Run, u: tuple[float, float], v: tuple[float, float], size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The values of both parameters, and J over them, one row for each value of the second."""
+    across, up = np.linspace(*u, size), np.linspace(*v, size)
+    places = np.stack(np.meshgrid(across, up), axis=-1)
+    cost = run.compiled.across(places.reshape(-1, 2))[0].reshape(size, size)
+    if not np.isfinite(cost).any():
+        raise LossError(f"there are no contours to draw: {run.message}")
+    return across, up, cost
+
+
+def levels(cost: np.ndarray) -> np.ndarray:
+    """Levels closer together near the minimum, where the cost is flat; none where all of it is."""
+    finite = cost[np.isfinite(cost)]
+    low, high = float(finite.min()), float(finite.max())
+    return np.unique(low + (high - low) * np.linspace(0.02, 1, 14) ** 2) if high > low else np.empty(0)

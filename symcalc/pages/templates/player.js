@@ -1,0 +1,113 @@
+"use strict";
+// The states of a run, one at a time: where it stands is in the address, so that a link leads to it.
+document.addEventListener("DOMContentLoaded", () => {
+  const part = (id) => document.getElementById(id);
+  const run = JSON.parse(part("states").textContent);
+  const slider = part("slider");
+  const last = run.steps.length - 1;
+  let place = 0;
+  let playing = null;
+
+  // A form is text and places of numbers in turns; a line is the place of its form, then the numbers.
+  function filled(line) {
+    const [form, ...numbers] = line.split(" ");
+    return run.forms[form].map((part) => (typeof part === "number" ? numbers[part] : part)).join("");
+  }
+
+  function show(wanted) {
+    place = Math.min(last, Math.max(0, wanted));
+    part("working").innerHTML = run.states[place].split(";").map(filled).join("");
+    part("said").textContent = run.said[place];
+    slider.value = place;
+    slider.setAttribute("aria-valuetext", run.said[place]);
+    for (const [id, attributes] of Object.entries(run.moving)) {
+      for (const [name, values] of Object.entries(attributes)) {
+        part(id).setAttribute(name, values[place]);
+      }
+    }
+    for (const [id, places] of Object.entries(run.trails)) {
+      part(id).setAttribute("points", places.slice(0, place + 1).join(" "));
+    }
+    letScroll();
+    for (const [id, end] of [["first", 0], ["back", 0], ["on", last], ["last", last]]) {
+      part(id).setAttribute("aria-disabled", place === end);
+    }
+  }
+
+  // What is too wide for the screen can be scrolled by keyboard, too.
+  function letScroll() {
+    for (const wide of document.querySelectorAll(".equation, .wide")) {
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; else wide.removeAttribute("tabindex");
+    }
+  }
+
+  function go(wanted) {
+    show(wanted);
+    history.replaceState(null, "", "#k=" + run.steps[place]);
+  }
+
+  function pause() {
+    clearInterval(playing);
+    playing = null;
+    part("play").textContent = "Play";
+  }
+
+  function play() {
+    if (place === last) go(0);
+    part("play").textContent = "Pause";
+    const pace = Math.min(700, Math.max(80, 20000 / run.steps.length));
+    playing = setInterval(() => (place < last ? go(place + 1) : pause()), pace);
+  }
+
+  function fromAddress() {
+    const found = /^#k=(\d+)$/.exec(location.hash);
+    const at = found ? run.steps.findIndex((k) => k >= Number(found[1])) : 0;
+    show(at < 0 ? last : at);
+  }
+
+  const ways = {
+    first: () => 0, back: () => place - 1, on: () => place + 1, last: () => last,
+  };
+  for (const [id, way] of Object.entries(ways)) {
+    part(id).addEventListener("click", () => { pause(); go(way()); });
+  }
+  part("play").addEventListener("click", () => (playing === null ? play() : pause()));
+  slider.addEventListener("input", () => { pause(); go(Number(slider.value)); });
+  window.addEventListener("hashchange", fromAddress);
+  window.addEventListener("resize", letScroll);
+  document.addEventListener("toggle", letScroll, true);
+
+  // Arrows step from anywhere on the page but where they have a meaning of their own.
+  const keys = { ArrowLeft: "back", ArrowRight: "on" };
+  document.addEventListener("keydown", (event) => {
+    const way = keys[event.key];
+    if (way && !event.altKey && !event.ctrlKey && !event.metaKey && event.target !== slider) {
+      event.preventDefault();
+      pause();
+      go(ways[way]());
+    }
+  });
+
+  // A derivation shows its first line, and one more whenever it is asked.
+  for (const lines of document.querySelectorAll(".unfolding .steps")) {
+    const items = [...lines.children];
+    const button = document.createElement("button");
+    button.type = "button";
+    const next = () => items.find((item) => item.hidden);
+    const tell = () => {
+      button.textContent = next() ? "Show the next line" : "Start again";
+    };
+    const fold = () => items.forEach((item, k) => { item.hidden = k > 0; });
+    button.addEventListener("click", () => {
+      const line = next();
+      if (line) line.hidden = false; else fold();
+      tell();
+    });
+    fold();
+    tell();
+    lines.after(button);
+  }
+
+  part("player").hidden = false;
+  fromAddress();
+});

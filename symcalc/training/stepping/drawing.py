@@ -1,0 +1,131 @@
+"""Vector drawings for a page: a pair of axes, what stands still on them, and what moves from update to update."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from symcalc.pages.html import words
+from symcalc.pages.numbers import short
+
+WIDTH, HEIGHT = 400, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 388, 14, 252
+_TICKS = 5               # at least so many steps between the ends of an axis, and at most about twice as many
+_FAR = 9999              # of a point far outside the picture, where its true place has too many digits
+
+
+@dataclass(slots=True, kw_only=True)
+class Drawing:
+    """One picture. `moving` has, for the id of an element, the values of its attributes in every state.
+
+    >>> drawing = Drawing(name="cost", across=(0, 2), up=(0, 10), labels=("m", "J"), alt="J over m", caption="the cost")
+    >>> drawing.path([0, 2], [0, 10])
+    'M58,252L388,14'
+    """
+
+    name: str                                   # the ids of its elements begin with it
+    across: tuple[float, float]
+    up: tuple[float, float]
+    labels: tuple[str, str]
+    alt: str
+    caption: str                                # HTML of our own making
+    still: list[str] = field(default_factory=list)
+    moving: dict[str, dict[str, Sequence[str | float]]] = field(default_factory=dict)
+    trail: list[str] = field(default_factory=list)      # the places of a polyline that grows with the states
+
+    def x(self, values: ArrayLike) -> np.ndarray:
+        """Where on the picture these values lie, in its units, which start at the top left."""
+        return _placed(values, self.across, _LEFT, _RIGHT)
+
+    def y(self, values: ArrayLike) -> np.ndarray:
+        """The same for values along the other axis."""
+        return _placed(values, self.up, _BOTTOM, _TOP)
+
+    def path(self, x: ArrayLike, y: ArrayLike) -> str:
+        """A line through these points; it breaks where there is no finite one."""
+        written, pen = "", "M"
+        for a, b in zip(self.x(x), self.y(y)):
+            if math.isnan(a) or math.isnan(b):
+                pen = "M"
+            else:
+                written += f"{pen}{_short(a)},{_short(b)}"
+                pen = "L"
+        return written
+
+    def move(self, kind: str, name: str, style: str, fixed: str = "", **attributes: Sequence[str | float]) -> None:
+        """An element that moves: its tag, what its id ends with, its class, and its attributes state by state."""
+        self.still.append(f'<{kind} id="{self.name}-{name}" class="{style}"{fixed}/>')
+        self.moving[f"{self.name}-{name}"] = attributes
+
+    def point(self, name: str, style: str, x: ArrayLike, y: ArrayLike, radius: float = 5) -> None:
+        """A dot that moves through these places."""
+        self.move("circle", name, style, f' r="{radius}"', cx=coordinates(self.x(x)), cy=coordinates(self.y(y)))
+
+    def svg(self) -> str:
+        """The picture with everything in the place where it starts."""
+        clip = f"{self.name}-frame"
+        trail = f'<polyline id="{self.name}-trail" class="trail"/>' if self.trail else ""
+        frame = f'<rect x="{_LEFT}" y="{_TOP}" width="{_RIGHT - _LEFT}" height="{_BOTTOM - _TOP}"/>'
+        return (f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words(self.alt)}">'
+                f'<clipPath id="{clip}">{frame}</clipPath>'
+                f'{self._axes()}<g clip-path="url(#{clip})">{trail}{"".join(self.still)}</g></svg>'
+                f"<figcaption>{self.caption}</figcaption></figure>")
+
+    def _axes(self) -> str:
+        lines = [f'<path class="axis" d="M{_LEFT},{_TOP}V{_BOTTOM}H{_RIGHT}"/>']
+        for tick in ticks(*self.across):
+            x = _short(float(self.x(tick)))
+            lines.append(f'<path class="axis" d="M{x},{_BOTTOM}v4"/>'
+                         f'<text x="{x}" y="{_BOTTOM + 16}" class="tick">{_label(tick)}</text>')
+        for tick in ticks(*self.up):
+            y = float(self.y(tick))
+            lines.append(f'<path class="axis" d="M{_LEFT},{_short(y)}h-4"/>'
+                         f'<text x="{_LEFT - 7}" y="{_short(y + 4)}" class="tick up">{_label(tick)}</text>')
+        across, up = map(words, self.labels)
+        middle = (_LEFT + _RIGHT) // 2
+        return "".join([*lines, f'<text x="{middle}" y="{HEIGHT - 12}" class="label">{across}</text>',
+                        f'<text x="{_LEFT + 6}" y="{_TOP + 6}" class="label up">{up}</text>'])
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Round numbers between the two: steps of 1, 2 or 5 times a power of ten.
+
+    >>> ticks(-0.3, 2.2)
+    [0.0, 0.5, 1.0, 1.5, 2.0]
+    """
+    reach = high - low
+    if not 0 < reach < math.inf:
+        return []
+    rough = reach / _TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * max(factor for factor in (1, 2, 5) if factor * power <= rough)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    every = 1 + (last - first) // (2 * _TICKS)
+    return [k * step for k in range(first, last + 1, every)]
+
+
+def coordinates(values: np.ndarray) -> list[float]:
+    """To a tenth of a unit, which nobody sees more of; far outside where there is none."""
+    return [_round(value) for value in np.nan_to_num(values, nan=_FAR).tolist()]
+
+
+def _placed(values: ArrayLike, window: tuple[float, float], begin: float, end: float) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        found = begin + (np.asarray(values, dtype=float) - window[0]) / (window[1] - window[0]) * (end - begin)
+    return np.where(np.isnan(found), np.nan, np.clip(found, -_FAR, _FAR))
+
+
+def _round(value: float) -> float:
+    return int(value) if value == int(value) else round(value, 1)
+
+
+def _short(value: float) -> str:
+    return f"{_round(round(float(value), 1)):g}"
+
+
+def _label(value: float) -> str:
+    return words(short(value, 6)).replace("-", "−", 1)

@@ -1,0 +1,114 @@
+"""The page itself: the loss and its method, the player, the derivations that unfold, and the table of updates."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+from string import Template
+
+import numpy as np
+
+from symcalc.pages import html
+from symcalc.pages.document import Block, Document, Table
+from symcalc.pages.files import write_whole
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import short
+from symcalc.pages.rendering import template
+from symcalc.pages.slots import Forms
+from symcalc.training.run import Run
+from symcalc.training.stepping.pictures import pictures
+
+MOST = 200               # updates that can be stepped to; of a longer run the first half of them, then wider and wider apart
+_LINE = re.compile("(?=<math)")          # each formula for itself: few forms, since most differ in numbers alone
+_SCRIPT_ENDS = re.compile(r"<(?=[/!]|script)", re.IGNORECASE)          # what a browser looks for inside a script
+_DERIVED = 4             # parameters up to which the page has their derivations
+
+
+def write_page(run: Run, target: Path) -> None:
+    """The page of the run as one file that needs no other: with the player where there is an update to step to."""
+    write_whole(target, page(run).encode("utf-8"))
+
+
+def page(run: Run) -> str:
+    """The page of a run as HTML.
+
+    >>> from symcalc.training.losses import Loss
+    >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=3)
+    >>> "Update 2 of 3" in page(run) or 'id="slider"' in page(run)
+    True
+    """
+    document = run.document()
+    if not run.nit or not run.started:
+        return html.render(document)
+    above = [*takewhile(lambda block: not isinstance(block, Table), document.blocks)]
+    body = [f"<h1>{html.words(document.title)}</h1>", *map(html.block, above), _player(run), *_derivations(run),
+            *map(html.block, document.blocks[len(above):])]
+    return html.page(document.title, "\n".join(body) + "\n", template("player.css"))
+
+
+def stepped_to(count: int) -> list[int]:
+    """After how many updates the run is looked at: at its start and after each; of a long one after ever fewer.
+
+    >>> stepped_to(3), stepped_to(10**6)[-2:]
+    ([0, 1, 2, 3], [912010, 1000000])
+    """
+    if count <= MOST:
+        return list(range(count + 1))
+    half = MOST // 2
+    return sorted({*range(half), *np.geomspace(half, count, MOST + 1 - half).astype(int).tolist()})
+
+
+# The player
+
+def _player(run: Run) -> str:
+    states = stepped_to(run.nit)
+    drawings = pictures(run, states)
+    lines = [_LINE.split("".join(map(html.block, _working(run, k)))) for k in states]
+    forms = Forms.of([line for state in lines for line in state])
+    texts = iter(forms.texts)
+    data = {"steps": states, "said": [_said(run, k) for k in states], "forms": forms.forms,
+            "states": [";".join(" ".join(map(str, next(texts))) for _ in state) for state in lines],
+            "moving": {name: moves for drawing in drawings for name, moves in drawing.moving.items()},
+            "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
+    return Template(template("player.html")).substitute(
+        pictures="".join(drawing.svg() for drawing in drawings), last=len(states) - 1, data=in_script(data),
+        script=template("player.js"))
+
+
+def _working(run: Run, k: int) -> Sequence[Block]:
+    return run.updates[k - 1].document().blocks if k else ()
+
+
+def _said(run: Run, k: int) -> str:
+    """Where the run stands, for the line under the slider and for those who hear it."""
+    values = [f"{text(run.loss.parameters[j])} = {short(run.points[k, j])}" for j in run.moving[:_DERIVED]]
+    values += ["…"] if len(run.moving) > _DERIVED else []
+    return f"{f'After update {k} of {run.nit}' if k else 'At the start'}: {', '.join([*values, f'J = {short(run.costs[k])}'])}"
+
+
+def in_script(data: object) -> str:
+    r"""The data as JSON in which nothing begins or ends an element or a comment of the page around it.
+
+    >>> in_script({"a": "<b></script>"})
+    '{"a":"<b>\\u003c/script>"}'
+    """
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _SCRIPT_ENDS.sub(r"\\u003c", written)
+
+
+# The derivations
+
+def _derivations(run: Run) -> list[str]:
+    if not run.by_gradient or run.partials is not None or len(run.moving) > _DERIVED:
+        return []
+    return [unfolding(f"How the slope along {text(run.loss.parameters[j])} is derived",
+                      run.loss.derive(run.loss.parameters[j]).document()) for j in run.moving]
+
+
+def unfolding(title: str, document: Document) -> str:
+    """A derivation behind its title; the script lets it unfold line by line."""
+    return (f'<details class="unfolding"><summary>{html.words(title)}</summary>\n'
+            + "\n".join(map(html.block, document.blocks)) + "\n</details>")

@@ -1,0 +1,154 @@
+"""The pictures beside a step: the data with the model, and the cost over the parameters that move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import contourpy
+import numpy as np
+
+from symcalc.language.names import symbol
+from symcalc.pages.html import words
+from symcalc.pages.notation import text
+from symcalc.training.run import Run
+from symcalc.training.stepping.drawing import Drawing, coordinates
+from symcalc.training.views import (
+    cropped,
+    curve_over,
+    drawn_data,
+    fineness,
+    fitted_columns,
+    grid,
+    held,
+    in_view,
+    levels,
+    predictions,
+    window,
+)
+
+_DOTS = 400              # points of data at the most
+_RESIDUALS = 6_000       # residuals at the most, over all states
+_CURVE, _ROUGH = 121, 41
+_MODEL = 25              # points of a model that is no straight line
+_RINGS, _ROUGH_RINGS = 121, 25
+_ARROW = 36              # units, as long is the arrow against the gradient
+_ROOM = 1 / 3            # of the height of the data: as far above and below them the line is followed
+
+_NOW = '<span class="key now"></span> after the step'
+
+
+def pictures(run: Run, states: Sequence[int]) -> list[Drawing]:
+    """What shows this run best: the data where there is one column to draw them over, and the cost."""
+    return [*([_data(run, states)] if fitted_columns(run) is not None else []), _cost_of(run)(run, states)]
+
+
+def _cost_of(run: Run) -> Callable[[Run, Sequence[int]], Drawing]:
+    if len(run.moving) == 1:
+        return _curve
+    return _rings if len(run.loss.names) == 2 else _course
+
+
+# The data
+
+def _data(run: Run, states: Sequence[int]) -> Drawing:
+    """The data with the model as it stands after each update, and its residuals."""
+    names = fitted_columns(run)
+    x, y = (column[::-(-len(column) // _DOTS)] for column in drawn_data(run))
+    room = _ROOM * (float(np.ptp(y)) or 1.0)
+    margin = 0.05 * (float(np.ptp(x)) or 1.0)
+    span = float(x.min()) - margin, float(x.max()) + margin
+    drawing = Drawing(name="data", across=span, up=(float(y.min()) - room, float(y.max()) + room),
+                      labels=tuple(text(symbol(name)) for name in names),
+                      alt=f"the data and the model, {text(symbol(names[1]))} over {text(symbol(names[0]))}",
+                      caption='<span class="key dot"></span> the data, <span class="key line"></span> the model after the step')
+    ends = np.linspace(*span, 3)
+    bent = any(not np.isclose(two, (one + three) / 2, rtol=1e-6, atol=1e-9 * room)
+               for one, two, three in (predictions(run, k, ends) for k in (0, states[-1])))
+    across = np.linspace(*span, _MODEL if bent else 2)
+    if len(x) * len(states) <= _RESIDUALS:
+        drawing.move("path", "residuals", "residual",
+                     d=[_strokes(drawing.x(x), drawing.y(y), drawing.y(predictions(run, k, x))) for k in states])
+    drawing.still += [f'<circle class="data" r="3" cx="{a}" cy="{b}"/>'
+                      for a, b in zip(coordinates(drawing.x(x)), coordinates(drawing.y(y)))]
+    drawing.move("path", "model", "model", d=[drawing.path(across, predictions(run, k, across)) for k in states])
+    return drawing
+
+
+def _strokes(x: np.ndarray, y: np.ndarray, predicted: np.ndarray) -> str:
+    """An upright line from each point to what the model says there."""
+    finite = np.isfinite(predicted)
+    return "".join(f"M{a:.0f},{b:.0f}V{c:.0f}" for a, b, c in zip(x[finite], y[finite], predicted[finite]))
+
+
+# The cost
+
+def _curve(run: Run, states: Sequence[int]) -> Drawing:
+    """J over the one parameter that moves: where the step began with its tangent, what that promised, and what came."""
+    j = run.moving[0]
+    values = np.linspace(*window(run, j), fineness(run, _CURVE, _ROUGH))
+    curve = curve_over(run, j, run.points[0], values)
+    name, others = text(run.loss.parameters[j]), held(run, j, run.points[0])
+    drawing = Drawing(name="cost", across=(values[0], values[-1]), up=cropped(curve, run.costs[:in_view(run)]),
+                      labels=(name, text(run.loss.symbol)), alt=f"the cost over {name}, with the tangent where the step began",
+                      caption=f'{_NOW}, <span class="key promised"></span> what the tangent promised'
+                              + (f"; {words(others)}" if others else ""))
+    before = [max(0, k - 1) for k in states]
+    start, end = run.points[before, j], run.points[list(states), j]
+    costs, slopes = run.costs[before], run.gradients[before, j]
+    reach = 0.06 * (values[-1] - values[0])
+    drawing.still.append(f'<path class="curve" d="{drawing.path(values, curve)}"/>')
+    sides = [(min(a, b) - reach, max(a, b) + reach) for a, b in zip(start, end)]
+    drawing.move("path", "tangent", "tangent", d=[
+        drawing.path(side, [cost + slope * (at - a) for at in side])
+        for side, a, cost, slope in zip(sides, start, costs, slopes)])
+    drawing.point("before", "before", start, costs, radius=4)
+    drawing.point("promised", "promised", end, costs + slopes * (end - start), radius=5)
+    drawing.point("now", "now", end, run.costs[list(states)])
+    return drawing
+
+
+def _rings(run: Run, states: Sequence[int]) -> Drawing:
+    """Lines of equal J over both parameters, the way so far, and the arrow against the gradient."""
+    u, v = window(run, 0), window(run, 1)
+    first, second = map(text, run.loss.parameters)
+    drawing = Drawing(name="cost", across=u, up=v, labels=(first, second), alt=f"lines of equal cost over {first} and {second}",
+                      caption=f'lines of equal {words(text(run.loss.symbol))}, {_NOW}, '
+                              '<span class="key arrow"></span> -∇J there')
+    across, up, cost = grid(run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
+    rings = contourpy.contour_generator(across, up, np.ma.masked_invalid(cost))
+    drawing.still.append('<path class="ring" d="{}"/>'.format(
+        "".join(drawing.path(*line.T) for level in levels(cost) for line in rings.lines(level))))
+    points = run.points[list(states)]
+    x, y = drawing.x(points[:, 0]), drawing.y(points[:, 1])
+    drawing.trail = [f"{a},{b}" for a, b in zip(coordinates(x), coordinates(y))]
+    if run.by_gradient:
+        drawing.move("path", "down", "down", d=_arrows(x, y, run.gradients[list(states)], u, v))
+    drawing.point("now", "now", points[:, 0], points[:, 1])
+    return drawing
+
+
+def _arrows(x: np.ndarray, y: np.ndarray, gradients: np.ndarray, u: tuple[float, float], v: tuple[float, float]) -> list[str]:
+    """From each point against the gradient, as it looks on the picture; nothing where there is none."""
+    with np.errstate(all="ignore"):
+        across, up = -gradients[:, 0] / (u[1] - u[0]), gradients[:, 1] / (v[1] - v[0])
+        length = np.hypot(across, up)
+        across, up = _ARROW * across / length, _ARROW * up / length
+    return [_arrow(*place) if np.isfinite(place).all() else "" for place in zip(x, y, across, up)]
+
+
+def _arrow(x: float, y: float, across: float, up: float) -> str:
+    a, b = x + across, y + up
+    left, right = ((a - 0.25 * across + side * up * 0.12, b - 0.25 * up - side * across * 0.12) for side in (1, -1))
+    return "M{:.0f},{:.0f}L{:.0f},{:.0f}M{:.0f},{:.0f}L{:.0f},{:.0f}L{:.0f},{:.0f}".format(x, y, a, b, *left, a, b, *right)
+
+
+def _course(run: Run, states: Sequence[int]) -> Drawing:
+    """J against the update."""
+    seen = in_view(run)
+    costs = run.costs[:seen]
+    drawing = Drawing(name="cost", across=(0, max(1, seen - 1)), up=cropped(costs, costs),
+                      labels=("update", text(run.loss.symbol)), alt="the cost against the update", caption=_NOW)
+    every = range(0, seen, max(1, seen // _DOTS))
+    drawing.still.append(f'<path class="curve" d="{drawing.path(list(every), costs[list(every)])}"/>')
+    drawing.point("now", "now", list(states), run.costs[list(states)])
+    return drawing

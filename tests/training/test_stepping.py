@@ -1,0 +1,109 @@
+"""The page that steps through a run: every state has the working of its update, and its picture."""
+
+import json
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.pages import html
+from symcalc.training.stepping.drawing import ticks
+from symcalc.training.stepping.page import in_script, page, stepped_to
+
+RNG = np.random.RandomState(3)
+X = np.round(RNG.uniform(0, 5, 12), 1)
+DATA = {"x": X, "y": np.round(2 * X + 1 + RNG.normal(0, 0.8, 12), 1)}
+RUNS = {
+    "line": sc.mean_squared_error("y", sc.line("x")).descend(DATA, start=[0, 0], rate=0.03, steps=30),
+    "one": sc.Loss("(w - 3)^2").descend(start=[0], rate=0.2, steps=4),
+    "held": sc.mean_squared_error("y", sc.line("x")).descend(DATA, start=[0, 0], rate=0.03, steps=5, hold="b"),
+    "three": sc.mean_squared_error("y", sc.polynomial("x", 2)).descend(DATA, start=[0, 0, 0], rate=0.001, steps=200),
+    "diverges": sc.Loss("w^2").descend(start=[1], rate=1.1, steps=60),
+    "adam": sc.Loss("(1 - u)^2 + 100*(v - u^2)^2").descend(start=[-1, 1], rate=0.05, steps=20, method="adam"),
+}
+
+
+def states_of(written: str) -> dict:
+    return json.loads(re.search(r'<script type="application/json" id="states">(.*?)</script>', written, re.DOTALL)[1])
+
+
+def working(data: dict, place: int) -> str:
+    """What the script puts together."""
+    lines = [line.split(" ") for line in data["states"][place].split(";")]
+    return "".join("".join(numbers[part] if isinstance(part, int) else part for part in data["forms"][int(form)])
+                   for form, *numbers in lines)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_state_is_the_working_of_its_update(name):
+    run = RUNS[name]
+    data = states_of(page(run))
+    assert data["steps"] == list(range(run.nit + 1)) and len(data["said"]) == len(data["states"]) == run.nit + 1
+    assert working(data, 0) == ""
+    for k in (1, run.nit // 2, run.nit):
+        assert working(data, k) == "".join(map(html.block, run.updates[k - 1].document().blocks))
+        assert f"After update {k} of {run.nit}: " in data["said"][k]
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_element_that_moves_is_there_and_has_a_place_in_every_state(name):
+    run = RUNS[name]
+    written = page(run)
+    data = states_of(written)
+    for element, attributes in data["moving"].items():
+        assert f'id="{element}"' in written
+        assert all(len(values) == run.nit + 1 for values in attributes.values()), element
+    for element, places in data["trails"].items():
+        assert f'id="{element}"' in written and len(places) == run.nit + 1
+    shown = {"line": {"data-model", "cost-now", "cost-down"}, "one": {"cost-tangent", "cost-promised"}, "held": {"cost-tangent"},
+             "three": {"data-model", "cost-now"}, "diverges": {"cost-promised"}, "adam": {"cost-now"}}
+    assert shown[name] <= set(data["moving"])
+
+
+def test_the_promise_lies_on_the_tangent_and_the_step_on_the_curve():
+    moving = states_of(page(RUNS["one"]))["moving"]           # J falls from 9 by 0.2·36 = 7.2 along the tangent, by 5.76 in fact
+    (before, now, promised) = (np.array(moving[f"cost-{name}"]["cy"], dtype=float)[1] for name in ("before", "now", "promised"))
+    assert (promised - before) / (now - before) == pytest.approx(7.2 / 5.76, abs=0.01)
+
+
+def test_the_page_needs_no_network_and_is_well_formed():
+    written = page(RUNS["line"])
+    assert not re.search(r"(src|href|url)\s*=\s*[\"']?(?!#)|@import|https?:", re.sub(r'url\(#[a-z-]+\)', "", written))
+    body = re.search(r"<main.*</main>", re.sub(r"<script.*?</script>", "", written, flags=re.DOTALL), re.DOTALL)[0]
+    ElementTree.fromstring(re.sub(r" hidden>", ">", re.sub(r"(<input[^>]*)>", r"\1/>", body)))
+    ids = re.findall(r' id="([^"]+)"', written)
+    assert len(ids) == len(set(ids))
+
+
+def test_two_hundred_updates_of_three_parameters_stay_small():
+    assert len(page(RUNS["three"]).encode()) < 300_000
+
+
+def test_a_run_without_updates_has_a_page_without_player():
+    run = sc.Loss("ln(w)").descend(start=[-1], rate=0.1, steps=5)
+    assert "slider" not in page(run) and "before the first step" in page(run)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 199, 200, 201, 250, 1000, 12_345, 10**6])
+def test_a_long_run_is_looked_at_ever_less_often(count):
+    steps = stepped_to(count)
+    gaps = np.diff(steps)
+    assert steps[0] == 0 and steps[-1] == count and (gaps > 0).all() and min(count, 140) < len(steps) <= min(count, 200) + 1
+    assert count <= 200 or (gaps[:100] == 1).all()
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-3.2, 7.9), (1e-9, 2e-9), (-1e6, 5e8), (5, 5), (0, np.inf)])
+def test_ticks_are_round_and_within(low, high):
+    found = ticks(low, high)
+    if not 0 < high - low < np.inf:
+        assert found == []
+    else:
+        assert 3 <= len(found) <= 11 and low <= found[0] and found[-1] <= high and np.allclose(np.diff(found, 2), 0, atol=1e-9 * high)
+
+
+@pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!--<script>", "a < b & c", "</SCRIPT>", "\u2028"])
+def test_no_text_ends_the_script(text):
+    written = in_script({"a": text})
+    assert json.loads(written) == {"a": text} and not re.search(r"</|<!--|<script", written, re.IGNORECASE)
