@@ -301,7 +301,7 @@ OWN = [     # our sentences: (arguments, what they say)
     (("demo", "--plot", "a.doc"), "does not end in .png, .svg or .pdf"),
 ]
 CLICKS = [  # click's own sentences, in one line as ours
-    ((), "Usage: symcalc"), (("derve", "x"), "no such command 'derve'"), (("--nonsense",), "no such option"),
+    (("derve", "x"), "no such command 'derve'"), (("--nonsense",), "no such option"),
     (("derive",), "missing argument 'FORMULA'"), (("derive", "x^2"), "missing option '--wrt'"),
     (("derive", "x^2", "--wrt"), "requires an argument"), (("derive", "x^2", "x^3", "--wrt", "x"), "unexpected extra argument"),
     (("derive", "--x", "--wrt", "x"), "no such option"),

@@ -22,11 +22,16 @@ from symcalc.cli.tutor import check, hint
 from symcalc.cli.worksheet import worksheet
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]},
-             epilog="symcalc COMMAND --help shows examples.")
+@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]},
+             epilog="symcalc COMMAND --help shows examples; symcalc alone starts a prompt to explore at.")
 @click.version_option(__version__, package_name="symcalc")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Derivatives of losses, line by line, proved, and descended."""
+    if context.invoked_subcommand is None:
+        from symcalc.cli.explorer import explore
+
+        explore()
 
 
 for subcommand in (demo, derive, check, hint, diagnose, descend, minimum, methods, worksheet):
