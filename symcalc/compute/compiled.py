@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -175,9 +175,14 @@ def _strategy(tape: Tape) -> str:
 def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | None,
               columns: Sequence[Indexed]) -> np.ndarray:
     """The value of any part of a loss, one number per row where it differs from row to row (for diagnosis, not speed)."""
-    tape = Tape(tuple(values), columns, arrays=True)
-    result = tape.value(expression)
-    function = executed(tape, source_of(tape, "value", result.source))(table)
+    function = _binder(expression, tuple(values), tuple(columns))(table)
     with np.errstate(all="ignore"):
         value = function(*map(np.float64, values.values()))
     return np.asarray(value, dtype=np.float64)
+
+
+@lru_cache(maxsize=256)                # a page asks for the same parts at every update
+def _binder(expression: Expr, letters: tuple[Symbol, ...], columns: tuple[Indexed, ...]) -> Callable[..., Any]:
+    tape = Tape(letters, columns, arrays=True)
+    result = tape.value(expression)
+    return executed(tape, source_of(tape, "value", result.source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from typing import TypeVar
 
@@ -40,6 +41,11 @@ def formula_of(part: Basic | Formula) -> Formula:
         return part
     if not isinstance(part, Basic):
         raise SymcalcError(f"a document cannot hold a {type(part).__name__} as mathematics")
+    return _written(part)
+
+
+@lru_cache(maxsize=1024)               # a table or an equation asks for its pieces more than once
+def _written(part: Basic) -> Formula:
     return Formula(text=notation.text(part), latex=notation.latex(part))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Piecewise, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Number, Piecewise, Pow, Sum, Symbol
 
 from symcalc.compute.compiled import Compiled, evaluated
 from symcalc.language.names import COUNT, name_of
@@ -55,12 +55,21 @@ def joined_terms(terms: Sequence[Expr]) -> Expr:
     return Add(*terms, evaluate=False) if len(terms) > 1 else terms[0]
 
 
+_SMALL = (2, -1)         # exponents with which no float raises an error
+
+
 def value_of(expression: Expr) -> float:
     """The value of an expression in which only numbers are left.
 
     >>> value_of(Add(1, Mul(2, 3, evaluate=False), evaluate=False))
     7.0
     """
+    if isinstance(expression, Number):
+        return float(expression)
+    if isinstance(expression, (Add, Mul)):
+        return (sum if isinstance(expression, Add) else math.prod)(map(value_of, expression.args))
+    if isinstance(expression, Pow) and expression.exp in _SMALL and (base := value_of(expression.base)):
+        return base * base if expression.exp == 2 else 1 / base
     return float(evaluated(expression, {}, None, ()))
 
 
