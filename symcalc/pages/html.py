@@ -1,4 +1,4 @@
-"""A document as one self-contained web page: no script, no network, mathematics as MathML, readable on any screen."""
+"""A document as one self-contained web page: no network, mathematics as MathML, readable on any screen and without scripts."""
 
 from __future__ import annotations
 
@@ -48,6 +48,24 @@ def render(document: Document, standalone: bool = True) -> str:
     if not standalone:
         return f'<div class="symcalc">\n<style>\n{template("style.css")}</style>\n{body}</div>\n'
     return page(document.title, body)
+
+
+def unfolding(document: Document) -> str:
+    """The document as a page whose derivations unfold line by line; without scripts, and on paper, they are whole.
+
+    >>> "<script>" in unfolding(Document("", (Paragraph(("a line",)),)))
+    False
+    """
+    if not any(isinstance(part, Steps) for part in document.blocks):
+        return render(document)
+    body = "".join(f"{part}\n" for part in (f"<h1>{words(document.title)}</h1>" if document.title else "",
+                                            *map(block, document.blocks), script("unfold.js")))
+    return page(document.title, body, template("unfold.css"))
+
+
+def script(name: str) -> str:
+    """A script of our own, as it stands in a page."""
+    return f"<script>\n{template(name)}</script>"
 
 
 def block(part: Block) -> str:

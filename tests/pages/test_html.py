@@ -142,3 +142,12 @@ def test_a_long_formula_is_broken_and_read_once():
 def test_what_is_no_block_is_named():
     with pytest.raises(SymcalcError, match="a document cannot hold a int"):
         body(3)
+
+
+def test_a_saved_derivation_unfolds_and_is_whole_without_scripts(derivation):
+    document = Document("", (derivation,))
+    page, plain = html.unfolding(document), html.render(document)
+    lines = re.compile(r"<li>.*?</li>", re.DOTALL)
+    assert lines.findall(page) == lines.findall(plain) != []
+    assert "hidden" not in re.sub(r"<(script|style)>.*?</\1>", "", page, flags=re.DOTALL)
+    assert page.count("<script>") == 1 and "http" not in page

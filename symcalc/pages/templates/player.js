@@ -88,26 +88,6 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
 
-  // A derivation shows its first line, and one more whenever it is asked.
-  for (const lines of document.querySelectorAll(".unfolding .steps")) {
-    const items = [...lines.children];
-    const button = document.createElement("button");
-    button.type = "button";
-    const next = () => items.find((item) => item.hidden);
-    const tell = () => {
-      button.textContent = next() ? "Show the next line" : "Start again";
-    };
-    const fold = () => items.forEach((item, k) => { item.hidden = k > 0; });
-    button.addEventListener("click", () => {
-      const line = next();
-      if (line) line.hidden = false; else fold();
-      tell();
-    });
-    fold();
-    tell();
-    lines.after(button);
-  }
-
   part("player").hidden = false;
   fromAddress();
 });

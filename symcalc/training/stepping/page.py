@@ -46,7 +46,7 @@ def page(run: Run) -> str:
     above = [*takewhile(lambda block: not isinstance(block, Table), document.blocks)]
     body = [f"<h1>{html.words(document.title)}</h1>", *map(html.block, above), _player(run), *_derivations(run),
             *map(html.block, document.blocks[len(above):])]
-    return html.page(document.title, "\n".join(body) + "\n", template("player.css"))
+    return html.page(document.title, "\n".join(body) + "\n", template("unfold.css") + template("player.css"))
 
 
 def stepped_to(count: int) -> list[int]:
@@ -75,7 +75,7 @@ def _player(run: Run) -> str:
             "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
     return Template(template("player.html")).substitute(
         pictures="".join(drawing.svg() for drawing in drawings), last=len(states) - 1, data=in_script(data),
-        script=template("player.js"))
+        script=html.script("player.js") + html.script("unfold.js"))
 
 
 def _working(run: Run, k: int) -> Sequence[Block]:
