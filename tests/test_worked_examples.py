@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).parents[1] / "worked_examples"
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
 def test_example_prints_what_it_is_known_to_print(example, tmp_path):
     done = subprocess.run([sys.executable, "-W", "error", example, tmp_path], capture_output=True, text=True,
-                          encoding="utf-8", timeout=60, env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "88"})
+                          encoding="utf-8", timeout=60, env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "88", "PYTHONPATH": str(EXAMPLES.parent)})
     assert done.returncode == 0, done.stderr
     known = EXAMPLES / "output" / f"{example.stem}.txt"
     if os.environ.get("SYMCALC_BLESS"):

@@ -1,6 +1,6 @@
 """People would rather look than read: the pictures of one descent, from the first slope to the moving line.
 
-Give a folder to save them to: `python 08_pictures_of_a_run.py pictures`. Each picture is a matplotlib Figure; the last
+Give a folder to save them to: `python 18_pictures_of_a_run.py pictures`. Each picture is a matplotlib Figure; the last
 one moves.
 """
 
