@@ -164,8 +164,10 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
 
 def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed], table: Table | None) -> Tape:
     """Moments where every sum separates and there are rows enough; else NumPy over the rows, or plain floats without data."""
-    separated = moments_of(expressions, parameters, columns) if table is not None and table.rows >= _MANY else None
-    return separated or Tape(parameters, columns, arrays=table is not None, blocks=True)
+    separated = moments_of(expressions, parameters, columns, table.rows) if table is not None and table.rows >= _MANY else None
+    if separated is not None and separated.triangle(table).is_sound:
+        return separated
+    return Tape(parameters, columns, arrays=table is not None, blocks=True)
 
 
 def _strategy(tape: Tape) -> str:

@@ -4,174 +4,125 @@ A sum Σ u v, where u and v are data functions 1, x, y, x², ... times factors o
 through the products of those functions, summed. With Φ = Q R, where the columns of Φ are the data functions and R is
 triangular with as many rows as there are functions, Σ u v = (R α)·(R β) for the factors α of u and β of v. So the
 squares stay squares: a sum of them comes out neither negative nor noisy, as it would from the products themselves.
+
+Few functions are written out number by number. For many, R α is a product of a matrix with a vector.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, Integer, Pow, Sum, Symbol
 
+from symcalc.compute.forms import Forms, Product, Side
 from symcalc.compute.generated import executed, source_of
+from symcalc.compute.gram import Monomial, Rows, Triangle, closed, triangle
 from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape, differs
+from symcalc.language.names import name_of
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
 from symcalc.parts import product_as_written, signed
 
-_ONE = Integer(1)
-_MOST = 16               # data functions up to which the triangle is written out
-_BLOCK = 65_536          # rows at a time in the pass over the data
-
-Form = dict[Expr, list[Expr]]
-"""Data functions, each with the terms of its factor in the parameters: yᵢ - (m xᵢ + b) is {y: [1], x: [-m], 1: [-b]}."""
-
-
-def form_of(part: Expr, moving: frozenset[Symbol]) -> Form | None:
-    """The part as a sum of data functions times factors of the parameters; None where it is none.
-
-    >>> from symcalc.language import read
-    >>> from symcalc.language.names import parameters_of
-    >>> total = read("mean((y - (m*x + b))^2)").args[-1]
-    >>> list(form_of(total.function.base, frozenset(parameters_of(total))))
-    [y[i], x[i], 1]
-    """
-    if not differs(part):
-        return {_ONE: [part]}
-    if not part.free_symbols & moving:
-        return {part: [_ONE]}
-    minus, rest = signed(part)
-    if minus and rest != part:
-        inner = form_of(rest, moving)
-        return inner and {function: [Mul(-1, term, evaluate=False) for term in terms] for function, terms in inner.items()}
-    if isinstance(part, Add):
-        found: Form = {}
-        for term in part.args:
-            if (inner := form_of(term, moving)) is None:
-                return None
-            for function, terms in inner.items():
-                found.setdefault(function, []).extend(terms)
-        return found
-    return _product_form(part, moving) if isinstance(part, Mul) else None
-
-
-def _product_form(part: Mul, moving: frozenset[Symbol]) -> Form | None:
-    before, data, mixed = _sorted_factors(part.args, moving)
-    if len(mixed) > 1 or (mixed and mixed[0] == part):
-        return None
-    inner = form_of(mixed[0], moving) if mixed else {_ONE: [_ONE]}
-    return inner and {_times(data, function): [_times(before, term) for term in terms] for function, terms in inner.items()}
-
-
-def _sorted_factors(factors: Iterable[Basic], moving: frozenset[Symbol]) -> tuple[list[Expr], list[Expr], list[Expr]]:
-    """The factors that are one number for all rows, those that are data alone, and those that are both."""
-    before, data, mixed = [], [], []
-    for factor in factors:
-        (before if not differs(factor) else mixed if factor.free_symbols & moving else data).append(factor)
-    return before, data, mixed
-
-
-def _times(factors: Sequence[Expr], last: Expr) -> Expr:
-    together = [*factors, last] if last != 1 or not factors else [*factors]
-    return product_as_written(together)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
-    """One term of a sum over rows: factors of the parameters, times the sum of the product of two parts with their forms."""
-
-    before: tuple[Expr, ...]
-    left: tuple[Expr, Form]
-    right: tuple[Expr, Form]
-
-
-def products_of(body: Expr, moving: frozenset[Symbol]) -> list[Product] | None:
-    """The body of a sum as a sum of products of two forms; None where it is none."""
-    if isinstance(body, Add) and (whole := form_of(body, moving)) is not None:
-        return [Product(before=(), left=(body, whole), right=(_ONE, {_ONE: [_ONE]}))]
-    terms = body.args if isinstance(body, Add) else (body,)
-    found = [_product_of(term, moving) for term in terms]
-    return None if None in found else found
-
-
-def _product_of(term: Expr, moving: frozenset[Symbol]) -> Product | None:
-    before, data, mixed = _sorted_factors(term.args if isinstance(term, Mul) else (term,), moving)
-    mixed = [factor for part in mixed for factor in (
-        (part.base, part.base) if isinstance(part, Pow) and part.exp == 2 else (part,))]
-    if len(mixed) > 2:
-        return None
-    forms = [(factor, form_of(factor, moving)) for factor in mixed]
-    if any(form is None for _, form in forms):
-        return None
-    known = product_as_written(data) if data else _ONE
-    while len(forms) < 2:
-        forms.append((known, {known: [_ONE]}))
-        known, data = _ONE, []
-    (part, left), right = forms
-    if data:
-        part, left = _times(data, part), {_times(data, function): terms for function, terms in left.items()}
-    return Product(before=tuple(before), left=(part, left), right=right)
+_FLOAT = 0.03            # microseconds that an operation on floats takes in Python
+_ARRAY = 0.6, 4e-4       # ... that one on an array takes, and for each of its rows
+_VECTOR = 3.0, 0.06, 2e-4            # ... that a step with a matrix takes, for each function, for each of its entries
+_ON_A_LINE = 12          # factors
+_LONG = 80               # parts of what is shown beside a line
+_DOTS = Symbol("...")    # in the place of what is longer
 
 
 @dataclass(slots=True)
 class Moments(Tape):
     """A tape in plain floats on which a sum over rows is a few products with the entries of the triangle R."""
 
-    basis: tuple[Expr, ...] = ()
-    triangle: Callable[[Table], np.ndarray] | None = None
-    parts: dict[Expr, list[Value | None]] = field(default_factory=dict)
+    forms: Forms | None = None
+    functions: tuple[Monomial, ...] = ()
+    products: dict[Expr, list[Product]] = field(default_factory=dict)           # of what stands under each Σ
+    found: Callable[[Table], Triangle] | None = None
+    along: dict[tuple[Expr, ...], list[Value | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        Tape.__post_init__(self)
+        self.known |= {centre: Value(f"m{k}") for k, centre in enumerate(self.forms.centres)}
 
     def in_numpy(self) -> Moments:
         """The same moments for parameters that are arrays."""
-        return Moments(self.parameters, self.columns, arrays=True, basis=self.basis, triangle=self.triangle)
+        return type(self)(self.parameters, self.columns, arrays=True, forms=self.forms, functions=self.functions,
+                          products=self.products, found=self.found)
+
+    def triangle(self, data: Table | Triangle) -> Triangle:
+        """All that the tape needs of the rows of a table, from one pass over them; triangles of parts can be `joined`."""
+        return data if isinstance(data, Triangle) else self.found(data)
 
     @property
     def given(self) -> list[str]:
-        """The entries of the triangle, row by row, and the number of rows."""
-        return [*(f"r{k}_{j}" for k in range(len(self.basis)) for j in range(k, len(self.basis))), "rows"]
+        """The entries of the triangle, row by row, what is taken from the letters, and the number of rows."""
+        size = range(len(self.functions))
+        return [*(f"r{k}_{j}" for k in size for j in size[k:]), *self.centres, "rows"]
+
+    @property
+    def centres(self) -> list[str]:
+        """The names of what is taken from the letters before they are multiplied."""
+        return [f"m{k}" for k in range(len(self.forms.centres))] if self.forms.centred else []
 
     @property
     def legend(self) -> list[str]:
         """What the names stand for."""
-        functions = ", ".join(map(text, self.basis))
-        return [*Tape.legend.fget(self), f"r is the triangle of the data functions {functions} in place of the rows"]
+        letters = list(self.forms.letters)
+        functions = ", ".join(map(self.named, self.functions))
+        return [*Tape.legend.fget(self), *(f"{name} is taken from {text(letter)} first"
+                                           for name, letter in zip(self.centres, letters)),
+                f"r is the triangle of the data functions {functions} in place of the rows"]
 
-    def data(self, table: Table) -> list[float]:
-        """Their values for a table."""
-        return [*self.triangle(table)[np.triu_indices(len(self.basis))].tolist(), float(table.rows)]
+    def named(self, function: Monomial) -> str:
+        """A data function as it is read."""
+        letters = list(self.forms.letters)
+        return text(_product([letters[a] for a in function]))
 
-    @property
-    def trained(self) -> frozenset[Symbol]:
-        """The letters that are not data."""
-        return frozenset(self.parameters)
+    def data(self, table: Table | Triangle) -> list[float | np.ndarray]:
+        """The values of those for a table."""
+        found, size = self.triangle(table), len(self.functions)
+        whole = np.zeros((size, size))
+        whole[:len(found.entries)] = found.entries if self.forms.centred else found.uncentred
+        return [*whole[np.triu_indices(size)].tolist(), *self.taken(found), float(found.rows)]
+
+    def taken(self, found: Triangle) -> list[float]:
+        """The values of the centres."""
+        return found.centre.tolist() if self.forms.centred else []
 
     def row_sum(self, part: Sum) -> Value:
         """Σ u v as (R α)·(R β)."""
         written, inputs = [], []
-        for product in products_of(part.function, self.trained):
-            left, right = self.along(*product.left), self.along(*product.right)
-            pairs = [(u, v) for u, v in zip(left, right) if u is not None and v is not None]
+        for product in self.products[part.function]:
+            total, needed = self.paired(product, part)
             before = [self.value(factor) for factor in product.before]
-            total = " + ".join(f"{u.source} * {v.source}" for u, v in pairs) or "0.0"
             lead = " * ".join(f"({value.source})" if value.source.startswith("-") else value.source for value in before)
-            written.append(f"{lead} * ({total})" if lead else total)
-            inputs += [*before, *(value for pair in pairs for value in pair)]
+            written.append(f"{lead} * {total if total.isidentifier() else f'({total})'}" if lead else total)
+            inputs += [*before, *needed]
         return self.statement(" + ".join(written), inputs, part)
 
-    def along(self, part: Expr, form: Form) -> list[Value | None]:
-        """R α for the factors α of a form, entry by entry; None where it is 0."""
-        if part not in self.parts:
-            self.parts[part] = [self.entry(k, part, form) for k in range(len(self.basis))]
-        return self.parts[part]
+    def paired(self, product: Product, part: Sum) -> tuple[str, list[Value]]:
+        """Σ u v for two sides, and what it is made of."""
+        pairs = [(u, v) for u, v in zip(self.turned(product.left), self.turned(product.right))
+                 if u is not None and v is not None]
+        return " + ".join(f"{u.source} * {v.source}" for u, v in pairs) or "0.0", [value for pair in pairs for value in pair]
 
-    def entry(self, k: int, part: Expr, form: Form) -> Value | None:
-        """What the part has along the k-th function, when what it has along those before is taken away."""
+    def turned(self, side: Side) -> list[Value | None]:
+        """R α for the factors α of a side, entry by entry; None where it is 0."""
+        if side.parts not in self.along:
+            self.along[side.parts] = [self.entry(k, side) for k in range(len(self.functions))]
+        return self.along[side.parts]
+
+    def entry(self, k: int, side: Side) -> Value | None:
+        """What a side has along the k-th function, when what it has along those before is taken away."""
         added, taken, inputs = [], [], []
-        for j, function in enumerate(self.basis[k:], start=k):
-            for term in form.get(function, ()):
+        for j, function in enumerate(self.functions[k:], start=k):
+            for term in side.form.get(function, ()):
                 minus, rest = signed(term)
                 value = self.value(rest)
                 inputs.append(value)
@@ -181,27 +132,128 @@ class Moments(Tape):
         if len(added) == 1 and not taken and " " not in added[0]:
             return Value(added[0])
         source = " + ".join(added) + "".join(f" - {term}" for term in taken)
-        return self.statement(source.removeprefix(" ") if added else f"-{source[3:]}", inputs, part,
-                              note=f", along {text(self.basis[k])}")
+        return self.statement(source.removeprefix(" ") if added else f"-{source[3:]}", inputs,
+                              _product(side.parts), note=f", along {self.named(self.functions[k])}")
 
 
-def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed]) -> Moments | None:
-    """A tape for expressions all of whose sums separate; None where one does not, or where there is too much to write out."""
-    moving, fixed = frozenset(parameters), {}
-    for total in {part: None for expression in expressions for part in _sums(expression)}:
-        products = products_of(total.function, moving)
-        if products is None:
-            return None
-        for product in products:
-            for function, terms in (*product.left[1].items(), *product.right[1].items()):
-                fixed[function] = fixed.get(function, True) and not any(term.free_symbols & moving for term in terms)
-    # 1 first, which centres all others; what no parameter touches last, where it meets no other.
-    basis = sorted(fixed, key=lambda function: (function != 1, fixed[function]))
-    if _ONE not in fixed:
-        basis.insert(0, _ONE)
-    if len(basis) > _MOST:
+@dataclass(slots=True)
+class Packed(Moments):
+    """Moments of many functions: R α is a product of a matrix with a vector, made once for all sums that it is in."""
+
+    vectors: dict[tuple[Expr, ...], tuple[Value, Value]] = field(default_factory=dict)
+
+    @property
+    def helpers(self) -> dict[str, Callable]:
+        """What the code calls."""
+        return _ON_ARRAYS if self.arrays else _ON_FLOATS
+
+    @property
+    def given(self) -> list[str]:
+        """The triangle, what is taken from the letters, and the number of rows."""
+        return ["r", *self.centres, "rows"]
+
+    def data(self, table: Table | Triangle) -> list[float | np.ndarray]:
+        """Their values for a table."""
+        found = self.triangle(table)
+        return [found.entries if self.forms.centred else found.uncentred, *self.taken(found), float(found.rows)]
+
+    def statement(self, source: str, inputs: Sequence[Value], expression: Basic, array: bool | None = None,
+                  note: str = "") -> Value:
+        """A new step, or the earlier one with the same source; what is too long to be read beside it is left out."""
+        return Tape.statement(self, source, inputs, _brief(expression), array, note)
+
+    def paired(self, product: Product, part: Sum) -> tuple[str, list[Value]]:
+        """Σ u v as a dot product, or as one entry of Rᵀ R α where v is a data function."""
+        one, two = sorted((product.left, product.right), key=lambda side: len(side.form))
+        onto, pairs = self.vector(two)[1], []
+        if len(one.form) > 2:
+            pairs.append((f"dot({self.vector(one)[0].source}, {self.vector(two)[0].source})", self.vector(one)[0]))
+        else:
+            for function, terms in one.form.items():
+                value = self.factor(terms)
+                entry = f"{onto.source}[{self.functions.index(function)}]"
+                pairs.append((entry if value.source == "1.0" else f"{value.source} * {entry}", value))
+        return " + ".join(source for source, _ in pairs), [self.vector(two)[0], *(value for _, value in pairs)]
+
+    def factor(self, terms: Sequence[Expr]) -> Value:
+        """The sum of the terms; a minus sign is part of the name, where there is but one."""
+        minus, rest = signed(terms[0]) if len(terms) == 1 else (False, Add(*terms, evaluate=False))
+        value = self.value(rest)
+        return replace(value, source=f"-{value.source}") if minus else value
+
+    def vector(self, side: Side) -> tuple[Value, Value]:
+        """R α and Rᵀ R α for the factors α of a side."""
+        if side.parts not in self.vectors:
+            part = _product(side.parts)
+            factors = [self.factor(side.form[function]) if function in side.form else Value("0.0")
+                       for function in self.functions]
+            turned = self.statement(_wrapped("turned(r, ", [factor.source for factor in factors]), factors, part,
+                                    note=", along each data function")
+            back = self.statement(f"back(r, {turned.source})", [turned], part, note=", times each data function, summed")
+            self.vectors[side.parts] = turned, back
+        return self.vectors[side.parts]
+
+
+_ON_FLOATS: dict[str, Callable] = {
+    "turned": lambda r, *factors: np.dot(r, factors), "back": lambda r, vector: np.dot(vector, r).tolist(),
+    "dot": lambda left, right: float(np.dot(left, right))}
+_ON_ARRAYS: dict[str, Callable] = {
+    "turned": lambda r, *factors: np.dot(r, np.stack(np.broadcast_arrays(*factors))),
+    "back": lambda r, vector: np.dot(r.T, vector), "dot": lambda left, right: np.einsum("k...,k...->...", left, right)}
+
+
+def _product(parts: Sequence[Expr]) -> Expr:
+    """The product of the parts as it is written, with powers."""
+    factors = [part if times == 1 else Pow(part, times, evaluate=False) for part, times in Counter(parts).items()]
+    return product_as_written(factors or [Integer(1)])
+
+
+def _wrapped(head: str, names: Sequence[str]) -> str:
+    """A call with many arguments, on lines that can be read."""
+    lines = [", ".join(names[k:k + _ON_A_LINE]) for k in range(0, len(names), _ON_A_LINE)]
+    return head + (",\n" + " " * 16).join(lines) + ")"
+
+
+def _brief(part: Basic) -> Basic:
+    """The part, or dots where it is too long to be read beside a line."""
+    waiting, count = [part], 0
+    while waiting and count <= _LONG:
+        waiting.extend(waiting.pop().args)
+        count += 1
+    return _DOTS if waiting else part
+
+
+def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed],
+               rows: int) -> Moments | None:
+    """A tape for expressions all of whose sums separate; None where one does not, or where the rows are less work."""
+    sums = list({part: None for expression in expressions for part in _sums(expression)})
+    if any(total.function.has(Sum) for total in sums):
         return None
-    return Moments(parameters, columns, arrays=False, basis=tuple(basis), triangle=_triangle(basis, columns))
+    for centred in (False, True):
+        forms = Forms(moving=frozenset(parameters), centred=centred)
+        products = {total.function: forms.products(total.function) for total in sums}
+        if None not in products.values():
+            break
+    else:
+        return None
+    sides = {side.parts: side for found in products.values() for product in found for side in (product.left, product.right)}
+    functions = _ordered(sides.values(), forms)
+    works = {Moments: _work_on_floats(sides.values(), products.values(), functions), Packed: _work_on_vectors(functions, rows),
+             None: _work_on_rows(expressions, forms, rows)}
+    kind = min(works, key=works.get)
+    if kind is None:
+        return None
+    return kind(parameters, columns, arrays=False, forms=forms, functions=functions, products=products,
+                found=_pass(forms, functions, columns))
+
+
+def _ordered(sides: Iterable[Side], forms: Forms) -> tuple[Monomial, ...]:
+    """1 first, which centres all others, products after their factors, what no parameter touches last, where it meets no other."""
+    fixed: dict[Monomial, bool] = {}
+    for side in sides:
+        for function, terms in side.form.items():
+            fixed[function] = fixed.get(function, True) and not any(map(forms.moves, terms))
+    return tuple(sorted(closed([(), *fixed]), key=lambda function: (function != (), fixed.get(function, False), len(function))))
 
 
 def _sums(expression: Basic) -> list[Sum]:
@@ -209,34 +261,57 @@ def _sums(expression: Basic) -> list[Sum]:
     return [expression, *inner] if isinstance(expression, Sum) else inner
 
 
-def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Table], np.ndarray]:
-    """R of the data functions over all rows of a table, in one pass over blocks of them.
+# Estimates of a step's work, in microseconds
 
-    Every function is centred first, by its value in one row, so that an offset costs no digits.
-    """
-    tape = Tape((), columns, arrays=True)
-    values = [tape.value(function).source for function in basis[1:]]
-    functions = executed(tape, source_of(tape, "functions", f"({''.join(f'{value}, ' for value in values)})"))
-    size = len(basis)
+def _work_on_floats(sides: Iterable[Side], products: Iterable[list[Product]], functions: Sequence[Monomial]) -> float:
+    place = {function: k + 1 for k, function in enumerate(functions)}
+    entries = sum(place[function] * len(terms) for side in sides for function, terms in side.form.items() if len(side.form) > 1)
+    pairs = sum(min(max(map(place.get, side.form)) for side in (product.left, product.right))
+                for found in products for product in found)
+    return _FLOAT * (entries + pairs)
 
-    def triangle(table: Table) -> np.ndarray:
-        found, centre = np.zeros((0, size)), None
-        for begin in range(0, table.rows, _BLOCK):
-            block = table.between(begin, begin + _BLOCK)
-            matrix = np.empty((len(found) + block.rows, size), order="F")
-            matrix[:len(found)], new = found, matrix[len(found):]
-            new[:, 0] = 1.0
-            with np.errstate(all="ignore"):
-                for j, value in enumerate(functions(block)(), start=1):
-                    new[:, j] = value
-                if centre is None:
-                    # One row's values, and not the mean, which may be too large; any value amid the data will do.
-                    centre = np.array([0.0, *new[len(new) // 2, 1:]])
-                new[:, 1:] -= centre[1:]
-            found = np.linalg.qr(matrix, mode="r")
-        whole = np.zeros((size, size))
-        whole[:len(found)] = found
-        whole[0] += centre * whole[0, 0]
-        return whole
 
-    return lru_cache(maxsize=1)(triangle)           # one table's; NumPy's form of the code asks for it again
+def _work_on_vectors(functions: Sequence[Monomial], rows: int) -> float:
+    call, each, entry = _VECTOR
+    return call + each * len(functions) + entry * len(functions) * min(rows, len(functions))
+
+
+def _work_on_rows(expressions: Iterable[Expr], forms: Forms, rows: int) -> float:
+    seen: set[Basic] = set()
+
+    def count(part: Basic) -> None:
+        if part not in seen:
+            seen.add(part)
+            for inner in part.args:
+                count(inner)
+
+    for expression in expressions:
+        count(expression)
+    call, each = _ARRAY
+    return (call + each * rows) * sum(
+        isinstance(part, Sum) or (bool(part.args) and differs(part) and forms.moves(part)) for part in seen)
+
+
+# The pass over the data
+
+@dataclass(slots=True)
+class _Letters(Tape):
+    """A tape whose data are the columns themselves, a few rows of them at a time."""
+
+    def data(self, columns: Sequence[np.ndarray]) -> list[np.ndarray | float]:
+        """What its code is given."""
+        return [*columns, float(len(columns[0]) if columns else 1)]
+
+
+def _pass(forms: Forms, functions: Sequence[Monomial], columns: Sequence[Indexed]) -> Callable[[Table], Triangle]:
+    """The triangle of the functions over all rows of a table."""
+    tape = _Letters((), columns, arrays=True)
+    values = [tape.value(letter).source for letter in forms.letters]
+    worked_out = executed(tape, source_of(tape, "letters", f"({''.join(f'{value}, ' for value in values)})"))
+
+    def found(table: Table) -> Triangle:
+        rows = Rows(columns=[table[name_of(column)] for column in columns], rows=table.rows,
+                    worked_out=lambda cut: worked_out(cut)())
+        return triangle(rows, functions)
+
+    return lru_cache(maxsize=1)(found)           # one table's; NumPy's form of the code asks for it again
