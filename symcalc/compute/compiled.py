@@ -15,7 +15,7 @@ from sympy import Expr, Indexed, Symbol
 
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments import Moments, moments_of
-from symcalc.compute.stable import stabilised
+from symcalc.compute.stable import all_stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import DescentError
 from symcalc.language.names import plain_name
@@ -144,7 +144,7 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
 
     Without columns the code is plain Python on floats; with columns it is NumPy over them, bound to `table`.
     """
-    stable = [stabilised(expression) for expression in (loss, *gradient)]
+    stable = all_stabilised((loss, *gradient))
 
     def written(tape: Tape) -> tuple[tuple[str, ...], str]:
         results = tuple(tape.value(expression).source for expression in stable)
