@@ -55,7 +55,8 @@ class Compiled:
         """Loss and gradient at a float64 array in the order of the parameters."""
         if not self.tape.arrays:
             try:
-                value, gradient = self.function(*point.tolist())
+                with np.errstate(all="ignore"):
+                    value, gradient = self.function(*point.tolist())
             except (ZeroDivisionError, OverflowError, ValueError):
                 # Where Python's floats give up, NumPy's go on with inf and nan: √w is 0 at 0, though its slope is not finite.
                 value, gradient = _quietly(self.outside(), point)

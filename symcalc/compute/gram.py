@@ -23,6 +23,7 @@ _TIMES = 4               # ... and at least so many for each function
 _ELEMENTS = 196_608      # of a block, which stays in the cache
 _LARGE = 10 * _ELEMENTS  # of a block that is reduced by reflections
 _FEW = 4                 # functions up to which dot products are faster than a product of matrices
+_ALONE = 10_000          # rows of a block then: BLAS wakes no threads for so short a dot product
 _PANEL = 8               # functions that are made orthogonal one by one
 _PIVOT = 0.05            # the least of WᵀW, in units of its diagonal, that costs no digits worth the name
 _GOLDEN = 0.6180339887498949
@@ -128,7 +129,7 @@ def triangle(data: Rows, functions: Sequence[Monomial]) -> Triangle:
         few = [np.broadcast_to(np.asarray(letter, dtype=np.float64), min(data.rows, wanted)) for letter in data.at(which)]
         centre = np.array([_amid(letter) for letter in few])
         matrix = _Matrix(data, functions, centre)
-        begun = matrix.filled(few, np.empty((len(functions), min(data.rows, wanted))))
+        begun = matrix.filled(few, np.ones((len(functions), min(data.rows, wanted))))
         entries = np.linalg.qr(begun.T, mode="r")
         if data.rows > wanted:
             entries = _orthogonal_first(matrix, entries)
@@ -152,20 +153,19 @@ class _Matrix:
                          for function in sorted(functions, key=len) if len(function) > 1]
 
     def filled(self, letters: Sequence[np.ndarray | float], block: np.ndarray) -> np.ndarray:
-        """The functions of the letters, one per row of the block."""
-        block[0] = 1.0
+        """The functions of the letters, one per row of the block, under the first, which is 1."""
         for row, letter, centre in zip(self.letters, letters, self.centre):
             np.subtract(letter, centre, out=block[row])
         for row, left, right in self.products:
             np.multiply(block[left], block[right], out=block[row])
         if self.scale is not None:
-            block *= self.scale
+            block[1:] *= self.scale[1:]
         return block
 
     def blocks(self, elements: int) -> Iterator[np.ndarray]:
         """The blocks one after the other, in the same memory."""
-        rows = max(elements // self.size, 2 * self.size)
-        memory = np.empty((self.size, min(rows, self.data.rows)))
+        rows = _ALONE if self.size <= _FEW else max(elements // self.size, 2 * self.size)
+        memory = np.ones((self.size, min(rows, self.data.rows)))
         for begin in range(0, self.data.rows, rows):
             end = min(begin + rows, self.data.rows)
             yield self.filled(self.data.at(slice(begin, end)), memory[:, :end - begin])
@@ -176,6 +176,7 @@ def _orthogonal_first(matrix: _Matrix, sampled: np.ndarray) -> np.ndarray:
     sizes = np.abs(sampled).max(axis=0)
     if not ((sizes == 0) | ((sizes > _EVEN[0]) & (sizes < _EVEN[1]))).all():
         matrix.scale = np.exp2(-np.frexp(np.where(np.isfinite(sizes), sizes, 1.0))[1])[:, None]
+        matrix.scale[0] = 1.0
     found = sampled if matrix.scale is None else sampled * matrix.scale.T
     for _ in range(2):
         unit = _unit(found)
