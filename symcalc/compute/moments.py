@@ -31,6 +31,7 @@ from symcalc.parts import product_as_written, signed
 _FLOAT = 0.018           # microseconds that an operation on floats takes in Python
 _ARRAY = 0.6, 4e-4       # ... that one on an array takes, and for each of its rows
 _VECTOR = 2.0, 0.1, 2e-4             # ... that a step with a matrix takes, for each function, for each of its entries
+_SINGLE = 2              # functions, a letter and its centre, up to which a sum is read from those that are made already
 _ON_A_LINE = 12          # factors
 _LONG = 80               # parts of what is shown beside a line
 _DOTS = Symbol("...")    # in the place of what is longer
@@ -43,7 +44,8 @@ class Moments(Tape):
     forms: Forms | None = None
     functions: tuple[Monomial, ...] = ()
     products: dict[Expr, list[Product]] = field(default_factory=dict)           # of what stands under each Σ
-    found: Callable[[Table], Triangle] | None = None
+    over: Pass | None = None
+    kept: Callable[[Table], Triangle] | None = None          # the same for the last table, which NumPy's form asks for again
     along: dict[tuple[Expr, ...], list[Value | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -53,11 +55,11 @@ class Moments(Tape):
     def in_numpy(self) -> Moments:
         """The same moments for parameters that are arrays."""
         return type(self)(self.parameters, self.columns, arrays=True, forms=self.forms, functions=self.functions,
-                          products=self.products, found=self.found)
+                          products=self.products, over=self.over, kept=self.kept)
 
     def triangle(self, data: Table | Triangle) -> Triangle:
-        """All that the tape needs of the rows of a table, from one pass over them; triangles of parts can be `joined`."""
-        return data if isinstance(data, Triangle) else self.found(data)
+        """All that the tape needs of a table, from one pass over its rows; triangles of parts can be `joined`."""
+        return data if isinstance(data, Triangle) else self.kept(data)
 
     @property
     def given(self) -> list[str]:
@@ -166,7 +168,7 @@ class Packed(Moments):
         """Σ u v as a dot product, or as one entry of Rᵀ R α where v is a data function."""
         one, two = sorted((product.left, product.right), key=lambda side: len(side.form))
         onto, pairs = self.vector(two)[1], []
-        if len(one.form) > 2:
+        if len(one.form) > _SINGLE:
             pairs.append((f"dot({self.vector(one)[0].source}, {self.vector(two)[0].source})", self.vector(one)[0]))
         else:
             for function, terms in one.form.items():
@@ -238,13 +240,15 @@ def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], column
         return None
     sides = {side.parts: side for found in products.values() for product in found for side in (product.left, product.right)}
     functions = _ordered(sides.values(), forms)
-    works = {Moments: _work_on_floats(sides.values(), products.values(), functions), Packed: _work_on_vectors(functions, rows),
+    works = {Moments: _work_on_floats(sides.values(), products.values(), functions),
+             Packed: _work_on_vectors(sides.values(), functions, rows),
              None: _work_on_rows(expressions, forms, rows)}
     kind = min(works, key=works.get)
     if kind is None:
         return None
+    over = _pass(forms, functions, columns)
     return kind(parameters, columns, arrays=False, forms=forms, functions=functions, products=products,
-                found=_pass(forms, functions, columns))
+                over=over, kept=lru_cache(maxsize=1)(over))
 
 
 def _ordered(sides: Iterable[Side], forms: Forms) -> tuple[Monomial, ...]:
@@ -283,9 +287,12 @@ def _work_on_floats(sides: Iterable[Side], products: Iterable[list[Product]], fu
     return _FLOAT * (entries + pairs)
 
 
-def _work_on_vectors(functions: Sequence[Monomial], rows: int) -> float:
+def _work_on_vectors(sides: Iterable[Side], functions: Sequence[Monomial], rows: int) -> float:
     call, each, entry = _VECTOR
-    return call + each * len(functions) + entry * len(functions) * min(rows, len(functions))
+    size = len(functions)
+    turned = each * size + entry * size * min(rows, size)
+    return call + sum(turned + _FLOAT * sum(2 + len(function) for function in side.form if len(function) > 1)
+                      for side in sides if len(side.form) > _SINGLE)
 
 
 def _work_on_rows(expressions: Iterable[Expr], forms: Forms, rows: int) -> float:
@@ -315,15 +322,22 @@ class _Letters(Tape):
         return [*columns, float(len(columns[0]) if columns else 1)]
 
 
-def _pass(forms: Forms, functions: Sequence[Monomial], columns: Sequence[Indexed]) -> Callable[[Table], Triangle]:
-    """The triangle of the functions over all rows of a table."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """What takes a table to its triangle; it can be sent to where a part of the data is."""
+
+    columns: tuple[str, ...]
+    functions: tuple[Monomial, ...]
+    source: str                         # of the letters, from the columns
+
+    def __call__(self, table: Table) -> Triangle:
+        worked_out = executed(_Letters((), (), arrays=True), self.source)
+        columns = [table[name] for name in self.columns]
+        return triangle(Rows(columns=columns, rows=table.rows, worked_out=lambda cut: worked_out(cut)()), self.functions)
+
+
+def _pass(forms: Forms, functions: tuple[Monomial, ...], columns: Sequence[Indexed]) -> Pass:
     tape = _Letters((), columns, arrays=True)
     values = [tape.value(letter).source for letter in forms.letters]
-    worked_out = executed(tape, source_of(tape, "letters", f"({''.join(f'{value}, ' for value in values)})"))
-
-    def found(table: Table) -> Triangle:
-        rows = Rows(columns=[table[name_of(column)] for column in columns], rows=table.rows,
-                    worked_out=lambda cut: worked_out(cut)())
-        return triangle(rows, functions)
-
-    return lru_cache(maxsize=1)(found)           # one table's; NumPy's form of the code asks for it again
+    return Pass(columns=tuple(map(name_of, columns)), functions=functions,
+                source=source_of(tape, "letters", f"({''.join(f'{value}, ' for value in values)})"))
