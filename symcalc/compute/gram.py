@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import log10
 
 import numpy as np
 
@@ -27,7 +28,7 @@ _ALONE = 10_000          # rows of a block then: BLAS wakes no threads for so sh
 _PANEL = 8               # functions that are made orthogonal one by one
 _PIVOT = 0.05            # the least of WᵀW, in units of its diagonal, that costs no digits worth the name
 _GOLDEN = 0.6180339887498949
-_SAFE = 1e-280, 1e280    # sizes of products, outside of which they lose digits or overflow
+_FAR = 280               # powers of ten from 1, at which a product may lose digits or overflow
 _EVEN = 1e-100, 1e100    # ... of functions, whose squares are summed as they are
 _NOISE = 64 * np.finfo(float).eps
 _SMALL = 0.3             # of its spread: a mean that may stay where it is, for then the pivot is 0.95 or more
@@ -69,12 +70,14 @@ class Triangle:
 
     @property
     def is_sound(self) -> bool:
-        """Whether every entry is a number, and no product came near the end of the floats."""
-        with np.errstate(all="ignore"):
-            sizes = np.abs(self.entries).max(axis=0)
-            products = sizes[[len(function) > 1 for function in self.functions]]
-            kept = (products == 0) | ((products > _SAFE[0]) & (products < _SAFE[1]))
-            return bool(np.isfinite(self.entries).all() and np.isfinite(self.centre).all() and kept.all())
+        """Whether every entry is a number, and no product comes near either end of the floats."""
+        if not (np.isfinite(self.entries).all() and np.isfinite(self.centre).all()):
+            return False
+        sizes = {function[0]: size for function, size in zip(self.functions, np.abs(self.entries).max(axis=0).tolist())
+                 if len(function) == 1 and size > 0}
+        products = [sum(log10(sizes[a]) for a in function) for function in self.functions
+                    if len(function) > 1 and sizes.keys() >= set(function)]
+        return all(abs(size) < _FAR for size in products)
 
     def about(self, centre: np.ndarray) -> np.ndarray:
         """R where something else is taken from the letters: (a + d)(b + e) = a b + e a + d b + d e."""
