@@ -8,7 +8,7 @@ of letters. Then every letter has its centre taken away first: (y - m x - b)² i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement
 from math import comb, factorial, prod
@@ -59,6 +59,8 @@ class Forms:
     centred: bool = False
     letters: dict[Expr, int] = field(default_factory=dict)
     centres: list[Symbol] = field(default_factory=list)
+    seen: dict[Expr, int] = field(default_factory=dict)              # the order in which parts came
+    sides: set[tuple[Expr, ...]] = field(default_factory=set)        # those that were made
     _forms: dict[tuple[Expr, bool], Form | None] = field(default_factory=dict)
     _moves: dict[Basic, bool] = field(default_factory=dict)
 
@@ -112,6 +114,7 @@ class Forms:
 
     def _side(self, parts: Sequence[Expr], multiplied: bool = True) -> Side | None:
         """The product of the parts; None where one has no form, or where there is too much to multiply out."""
+        parts = self._in_order(parts)
         form: Form = {(): [_ONE]}
         for part, times in Counter(parts).items():
             inner = self.form(part, multiplied)
@@ -121,15 +124,22 @@ class Forms:
             if len(form) * len(inner) > _MOST:
                 return None
             form = inner if form == {(): [_ONE]} else _multiplied_out(_collected(form), _collected(inner))
-        return Side(parts=tuple(parts), form=_collected(form) if self.centred else form)
+        self.sides.add(parts)
+        return Side(parts=parts, form=_collected(form) if self.centred else form)
+
+    def _in_order(self, parts: Iterable[Expr]) -> tuple[Expr, ...]:
+        return tuple(sorted(parts, key=lambda part: self.seen.setdefault(part, len(self.seen))))
 
     def _product(self, term: Expr) -> Product | None:
         """The factors of a term in two sides; a power is shared out between them, so that its even part is a square."""
         before, data, mixed = self._sorted(term)
-        half = [part for part, times in mixed.items() for _ in range(times // 2)]
-        left, right = [*half], [*half]
-        for part in [*(part for part, times in mixed.items() if times % 2), *([product_as_written(data)] if data else [])]:
-            (left if len(left) <= len(right) else right).append(part)
+        known = [product_as_written(data)] if data else []
+        left = right = [part for part, times in mixed.items() for _ in range(times // 2)]
+        for part in [*(part for part, times in mixed.items() if times % 2), *known]:
+            left, right = ([*left, part], right) if len(left) <= len(right) else (left, [*right, part])
+        whole = self._in_order(mixed.elements())
+        if known and (whole in self.sides or (len(whole) == 2 and len(mixed) == 2)):
+            left, right = whole, known          # as in the slopes of u² v, where all have one side in common
         if max(len(left), len(right)) > 1 and not self.centred:
             return None
         sides = self._side(left), self._side(right)

@@ -31,7 +31,6 @@ from symcalc.parts import product_as_written, signed
 _FLOAT = 0.018           # microseconds that an operation on floats takes in Python
 _ARRAY = 0.6, 4e-4       # ... that one on an array takes, and for each of its rows
 _VECTOR = 2.0, 0.1, 2e-4             # ... that a step with a matrix takes, for each function, for each of its entries
-_SINGLE = 2              # functions, a letter and its centre, up to which a sum is read from those that are made already
 _ON_A_LINE = 12          # factors
 _LONG = 80               # parts of what is shown beside a line
 _DOTS = Symbol("...")    # in the place of what is longer
@@ -104,7 +103,7 @@ class Moments(Tape):
             total, needed = self.paired(product, part)
             before = [self.value(factor) for factor in product.before]
             lead = " * ".join(f"({value.source})" if value.source.startswith("-") else value.source for value in before)
-            written.append(f"{lead} * {total if total.isidentifier() else f'({total})'}" if lead else total)
+            written.append(f"{lead} * {f'({total})' if ' ' in total else total}" if lead else total)
             inputs += [*before, *needed]
         return self.statement(" + ".join(written), inputs, part)
 
@@ -165,17 +164,21 @@ class Packed(Moments):
         return Tape.statement(self, source, inputs, _brief(expression), array, note)
 
     def paired(self, product: Product, part: Sum) -> tuple[str, list[Value]]:
-        """Σ u v as a dot product, or as one entry of Rᵀ R α where v is a data function."""
-        one, two = sorted((product.left, product.right), key=lambda side: len(side.form))
-        onto, pairs = self.vector(two)[1], []
-        if len(one.form) > _SINGLE:
-            pairs.append((f"dot({self.vector(one)[0].source}, {self.vector(two)[0].source})", self.vector(one)[0]))
-        else:
-            for function, terms in one.form.items():
-                value = self.factor(terms)
-                entry = f"{onto.source}[{self.functions.index(function)}]"
-                pairs.append((entry if value.source == "1.0" else f"{value.source} * {entry}", value))
-        return " + ".join(source for source, _ in pairs), [self.vector(two)[0], *(value for _, value in pairs)]
+        """Σ u v as a dot product, or where v has few functions, as a sum of so many entries of Rᵀ R α."""
+        one, two = _by_length(product)
+        turned, back = self.vector(two)
+        if _are_long(one, two, self.functions):
+            other, _ = self.vector(one)
+            return f"dot({other.source}, {turned.source})", [other, turned]
+        written, inputs = [], [back]
+        for function, terms in one.form.items():
+            value = self.factor(terms)
+            minus, source = value.source.startswith("-"), value.source.removeprefix("-")
+            entry = f"{back.source}[{self.functions.index(function)}]"
+            sign = "-" if minus and not written else "- " if minus else "+ " if written else ""
+            written.append(f"{sign}{entry}" if source == "1.0" else f"{sign}{source} * {entry}")
+            inputs.append(value)
+        return f"({_on_lines(written, '')})" if len(written) > _ON_A_LINE else " ".join(written), inputs
 
     def factor(self, terms: Sequence[Expr]) -> Value:
         """The sum of the terms; a minus sign is part of the name, where there is but one."""
@@ -189,7 +192,7 @@ class Packed(Moments):
             part = _product(side.parts)
             factors = [self.factor(side.form[function]) if function in side.form else Value("0.0")
                        for function in self.functions]
-            turned = self.statement(_wrapped("turned(r, ", [factor.source for factor in factors]), factors, part,
+            turned = self.statement(f"turned(r, {_on_lines([factor.source for factor in factors], ',')})", factors, part,
                                     note=", along each data function")
             back = self.statement(f"back(r, {turned.source})", [turned], part, note=", times each data function, summed")
             self.vectors[side.parts] = turned, back
@@ -210,10 +213,19 @@ def _product(parts: Sequence[Expr]) -> Expr:
     return product_as_written(factors or [Integer(1)])
 
 
-def _wrapped(head: str, names: Sequence[str]) -> str:
-    """A call with many arguments, on lines that can be read."""
-    lines = [", ".join(names[k:k + _ON_A_LINE]) for k in range(0, len(names), _ON_A_LINE)]
-    return head + (",\n" + " " * 16).join(lines) + ")"
+def _on_lines(names: Sequence[str], joint: str) -> str:
+    """Many names or terms within brackets, on lines that can be read."""
+    lines = [f"{joint} ".join(names[k:k + _ON_A_LINE]) for k in range(0, len(names), _ON_A_LINE)]
+    return (joint + "\n" + " " * 16).join(lines)
+
+
+def _by_length(product: Product) -> tuple[Side, Side]:
+    return (product.left, product.right) if len(product.left.form) < len(product.right.form) else (product.right, product.left)
+
+
+def _are_long(one: Side, two: Side, functions: Sequence[Monomial]) -> bool:
+    """Whether each of two sides is worth a vector: a square is, so that it stays one."""
+    return one.parts == two.parts or 2 * len(one.form) > len(functions)
 
 
 def _brief(part: Basic) -> Basic:
@@ -241,7 +253,7 @@ def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], column
     sides = {side.parts: side for found in products.values() for product in found for side in (product.left, product.right)}
     functions = _ordered(sides.values(), forms)
     works = {Moments: _work_on_floats(sides.values(), products.values(), functions),
-             Packed: _work_on_vectors(sides.values(), functions, rows),
+             Packed: _work_on_vectors(products.values(), functions, rows),
              None: _work_on_rows(expressions, forms, rows)}
     kind = min(works, key=works.get)
     if kind is None:
@@ -287,12 +299,17 @@ def _work_on_floats(sides: Iterable[Side], products: Iterable[list[Product]], fu
     return _FLOAT * (entries + pairs)
 
 
-def _work_on_vectors(sides: Iterable[Side], functions: Sequence[Monomial], rows: int) -> float:
+def _work_on_vectors(products: Iterable[list[Product]], functions: Sequence[Monomial], rows: int) -> float:
     call, each, entry = _VECTOR
-    size = len(functions)
-    turned = each * size + entry * size * min(rows, size)
-    return call + sum(turned + _FLOAT * sum(2 + len(function) for function in side.form if len(function) > 1)
-                      for side in sides if len(side.form) > _SINGLE)
+    size, factors, vectors = len(functions), 0, {}
+    for one, two in (_by_length(product) for found in products for product in found):
+        vectors[two.parts] = two
+        if _are_long(one, two, functions):
+            vectors[one.parts] = one
+        elif len(one.form) > 2:                 # one letter and its centre are counted with the vector
+            factors += len(one.form)
+    factors += sum(len(function) for side in vectors.values() for function in side.form if len(function) > 1)
+    return call + len(vectors) * (each * size + entry * size * min(rows, size)) + 3 * _FLOAT * factors
 
 
 def _work_on_rows(expressions: Iterable[Expr], forms: Forms, rows: int) -> float:

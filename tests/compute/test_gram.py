@@ -40,10 +40,17 @@ def linear(columns):
     return triangle(Rows(columns=columns, rows=len(columns[0])), [(), *((k,) for k in range(len(columns)))])
 
 
+def in_whole_numbers(column):
+    """The values times a power of two, and that power."""
+    ratios = [value.as_integer_ratio() for value in column.tolist()]
+    unit = max(below for _, below in ratios)
+    return [above * (unit // below) for above, below in ratios], unit
+
+
 def exact(columns):
     """L and the squares of the pivots of the Gram matrix of 1 and the columns, in fractions: Φ = Q D Lᵀ."""
-    whole = [[Fraction(1)] * len(columns[0]), *([Fraction(value) for value in column] for column in columns)]
-    gram = [[sum(a * b for a, b in zip(one, two)) for two in whole] for one in whole]
+    whole = [in_whole_numbers(column) for column in (np.ones(len(columns[0])), *columns)]
+    gram = [[Fraction(sum(map(int.__mul__, one, two)), unit * other) for two, other in whole] for one, unit in whole]
     size, rows, squares = len(whole), [], []
     for k in range(size):
         pivot = gram[k][k]
