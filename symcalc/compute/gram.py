@@ -22,7 +22,7 @@ Monomial = tuple[int, ...]
 _SAMPLE = 1024           # rows of which U is made, at least
 _TIMES = 4               # ... and at least so many for each function
 _ELEMENTS = 196_608      # of a block, which stays in the cache
-_LARGE = 10 * _ELEMENTS  # of a block that is reduced by reflections
+_LARGE = 4 * _ELEMENTS   # of a block that is reduced by reflections
 _FEW = 4                 # functions up to which dot products are faster than a product of matrices
 _ALONE = 10_000          # rows of a block then: BLAS wakes no threads for so short a dot product
 _PANEL = 8               # functions that are made orthogonal one by one
@@ -186,7 +186,7 @@ def _orthogonal_first(matrix: _Matrix, sampled: np.ndarray) -> np.ndarray:
         gram = _gram(matrix, unit)
         if not np.isfinite(gram).all():
             return np.full_like(gram, np.nan)
-        factor, pivot = _cholesky(gram)
+        factor, pivot = _cholesky(gram, unit)
         if factor is None:
             break
         found = factor @ unit
@@ -234,10 +234,15 @@ def _solve(unit: np.ndarray, block: np.ndarray, first: int, end: int) -> None:
             block[j] -= unit[first:j, j] @ block[first:j]
 
 
-def _cholesky(gram: np.ndarray) -> tuple[np.ndarray | None, float]:
-    """C with CᵀC = G, and its least pivot in units of the diagonal; None where rounding makes it negative."""
-    lengths = np.sqrt(np.diagonal(gram))
-    units = np.where(lengths > 0, lengths, 1.0)
+def _cholesky(gram: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray | None, float]:
+    """C with CᵀC = WᵀW, and its least pivot in units of the diagonal; None where rounding makes one negative.
+
+    What is left of a column by those before it is nothing, where it is no more than rounding makes of such a column.
+    """
+    squares = np.diagonal(gram)
+    left = squares > _NOISE**2 * np.einsum("kj,kl,lj->j", unit, gram, unit, optimize=True)
+    lengths = np.sqrt(np.where(left, squares, 0.0))
+    units = np.where(left, lengths, np.inf)
     scaled = gram / np.outer(units, units)
     np.fill_diagonal(scaled, 1.0)
     try:
