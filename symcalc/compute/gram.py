@@ -201,9 +201,11 @@ def _unit(entries: np.ndarray) -> np.ndarray:
     pivots = np.diagonal(entries)
     kept = np.abs(pivots) > _NOISE * np.abs(entries).max(axis=0)
     unit = np.divide(entries, pivots[:, None], where=kept[:, None], out=np.zeros_like(entries))
-    # What is left of the mean of a centred letter is too small to matter, and a pass over it costs time.
-    unit[0, np.abs(entries[0]) < _SMALL * np.abs(pivots)] = 0.0
     np.fill_diagonal(unit, 1.0)
+    for j in range(1, len(pivots)):
+        # What is left of the mean of a centred letter is too small to matter, and a pass over it costs time: it stays.
+        if abs(unit[0, j] * pivots[0]) < _SMALL * abs(pivots[j]):
+            unit[0] -= unit[0, j] * unit[j]
     return unit
 
 
