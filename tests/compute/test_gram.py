@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.compute import gram
 from symcalc.compute.gram import Rows, closed, joined, triangle
 
 ROWS = 2_500             # more than the few rows that come first
@@ -113,6 +114,27 @@ def test_nearly_collinear_features_are_fitted_no_worse_than_by_lstsq():
         ours = np.linalg.solve(found[:4, :4], found[:4, 4])
         theirs = np.linalg.lstsq(np.stack([np.ones(ROWS), *columns]).T, y, rcond=None)[0]
         assert np.abs(ours - best).max() <= 4 * np.abs(theirs - best).max() + 1e-12 * np.abs(best).max()
+
+
+@pytest.mark.parametrize("columns", [*DATA.values(), *SINGULAR.values()], ids=[*DATA, *SINGULAR])
+def test_reflections_are_the_last_resort_and_say_the_same(columns, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(gram, "_reflected", None)
+        fast = linear(columns).entries
+    monkeypatch.setattr(gram, "_cholesky", lambda *_: (None, 0.0))
+    slow = linear(columns).entries
+    sizes = np.abs(slow).max(axis=0)
+    fast, slow = (found / np.where(sizes, sizes, 1) for found in (fast, slow))
+    assert np.abs(fast.T @ fast - slow.T @ slow).max() < 1e-13
+
+
+def test_a_poor_sample_is_seen(monkeypatch):
+    """Without the first triangle, the Gram matrix of nearly collinear columns has too small a pivot to be trusted."""
+    columns, used = DATA["nearly collinear"], []
+    monkeypatch.setattr(gram, "_unit", lambda entries: np.eye(len(entries)))
+    monkeypatch.setattr(gram, "_reflected", lambda matrix, then=gram._reflected: used.append(1) or then(matrix))
+    assert apart(linear(columns).entries, np.linalg.qr(np.stack([np.ones(ROWS), *columns]).T - [
+        0.0, *linear(columns).centre], mode="r"))[1:].max() < 1e-9 and used
 
 
 def apart(one, two):
