@@ -15,7 +15,7 @@ from sympy import Expr, Indexed, Symbol
 
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments import Moments, moments_of
-from symcalc.compute.stable import stabilised
+from symcalc.compute.stable import all_stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import DescentError
 from symcalc.language.names import plain_name
@@ -55,7 +55,8 @@ class Compiled:
         """Loss and gradient at a float64 array in the order of the parameters."""
         if not self.tape.arrays:
             try:
-                value, gradient = self.function(*point.tolist())
+                with np.errstate(all="ignore"):
+                    value, gradient = self.function(*point.tolist())
             except (ZeroDivisionError, OverflowError, ValueError):
                 # Where Python's floats give up, NumPy's go on with inf and nan: √w is 0 at 0, though its slope is not finite.
                 value, gradient = _quietly(self.outside(), point)
@@ -144,7 +145,7 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
 
     Without columns the code is plain Python on floats; with columns it is NumPy over them, bound to `table`.
     """
-    stable = [stabilised(expression) for expression in (loss, *gradient)]
+    stable = all_stabilised((loss, *gradient))
 
     def written(tape: Tape) -> tuple[tuple[str, ...], str]:
         results = tuple(tape.value(expression).source for expression in stable)
@@ -164,8 +165,10 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
 
 def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed], table: Table | None) -> Tape:
     """Moments where every sum separates and there are rows enough; else NumPy over the rows, or plain floats without data."""
-    separated = moments_of(expressions, parameters, columns) if table is not None and table.rows >= _MANY else None
-    return separated or Tape(parameters, columns, arrays=table is not None, blocks=True)
+    separated = moments_of(expressions, parameters, columns, table.rows) if table is not None and table.rows >= _MANY else None
+    if separated is not None and separated.triangle(table).is_sound:
+        return separated
+    return Tape(parameters, columns, arrays=table is not None, blocks=True)
 
 
 def _strategy(tape: Tape) -> str:

@@ -37,7 +37,7 @@ _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") f
 
 def executed(tape: Tape, source: str) -> Callable[[Table | None], Callable[..., Any]]:
     """What binds the data of a table to the generated function."""
-    namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if tape.arrays else _SCALARS)}
+    namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if tape.arrays else _SCALARS), **tape.helpers}
     exec(compile(source, "<symcalc>", "exec"), namespace)
 
     def bind(table: Table | None) -> Callable[..., Any]:

@@ -4,239 +4,114 @@ A sum Σ u v, where u and v are data functions 1, x, y, x², ... times factors o
 through the products of those functions, summed. With Φ = Q R, where the columns of Φ are the data functions and R is
 triangular with as many rows as there are functions, Σ u v = (R α)·(R β) for the factors α of u and β of v. So the
 squares stay squares: a sum of them comes out neither negative nor noisy, as it would from the products themselves.
+
+Few functions are written out number by number. For many, R α is a product of a matrix with a vector.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-import numpy as np
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
+from sympy import Basic, Expr, Indexed, Sum, Symbol
 
-from symcalc.compute.generated import executed, source_of
-from symcalc.compute.program import Value
-from symcalc.compute.tape import Tape, differs
-from symcalc.language.table import Table
-from symcalc.pages.notation import text
-from symcalc.parts import product_as_written, signed
+from symcalc.compute.forms import Forms, Product, Side
+from symcalc.compute.gram import Monomial, closed
+from symcalc.compute.moment_tapes import Moments, Packed, are_long, by_length, pass_over
+from symcalc.compute.tape import differs
 
-_ONE = Integer(1)
-_MOST = 16               # data functions up to which the triangle is written out
-_BLOCK = 65_536          # rows at a time in the pass over the data
-
-Form = dict[Expr, list[Expr]]
-"""Data functions, each with the terms of its factor in the parameters: yᵢ - (m xᵢ + b) is {y: [1], x: [-m], 1: [-b]}."""
+_FLOAT = 0.018           # microseconds that an operation on floats takes in Python
+_ARRAY = 0.6, 4e-4       # ... that one on an array takes, and for each of its rows
+_VECTOR = 2.0, 0.1, 2e-4             # ... that a step with a matrix takes, for each function, for each of its entries
 
 
-def form_of(part: Expr, moving: frozenset[Symbol]) -> Form | None:
-    """The part as a sum of data functions times factors of the parameters; None where it is none.
-
-    >>> from symcalc.language import read
-    >>> from symcalc.language.names import parameters_of
-    >>> total = read("mean((y - (m*x + b))^2)").args[-1]
-    >>> list(form_of(total.function.base, frozenset(parameters_of(total))))
-    [y[i], x[i], 1]
-    """
-    if not differs(part):
-        return {_ONE: [part]}
-    if not part.free_symbols & moving:
-        return {part: [_ONE]}
-    minus, rest = signed(part)
-    if minus and rest != part:
-        inner = form_of(rest, moving)
-        return inner and {function: [Mul(-1, term, evaluate=False) for term in terms] for function, terms in inner.items()}
-    if isinstance(part, Add):
-        found: Form = {}
-        for term in part.args:
-            if (inner := form_of(term, moving)) is None:
-                return None
-            for function, terms in inner.items():
-                found.setdefault(function, []).extend(terms)
-        return found
-    return _product_form(part, moving) if isinstance(part, Mul) else None
-
-
-def _product_form(part: Mul, moving: frozenset[Symbol]) -> Form | None:
-    before, data, mixed = _sorted_factors(part.args, moving)
-    if len(mixed) > 1 or (mixed and mixed[0] == part):
+def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed],
+               rows: int) -> Moments | None:
+    """A tape for expressions all of whose sums separate; None where one does not, or where the rows are less work."""
+    sums = _sums(expressions)
+    if sums is None:
         return None
-    inner = form_of(mixed[0], moving) if mixed else {_ONE: [_ONE]}
-    return inner and {_times(data, function): [_times(before, term) for term in terms] for function, terms in inner.items()}
-
-
-def _sorted_factors(factors: Iterable[Basic], moving: frozenset[Symbol]) -> tuple[list[Expr], list[Expr], list[Expr]]:
-    """The factors that are one number for all rows, those that are data alone, and those that are both."""
-    before, data, mixed = [], [], []
-    for factor in factors:
-        (before if not differs(factor) else mixed if factor.free_symbols & moving else data).append(factor)
-    return before, data, mixed
-
-
-def _times(factors: Sequence[Expr], last: Expr) -> Expr:
-    together = [*factors, last] if last != 1 or not factors else [*factors]
-    return product_as_written(together)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
-    """One term of a sum over rows: factors of the parameters, times the sum of the product of two parts with their forms."""
-
-    before: tuple[Expr, ...]
-    left: tuple[Expr, Form]
-    right: tuple[Expr, Form]
-
-
-def products_of(body: Expr, moving: frozenset[Symbol]) -> list[Product] | None:
-    """The body of a sum as a sum of products of two forms; None where it is none."""
-    if isinstance(body, Add) and (whole := form_of(body, moving)) is not None:
-        return [Product(before=(), left=(body, whole), right=(_ONE, {_ONE: [_ONE]}))]
-    terms = body.args if isinstance(body, Add) else (body,)
-    found = [_product_of(term, moving) for term in terms]
-    return None if None in found else found
-
-
-def _product_of(term: Expr, moving: frozenset[Symbol]) -> Product | None:
-    before, data, mixed = _sorted_factors(term.args if isinstance(term, Mul) else (term,), moving)
-    mixed = [factor for part in mixed for factor in (
-        (part.base, part.base) if isinstance(part, Pow) and part.exp == 2 else (part,))]
-    if len(mixed) > 2:
+    for centred in (False, True):
+        forms = Forms(moving=frozenset(parameters), centred=centred)
+        products = {total.function: forms.products(total.function) for total in sums}
+        if None not in products.values():
+            break
+    else:
         return None
-    forms = [(factor, form_of(factor, moving)) for factor in mixed]
-    if any(form is None for _, form in forms):
+    sides = {side.parts: side for found in products.values() for product in found for side in (product.left, product.right)}
+    functions = _ordered(sides.values(), forms)
+    works = {Moments: _work_on_floats(sides.values(), products.values(), functions),
+             Packed: _work_on_vectors(products.values(), functions, rows),
+             None: _work_on_rows(expressions, forms, rows)}
+    kind = min(works, key=works.get)
+    if kind is None:
         return None
-    known = product_as_written(data) if data else _ONE
-    while len(forms) < 2:
-        forms.append((known, {known: [_ONE]}))
-        known, data = _ONE, []
-    (part, left), right = forms
-    if data:
-        part, left = _times(data, part), {_times(data, function): terms for function, terms in left.items()}
-    return Product(before=tuple(before), left=(part, left), right=right)
+    over = pass_over(forms, functions, columns)
+    return kind(parameters, columns, arrays=False, forms=forms, functions=functions, products=products,
+                over=over, kept=lru_cache(maxsize=1)(over))
 
 
-@dataclass(slots=True)
-class Moments(Tape):
-    """A tape in plain floats on which a sum over rows is a few products with the entries of the triangle R."""
-
-    basis: tuple[Expr, ...] = ()
-    triangle: Callable[[Table], np.ndarray] | None = None
-    parts: dict[Expr, list[Value | None]] = field(default_factory=dict)
-
-    def in_numpy(self) -> Moments:
-        """The same moments for parameters that are arrays."""
-        return Moments(self.parameters, self.columns, arrays=True, basis=self.basis, triangle=self.triangle)
-
-    @property
-    def given(self) -> list[str]:
-        """The entries of the triangle, row by row, and the number of rows."""
-        return [*(f"r{k}_{j}" for k in range(len(self.basis)) for j in range(k, len(self.basis))), "rows"]
-
-    @property
-    def legend(self) -> list[str]:
-        """What the names stand for."""
-        functions = ", ".join(map(text, self.basis))
-        return [*Tape.legend.fget(self), f"r is the triangle of the data functions {functions} in place of the rows"]
-
-    def data(self, table: Table) -> list[float]:
-        """Their values for a table."""
-        return [*self.triangle(table)[np.triu_indices(len(self.basis))].tolist(), float(table.rows)]
-
-    @property
-    def trained(self) -> frozenset[Symbol]:
-        """The letters that are not data."""
-        return frozenset(self.parameters)
-
-    def row_sum(self, part: Sum) -> Value:
-        """Σ u v as (R α)·(R β)."""
-        written, inputs = [], []
-        for product in products_of(part.function, self.trained):
-            left, right = self.along(*product.left), self.along(*product.right)
-            pairs = [(u, v) for u, v in zip(left, right) if u is not None and v is not None]
-            before = [self.value(factor) for factor in product.before]
-            total = " + ".join(f"{u.source} * {v.source}" for u, v in pairs) or "0.0"
-            lead = " * ".join(f"({value.source})" if value.source.startswith("-") else value.source for value in before)
-            written.append(f"{lead} * ({total})" if lead else total)
-            inputs += [*before, *(value for pair in pairs for value in pair)]
-        return self.statement(" + ".join(written), inputs, part)
-
-    def along(self, part: Expr, form: Form) -> list[Value | None]:
-        """R α for the factors α of a form, entry by entry; None where it is 0."""
-        if part not in self.parts:
-            self.parts[part] = [self.entry(k, part, form) for k in range(len(self.basis))]
-        return self.parts[part]
-
-    def entry(self, k: int, part: Expr, form: Form) -> Value | None:
-        """What the part has along the k-th function, when what it has along those before is taken away."""
-        added, taken, inputs = [], [], []
-        for j, function in enumerate(self.basis[k:], start=k):
-            for term in form.get(function, ()):
-                minus, rest = signed(term)
-                value = self.value(rest)
-                inputs.append(value)
-                (taken if minus else added).append(f"r{k}_{j}" if rest == 1 else f"{value.source} * r{k}_{j}")
-        if not added and not taken:
-            return None
-        if len(added) == 1 and not taken and " " not in added[0]:
-            return Value(added[0])
-        source = " + ".join(added) + "".join(f" - {term}" for term in taken)
-        return self.statement(source.removeprefix(" ") if added else f"-{source[3:]}", inputs, part,
-                              note=f", along {text(self.basis[k])}")
+def _ordered(sides: Iterable[Side], forms: Forms) -> tuple[Monomial, ...]:
+    """1 first, which centres all others, and products after their factors; last what no parameter touches."""
+    fixed: dict[Monomial, bool] = {}
+    for side in sides:
+        for function, terms in side.form.items():
+            fixed[function] = fixed.get(function, True) and not any(map(forms.moves, terms))
+    every = closed([(), *fixed, *((letter,) for letter in forms.letters.values())])
+    return tuple(sorted(every, key=lambda function: (function != (), fixed.get(function, False), len(function))))
 
 
-def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed]) -> Moments | None:
-    """A tape for expressions all of whose sums separate; None where one does not, or where there is too much to write out."""
-    moving, fixed = frozenset(parameters), {}
-    for total in {part: None for expression in expressions for part in _sums(expression)}:
-        products = products_of(total.function, moving)
-        if products is None:
-            return None
-        for product in products:
-            for function, terms in (*product.left[1].items(), *product.right[1].items()):
-                fixed[function] = fixed.get(function, True) and not any(term.free_symbols & moving for term in terms)
-    # 1 first, which centres all others; what no parameter touches last, where it meets no other.
-    basis = sorted(fixed, key=lambda function: (function != 1, fixed[function]))
-    if _ONE not in fixed:
-        basis.insert(0, _ONE)
-    if len(basis) > _MOST:
-        return None
-    return Moments(parameters, columns, arrays=False, basis=tuple(basis), triangle=_triangle(basis, columns))
+def _sums(expressions: Iterable[Expr]) -> list[Sum] | None:
+    """The sums over the rows; None where one stands within another."""
+    found: dict[Sum, None] = {}
+    seen: set[tuple[int, bool]] = set()
+
+    def are_apart(part: Basic, within: bool) -> bool:
+        if (id(part), within) in seen:          # what several slopes share is one object
+            return True
+        seen.add((id(part), within))
+        if isinstance(part, Sum):
+            found[part] = None
+            return not within and are_apart(part.function, True)
+        return all(are_apart(inner, within) for inner in part.args)
+
+    return list(found) if all(are_apart(expression, False) for expression in expressions) else None
 
 
-def _sums(expression: Basic) -> list[Sum]:
-    inner = [total for part in expression.args for total in _sums(part)]
-    return [expression, *inner] if isinstance(expression, Sum) else inner
+# Estimates of a step's work, in microseconds
+
+def _work_on_floats(sides: Iterable[Side], products: Iterable[list[Product]], functions: Sequence[Monomial]) -> float:
+    place = {function: k + 1 for k, function in enumerate(functions)}
+    entries = sum(place[function] * len(terms) for side in sides for function, terms in side.form.items() if len(side.form) > 1)
+    pairs = sum(min(max(map(place.get, side.form)) for side in (product.left, product.right))
+                for found in products for product in found)
+    return _FLOAT * (entries + pairs)
 
 
-def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Table], np.ndarray]:
-    """R of the data functions over all rows of a table, in one pass over blocks of them.
+def _work_on_vectors(products: Iterable[list[Product]], functions: Sequence[Monomial], rows: int) -> float:
+    call, each, entry = _VECTOR
+    size, factors, vectors = len(functions), 0, {}
+    for one, two in (by_length(product) for found in products for product in found):
+        vectors[two.parts] = two
+        if are_long(one, two, functions):
+            vectors[one.parts] = one
+        elif len(one.form) > 2:                 # one letter and its centre are counted with the vector
+            factors += len(one.form)
+    factors += sum(len(function) for side in vectors.values() for function in side.form if len(function) > 1)
+    return call + len(vectors) * (each * size + entry * size * min(rows, size)) + 3 * _FLOAT * factors
 
-    Every function is centred first, by its value in one row, so that an offset costs no digits.
-    """
-    tape = Tape((), columns, arrays=True)
-    values = [tape.value(function).source for function in basis[1:]]
-    functions = executed(tape, source_of(tape, "functions", f"({''.join(f'{value}, ' for value in values)})"))
-    size = len(basis)
 
-    def triangle(table: Table) -> np.ndarray:
-        found, centre = np.zeros((0, size)), None
-        for begin in range(0, table.rows, _BLOCK):
-            block = table.between(begin, begin + _BLOCK)
-            matrix = np.empty((len(found) + block.rows, size), order="F")
-            matrix[:len(found)], new = found, matrix[len(found):]
-            new[:, 0] = 1.0
-            with np.errstate(all="ignore"):
-                for j, value in enumerate(functions(block)(), start=1):
-                    new[:, j] = value
-                if centre is None:
-                    # One row's values, and not the mean, which may be too large; any value amid the data will do.
-                    centre = np.array([0.0, *new[len(new) // 2, 1:]])
-                new[:, 1:] -= centre[1:]
-            found = np.linalg.qr(matrix, mode="r")
-        whole = np.zeros((size, size))
-        whole[:len(found)] = found
-        whole[0] += centre * whole[0, 0]
-        return whole
+def _work_on_rows(expressions: Iterable[Expr], forms: Forms, rows: int) -> float:
+    seen: set[Basic] = set()
 
-    return lru_cache(maxsize=1)(triangle)           # one table's; NumPy's form of the code asks for it again
+    def count(part: Basic) -> None:
+        if part not in seen:
+            seen.add(part)
+            for inner in part.args:
+                count(inner)
+
+    for expression in expressions:
+        count(expression)
+    call, each = _ARRAY
+    return (call + each * rows) * sum(
+        isinstance(part, Sum) or (bool(part.args) and differs(part) and forms.moves(part)) for part in seen)

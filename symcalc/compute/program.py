@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,6 +50,11 @@ class Program:
     def given(self) -> list[str]:
         """What the code is given before it runs: the columns, and the number of rows."""
         return [*(f"c{k}" for k in range(len(self.columns))), "rows"] if self.arrays else []
+
+    @property
+    def helpers(self) -> dict[str, Callable[..., Any]]:
+        """What the code calls beside what all code may call."""
+        return {}
 
     @property
     def legend(self) -> list[str]:

@@ -13,10 +13,10 @@ By the first two a product of e^z, of 1 + e^z and of sigmoids is σ(z)^i σ(-z)^
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from sympy import Abs, Add, Basic, Expr, Integer, Mul, Pow, cosh, exp, log
+from sympy import Abs, Add, Basic, E, Expr, Integer, Mul, Pow, cosh, exp, log
 
 from symcalc.calculus.algebra.sigmoids import logistic_exponent
 from symcalc.calculus.algebra.softmax import logits_of, with_sigmoid_of_pair, with_softmax
@@ -26,6 +26,7 @@ from symcalc.parts import signed
 from symcalc.written import add, call, exact, is_number, is_one, mul, negative, number, power, rebuilt, subtract
 
 _Powers = dict[Expr, Fraction]
+_EXPONENTIAL = (exp, log, sigmoid, softmax, softplus, logsumexp)
 
 
 def stabilised(expression: Expr) -> Expr:
@@ -35,14 +36,33 @@ def stabilised(expression: Expr) -> Expr:
     >>> stabilised(log(1 + exp(Symbol("z"))))
     softplus(z)
     """
+    return all_stabilised([expression])[0]
+
+
+def all_stabilised(expressions: Sequence[Expr]) -> list[Expr]:
+    """The same for several expressions, with what they share looked at once.
+
+    >>> from sympy import Symbol
+    >>> all_stabilised([Symbol("z")**2, log(1 + exp(Symbol("z")))])
+    [z**2, softplus(z)]
+    """
+    plain: dict[int, bool] = {}
     known: dict[Basic, Basic] = {}
+
+    def is_plain(part: Basic) -> bool:
+        """Whether there is nothing in it that could be e^z: most parts of long sums, which are the same object many times."""
+        if id(part) not in plain:
+            plain[id(part)] = not (isinstance(part, _EXPONENTIAL) or (isinstance(part, Pow) and part.base is E)) and all(
+                map(is_plain, part.args))
+        return plain[id(part)]
 
     def visit(part: Basic) -> Basic:
         if part not in known:
             known[part] = _one_step(rebuilt(part, tuple(map(visit, part.args))) if part.args else part)
         return known[part]
 
-    return visit(with_softmax(with_sigmoid_of_pair(expression, NOTHING), NOTHING))
+    return [expression if is_plain(expression) else visit(with_softmax(with_sigmoid_of_pair(expression, NOTHING), NOTHING))
+            for expression in expressions]
 
 
 def _one_step(part: Basic) -> Basic:
