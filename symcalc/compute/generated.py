@@ -6,6 +6,7 @@ This is the only module that turns source into code, and the source holds no nam
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from symcalc.language.table import Table
 from symcalc.vocabulary import FUNCTIONS
 
 _BLOCK = 10_000          # rows at a time: they stay in the cache, and BLAS wakes no threads for so short a dot product
+_LANES = 8               # floats in a line of the cache
 _HELPED = [row for row in FUNCTIONS.values() if row.helper]
 _PLAIN = {"math": math, "float": float, "abs": abs, "max": numerics.scalar_max, "min": numerics.scalar_min}
 
@@ -30,7 +32,29 @@ def split(rows: float, *arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
     return [tuple(array[begin:begin + _BLOCK] for array in arrays) for begin in range(0, int(rows), _BLOCK)]
 
 
-_ARRAYS = {**_PLAIN, "np": np, "split": split,
+class Buffers(threading.local):
+    """Room for what is worked out in a block of rows, for each thread its own: the buffers for one block after the other.
+
+    >>> buffers = Buffers(2, 25_000.0)
+    >>> [[len(room) for room in block] for block in buffers()]
+    [[10000, 10000], [10000, 10000], [5000, 5000]]
+    """
+
+    def __init__(self, number: int, rows: float) -> None:
+        whole, rest = divmod(int(rows), _BLOCK)
+        size = min(int(rows), _BLOCK)
+        width = -(-size // _LANES) * _LANES + _LANES
+        room = np.empty(number * width + _LANES)
+        first = -room.ctypes.data // room.itemsize % _LANES              # each starts where a line of the cache does
+        full = [room[first + k * width:][:size] for k in range(number)]
+        self.blocks = [tuple(full)] * whole + ([tuple(buffer[:rest] for buffer in full)] if rest else [])
+
+    def __call__(self) -> list[tuple[np.ndarray, ...]]:
+        return self.blocks
+
+
+_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "Buffers": Buffers, "limited_exp": numerics.limited_exp,
+           "softplus_sum": numerics.softplus_sum,
            **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 

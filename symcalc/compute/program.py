@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from sympy import Basic, Indexed, Symbol
 
+from symcalc.compute.buffered import Block, written_out
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
@@ -95,10 +96,11 @@ class Program:
         if not self.in_blocks:
             return self.written()
         sums = " = ".join(value.source for value, *_ in self.moving if value.total)
+        lines, buffers = self.block()
+        room = f", ({_packed(f'b{k}' for k in range(buffers))})" if buffers else ""
+        head = f"for ({self.packed}){room} in zip(blocks, buffers()):" if buffers else f"for {self.packed} in blocks:"
         return [*(_line(*statement) for statement in self.moving if not (statement[0].array or statement[0].summed)),
-                *([f"{sums} = 0.0"] if sums else []), f"for {self.packed} in blocks:",
-                *(f"    {_line(*statement, added=statement[0].total)}" for statement in self.moving
-                  if statement[0].array or statement[0].total),
+                *([f"{sums} = 0.0"] if sums else []), head, *(f"    {line}" for line in lines),
                 *(_line(*statement) for statement in self.moving if statement[0].summed and not statement[0].total)]
 
     def written(self, since: int = 0) -> list[str]:
@@ -108,14 +110,27 @@ class Program:
     @property
     def prepared(self) -> list[str]:
         """What is done before the first step: what needs no parameters, and the rows in blocks."""
-        return [*self.before, f"blocks = split(rows, {self.packed})"] if self.in_blocks else self.before
+        if not self.in_blocks:
+            return self.before
+        _, buffers = self.block()
+        return [*self.before, f"blocks = split(rows, {self.packed})", *([f"buffers = Buffers({buffers}, rows)"] if buffers else [])]
+
+    def block(self) -> tuple[list[str], int]:
+        """What is done for each block of rows, and in how many buffers."""
+        arrays = {*(f"c{k}" for k in range(len(self.columns))), *self.fixed}
+        return written_out(Block(arrays).add(
+            statement for statement in self.moving if statement[0].array or statement[0].total))
 
     @property
     def packed(self) -> str:
         """The arrays that a block is made of, as they are unpacked."""
-        names = (*(f"c{k}" for k in range(len(self.columns))), *self.fixed)
-        return ", ".join(names) + ("," if len(names) == 1 else "")
+        return _packed([*(f"c{k}" for k in range(len(self.columns))), *self.fixed])
 
 
-def _line(value: Value, source: str, comment: str, added: bool = False) -> str:
-    return f"{value.source} {'+=' if added else '='} {source}".ljust(40) + f"  # {comment}"
+def _packed(names: Iterable[str]) -> str:
+    together = ", ".join(names)
+    return together if ", " in together else f"{together},"
+
+
+def _line(value: Value, source: str, comment: str) -> str:
+    return f"{value.source} = {source}".ljust(40) + f"  # {comment}"

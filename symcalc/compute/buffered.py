@@ -1,0 +1,206 @@
+"""The statements of one block of rows written out so that no array is made: each result goes to a buffer that is used again.
+
+What comes in are statements as a person writes them, `a5 = np.tan(0.5 * a4)`. What comes out are single operations,
+`t0 = np.multiply(0.5, a4, out=b1)` and `a5 = np.tan(t0, out=b1)`, equal ones done once, with as few buffers as will do, so
+that they stay in the processor's cache. Softplus and sigmoid of one argument share one e^z.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from symcalc.compute.program import Value
+
+_OPERATORS = {ast.Add: "np.add", ast.Sub: "np.subtract", ast.Mult: "np.multiply", ast.Div: "np.divide"}
+_EITHER_WAY = ("np.add", "np.multiply", "np.maximum", "np.minimum")      # the same whichever operand comes first
+_LOGISTIC = ("softplus", "sigmoid")
+
+
+@dataclass(slots=True)
+class Operation:
+    """One result and what makes it: a function of operands that are names of arrays, or numbers as they are written."""
+
+    name: str
+    function: str                        # empty for a statement that stays as it was written
+    operands: tuple[str, ...]
+    comment: str
+    source: str = ""                     # of such a statement
+    total: bool = False                  # whether it is a sum over the rows, to be added to what the earlier blocks gave
+    softplus_of: tuple[str, ...] = ()    # z and e^z where it is softplus(z)
+
+    @property
+    def needs_buffer(self) -> bool:
+        """For its result, or to work in."""
+        return self.function not in ("", "np.add.reduce", "np.dot")
+
+    def line(self, buffer: str = "") -> str:
+        """As it is written, with the mathematics beside it."""
+        given = ", ".join([*self.operands, *([f"out={buffer}"] if buffer else [])])
+        source = f"{self.function}({given})" if self.function else self.source
+        return f"{self.name} {'+=' if self.total else '='} {source}".ljust(40) + f"  # {self.comment}"
+
+
+@dataclass(slots=True)
+class Block:
+    """The operations that a block of rows needs, in order."""
+
+    arrays: set[str]                                     # the names that hold an array
+    operations: list[Operation] = field(default_factory=list)
+    known: dict[tuple[str, ...], str] = field(default_factory=dict)      # what each operation's result is called
+    same: dict[str, str] = field(default_factory=dict)                   # other names for such a result
+    opposite: dict[str, str] = field(default_factory=dict)               # the array that is minus another
+
+    def add(self, statements: Iterable[tuple[Value, str, str]]) -> Block:
+        """The statements, one after the other."""
+        for value, source, comment in statements:
+            tree = ast.parse(source).body[0].value
+            if value.total:
+                self.total(value.source, tree, comment)
+                continue
+            if self.has_buffers(tree):
+                self.result(value.source, tree, comment)
+            else:
+                self.plain(value.source, tree, comment)
+            self.arrays.add(value.source)
+        return self
+
+    def plain(self, name: str, tree: ast.expr, comment: str) -> None:
+        """A statement that makes its array itself: comparisons, cases, functions that are not NumPy's."""
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        for node in names:
+            node.id = self.same.get(node.id, node.id)
+        self.operations.append(Operation(name, "", tuple(node.id for node in names), comment, ast.unparse(tree)))
+
+    def total(self, name: str, tree: ast.expr, comment: str) -> None:
+        operands = tuple(self.operand(argument, comment) for argument in tree.args)
+        self.operations.append(Operation(name, ast.unparse(tree.func), operands, comment, total=True))
+
+    def result(self, name: str, tree: ast.expr, comment: str) -> None:
+        found = self.operand(tree, comment, name)
+        if found != name:
+            self.same[name] = found
+
+    def has_buffers(self, tree: ast.expr) -> bool:
+        """Whether it is arithmetic and elementwise functions throughout, whose results are float64."""
+        match tree:
+            case ast.Name() | ast.Constant():
+                return True
+            case ast.BinOp():
+                return type(tree.op) in _OPERATORS and self.has_buffers(tree.left) and self.has_buffers(tree.right)
+            case ast.UnaryOp(op=ast.USub()):
+                return self.has_buffers(tree.operand)
+            case ast.Call():
+                return _is_elementwise(ast.unparse(tree.func)) and all(map(self.has_buffers, tree.args))
+        return False
+
+    def operand(self, tree: ast.expr, comment: str = "", name: str = "") -> str:
+        """The name of the array that the tree stands for, or its source where it is one number."""
+        if not any(isinstance(node, ast.Name) and node.id in self.arrays for node in ast.walk(tree)):
+            written = ast.unparse(tree)
+            return f"({written})" if isinstance(tree, ast.BinOp) else written
+        if isinstance(tree, ast.Name):
+            return self.same.get(tree.id, tree.id)
+        parts = {ast.BinOp: lambda: (tree.left, tree.right), ast.UnaryOp: lambda: (tree.operand,)}.get(
+            type(tree), lambda: tree.args)()
+        operands = tuple(self.operand(part, ast.unparse(part)) for part in parts)
+        match tree:
+            case ast.BinOp():
+                return self.arithmetic(_OPERATORS[type(tree.op)], operands, comment, name)
+            case ast.UnaryOp():
+                return self.operation("np.negative", operands, comment, name)
+        function = ast.unparse(tree.func)
+        if function in _LOGISTIC:
+            return getattr(self, function)(operands[0], comment, name)
+        return self.operation(function, operands, comment, name)
+
+    def arithmetic(self, function: str, operands: tuple[str, ...], comment: str, name: str) -> str:
+        if function == "np.multiply" and operands[0] == operands[1]:
+            return self.operation("np.square", operands[:1], comment, name)
+        if function == "np.multiply" and operands[0] in ("-1.0", "(-1.0)"):
+            return self.operation("np.negative", operands[1:], comment, name)
+        return self.operation(function, operands, comment, name)
+
+    def operation(self, function: str, operands: tuple[str, ...], comment: str, name: str = "") -> str:
+        key = (function, *(sorted(operands) if function in _EITHER_WAY else operands))
+        if key not in self.known:
+            self.known[key] = name = name or f"t{sum(part.startswith('t') for part in self.known.values())}"
+            self.arrays.add(name)
+            self.operations.append(Operation(name, function, operands, comment))
+            if function == "np.negative":
+                self.opposite |= {name: operands[0], operands[0]: name}
+        return self.known[key]
+
+    # ln(1 + e^z) and 1/(1 + e^(-z)), from one e^z that ends near the largest float
+
+    def power(self, z: str) -> str:
+        return self.operation("limited_exp", (z,), f"exp({z}), at most 1e+304")
+
+    def softplus(self, z: str, comment: str, name: str) -> str:
+        logarithm = self.operation("np.log1p", (self.power(z),), f"ln(1 + exp({z}))")
+        found = self.operation("np.maximum", (logarithm, z), comment, name)         # it is z where e^z ended
+        next(operation for operation in self.operations if operation.name == found).softplus_of = (z, self.power(z))
+        return found
+
+    def sigmoid(self, z: str, comment: str, name: str) -> str:
+        turned = self.opposite.get(z)
+        if ("limited_exp", z) not in self.known and ("limited_exp", turned) in self.known:
+            power, above = self.power(turned), "1.0"
+        else:
+            power = above = self.power(z)
+        return self.operation("np.divide", (above, self.operation("np.add", ("1.0", power), f"1.0 + {power}")), comment, name)
+
+
+def _is_elementwise(function: str) -> bool:
+    room, _, name = function.partition(".")
+    return function in _LOGISTIC or (room == "np" and isinstance(getattr(np, name, None), np.ufunc))
+
+
+def written_out(block: Block) -> tuple[list[str], int]:
+    """The lines of a block, and how many buffers they use.
+
+    >>> from symcalc.compute.program import Value
+    >>> a0, a1 = Value("a0", array=True, moves=True), Value("a1", array=True, moves=True)
+    >>> block = Block({"c0"}).add([(a0, "p0 * c0 + 1.0", "w x + 1"), (a1, "np.exp(a0)", "exp(w x + 1)")])
+    >>> for line in written_out(block)[0]: print(line)
+    t0 = np.multiply(p0, c0, out=b0)          # p0 * c0
+    a0 = np.add(t0, 1.0, out=b0)              # w x + 1
+    a1 = np.exp(a0, out=b0)                   # exp(w x + 1)
+    """
+    operations = _with_short_sums(block.operations)
+    last = {operand: k for k, operation in enumerate(operations) for operand in operation.operands}
+    held: dict[str, str] = {}                            # the buffers that results are in
+    free, lines, count = [], [], 0
+    for k, operation in enumerate(operations):
+        ended = [held.pop(operand) for operand in dict.fromkeys(operation.operands) if last[operand] == k and operand in held]
+        if not operation.needs_buffer:
+            lines.append(operation.line())
+        else:
+            if not operation.total:
+                free, ended = [*free, *ended], []        # elementwise, so the result may stand where an operand stood
+            if not free:
+                free, count = [f"b{count}"], count + 1
+            lines.append(operation.line(free[-1]))
+            if not operation.total:
+                held[operation.name] = free.pop()
+        free += ended
+    return lines, count
+
+
+def _with_short_sums(operations: list[Operation]) -> list[Operation]:
+    """Σ softplus(z) from e^z with half the logarithms, where nothing else needs softplus(z) row by row."""
+    uses = Counter(operand for operation in operations for operand in operation.operands)
+    made = {operation.name: operation for operation in operations if not operation.total}
+    spared, sums = set(), {}
+    for operation in operations:
+        softplus = made.get(operation.operands[0]) if operation.function == "np.add.reduce" else None
+        if softplus and softplus.softplus_of and uses[softplus.name] == 1 and uses[softplus.operands[0]] == 1:
+            spared |= {softplus.name, softplus.operands[0]}
+            sums[operation.name] = replace(operation, function="softplus_sum", operands=softplus.softplus_of)
+    return [sums.get(operation.name, operation) for operation in operations if operation.name not in spared]
