@@ -34,11 +34,12 @@ class Operation:
     source: str = ""                     # of such a statement
     total: bool = False                  # whether it is a sum over the rows, to be added to what the earlier blocks gave
     softplus_of: tuple[str, ...] = ()    # z and e^z where it is softplus(z)
+    results: tuple[str, ...] = ()        # the names of several results, which are the rows of one array
 
     @property
     def needs_buffer(self) -> bool:
         """For its result, or to work in."""
-        return self.function not in ("", "np.add.reduce", "np.dot")
+        return self.function not in ("", "np.add.reduce") and not (self.total and self.function == "np.dot")
 
     def line(self, buffer: str = "") -> str:
         """As it is written, with the mathematics beside it."""
@@ -156,51 +157,74 @@ class Block:
             power = above = self.power(z)
         return self.operation("np.divide", (above, self.operation("np.add", ("1.0", power), f"1.0 + {power}")), comment, name)
 
+    def shortened(self) -> list[Operation]:
+        """The operations, with Σ softplus(z) by half the logarithms where nothing else needs softplus(z) row by row."""
+        uses = Counter(operand for operation in self.operations for operand in operation.operands)
+        made = {operation.name: operation for operation in self.operations if not operation.total}
+        spared, sums = set(), {}
+        for operation in self.operations:
+            softplus = made.get(operation.operands[0]) if operation.function == "np.add.reduce" else None
+            if softplus and softplus.softplus_of and uses[softplus.name] == 1 and uses[softplus.operands[0]] == 1:
+                spared |= {softplus.name, softplus.operands[0]}
+                sums[operation.name] = replace(operation, function="softplus_sum", operands=softplus.softplus_of)
+        return [sums.get(operation.name, operation) for operation in self.operations if operation.name not in spared]
+
 
 def _is_elementwise(function: str) -> bool:
     room, _, name = function.partition(".")
     return function in _LOGISTIC or (room == "np" and isinstance(getattr(np, name, None), np.ufunc))
 
 
-def written_out(block: Block) -> tuple[list[str], int]:
-    """The lines of a block, and how many buffers they use.
+@dataclass(slots=True)
+class Written:
+    """Operations as lines, and what they need."""
+
+    lines: list[str] = field(default_factory=list)
+    buffers: int = 0
+    groups: list[int] = field(default_factory=list)      # the first buffers in groups, each of which is one array too
+    sums: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)       # what names the sums that are found together
+    used: set[str] = field(default_factory=set)
+
+
+def written_out(operations: list[Operation]) -> Written:
+    """The operations as lines, in as few buffers as will do.
 
     >>> from symcalc.compute.program import Value
     >>> a0, a1 = Value("a0", array=True, moves=True), Value("a1", array=True, moves=True)
     >>> block = Block({"c0"}).add([(a0, "p0 * c0 + 1.0", "w x + 1"), (a1, "np.exp(a0)", "exp(w x + 1)")])
-    >>> for line in written_out(block)[0]: print(line)
+    >>> for line in written_out(block.operations).lines: print(line)
     t0 = np.multiply(p0, c0, out=b0)          # p0 * c0
     a0 = np.add(t0, 1.0, out=b0)              # w x + 1
     a1 = np.exp(a0, out=b0)                   # exp(w x + 1)
     """
-    operations = _with_short_sums(block.operations)
     last = {operand: k for k, operation in enumerate(operations) for operand in operation.operands}
+    grouped = [operation for operation in operations if len(operation.results) > 1 and not operation.total]
+    written = Written(groups=[len(operation.results) for operation in grouped], used=set(last))
+    written.buffers = sum(written.groups)
+    grouping = iter(range(len(grouped)))
     held: dict[str, str] = {}                            # the buffers that results are in
-    free, lines, count = [], [], 0
+    free: list[str] = []
     for k, operation in enumerate(operations):
         ended = [held.pop(operand) for operand in dict.fromkeys(operation.operands) if last[operand] == k and operand in held]
+        if operation.total:
+            written.sums.append(operation.name)
+            if operation.results:
+                written.after.append(f"{', '.join(operation.results)} = {operation.name}")
+        elif len(operation.results) > 1:
+            first = sum(written.groups[:(group := next(grouping))])
+            held |= {name: f"b{first + row}" for row, name in enumerate(operation.results)}
+            written.lines += [operation.line(f"z{group}"), f"{', '.join(held)} = {', '.join(held.values())}"]
+            continue
         if not operation.needs_buffer:
-            lines.append(operation.line())
+            written.lines.append(operation.line())
         else:
             if not operation.total:
                 free, ended = [*free, *ended], []        # elementwise, so the result may stand where an operand stood
             if not free:
-                free, count = [f"b{count}"], count + 1
-            lines.append(operation.line(free[-1]))
+                free, written.buffers = [f"b{written.buffers}"], written.buffers + 1
+            written.lines.append(operation.line(free[-1]))
             if not operation.total:
                 held[operation.name] = free.pop()
         free += ended
-    return lines, count
-
-
-def _with_short_sums(operations: list[Operation]) -> list[Operation]:
-    """Σ softplus(z) from e^z with half the logarithms, where nothing else needs softplus(z) row by row."""
-    uses = Counter(operand for operation in operations for operand in operation.operands)
-    made = {operation.name: operation for operation in operations if not operation.total}
-    spared, sums = set(), {}
-    for operation in operations:
-        softplus = made.get(operation.operands[0]) if operation.function == "np.add.reduce" else None
-        if softplus and softplus.softplus_of and uses[softplus.name] == 1 and uses[softplus.operands[0]] == 1:
-            spared |= {softplus.name, softplus.operands[0]}
-            sums[operation.name] = replace(operation, function="softplus_sum", operands=softplus.softplus_of)
-    return [sums.get(operation.name, operation) for operation in operations if operation.name not in spared]
+    return written

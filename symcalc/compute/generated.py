@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, starmap
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from symcalc.language.table import Table
 from symcalc.vocabulary import FUNCTIONS
 
 _BLOCK = 10_000          # rows at a time: they stay in the cache, and BLAS wakes no threads for so short a dot product
+_KEPT = 4_000_000        # numbers that are kept with the data, though they could be worked out from them
 _LANES = 8               # floats in a line of the cache
 _HELPED = [row for row in FUNCTIONS.values() if row.helper]
 _PLAIN = {"math": math, "float": float, "abs": abs, "max": numerics.scalar_max, "min": numerics.scalar_min}
@@ -35,26 +37,49 @@ def split(rows: float, *arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
 class Buffers(threading.local):
     """Room for what is worked out in a block of rows, for each thread its own: the buffers for one block after the other.
 
-    >>> buffers = Buffers(2, 25_000.0)
-    >>> [[len(room) for room in block] for block in buffers()]
-    [[10000, 10000], [10000, 10000], [5000, 5000]]
+    The first buffers may be taken in groups too, each as the rows of one array.
+
+    >>> buffers = Buffers(25_000.0, 3, 2)
+    >>> [[room.shape for room in block] for block in buffers()][1:]
+    [[(2, 10000), (10000,), (10000,), (10000,)], [(2, 5000), (5000,), (5000,), (5000,)]]
     """
 
-    def __init__(self, number: int, rows: float) -> None:
+    def __init__(self, rows: float, number: int, *groups: int) -> None:
         whole, rest = divmod(int(rows), _BLOCK)
         size = min(int(rows), _BLOCK)
         width = -(-size // _LANES) * _LANES + _LANES
         room = np.empty(number * width + _LANES)
         first = -room.ctypes.data // room.itemsize % _LANES              # each starts where a line of the cache does
-        full = [room[first + k * width:][:size] for k in range(number)]
-        self.blocks = [tuple(full)] * whole + ([tuple(buffer[:rest] for buffer in full)] if rest else [])
+        matrix = room[first:first + number * width].reshape(number, width)
+
+        def cut(size: int) -> tuple[np.ndarray, ...]:
+            ends = [*accumulate(groups)]
+            return (*(matrix[end - rows:end, :size] for rows, end in zip(groups, ends)), *matrix[:, :size])
+
+        self.blocks = [cut(size)] * whole + ([cut(rest)] if rest else [])
 
     def __call__(self) -> list[tuple[np.ndarray, ...]]:
         return self.blocks
 
 
-_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "Buffers": Buffers, "limited_exp": numerics.limited_exp,
-           "softplus_sum": numerics.softplus_sum,
+class Fixed:
+    """Blocks of rows with what the data alone decide: kept where that is little, else worked out on every way through.
+
+    >>> [sum(total.tolist()) for total, in Fixed(lambda x: (x + 1,), 1, [(np.zeros(2),), (np.ones(3),)])]
+    [2.0, 6.0]
+    """
+
+    def __init__(self, fixed: Callable[..., tuple[np.ndarray, ...]], arrays: int, blocks: list[tuple[np.ndarray, ...]]) -> None:
+        self.fixed, self.blocks = fixed, blocks
+        few = arrays * sum(len(block[0]) for block in blocks) <= _KEPT
+        self.kept = [fixed(*block) for block in blocks] if few else None
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, ...]]:
+        return starmap(self.fixed, self.blocks) if self.kept is None else iter(self.kept)
+
+
+_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "Fixed": Fixed, "Buffers": Buffers,
+           "limited_exp": numerics.limited_exp, "softplus_sum": numerics.softplus_sum,
            **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 

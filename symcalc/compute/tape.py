@@ -147,7 +147,8 @@ class Tape(Program):
         """sin z = t d and cos z = d - 1 with t = tan(z/2) and d = 2/(1 + t²), since NumPy's tan is six times as fast."""
         z = self.value(part.args[0])
         t = self.statement(f"np.tan(0.5 * {z.source})", [z], part.args[0], note=", half of it, its tangent")
-        d = self.statement(f"2.0 / (1.0 + {t.source} * {t.source})", [t], part.args[0], note=", half of it, 2/(1 + its tangent²)")
+        d = self.statement(f"2.0 / (1.0 + {t.source} * {t.source})", [t], part.args[0],
+                           note=", half of it, 2/(1 + its tangent squared)")
         return self.statement(f"{t.source} * {d.source}" if isinstance(part, sin) else f"{d.source} - 1.0", [t, d], part)
 
     def apply(self, row: Function, arguments: Sequence[Basic], part: Basic) -> Value:

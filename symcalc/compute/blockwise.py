@@ -1,0 +1,105 @@
+"""A program over many rows, written out block by block: what is done once for the data, and what for each block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from symcalc.compute.buffered import Block, written_out
+from symcalc.compute.forms import Forms, Matrix, products_of, with_matrices
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A name or number in the code: whether it is an array over the rows, moves with the parameters, needs a whole sum."""
+
+    source: str
+    array: bool = False
+    moves: bool = False
+    summed: bool = False
+    total: bool = False          # whether it is such a sum itself
+
+
+Statement = tuple[Value, str, str]
+"""A name, its source as one plain expression, and its comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blockwise:
+    """The lines that prepare the blocks, those before the loop over them, and the loop with what follows from it."""
+
+    prepared: list[str]
+    steps: list[str]
+
+
+def blockwise(columns: Sequence[str], before: Sequence[Statement], moving: Sequence[Statement]) -> Blockwise:
+    """The statements that need no parameters and those that do, as lines."""
+    whole, apart = _apart(before)
+    data = [*columns, *(value.source for value, *_ in before if value.array)]
+    block = Block(set(data)).add(statement for statement in moving if statement[0].array or statement[0].total)
+    matrices = Forms(block, data, products_of((value.source, source) for value, source, _ in apart)).matrices()
+    written = written_out(with_matrices(block.shortened(), matrices))
+    used = {*written.used, *(row for matrix in matrices for row in matrix.rows)}
+    prepared = [*(line(*statement) for statement in whole), *_blocks(data, apart, used, written.used, matrices)]
+    taken = packed([*(name for name in data if name in written.used), *(matrix.name for matrix in matrices)])
+    if written.buffers:
+        sizes = "".join(f", {size}" for size in written.groups)
+        prepared.append(f"buffers = Buffers(rows, {written.buffers}{sizes})")
+        names = [*(f"z{k}" for k in range(len(written.groups))), *(f"b{k}" for k in range(written.buffers))]
+        head = f"for ({taken}), ({packed(names)}) in zip(blocks, buffers()):"
+    else:
+        head = f"for {taken} in blocks:"
+    sums = " = ".join(written.sums)
+    return Blockwise(prepared, [
+        *(line(*statement) for statement in moving if not (statement[0].array or statement[0].summed)),
+        *(matrix.numbers for matrix in matrices), *([f"{sums} = 0.0"] if sums else []), head,
+        *(f"    {written}" for written in written.lines), *written.after,
+        *(line(*statement) for statement in moving if statement[0].summed and not statement[0].total)])
+
+
+def _apart(before: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
+    """What is worked out over all rows at once, as a number or what needs a sum, and the arrays that can wait for a block."""
+    needed: set[str] = set()
+    whole = []
+    for statement in reversed(before):
+        value, source, _ = statement
+        if not value.array or value.summed or value.source in needed:
+            whole.append(statement)
+            needed |= names_in(source)
+    return whole[::-1], [statement for statement in before if statement not in whole]
+
+
+def _blocks(data: Sequence[str], apart: Sequence[Statement], used: set[str], taken: set[str],
+            matrices: Sequence[Matrix]) -> list[str]:
+    """The rows cut into blocks, with what the data alone decide."""
+    lines = []
+    for value, source, comment in reversed(apart):
+        if value.source in used:
+            lines.insert(0, line(value, source, comment))
+            used |= names_in(source)
+    made = {value.source for value, *_ in apart}
+    given = packed(name for name in data if name in used and name not in made)
+    if not lines and not matrices:
+        return [f"blocks = split(rows, {given})"]
+    lines += [matrix.line for matrix in matrices]
+    result = packed([*(name for name in data if name in taken), *(matrix.name for matrix in matrices)])
+    size = len(lines) - len(matrices) + sum(len(matrix.rows) for matrix in matrices)
+    return [f"def fixed({given}):", *(f"    {each}" for each in lines), f"    return {result}",
+            f"blocks = Fixed(fixed, {size}, split(rows, {given}))"]
+
+
+def names_in(source: str) -> set[str]:
+    """The names in the source of a statement."""
+    return set(re.findall(r"[a-z]+\d+", source))
+
+
+def packed(names: Iterable[str]) -> str:
+    """The names as they are unpacked."""
+    together = ", ".join(names)
+    return together if ", " in together else f"{together},"
+
+
+def line(value: Value, source: str, comment: str) -> str:
+    """A statement with its mathematics beside it."""
+    return f"{value.source} = {source}".ljust(40) + f"  # {comment}"
