@@ -16,7 +16,7 @@ from sympy import Expr, Indexed, Symbol
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments import Moments, moments_of
 from symcalc.compute.stable import stabilised
-from symcalc.compute.tape import Tape
+from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError
 from symcalc.language.names import plain_name
 from symcalc.language.table import Table
@@ -175,7 +175,7 @@ def _strategy(tape: Tape) -> str:
 def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | None,
               columns: Sequence[Indexed]) -> np.ndarray:
     """The value of any part of a loss, one number per row where it differs from row to row (for diagnosis, not speed)."""
-    tape = Tape(tuple(values), columns, arrays=True)
+    tape = Tape(tuple(values), columns, arrays=True, blocks=not differs(expression))
     result = tape.value(expression)
     function = executed(tape, source_of(tape, "value", result.source))(table)
     with np.errstate(all="ignore"):
