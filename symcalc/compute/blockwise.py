@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symcalc.compute.buffered import Block, written_out
 from symcalc.compute.forms import Forms, Matrix, products_of, with_matrices
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A name or number in the code: whether it is an array over the rows, moves with the parameters, needs a whole sum."""
-
-    source: str
-    array: bool = False
-    moves: bool = False
-    summed: bool = False
-    total: bool = False          # whether it is such a sum itself
-
-
-Statement = tuple[Value, str, str]
-"""A name, its source as one plain expression, and its comment."""
+from symcalc.compute.statements import Statement, line, names_in, packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +69,6 @@ def _blocks(data: Sequence[str], apart: Sequence[Statement], used: set[str], tak
         return [f"blocks = split(rows, {given})"]
     lines += [matrix.line for matrix in matrices]
     result = packed([*(name for name in data if name in taken), *(matrix.name for matrix in matrices)])
-    size = len(lines) - len(matrices) + sum(len(matrix.rows) for matrix in matrices)
+    size = len(made & taken) + sum(len(matrix.rows) for matrix in matrices)
     return [f"def fixed({given}):", *(f"    {each}" for each in lines), f"    return {result}",
             f"blocks = Fixed(fixed, {size}, split(rows, {given}))"]
-
-
-def names_in(source: str) -> set[str]:
-    """The names in the source of a statement."""
-    return set(re.findall(r"[a-z]+\d+", source))
-
-
-def packed(names: Iterable[str]) -> str:
-    """The names as they are unpacked."""
-    together = ", ".join(names)
-    return together if ", " in together else f"{together},"
-
-
-def line(value: Value, source: str, comment: str) -> str:
-    """A statement with its mathematics beside it."""
-    return f"{value.source} = {source}".ljust(40) + f"  # {comment}"

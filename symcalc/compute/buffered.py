@@ -8,19 +8,18 @@ that they stay in the processor's cache. Softplus and sigmoid of one argument sh
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from symcalc.compute.program import Value
+from symcalc.compute.statements import Statement, names_in
 
 _OPERATORS = {ast.Add: "np.add", ast.Sub: "np.subtract", ast.Mult: "np.multiply", ast.Div: "np.divide"}
+_SIGNS = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
 _EITHER_WAY = ("np.add", "np.multiply", "np.maximum", "np.minimum")      # the same whichever operand comes first
-_LOGISTIC = ("softplus", "sigmoid")
 
 
 @dataclass(slots=True)
@@ -45,7 +44,8 @@ class Operation:
         """As it is written, with the mathematics beside it."""
         given = ", ".join([*self.operands, *([f"out={buffer}"] if buffer else [])])
         source = f"{self.function}({given})" if self.function else self.source
-        return f"{self.name} {'+=' if self.total else '='} {source}".ljust(40) + f"  # {self.comment}"
+        name = self.name if self.total else ", ".join(self.results or (self.name,))
+        return f"{name} {'+=' if self.total else '='} {source}".ljust(40) + f"  # {self.comment}"
 
 
 @dataclass(slots=True)
@@ -57,83 +57,69 @@ class Block:
     known: dict[tuple[str, ...], str] = field(default_factory=dict)      # what each operation's result is called
     same: dict[str, str] = field(default_factory=dict)                   # other names for such a result
     opposite: dict[str, str] = field(default_factory=dict)               # the array that is minus another
+    spare: int = 0                                       # results without a name so far
 
-    def add(self, statements: Iterable[tuple[Value, str, str]]) -> Block:
+    def add(self, statements: Iterable[Statement]) -> Block:
         """The statements, one after the other."""
         for value, source, comment in statements:
             tree = ast.parse(source).body[0].value
             if value.total:
-                self.total(value.source, tree, comment)
+                operands = tuple(self.operand(argument, source) for argument in tree.args)
+                self.operations.append(Operation(value.source, ast.unparse(tree.func), operands, comment, total=True))
                 continue
-            if self.has_buffers(tree):
-                self.result(value.source, tree, comment)
+            if _has_buffers(tree):
+                found = self.operand(tree, source, comment, value.source)
+                self.same |= {value.source: found} if found != value.source else {}
             else:
-                self.plain(value.source, tree, comment)
+                # A statement that makes its array itself: comparisons, cases, functions that are not NumPy's.
+                source = re.sub(r"\b[a-z]\d+\b", lambda name: self.same.get(name[0], name[0]), source)
+                self.operations.append(Operation(value.source, "", tuple(names_in(source)), comment, source))
             self.arrays.add(value.source)
         return self
 
-    def plain(self, name: str, tree: ast.expr, comment: str) -> None:
-        """A statement that makes its array itself: comparisons, cases, functions that are not NumPy's."""
-        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-        for node in names:
-            node.id = self.same.get(node.id, node.id)
-        self.operations.append(Operation(name, "", tuple(node.id for node in names), comment, ast.unparse(tree)))
-
-    def total(self, name: str, tree: ast.expr, comment: str) -> None:
-        operands = tuple(self.operand(argument, comment) for argument in tree.args)
-        self.operations.append(Operation(name, ast.unparse(tree.func), operands, comment, total=True))
-
-    def result(self, name: str, tree: ast.expr, comment: str) -> None:
-        found = self.operand(tree, comment, name)
-        if found != name:
-            self.same[name] = found
-
-    def has_buffers(self, tree: ast.expr) -> bool:
-        """Whether it is arithmetic and elementwise functions throughout, whose results are float64."""
-        match tree:
-            case ast.Name() | ast.Constant():
-                return True
-            case ast.BinOp():
-                return type(tree.op) in _OPERATORS and self.has_buffers(tree.left) and self.has_buffers(tree.right)
-            case ast.UnaryOp(op=ast.USub()):
-                return self.has_buffers(tree.operand)
-            case ast.Call():
-                return _is_elementwise(ast.unparse(tree.func)) and all(map(self.has_buffers, tree.args))
-        return False
-
-    def operand(self, tree: ast.expr, comment: str = "", name: str = "") -> str:
+    def operand(self, tree: ast.expr, source: str, comment: str = "", name: str = "") -> str:
         """The name of the array that the tree stands for, or its source where it is one number."""
-        if not any(isinstance(node, ast.Name) and node.id in self.arrays for node in ast.walk(tree)):
-            written = ast.unparse(tree)
-            return f"({written})" if isinstance(tree, ast.BinOp) else written
-        if isinstance(tree, ast.Name):
-            return self.same.get(tree.id, tree.id)
-        parts = {ast.BinOp: lambda: (tree.left, tree.right), ast.UnaryOp: lambda: (tree.operand,)}.get(
-            type(tree), lambda: tree.args)()
-        operands = tuple(self.operand(part, ast.unparse(part)) for part in parts)
+        chain = []
+        while isinstance(tree, ast.BinOp) and self.is_array(tree):       # a sum of many terms is nested to the left
+            chain.append(tree)
+            tree = tree.left
+        result = self.innermost(tree, source, *(() if chain else (comment, name)))
+        for above in reversed(chain):
+            operands = result, self.operand(above.right, source)
+            last = (comment, name) if above is chain[0] else ()
+            result = self.arithmetic(_OPERATORS[type(above.op)], operands, *last)
+        return result
+
+    def innermost(self, tree: ast.expr, source: str, comment: str = "", name: str = "") -> str:
+        if not self.is_array(tree):
+            return source[tree.col_offset:tree.end_col_offset]
         match tree:
-            case ast.BinOp():
-                return self.arithmetic(_OPERATORS[type(tree.op)], operands, comment, name)
+            case ast.Name():
+                return self.same.get(tree.id, tree.id)
             case ast.UnaryOp():
-                return self.operation("np.negative", operands, comment, name)
-        function = ast.unparse(tree.func)
-        if function in _LOGISTIC:
-            return getattr(self, function)(operands[0], comment, name)
-        return self.operation(function, operands, comment, name)
+                return self.operation("np.negative", (self.operand(tree.operand, source),), comment, name)
+        function, operands = ast.unparse(tree.func), tuple(self.operand(argument, source) for argument in tree.args)
+        special = {"softplus": self.softplus, "sigmoid": self.sigmoid}.get(function)
+        return special(*operands, comment, name) if special else self.operation(function, operands, comment, name)
 
-    def arithmetic(self, function: str, operands: tuple[str, ...], comment: str, name: str) -> str:
+    def is_array(self, tree: ast.expr) -> bool:
+        return any(isinstance(node, ast.Name) and node.id in self.arrays for node in ast.walk(tree))
+
+    def arithmetic(self, function: str, operands: tuple[str, ...], comment: str = "", name: str = "") -> str:
         if function == "np.multiply" and operands[0] == operands[1]:
-            return self.operation("np.square", operands[:1], comment, name)
-        if function == "np.multiply" and operands[0] in ("-1.0", "(-1.0)"):
-            return self.operation("np.negative", operands[1:], comment, name)
+            function, operands = "np.square", operands[:1]
+        elif function == "np.multiply" and operands[0] == "-1.0":
+            function, operands = "np.negative", operands[1:]
         return self.operation(function, operands, comment, name)
 
-    def operation(self, function: str, operands: tuple[str, ...], comment: str, name: str = "") -> str:
+    def operation(self, function: str, operands: tuple[str, ...], comment: str = "", name: str = "") -> str:
         key = (function, *(sorted(operands) if function in _EITHER_WAY else operands))
         if key not in self.known:
-            self.known[key] = name = name or f"t{sum(part.startswith('t') for part in self.known.values())}"
+            if not name:
+                name, self.spare = f"t{self.spare}", self.spare + 1
+            self.known[key] = name
             self.arrays.add(name)
-            self.operations.append(Operation(name, function, operands, comment))
+            self.operations.append(Operation(name, function, operands, comment or _infix(function, operands)))
             if function == "np.negative":
                 self.opposite |= {name: operands[0], operands[0]: name}
         return self.known[key]
@@ -141,12 +127,12 @@ class Block:
     # ln(1 + e^z) and 1/(1 + e^(-z)), from one e^z that ends near the largest float
 
     def power(self, z: str) -> str:
-        return self.operation("limited_exp", (z,), f"exp({z}), at most 1e+304")
+        return self.operation("limited_exp", (z,), f"exp({z}), and no more than 1e+304")
 
     def softplus(self, z: str, comment: str, name: str) -> str:
-        logarithm = self.operation("np.log1p", (self.power(z),), f"ln(1 + exp({z}))")
+        logarithm = self.operation("np.log1p", (self.power(z),), f"ln(1 + exp({z})), where that is no more than 700")
         found = self.operation("np.maximum", (logarithm, z), comment, name)         # it is z where e^z ended
-        next(operation for operation in self.operations if operation.name == found).softplus_of = (z, self.power(z))
+        next(made for made in reversed(self.operations) if made.name == found).softplus_of = (z, self.power(z))
         return found
 
     def sigmoid(self, z: str, comment: str, name: str) -> str:
@@ -155,7 +141,7 @@ class Block:
             power, above = self.power(turned), "1.0"
         else:
             power = above = self.power(z)
-        return self.operation("np.divide", (above, self.operation("np.add", ("1.0", power), f"1.0 + {power}")), comment, name)
+        return self.operation("np.divide", (above, self.operation("np.add", ("1.0", power))), comment, name)
 
     def shortened(self) -> list[Operation]:
         """The operations, with Σ softplus(z) by half the logarithms where nothing else needs softplus(z) row by row."""
@@ -170,9 +156,28 @@ class Block:
         return [sums.get(operation.name, operation) for operation in self.operations if operation.name not in spared]
 
 
-def _is_elementwise(function: str) -> bool:
-    room, _, name = function.partition(".")
-    return function in _LOGISTIC or (room == "np" and isinstance(getattr(np, name, None), np.ufunc))
+def _has_buffers(tree: ast.expr) -> bool:
+    """Whether it is arithmetic and elementwise functions throughout, whose results are float64."""
+    return all(_is_elementwise(node) for node in ast.walk(tree) if isinstance(node, ast.expr))
+
+
+def _is_elementwise(node: ast.expr) -> bool:
+    match node:
+        case ast.Name() | ast.Constant() | ast.Attribute() | ast.UnaryOp(op=ast.USub()):
+            return True
+        case ast.BinOp():
+            return type(node.op) in _OPERATORS
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return isinstance(getattr(np, name, None), np.ufunc)
+        case ast.Call(func=ast.Name(id=name)):
+            return name in ("softplus", "sigmoid")
+    return False
+
+
+def _infix(function: str, operands: Sequence[str]) -> str:
+    """The operation as mathematics."""
+    sign = next((sign for sign, named in _SIGNS.items() if named == function), None)
+    return f" {sign} ".join(operands) if sign else f"{function.removeprefix('np.')}({', '.join(operands)})"
 
 
 @dataclass(slots=True)
@@ -190,7 +195,7 @@ class Written:
 def written_out(operations: list[Operation]) -> Written:
     """The operations as lines, in as few buffers as will do.
 
-    >>> from symcalc.compute.program import Value
+    >>> from symcalc.compute.statements import Value
     >>> a0, a1 = Value("a0", array=True, moves=True), Value("a1", array=True, moves=True)
     >>> block = Block({"c0"}).add([(a0, "p0 * c0 + 1.0", "w x + 1"), (a1, "np.exp(a0)", "exp(w x + 1)")])
     >>> for line in written_out(block.operations).lines: print(line)
@@ -214,7 +219,7 @@ def written_out(operations: list[Operation]) -> Written:
         elif len(operation.results) > 1:
             first = sum(written.groups[:(group := next(grouping))])
             held |= {name: f"b{first + row}" for row, name in enumerate(operation.results)}
-            written.lines += [operation.line(f"z{group}"), f"{', '.join(held)} = {', '.join(held.values())}"]
+            written.lines.append(operation.line(f"z{group}"))
             continue
         if not operation.needs_buffer:
             written.lines.append(operation.line())

@@ -42,7 +42,7 @@ class Matrix:
     @property
     def numbers(self) -> str:
         """What it is multiplied by, as a line."""
-        lines = [f"({', '.join(_sum(form[row]) for row in self.rows)})" for form in self.forms]
+        lines = ["(" + ", ".join(" + ".join(form[row]) for row in self.rows) + ")" for form in self.forms]
         return f"{self.factors} = np.array({lines[0] if len(lines) == 1 else '(' + ', '.join(lines) + ')'})"
 
     @property
@@ -98,11 +98,11 @@ class Forms:
             case "np.subtract":
                 return _together(parts[0], _each(parts[1], "-{}"))
             case "np.multiply" if number is not None:
-                return _each(parts[operation.operands[0] == number], f"{number} * {{}}")
+                return _scaled(parts[operation.operands[0] == number], number)
             case "np.multiply":
                 return self.times(operation.operands, parts)
             case "np.divide" if number == operation.operands[1]:
-                return _each(parts[0], f"{{}} / {number}")
+                return _each(parts[0], f"{{}} / ({number})")
         return None
 
     def times(self, operands: Sequence[str], parts: Sequence[Form]) -> Form | None:
@@ -126,7 +126,7 @@ class Forms:
                 matrix = found.setdefault(rows, Matrix("", rows))
                 matrix.results.append(operation)
                 matrix.forms.append(form)
-        chosen = [matrix for matrix in found.values() if self.steps(matrix) >= len(matrix.rows) + len(matrix.results)]
+        chosen = [matrix for matrix in found.values() if self.steps(matrix) > len(matrix.rows) + len(matrix.results)]
         for k, matrix in enumerate(chosen):
             matrix.name = f"m{k}"
         return chosen
@@ -147,13 +147,17 @@ def _together(one: Form, other: Form) -> Form:
     return {row: one.get(row, ()) + other.get(row, ()) for row in (*one, *(row for row in other if row not in one))}
 
 
-def _each(form: Form, source: str) -> Form:
-    return {row: tuple(source.format(f"({term})" if term.startswith("-") else term) for term in terms)
+def _scaled(form: Form, number: str) -> Form:
+    return {row: tuple(number if term == "1.0" else f"{_bracketed(number)} * {_bracketed(term)}" for term in terms)
             for row, terms in form.items()}
 
 
-def _sum(terms: Sequence[str]) -> str:
-    return " + ".join(terms).replace(" * 1.0", "")
+def _each(form: Form, source: str) -> Form:
+    return {row: tuple(source.format(_bracketed(term)) for term in terms) for row, terms in form.items()}
+
+
+def _bracketed(term: str) -> str:
+    return f"({term})" if term.startswith("-") or " " in term else term
 
 
 def with_matrices(operations: list[Operation], matrices: Sequence[Matrix]) -> list[Operation]:
