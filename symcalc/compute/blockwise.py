@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from symcalc.compute.alike import grouped
 from symcalc.compute.buffered import Block, written_out
-from symcalc.compute.forms import Forms, Matrix, products_of, with_matrices
+from symcalc.compute.forms import Forms, Matrix, products_of, with_matrices, without_idle
 from symcalc.compute.statements import Statement, line, names_in, packed
 
 
@@ -24,21 +25,21 @@ def blockwise(columns: Sequence[str], before: Sequence[Statement], moving: Seque
     data = [*columns, *(value.source for value, *_ in before if value.array)]
     block = Block(set(data)).add(statement for statement in moving if statement[0].array or statement[0].total)
     matrices = Forms(block, data, products_of((value.source, source) for value, source, _ in apart)).matrices()
-    written = written_out(with_matrices(block.shortened(), matrices))
+    operations, factors = grouped(without_idle(with_matrices(block.shortened(), matrices)), block.arrays)
+    written = written_out(without_idle(operations))
     used = {*written.used, *(row for matrix in matrices for row in matrix.rows)}
     prepared = [*(line(*statement) for statement in whole), *_blocks(data, apart, used, written.used, matrices)]
     taken = packed([*(name for name in data if name in written.used), *(matrix.name for matrix in matrices)])
-    if written.buffers:
+    if written.rooms:
         sizes = "".join(f", {size}" for size in written.groups)
         prepared.append(f"buffers = Buffers(rows, {written.buffers}{sizes})")
-        names = [*(f"z{k}" for k in range(len(written.groups))), *(f"b{k}" for k in range(written.buffers))]
-        head = f"for ({taken}), ({packed(names)}) in zip(blocks, buffers()):"
+        head = f"for ({taken}), ({packed(written.rooms)}) in zip(blocks, buffers()):"
     else:
         head = f"for {taken} in blocks:"
     sums = " = ".join(written.sums)
     return Blockwise(prepared, [
         *(line(*statement) for statement in moving if not (statement[0].array or statement[0].summed)),
-        *(matrix.numbers for matrix in matrices), *([f"{sums} = 0.0"] if sums else []), head,
+        *(matrix.numbers for matrix in (*matrices, *factors)), *([f"{sums} = 0.0"] if sums else []), head,
         *(f"    {written}" for written in written.lines), *written.after,
         *(line(*statement) for statement in moving if statement[0].summed and not statement[0].total)])
 

@@ -33,7 +33,7 @@ class Operation:
     source: str = ""                     # of such a statement
     total: bool = False                  # whether it is a sum over the rows, to be added to what the earlier blocks gave
     softplus_of: tuple[str, ...] = ()    # z and e^z where it is softplus(z)
-    results: tuple[str, ...] = ()        # the names of several results, which are the rows of one array
+    results: tuple[str, ...] = ()        # the names of the rows, where the result is several arrays in one
 
     @property
     def needs_buffer(self) -> bool:
@@ -44,8 +44,7 @@ class Operation:
         """As it is written, with the mathematics beside it."""
         given = ", ".join([*self.operands, *([f"out={buffer}"] if buffer else [])])
         source = f"{self.function}({given})" if self.function else self.source
-        name = self.name if self.total else ", ".join(self.results or (self.name,))
-        return f"{name} {'+=' if self.total else '='} {source}".ljust(40) + f"  # {self.comment}"
+        return f"{self.name} {'+=' if self.total else '='} {source}".ljust(40) + f"  # {self.comment}"
 
 
 @dataclass(slots=True)
@@ -186,10 +185,23 @@ class Written:
 
     lines: list[str] = field(default_factory=list)
     buffers: int = 0
-    groups: list[int] = field(default_factory=list)      # the first buffers in groups, each of which is one array too
+    groups: list[int] = field(default_factory=list)      # the rows of further buffers that have several
     sums: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)       # what names the sums that are found together
     used: set[str] = field(default_factory=set)
+
+    @property
+    def rooms(self) -> list[str]:
+        """The names of all buffers."""
+        return [*(f"y{k}" for k in range(len(self.groups))), *(f"b{k}" for k in range(self.buffers))]
+
+    def another(self, rows: int) -> str:
+        """The name of one more buffer."""
+        if rows == 1:
+            self.buffers += 1
+            return f"b{self.buffers - 1}"
+        self.groups.append(rows)
+        return f"y{len(self.groups) - 1}"
 
 
 def written_out(operations: list[Operation]) -> Written:
@@ -204,32 +216,35 @@ def written_out(operations: list[Operation]) -> Written:
     a1 = np.exp(a0, out=b0)                   # exp(w x + 1)
     """
     last = {operand: k for k, operation in enumerate(operations) for operand in operation.operands}
-    grouped = [operation for operation in operations if len(operation.results) > 1 and not operation.total]
-    written = Written(groups=[len(operation.results) for operation in grouped], used=set(last))
-    written.buffers = sum(written.groups)
-    grouping = iter(range(len(grouped)))
-    held: dict[str, str] = {}                            # the buffers that results are in
-    free: list[str] = []
+    written = Written(used=set(last))
+    for operation in operations:                         # an array is in use as long as any of its rows
+        if operation.results and not operation.total:
+            last[operation.name] = max(last.get(name, 0) for name in (operation.name, *operation.results))
+    owner = {row: operation.name for operation in operations for row in operation.results}
+    held: dict[str, tuple[int, str]] = {}                # the buffers that results are in, with the number of rows
+    free: dict[int, list[str]] = {}
     for k, operation in enumerate(operations):
-        ended = [held.pop(operand) for operand in dict.fromkeys(operation.operands) if last[operand] == k and operand in held]
+        names = dict.fromkeys(owner.get(operand, operand) for operand in operation.operands)
+        ended = [held.pop(name) for name in names if name in held and last[name] == k]
         if operation.total:
             written.sums.append(operation.name)
             if operation.results:
                 written.after.append(f"{', '.join(operation.results)} = {operation.name}")
-        elif len(operation.results) > 1:
-            first = sum(written.groups[:(group := next(grouping))])
-            held |= {name: f"b{first + row}" for row, name in enumerate(operation.results)}
-            written.lines.append(operation.line(f"z{group}"))
-            continue
-        if not operation.needs_buffer:
-            written.lines.append(operation.line())
         else:
-            if not operation.total:
-                free, ended = [*free, *ended], []        # elementwise, so the result may stand where an operand stood
-            if not free:
-                free, written.buffers = [f"b{written.buffers}"], written.buffers + 1
-            written.lines.append(operation.line(free[-1]))
-            if not operation.total:
-                held[operation.name] = free.pop()
-        free += ended
+            for rows, buffer in ended:                   # elementwise, so the result may stand where an operand stood
+                free.setdefault(rows, []).append(buffer)
+            ended = []
+        rows = 1 if operation.total else len(operation.results) or 1
+        buffer = ""
+        if operation.needs_buffer:
+            buffer = free[rows].pop() if free.get(rows) else written.another(rows)
+            if operation.total:
+                ended.append((rows, buffer))
+            else:
+                held[operation.name] = rows, buffer
+        written.lines.append(operation.line(buffer))
+        if operation.results and not operation.total and written.used.intersection(operation.results):
+            written.lines.append(f"{', '.join(operation.results)} = {operation.name}")
+        for rows, buffer in ended:
+            free.setdefault(rows, []).append(buffer)
     return written

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symcalc.compute.buffered import Block, Operation
 
-_ONE = "1"
+ONE = "1"
 _MOST = 64               # rows of a matrix
 
 Form = dict[str, tuple[str, ...]]
@@ -31,8 +31,8 @@ class Matrix:
     @property
     def line(self) -> str:
         """The rows as one array."""
-        array = next(row for row in self.rows if row != _ONE)
-        return f"{self.name} = np.stack(({', '.join(row if row != _ONE else f'np.ones_like({array})' for row in self.rows)}))"
+        array = next(row for row in self.rows if row != ONE)
+        return f"{self.name} = np.stack(({', '.join(row if row != ONE else f'np.ones_like({array})' for row in self.rows)}))"
 
     @property
     def factors(self) -> str:
@@ -50,8 +50,8 @@ class Matrix:
         """All the results at once."""
         names = tuple(result.name for result in self.results)
         function, comment = ("np.dot", "") if len(names) == 1 else ("np.matmul", f" and {len(names) - 1} more like it")
-        return replace(self.results[0], function=function, operands=(self.factors, self.name), results=names,
-                       comment=self.results[0].comment + comment)
+        return Operation(names[0] if len(names) == 1 else "", function, (self.factors, self.name),
+                         self.results[0].comment + comment, results=names if len(names) > 1 else ())
 
 
 def products_of(statements: Iterable[tuple[str, str]]) -> dict[tuple[str, ...], str]:
@@ -85,7 +85,7 @@ class Forms:
 
     def of(self, operation: Operation) -> Form | None:
         """What the operation makes of the forms of its operands; None where that is not linear."""
-        parts = [self.known.get(operand) if operand in self.block.arrays else {_ONE: (operand,)}
+        parts = [self.known.get(operand) if operand in self.block.arrays else {ONE: (operand,)}
                  for operand in operation.operands]
         number = next((operand for operand in operation.operands if operand not in self.block.arrays), None)
         if None in parts:
@@ -109,7 +109,7 @@ class Forms:
         """A data array times a form, where the products are data arrays too."""
         for array, form in zip(operands, reversed(parts)):
             if array in self.data:
-                names = {row: array if row == _ONE else self.products.get(tuple(sorted((array, row)))) for row in form}
+                names = {row: array if row == ONE else self.products.get(tuple(sorted((array, row)))) for row in form}
                 if None not in names.values() and len(set(names.values())) == len(names):
                     return {names[row]: terms for row, terms in form.items()}
         return None
@@ -122,7 +122,7 @@ class Forms:
         for operation in self.block.operations:
             form = self.known.get(operation.name) if operation.name in needed and operation.function else None
             if form and len(form) > 1 and all(form.values()):
-                rows = tuple(sorted(form, key=lambda row: (row == _ONE, row)))
+                rows = tuple(sorted(form, key=lambda row: (row == ONE, row)))
                 matrix = found.setdefault(rows, Matrix("", rows))
                 matrix.results.append(operation)
                 matrix.forms.append(form)
@@ -161,16 +161,23 @@ def _bracketed(term: str) -> str:
 
 
 def with_matrices(operations: list[Operation], matrices: Sequence[Matrix]) -> list[Operation]:
-    """The operations with the products by the matrices in place of what they make, without what is then idle."""
+    """The operations with the products by the matrices in place of what they make."""
     replaced = {result.name for matrix in matrices for result in matrix.results}
     found = [matrix.product for matrix in matrices]
+    for k, operation in enumerate(operation for operation in found if operation.results):
+        operation.name = f"z{k}"
     found += [operation for operation in operations if operation.name not in replaced]
     for matrix in matrices:
         found = _summed_together(found, matrix)
+    return found
+
+
+def without_idle(operations: list[Operation]) -> list[Operation]:
+    """The operations whose results are used."""
     used: set[str] = set()
     kept = []
-    for operation in reversed(found):
-        if operation.total or used.intersection(operation.results or (operation.name,)):
+    for operation in reversed(operations):
+        if operation.total or used.intersection((operation.name, *operation.results)):
             kept.append(operation)
             used.update(operation.operands)
     return kept[::-1]
@@ -181,7 +188,7 @@ def _summed_together(operations: list[Operation], matrix: Matrix) -> list[Operat
     sums: dict[str, dict[str, Operation]] = {}
     for operation in operations:
         if operation.total and operation.function in ("np.dot", "np.add.reduce"):
-            pair = operation.operands if len(operation.operands) == 2 else (_ONE, *operation.operands)
+            pair = operation.operands if len(operation.operands) == 2 else (ONE, *operation.operands)
             for row, array in (pair, pair[::-1]):
                 if row in matrix.rows and array not in matrix.rows:
                     sums.setdefault(array, {})[row] = operation

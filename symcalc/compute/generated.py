@@ -37,24 +37,25 @@ def split(rows: float, *arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
 class Buffers(threading.local):
     """Room for what is worked out in a block of rows, for each thread its own: the buffers for one block after the other.
 
-    The first buffers may be taken in groups too, each as the rows of one array.
+    Those with several rows come first.
 
-    >>> buffers = Buffers(25_000.0, 3, 2)
+    >>> buffers = Buffers(25_000.0, 1, 2)
     >>> [[room.shape for room in block] for block in buffers()][1:]
-    [[(2, 10000), (10000,), (10000,), (10000,)], [(2, 5000), (5000,), (5000,), (5000,)]]
+    [[(2, 10000), (10000,)], [(2, 5000), (5000,)]]
     """
 
     def __init__(self, rows: float, number: int, *groups: int) -> None:
         whole, rest = divmod(int(rows), _BLOCK)
         size = min(int(rows), _BLOCK)
         width = -(-size // _LANES) * _LANES + _LANES
-        room = np.empty(number * width + _LANES)
+        count = number + sum(groups)
+        room = np.empty(count * width + _LANES)
         first = -room.ctypes.data // room.itemsize % _LANES              # each starts where a line of the cache does
-        matrix = room[first:first + number * width].reshape(number, width)
+        matrix = room[first:first + count * width].reshape(count, width)
+        ends = [*accumulate(groups)]
 
         def cut(size: int) -> tuple[np.ndarray, ...]:
-            ends = [*accumulate(groups)]
-            return (*(matrix[end - rows:end, :size] for rows, end in zip(groups, ends)), *matrix[:, :size])
+            return (*(matrix[end - rows:end, :size] for rows, end in zip(groups, ends)), *matrix[count - number:, :size])
 
         self.blocks = [cut(size)] * whole + ([cut(rest)] if rest else [])
 

@@ -133,7 +133,7 @@ NAMES = ["exp", "log", "select", "nan", "inf", "lambda", "np", "math", "rows", "
          "sigmoid", "gamma", "None_", "import", "class", "print", "open", "eval", "builtins", "globals", "self", "E", "I", "S",
          "N", "Q", "beta", "zeta", "pi", "True_", "value_and_gradient", "exec", "float64", "dot"]
 OURS = re.compile(r"[pcatbm]\d+|rows|bind|value_and_gradient|np|math|sigmoid|softplus(_sum)?|limited_exp|gamma|abs|max|min|zip|blocks|split|"
-                  r"[bB]uffers|[fF]ixed|[kz]\d+|g\d+_\d+")
+                  r"[bB]uffers|[fF]ixed|[kyz]\d+|[gkt]z?\d+_\d+")
 
 
 def identifiers(source):
