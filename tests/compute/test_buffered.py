@@ -109,6 +109,35 @@ def test_value_and_slopes_are_those_of_whole_arrays(formula, rows):
         assert slope == pytest.approx(float(difference), rel=1e-6, abs=1e-6)
 
 
+ACTIVATIONS = {"tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "relu": lambda z: np.maximum(z, 0),
+               "softplus": lambda z: np.logaddexp(0, z)}
+
+
+@pytest.mark.parametrize("rows", [5, 10_003])
+@pytest.mark.parametrize("inputs", ["x1", "x1 x2"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_units_of_a_layer_together_are_what_each_is_alone(activation, inputs, rows):
+    """Against matrices; the slopes against central differences over long doubles."""
+    names = inputs.split()
+    data = columns(names, rows)
+    loss = sc.mean_squared_error("y", sc.network(inputs, hidden=4, activation=activation))
+    point = np.linspace(-1, 1.3, len(loss.parameters))
+    matrix = np.stack([data[name] for name in names]).astype(np.longdouble)
+
+    def plain(point):
+        units = np.reshape(point[:-1], (4, len(names) + 2))                     # v, w1, ..., c of each unit
+        layer = ACTIVATIONS[activation](units[:, 1:-1] @ matrix + units[:, -1:])
+        return np.mean((data["y"] - (units[:, 0] @ layer + point[-1]))**2)
+
+    f = loss.compile(data)
+    value, gradient = f(point)
+    assert value == pytest.approx(float(plain(point.astype(np.longdouble))), rel=1e-13)
+    for k, slope in enumerate(gradient):
+        step = 1e-7 * np.eye(len(point), dtype=np.longdouble)[k]
+        assert slope == pytest.approx(float((plain(point + step) - plain(point - step)) / 2e-7), rel=1e-6, abs=1e-6)
+    assert f.source.count("np.matmul(") == 1 and (activation != "tanh" or f.source.count("np.tanh(") == 1)
+
+
 # Softplus and sigmoid from one exponential
 
 @pytest.mark.parametrize("scale", [1e-8, 1.0, 30.0, 300.0, 1e4, 1e200])
