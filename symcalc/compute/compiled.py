@@ -16,7 +16,7 @@ from sympy import Expr, Indexed, Symbol
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments import Moments, moments_of
 from symcalc.compute.stable import all_stabilised
-from symcalc.compute.tape import Tape
+from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError
 from symcalc.language.names import plain_name
 from symcalc.language.table import Table
@@ -186,6 +186,6 @@ def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | N
 
 @lru_cache(maxsize=256)                # a page asks for the same parts at every update
 def _binder(expression: Expr, letters: tuple[Symbol, ...], columns: tuple[Indexed, ...]) -> Callable[..., Any]:
-    tape = Tape(letters, columns, arrays=True)
+    tape = Tape(letters, columns, arrays=True, blocks=not differs(expression))
     result = tape.value(expression)
     return executed(tape, source_of(tape, "value", result.source))

@@ -6,7 +6,9 @@ This is the only module that turns source into code, and the source holds no nam
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, starmap
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,8 @@ from symcalc.language.table import Table
 from symcalc.vocabulary import FUNCTIONS
 
 _BLOCK = 10_000          # rows at a time: they stay in the cache, and BLAS wakes no threads for so short a dot product
+_KEPT = 4_000_000        # numbers that are kept with the data, though they could be worked out from them
+_LANES = 8               # floats in a line of the cache
 _HELPED = [row for row in FUNCTIONS.values() if row.helper]
 _PLAIN = {"math": math, "float": float, "abs": abs, "max": numerics.scalar_max, "min": numerics.scalar_min}
 
@@ -30,7 +34,53 @@ def split(rows: float, *arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
     return [tuple(array[begin:begin + _BLOCK] for array in arrays) for begin in range(0, int(rows), _BLOCK)]
 
 
-_ARRAYS = {**_PLAIN, "np": np, "split": split,
+class Buffers(threading.local):
+    """Room for what is worked out in a block of rows, for each thread its own: the buffers for one block after the other.
+
+    Those with several rows come first.
+
+    >>> buffers = Buffers(25_000.0, 1, 2)
+    >>> [[room.shape for room in block] for block in buffers()][1:]
+    [[(2, 10000), (10000,)], [(2, 5000), (5000,)]]
+    """
+
+    def __init__(self, rows: float, number: int, *groups: int) -> None:
+        whole, rest = divmod(int(rows), _BLOCK)
+        size = min(int(rows), _BLOCK)
+        width = -(-size // _LANES) * _LANES + _LANES
+        count = number + sum(groups)
+        room = np.empty(count * width + _LANES)
+        first = -room.ctypes.data // room.itemsize % _LANES              # each starts where a line of the cache does
+        matrix = room[first:first + count * width].reshape(count, width)
+        ends = [*accumulate(groups)]
+
+        def cut(size: int) -> tuple[np.ndarray, ...]:
+            return (*(matrix[end - rows:end, :size] for rows, end in zip(groups, ends)), *matrix[count - number:, :size])
+
+        self.blocks = [cut(size)] * whole + ([cut(rest)] if rest else [])
+
+    def __call__(self) -> list[tuple[np.ndarray, ...]]:
+        return self.blocks
+
+
+class Fixed:
+    """Blocks of rows with what the data alone decide: kept where that is little, else worked out on every way through.
+
+    >>> [sum(total.tolist()) for total, in Fixed(lambda x: (x + 1,), 1, [(np.zeros(2),), (np.ones(3),)])]
+    [2.0, 6.0]
+    """
+
+    def __init__(self, fixed: Callable[..., tuple[np.ndarray, ...]], arrays: int, blocks: list[tuple[np.ndarray, ...]]) -> None:
+        self.fixed, self.blocks = fixed, blocks
+        few = arrays * sum(len(block[0]) for block in blocks) <= _KEPT
+        self.kept = [fixed(*block) for block in blocks] if few else None
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, ...]]:
+        return starmap(self.fixed, self.blocks) if self.kept is None else iter(self.kept)
+
+
+_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "Fixed": Fixed, "Buffers": Buffers,
+           "limited_exp": numerics.limited_exp, "softplus_sum": numerics.softplus_sum,
            **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 

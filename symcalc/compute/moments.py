@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from sympy import Basic, Expr, Indexed, Sum, Symbol
 
-from symcalc.compute.forms import Forms, Product, Side
+from symcalc.compute.separation import Forms, Product, Side
 from symcalc.compute.gram import Monomial, closed
 from symcalc.compute.moment_tapes import Moments, Packed, are_long, by_length, pass_over
 from symcalc.compute.tape import differs

@@ -28,6 +28,40 @@ def softplus(z: ArrayLike) -> np.ndarray:
     return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
 
 
+_LARGE = 1e304           # e^z up to here can have 1 added, and be divided by
+_PAIRED = 1e150          # ... and up to here be multiplied by another
+_FEW = 512               # rows up to which pairs cost more calls than they spare
+
+
+def limited_exp(z: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """min(e^z, 1e304).
+
+    >>> limited_exp(np.array([0.0, 709.0]), np.empty(2)).tolist()
+    [1.0, 1e+304]
+    """
+    np.exp(z, out=out)
+    return np.minimum(out, _LARGE, out=out) if np.maximum.reduce(out) > _LARGE else out
+
+
+def softplus_sum(z: np.ndarray, power: np.ndarray, out: np.ndarray) -> np.floating:
+    """Σ ln(1 + e^z) from min(e^z, 1e304), worked out in `out`.
+
+    Two by two, (1 + a)(1 + b) = 1 + (a + b + ab), in which no small term is lost, so that half the logarithms do.
+
+    >>> softplus_sum(np.array([0.0, 0.0, 0.0]), np.ones(3), np.empty(3)) / np.log(2)
+    np.float64(3.0)
+    """
+    half = len(z) // 2
+    if half < _FEW or not np.maximum.reduce(power) < _PAIRED:
+        return np.add.reduce(np.maximum(np.log1p(power, out=out), z, out=out))
+    one, other, both = power[:half], power[half:2 * half], out[:half]
+    np.multiply(one, other, out=both)
+    np.add(both, one, out=both)
+    np.add(both, other, out=both)
+    total = np.add.reduce(np.log1p(both, out=both))
+    return total if 2 * half == len(z) else total + np.log1p(power[-1])
+
+
 def gamma(z: ArrayLike) -> np.ndarray:
     """Γ(z), elementwise; nan where it has no value, inf where it is too large.
 

@@ -9,22 +9,13 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Indexed, Symbol
 
+from symcalc.compute.blockwise import Blockwise, blockwise
+from symcalc.compute.statements import Statement, Value, line
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
 
 _COMMENT = 100          # characters of mathematics beside a statement
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A name or number in the code: whether it is an array over the rows, moves with the parameters, needs a whole sum."""
-
-    source: str
-    array: bool = False
-    moves: bool = False
-    summed: bool = False
-    total: bool = False          # whether it is such a sum itself
 
 
 @dataclass(slots=True)
@@ -40,9 +31,8 @@ class Program:
     arrays: bool                                            # NumPy over columns, or plain floats
     letter: str = "a"                                       # what the names of the statements start with
     blocks: bool = False                                    # whether many rows are gone through block by block
-    before: list[str] = field(default_factory=list)
-    moving: list[tuple[Value, str, str]] = field(default_factory=list)          # what needs them, with source and comment
-    fixed: list[str] = field(default_factory=list)          # the arrays that need no parameters
+    still: list[Statement] = field(default_factory=list)                # what needs no parameters
+    moving: list[Statement] = field(default_factory=list)               # what needs them
     known: dict[Basic, Value] = field(default_factory=dict)
     computed: dict[str, Value] = field(default_factory=dict)
 
@@ -80,11 +70,7 @@ class Program:
                           summed=total or any(value.summed for value in inputs))
             shown = text(expression) + note
             comment = shown if len(shown) <= _COMMENT else shown[:_COMMENT] + "..."
-            if value.moves:
-                self.moving.append((replace(value, total=total), source, comment))
-            else:
-                self.before.append(_line(value, source, comment))
-                self.fixed += [value.source] if value.array else []
+            (self.moving if value.moves else self.still).append((replace(value, total=total), source, comment))
             self.computed[source] = value
         return self.computed[source]
 
@@ -99,28 +85,27 @@ class Program:
         """The statements that need the parameters, in order."""
         if not self.in_blocks:
             return self.written()
-        sums = " = ".join(value.source for value, *_ in self.moving if value.total)
-        return [*(_line(*statement) for statement in self.moving if not (statement[0].array or statement[0].summed)),
-                *([f"{sums} = 0.0"] if sums else []), f"for {self.packed} in blocks:",
-                *(f"    {_line(*statement, added=statement[0].total)}" for statement in self.moving
-                  if statement[0].array or statement[0].total),
-                *(_line(*statement) for statement in self.moving if statement[0].summed and not statement[0].total)]
+        return self.blockwise().steps
 
     def written(self, since: int = 0) -> list[str]:
         """The statements that need the parameters from the one of this number on, just as they came."""
-        return [_line(*statement) for statement in self.moving[since:]]
+        return [line(*statement) for statement in self.moving[since:]]
 
     @property
     def prepared(self) -> list[str]:
         """What is done before the first step: what needs no parameters, and the rows in blocks."""
-        return [*self.before, f"blocks = split(rows, {self.packed})"] if self.in_blocks else self.before
+        return self.blockwise().prepared if self.in_blocks else self.before
 
     @property
-    def packed(self) -> str:
-        """The arrays that a block is made of, as they are unpacked."""
-        names = (*(f"c{k}" for k in range(len(self.columns))), *self.fixed)
-        return ", ".join(names) + ("," if len(names) == 1 else "")
+    def before(self) -> list[str]:
+        """The statements that need no parameters, just as they came."""
+        return [line(*statement) for statement in self.still]
 
+    @property
+    def fixed(self) -> list[str]:
+        """The names of the arrays that need no parameters."""
+        return [value.source for value, *_ in self.still if value.array]
 
-def _line(value: Value, source: str, comment: str, added: bool = False) -> str:
-    return f"{value.source} {'+=' if added else '='} {source}".ljust(40) + f"  # {comment}"
+    def blockwise(self) -> Blockwise:
+        """The program over rows that are gone through block by block."""
+        return blockwise([f"c{k}" for k in range(len(self.columns))], self.still, self.moving)

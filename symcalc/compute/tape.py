@@ -144,12 +144,12 @@ class Tape(Program):
         return self.apply(FUNCTIONS[type(part)], part.args, part)
 
     def circular(self, part: sin | cos) -> Value:
-        """sin z = 2t/(1 + t²) and cos z = (1 - t²)/(1 + t²) with t = tan(z/2), since NumPy's tan is twenty times as fast."""
+        """sin z = t d and cos z = d - 1 with t = tan(z/2) and d = 2/(1 + t²), since NumPy's tan is six times as fast."""
         z = self.value(part.args[0])
         t = self.statement(f"np.tan(0.5 * {z.source})", [z], part.args[0], note=", half of it, its tangent")
-        square = self.statement(f"{t.source} * {t.source}", [t], part.args[0], note=", half of it, its tangent squared")
-        above = f"2.0 * {t.source}" if isinstance(part, sin) else f"(1.0 - {square.source})"
-        return self.statement(f"{above} / (1.0 + {square.source})", [t, square], part)
+        d = self.statement(f"2.0 / (1.0 + {t.source} * {t.source})", [t], part.args[0],
+                           note=", half of it, 2/(1 + its tangent squared)")
+        return self.statement(f"{t.source} * {d.source}" if isinstance(part, sin) else f"{d.source} - 1.0", [t, d], part)
 
     def apply(self, row: Function, arguments: Sequence[Basic], part: Basic) -> Value:
         values = [self.value(argument) for argument in arguments]

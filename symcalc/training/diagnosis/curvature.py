@@ -87,7 +87,7 @@ def by_differences(compiled: Compiled) -> SecondDerivatives:
 
 
 def _compiled(loss: Loss, table: Table | None, partials: Partials) -> Callable[[np.ndarray], np.ndarray]:
-    tape = Tape(loss.parameters, loss.columns, arrays=True)
+    tape = Tape(loss.parameters, loss.columns, arrays=True, blocks=True)
     results = [tape.value(stabilised(entry)).source for entry in partials.values()]
     function = executed(tape, source_of(tape, "second_derivatives", f"({', '.join(results)},)"))(table)
     above = np.triu_indices(len(loss.parameters))

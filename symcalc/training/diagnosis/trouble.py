@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,15 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from symcalc.compute.compiled import evaluated
+from symcalc.compute.tape import differs
 from symcalc.language.names import COUNT, ROW
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
 from symcalc.vocabulary import FUNCTIONS
+
+_ROWS = 100_000          # at a time, so that the parts of a large table take little room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +40,20 @@ def trouble_at(loss: Loss, table: Table | None, point: dict[Symbol, float]) -> T
     for part in (part for expression in expressions for part in reversed(list(preorder_traversal(expression)))):
         if not isinstance(part, Basic) or _is_leaf(part):
             continue
-        value = np.atleast_1d(evaluated(part, point, table, loss.columns))
-        if not np.isfinite(value).all():
-            return _trouble(part, int(np.argmin(np.isfinite(value))), value, _Place(loss, table, point))
+        for first, rows in _pieces(part, table):
+            value = np.atleast_1d(evaluated(part, point, rows, loss.columns))
+            if not (finite := np.isfinite(value)).all():
+                return _trouble(part, int(np.argmin(finite)), value, _Place(loss, rows, point, first))
     return Trouble(sentence="the loss has no finite value there")
+
+
+def _pieces(part: Basic, table: Table | None) -> Iterator[tuple[int, Table | None]]:
+    """The table, or a few of its rows at a time where the part has a value in each, with the number of rows before."""
+    if table is None or part.has(Sum) or not differs(part):
+        yield 0, table
+    else:
+        for first in range(0, table.rows, _ROWS):
+            yield first, table.between(first, first + _ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,7 @@ class _Place:
     loss: Loss
     table: Table | None
     point: dict[Symbol, float]
+    first: int                    # the rows of the whole table before this one
 
     def value(self, part: Basic, row: int) -> float:
         values = np.atleast_1d(evaluated(part, self.point, self.table, self.loss.columns))
@@ -57,7 +72,7 @@ class _Place:
     def described(self, part: Basic, row: int | None) -> str:
         here = ", ".join(f"{text(symbol)} = {short(number)}" for symbol, number in self.point.items()
                          if symbol in part.free_symbols)
-        return (f" in row {row + 1}" if row is not None else "") + f" at {here}" * bool(here)
+        return (f" in row {self.first + row + 1}" if row is not None else "") + f" at {here}" * bool(here)
 
 
 def _is_leaf(part: Basic) -> bool:
@@ -68,7 +83,7 @@ def _is_leaf(part: Basic) -> bool:
 
 
 def _trouble(part: Basic, row: int, value: np.ndarray, place: _Place) -> Trouble:
-    where = place.described(part, row if len(value) > 1 else None)
+    where = place.described(part, row if len(value) > 1 or place.first else None)
     function = FUNCTIONS.get(type(part))
     if function is not None and function.inside is not None and not function.inside(
             *(place.value(argument, row) for argument in part.args)):
