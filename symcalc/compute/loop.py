@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -75,25 +76,44 @@ class Loop(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlainLoop:
-    """The steps as one generated function, with the method's equations and the loss in line."""
+    """The steps as one generated function, with the method's equations and the loss in line.
+
+    Where only + - * / are needed, which are the same on arrays to the last bit, the function is `bare`: it works out no more
+    than the next step needs, and costs and slopes are worked out at all points together.
+    """
 
     steps: Steps
     function: Callable[..., None]
     source: str
+    bare: bool
+    unvaried: bool           # whether the method's equations are + - * / alone, too, and the same in every step
+
+    @property
+    def width(self) -> int:
+        """The numbers in a row of the history."""
+        return (2 + len(self.steps.letters.state)) * len(self.steps.compiled.parameters) + 2
 
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
         numbers: list[float] = []
-        size = len(self.steps.compiled.parameters)
-        width = (2 + len(self.steps.letters.state)) * size + 2
-        first, state = last.tolist(), slice(2 * size + 1, width - 1)
+        size, first, led = len(self.steps.compiled.parameters), last.tolist(), rates.tolist()
         try:
             with np.errstate(all="ignore"):
-                self.function(first[:size], first[size + 1:2 * size + 1], first[state], float(number), rates.tolist(),
+                self.function(first[:size], first[size + 1:2 * size + 1], first[2 * size + 1:-1], float(number), led,
                               numbers.extend)
         except (ZeroDivisionError, OverflowError, ValueError):
             pass                                # where Python's floats give up; the rows so far stand
         finally:
-            keep(np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, width))
+            keep(self._rows(np.fromiter(numbers, np.float64, len(numbers)), rates))
+
+    def _rows(self, numbers: np.ndarray, rates: np.ndarray) -> np.ndarray:
+        if not self.bare:
+            return numbers.reshape(-1, self.width)
+        size = len(self.steps.compiled.parameters)
+        kept = numbers.reshape(-1, self.width - size - 2).T
+        columns = np.empty((self.width, kept.shape[1]))
+        columns[:size], columns[2 * size + 1:-1], columns[-1] = kept[:size], kept[size:], rates[:kept.shape[1]]
+        with_costs(self.steps, columns)
+        return columns.T
 
 
 def plain_loop(steps: Steps) -> PlainLoop:
@@ -104,16 +124,53 @@ def plain_loop(steps: Steps) -> PlainLoop:
     points, gradients = _names("p", range(count)), _names("g", range(count))
     states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
     value, *found = compiled.results
-    body = [*updates, *loss.steps,
-            *(f"g{j} = {_float(source, loss)}" for j, source in enumerate(found)),
-            f"keep(({', '.join([*points, _float(value, loss), *gradients, *states, 'rate'])}))",
+    bare = is_arithmetic(loss)
+    slopes = [f"g{j} = {_float(source, loss)}" for j, source in enumerate(found) if not bare or j in steps.moving]
+    kept = [*points, *states] if bare else [*points, _float(value, loss), *gradients, *states, "rate"]
+    keep = f"keep(({_packed(kept)}))"
+    body = [*updates, *([keep, *_needed(loss, [found[j] for j in steps.moving]), *slopes] if bare else
+                        [*loss.steps, *slopes, keep]),
             *(["k += 1.0"] if any(formula.has(letters.counted) for _, formula in steps.equations) else [])]
     inner = [*tape.before, "def descend(point, gradient, state, k, rates, keep):",
              *indented([f"{_packed(points)} = point", f"{_packed(gradients)} = gradient",
                         *([f"{_packed(states)} = state"] if states else []), "for rate in rates:", *indented(body)]),
              "return descend"]
     source = bound(loss, inner)
-    return PlainLoop(steps, executed(loss, source)(compiled.table), source)
+    function = executed(loss, source)(compiled.table)
+    if bare:
+        source += f"\n# At the points so kept, for all at once, the cost and its slopes:\n{compiled.source}"
+    return PlainLoop(steps, function, source, bare, is_arithmetic(tape))
+
+
+def with_costs(steps: Steps, columns: np.ndarray) -> None:
+    """Cost and slopes at the points of many rows, each a column, put into their places."""
+    size = len(steps.compiled.parameters)
+    with np.errstate(all="ignore"):
+        columns[size], slopes = steps.compiled.function(*columns[:size])
+    for column, slope in zip(columns[size + 1:], slopes):          # a slope may be the same number everywhere
+        column[:] = slope
+
+
+_NUMBER = r"\d+\.?\d*(?:e[+-]?\d+)?"
+_ARITHMETIC = re.compile(rf"(?:[-+/() ]|\*(?!\*)|(?:[a-z]\d+(?:_\d+)?|rows|rate)\b(?!\()|{_NUMBER})*")
+
+
+def is_arithmetic(tape: Tape) -> bool:
+    """Whether the steps need only + - * / of plain floats, which are the same on arrays to the last bit."""
+    return not tape.arrays and all(_ARITHMETIC.fullmatch(source) for _, source, _ in tape.moving)
+
+
+def _needed(tape: Tape, results: Sequence[str]) -> list[str]:
+    """Those lines of a tape that these results need, in order."""
+    wanted, found = set(results), []
+    for (value, source, _), line in zip(reversed(tape.moving), reversed(tape.written())):
+        if value.source in wanted:
+            found.append(line)
+            wanted.update(_NAME.findall(source))
+    return found[::-1]
+
+
+_NAME = re.compile(r"[a-z]\d+(?:_\d+)?")
 
 
 def _updates(steps: Steps) -> tuple[Tape, list[str]]:

@@ -24,7 +24,7 @@ class History:
 
     def __init__(self, parameters: int, state: int, apart: bool = False) -> None:
         self._parameters, self._state = parameters, state
-        self._rows = np.empty((_FIRST, 2 + (2 + state + apart) * parameters))
+        self._rows = np.empty((_FIRST, 2 + (2 + state + apart) * parameters), order="F")
         self.count = 0
 
     @property
@@ -59,7 +59,9 @@ class History:
     def _make_room(self, more: int) -> None:
         short = self.count + more - len(self._rows)
         if short > 0:
-            self._rows = np.concatenate([self._rows, np.empty((max(short, len(self._rows)), self._rows.shape[1]))])
+            longer = np.empty((len(self._rows) + max(short, len(self._rows)), self._rows.shape[1]), order="F")
+            longer[:self.count] = self._rows[:self.count]
+            self._rows = longer
 
     def cut(self, count: int) -> None:
         """Forget what came after the first `count` points."""

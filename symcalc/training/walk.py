@@ -12,6 +12,7 @@ from sympy import Expr
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.loop import Letters, Loop, Steps
+from symcalc.compute.recurrence import Recurrence
 from symcalc.language.table import Table
 from symcalc.training.batches import Batches
 from symcalc.training.diagnosis.curvature import newton_step
@@ -19,7 +20,8 @@ from symcalc.training.history import History
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop
 
-_LARGEST = 1024          # updates between two looks at where the run stands
+_VAST = 65_536           # updates between two looks at where the run stands, where they cost a microsecond
+_LARGEST = 1024          # ... and where they go through the rows
 _SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
 _CHEAP = 64              # ... but at least so many where they cost a microsecond
 _HALVINGS = 60           # of the rate, while a smaller one is looked for
@@ -102,8 +104,10 @@ class Walk:
         """How many updates to make before the next look at where the run stands."""
         if self.watch is not None:
             return 1
+        if isinstance(self.loop, Recurrence):
+            return min(_VAST, max(_CHEAP, _SHARE * made))
         if self.loop is not None and not self.compiled.tape.arrays:
-            return min(_LARGEST, max(_CHEAP, made))
+            return min(_VAST, max(_CHEAP, made))
         return min(_LARGEST, max(1, made // _SHARE))
 
     def _judge(self, since: int) -> Stop | None:
