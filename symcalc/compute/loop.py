@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import bound, executed, indented, source_of
 from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape
+from symcalc.language.table import Table
 from symcalc.written import replaced
 
 Equations = Sequence[tuple[Symbol, Expr]]
@@ -118,28 +120,57 @@ class PlainLoop:
 
 def plain_loop(steps: Steps) -> PlainLoop:
     """The loop in plain Python, which serves every loss and method."""
-    compiled, loss = steps.compiled, steps.compiled.tape
-    count, letters = len(compiled.parameters), steps.letters
-    tape, updates = _updates(steps)
+    compiled = steps.compiled
+    written = _written(_Same(compiled.tape), compiled.results, tuple(steps.slopes), tuple(steps.moving), tuple(steps.equations),
+                       steps.letters, tuple(steps.settings.items()))
+    source = f"{written.source}\n# At the points so kept, for all at once, the cost and its slopes:\n{compiled.source}"
+    return PlainLoop(steps=steps, function=written.bind(compiled.table), bare=written.bare, unvaried=written.unvaried,
+                     source=source if written.bare else written.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """What of a loop does not depend on the numbers in a table."""
+
+    source: str
+    bind: Callable[[Table | None], Callable[..., None]]
+    bare: bool
+    unvaried: bool
+
+
+class _Same:
+    """A tape that is no other: it stays as it is once it is written."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.tape is other.tape
+
+    def __hash__(self) -> int:
+        return id(self.tape)
+
+
+@lru_cache(maxsize=32)
+def _written(same: _Same, results: tuple[str, ...], slopes: tuple[Expr, ...], moving: tuple[int, ...], equations: Equations,
+             letters: Letters, settings: tuple[tuple[Symbol, float], ...]) -> _Written:
+    """The loop's source; kept, as one descent follows the other."""
+    loss, count, (value, *found) = same.tape, len(same.tape.parameters), results
+    tape, updates = _updates(loss.parameters, slopes, moving, equations, letters, settings)
     points, gradients = _names("p", range(count)), _names("g", range(count))
     states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
-    value, *found = compiled.results
-    bare = is_arithmetic(loss)
-    slopes = [f"g{j} = {_float(source, loss)}" for j, source in enumerate(found) if not bare or j in steps.moving]
+    bare, counts = is_arithmetic(loss), any(formula.has(letters.counted) for _, formula in equations)
+    driving = [f"g{j} = {_float(source, loss)}" for j, source in enumerate(found) if not bare or j in moving]
     kept = [*points, *states] if bare else [*points, _float(value, loss), *gradients, *states, "rate"]
     keep = f"keep(({_packed(kept)}))"
-    body = [*updates, *([keep, *_needed(loss, [found[j] for j in steps.moving]), *slopes] if bare else
-                        [*loss.steps, *slopes, keep]),
-            *(["k += 1.0"] if any(formula.has(letters.counted) for _, formula in steps.equations) else [])]
+    lines = [keep, *_needed(loss, [found[j] for j in moving]), *driving] if bare else [*loss.steps, *driving, keep]
     inner = [*tape.before, "def descend(point, gradient, state, k, rates, keep):",
              *indented([f"{_packed(points)} = point", f"{_packed(gradients)} = gradient",
-                        *([f"{_packed(states)} = state"] if states else []), "for rate in rates:", *indented(body)]),
+                        *([f"{_packed(states)} = state"] if states else []),
+                        "for rate in rates:", *indented([*updates, *lines, *(["k += 1.0"] if counts else [])])]),
              "return descend"]
     source = bound(loss, inner)
-    function = executed(loss, source)(compiled.table)
-    if bare:
-        source += f"\n# At the points so kept, for all at once, the cost and its slopes:\n{compiled.source}"
-    return PlainLoop(steps, function, source, bare, is_arithmetic(tape))
+    return _Written(source=source, bind=executed(loss, source), bare=bare, unvaried=is_arithmetic(tape) and not counts)
 
 
 def with_costs(steps: Steps, columns: np.ndarray) -> None:
@@ -173,15 +204,15 @@ def _needed(tape: Tape, results: Sequence[str]) -> list[str]:
 _NAME = re.compile(r"[a-z]\d+(?:_\d+)?")
 
 
-def _updates(steps: Steps) -> tuple[Tape, list[str]]:
+def _updates(parameters: Sequence[Symbol], slopes: Sequence[Expr], moving: Sequence[int], equations: Equations,
+             letters: Letters, settings: Iterable[tuple[Symbol, float]]) -> tuple[Tape, list[str]]:
     """The method's equations for every parameter in the learner's names, on one tape, and its lines with the new values."""
-    letters, slopes = steps.letters, steps.slopes
     tape = Tape((), (), arrays=False, letter="u")
-    tape.known |= {letter: Value(repr(value)) for letter, value in steps.settings.items()}
+    tape.known |= {letter: Value(repr(value)) for letter, value in settings}
     tape.known |= {letters.rate: Value("rate", moves=True), letters.counted: Value("k", moves=True)}
     lines: list[str] = []
-    for j in steps.moving:
-        done, parameter = len(tape.moving), steps.compiled.tape.parameters[j]
+    for j in moving:
+        done, parameter = len(tape.moving), parameters[j]
         states = [f"s{row}_{j}" for row in range(len(letters.state))]
         own = {letters.theta: parameter, letters.slope: slopes[j]}
         tape.known |= {parameter: Value(f"p{j}", moves=True), slopes[j]: Value(f"g{j}", moves=True)}
@@ -189,7 +220,7 @@ def _updates(steps: Steps) -> tuple[Tape, list[str]]:
             own[letter] = Dummy(f"{letter.name}_{parameter.name}", real=True)
             tape.known[own[letter]] = Value(name, moves=True)
         found = []
-        for letter, formula in steps.equations:
+        for letter, formula in equations:
             found.append(value := tape.value(replaced(formula, own.get)))
             own[letter] = Dummy(own.get(letter, letter).name, real=True)          # what is new, for the equations below
             tape.known[own[letter]] = value

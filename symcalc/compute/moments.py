@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.program import Value
+from symcalc.compute.remembered import remembered
 from symcalc.compute.tape import Tape, differs
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
@@ -239,4 +239,4 @@ def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Ta
         whole[0] += centre * whole[0, 0]
         return whole
 
-    return lru_cache(maxsize=1)(triangle)           # one table's; NumPy's form of the code asks for it again
+    return remembered(triangle)                     # NumPy's form of the code asks for it again

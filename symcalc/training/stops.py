@@ -75,7 +75,7 @@ class Track:
 def first_stop(track: Track, since: int) -> tuple[int, Stop] | None:
     """The first point from `since` on at which the run ends, and why; at one point the first reason of the table counts."""
     found = [(int(np.argmax(ends)), order, stop) for order, (stop, rule) in enumerate(_RULES)
-             if (ends := rule(track, since)).any()]
+             if (ends := rule(track, since)) is not None and ends.any()]
     if not found:
         return None
     at, _, stop = min(found)
@@ -92,17 +92,17 @@ def rises_at_end(costs: np.ndarray) -> int:
     return len(costs) - 1 - (int(fell[-1]) + 1 if len(fell) else 0)
 
 
-# The rules: for each point from `since` on, whether the run ends there
+# The rules: for each point from `since` on, whether the run ends there; None where a glance tells that it does at none
 
-def _converged(track: Track, since: int) -> np.ndarray:
+def _converged(track: Track, since: int) -> np.ndarray | None:
     slopes = track.gradients[since:]
     return _largest(slopes if len(track.moving) == slopes.shape[1] else slopes[:, track.moving]) <= track.tolerances.slope
 
 
-def _still(track: Track, since: int) -> np.ndarray:
+def _still(track: Track, since: int) -> np.ndarray | None:
     """No parameter has changed in the last update; where they take turns, in the last round."""
-    if not track.patience:
-        return _never(track, since)
+    if not track.patience or _least_change(track, since, 1) > 0:
+        return None
     same = _none_differs(_before(track.points, since, 1), track.points[since:])
     for back in range(2, track.patience + 1):
         if same.any():
@@ -110,24 +110,27 @@ def _still(track: Track, since: int) -> np.ndarray:
     return same
 
 
-def _small_step(track: Track, since: int) -> np.ndarray:
+def _small_step(track: Track, since: int) -> np.ndarray | None:
     if not track.tolerances.step or not track.patience:
-        return _never(track, since)
+        return None
     with np.errstate(all="ignore"):
         change = _largest(track.points[since:] - _before(track.points, since, track.patience))
     return change <= track.tolerances.step
 
 
-def _small_change(track: Track, since: int) -> np.ndarray:
+def _small_change(track: Track, since: int) -> np.ndarray | None:
     if not track.tolerances.cost or not track.patience:
-        return _never(track, since)
+        return None
     with np.errstate(all="ignore"):
         return np.abs(track.costs[since:] - _before(track.costs, since, track.patience)) <= track.tolerances.cost
 
 
-def _bottomless(track: Track, since: int) -> np.ndarray:
+def _bottomless(track: Track, since: int) -> np.ndarray | None:
     """The cost is far below zero, and has fallen no less in each of the last updates than in the one before."""
-    fell = track.costs[since:] < -_UNBOUNDED * (1 + abs(float(track.costs[0])))
+    far = -_UNBOUNDED * (1 + abs(float(track.costs[0])))
+    if track.costs[since:].min() >= far:
+        return None
+    fell = track.costs[since:] < far
     for back in range(RISES):
         if not fell.any():
             return fell
@@ -137,34 +140,49 @@ def _bottomless(track: Track, since: int) -> np.ndarray:
     return fell
 
 
-def _diverged(track: Track, since: int) -> np.ndarray:
+def _diverged(track: Track, since: int) -> np.ndarray | None:
     """The cost has risen in each of the last updates, or rounds of updates, ever faster, and is many times what it was."""
     turn = max(1, track.patience)
     start = float(track.costs[0])
-    rose = track.costs[since:] > start + (_GROWN - 1) * abs(start)          # one that fell below zero has not grown
+    far = start + (_GROWN - 1) * abs(start)          # one that fell below zero has not grown
+    if track.costs[since:].max() <= far:
+        return None
+    rose = track.costs[since:] > far
     for back in range(RISES * turn):
         if not rose.any():
             return rose
         rose &= _before(track.costs, since, back) > _before(track.costs, since, back + turn)
+    if not rose.any():
+        return None
+    lowest = np.minimum(0.0, np.minimum.accumulate(track.costs)[since:])
     with np.errstate(all="ignore"):
-        now, halfway, before = (_before(track.costs, since, back * turn) - min(0.0, float(track.costs.min()))
-                                for back in (0, RISES // 2, RISES))
+        now, halfway, before = (_before(track.costs, since, back * turn) - lowest for back in (0, RISES // 2, RISES))
         # A method with momentum that overshoots climbs too, but ever more slowly.
         return rose & (np.abs(now / halfway) >= _STEADY * np.abs(halfway / before))
 
 
-def _jumps(track: Track, since: int) -> np.ndarray:
+def _jumps(track: Track, since: int) -> np.ndarray | None:
     """The point has come back, twice, to where it was two steps before."""
+    seen = track.points[max(0, since - 1):]
+    if _least_change(track, since, 2) > 2 * _SAME * max(seen.max(), -seen.min()):          # as nearly always
+        return None
     a, b, c = (_before(track.points, since, back) for back in range(3))
     with np.errstate(all="ignore"):
         size = _largest(a) + _largest(b)
         again = _largest(a - c) <= _SAME * size
-        if not again.any():                     # as nearly always
+        if not again.any():
             return again
         again &= _APART * size < _largest(a - b)
         for earlier, later in ((b, 3), (c, 4)):
             again &= _largest(earlier - _before(track.points, since, later)) <= _SAME * size
     return again
+
+
+def _least_change(track: Track, since: int, back: int) -> float:
+    """By how much the first parameter that moves differs at least from where it was so many steps before."""
+    values, first = track.points[:, track.moving[0]], max(since, back)
+    with np.errstate(all="ignore"):
+        return float(np.abs(values[first:] - values[first - back:len(values) - back]).min(initial=np.inf))
 
 
 def _largest(rows: np.ndarray) -> np.ndarray:
@@ -178,10 +196,6 @@ def _none_differs(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     return reduce(np.logical_and, (rows == others).T)
 
 
-def _never(track: Track, since: int) -> np.ndarray:
-    return np.zeros(len(track.costs) - since, dtype=bool)
-
-
 def _before(values: np.ndarray, since: int, back: int) -> np.ndarray:
     """What stood `back` places before each entry from `since` on; nan where nothing did, which equals nothing."""
     missing = min(max(0, back - since), len(values) - since)
@@ -189,7 +203,7 @@ def _before(values: np.ndarray, since: int, back: int) -> np.ndarray:
     return found if not missing else np.concatenate([np.full((missing, *values.shape[1:]), np.nan), found])
 
 
-_RULES: tuple[tuple[Stop, Callable[[Track, int], np.ndarray]], ...] = (
+_RULES: tuple[tuple[Stop, Callable[[Track, int], np.ndarray | None]], ...] = (
     (Stop.CONVERGED, _converged), (Stop.STILL, _still), (Stop.SMALL_STEP, _small_step), (Stop.SMALL_CHANGE, _small_change),
     (Stop.BOTTOMLESS, _bottomless), (Stop.DIVERGED, _diverged), (Stop.TWO_CYCLE, _jumps),
 )

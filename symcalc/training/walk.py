@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from sympy import Expr
@@ -49,11 +50,15 @@ class Walk:
     undefined: int | None = None                            # the parameter for which the method's equations have no value
 
     def __post_init__(self) -> None:
-        self.step, update = self.method.step()
         self.loop = self._loop() if self.is_plain else None
-        self.source = f"{self.compiled.source}\n{update}" if self.loop is None else self.loop.source
+        self.source = f"{self.compiled.source}\n{self._step[1]}" if self.loop is None else self.loop.source
         self.ahead = self.method.ahead() if self.method.looks_ahead else None
         self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart)
+
+    @cached_property
+    def _step(self) -> tuple[Callable[..., tuple[float, ...]], str]:
+        """One step of the method, and its source."""
+        return self.method.step()
 
     @property
     def is_plain(self) -> bool:
@@ -184,7 +189,7 @@ class Walk:
             inputs = (point.item(j), drive.item(j), float(rate), float(k), 0.0 if newton is None else newton.item(j),
                       *state[:, j].tolist())
             try:
-                *new[:, j], after[j] = self.step(*inputs)
+                *new[:, j], after[j] = self._step[0](*inputs)
             except ValueError:                  # as of ln(g) where g is negative
                 self.undefined = j
             except _RAISED:
