@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
@@ -17,6 +17,8 @@ from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 from symcalc.written import replaced
+
+_BLOCK = 2048            # points at a time, whose numbers stay in the cache
 
 Equations = Sequence[tuple[Symbol, Expr]]
 
@@ -76,6 +78,17 @@ class Loop(Protocol):
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What of a loop does not depend on the numbers in a table."""
+
+    source: str
+    bind: Callable[[Table | None], Callable[..., None]]
+    bare: bool
+    unvaried: bool                       # whether the method's equations are + - * / alone, too, and the same in every step
+    known: dict[str, bool] = field(default_factory=dict)         # what has been found out about the steps
+
+
 @dataclass(frozen=True, slots=True)
 class PlainLoop:
     """The steps as one generated function, with the method's equations and the loss in line.
@@ -87,8 +100,12 @@ class PlainLoop:
     steps: Steps
     function: Callable[..., None]
     source: str
-    bare: bool
-    unvaried: bool           # whether the method's equations are + - * / alone, too, and the same in every step
+    written: Written
+
+    @property
+    def bare(self) -> bool:
+        """Whether only the points and the states are kept as they come."""
+        return self.written.bare
 
     @property
     def width(self) -> int:
@@ -124,18 +141,8 @@ def plain_loop(steps: Steps) -> PlainLoop:
     written = _written(_Same(compiled.tape), compiled.results, tuple(steps.slopes), tuple(steps.moving), tuple(steps.equations),
                        steps.letters, tuple(steps.settings.items()))
     source = f"{written.source}\n# At the points so kept, for all at once, the cost and its slopes:\n{compiled.source}"
-    return PlainLoop(steps=steps, function=written.bind(compiled.table), bare=written.bare, unvaried=written.unvaried,
+    return PlainLoop(steps=steps, function=written.bind(compiled.table), written=written,
                      source=source if written.bare else written.source)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Written:
-    """What of a loop does not depend on the numbers in a table."""
-
-    source: str
-    bind: Callable[[Table | None], Callable[..., None]]
-    bare: bool
-    unvaried: bool
 
 
 class _Same:
@@ -153,7 +160,7 @@ class _Same:
 
 @lru_cache(maxsize=32)
 def _written(same: _Same, results: tuple[str, ...], slopes: tuple[Expr, ...], moving: tuple[int, ...], equations: Equations,
-             letters: Letters, settings: tuple[tuple[Symbol, float], ...]) -> _Written:
+             letters: Letters, settings: tuple[tuple[Symbol, float], ...]) -> Written:
     """The loop's source; kept, as one descent follows the other."""
     loss, count, (value, *found) = same.tape, len(same.tape.parameters), results
     tape, updates = _updates(loss.parameters, slopes, moving, equations, letters, settings)
@@ -170,16 +177,18 @@ def _written(same: _Same, results: tuple[str, ...], slopes: tuple[Expr, ...], mo
                         "for rate in rates:", *indented([*updates, *lines, *(["k += 1.0"] if counts else [])])]),
              "return descend"]
     source = bound(loss, inner)
-    return _Written(source=source, bind=executed(loss, source), bare=bare, unvaried=is_arithmetic(tape) and not counts)
+    return Written(source=source, bind=executed(loss, source), bare=bare, unvaried=is_arithmetic(tape) and not counts)
 
 
 def with_costs(steps: Steps, columns: np.ndarray) -> None:
     """Cost and slopes at the points of many rows, each a column, put into their places."""
-    size = len(steps.compiled.parameters)
+    size, function = len(steps.compiled.parameters), steps.compiled.function
     with np.errstate(all="ignore"):
-        columns[size], slopes = steps.compiled.function(*columns[:size])
-    for column, slope in zip(columns[size + 1:], slopes):          # a slope may be the same number everywhere
-        column[:] = slope
+        for begin in range(0, columns.shape[1], _BLOCK):
+            block = columns[:, begin:begin + _BLOCK]
+            block[size], slopes = function(*block[:size])
+            for column, slope in zip(block[size + 1:], slopes):          # a slope may be the same number everywhere
+                column[:] = slope
 
 
 _NUMBER = r"\d+\.?\d*(?:e[+-]?\d+)?"

@@ -8,28 +8,33 @@ is read off the generated code itself: it is run on `Affine` numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from symcalc.compute.generated import bound, executed, indented
+from symcalc.compute.generated import bound, executed
 from symcalc.compute.loop import PlainLoop, Steps, with_costs
 from symcalc.compute.tape import Tape
 
+_FIRST = 32              # steps whose powers of A stand ready
 _WORTH = 200             # steps from which a block is quicker than one after the other
 _MOST = 24               # parameters and states up to which a block is quicker
 _UNEVEN = 1e6            # the condition number of the slopes' matrix up to which the fixed point is known well enough
 _COARSE = 2.0 ** -45     # of a parameter: smaller steps are made one by one, since rounding decides where they end
-_GROWN = 1e6             # what a power of A may do to rounding
+_GROWN = 1e6             # the size of a power of A that still does little to rounding
+_LAST = 16               # steps at the end of a block by which one sees that the others were no smaller
 _ONE_BY_ONE = 1024       # of those smaller steps, after which one looks whether they still move
 _BLOCK = """\
 # Every step above is one affine map of the parameters and the states, z ← A z + c. Many steps are made at once by their way
 # from its fixed point, which each step multiplies by A; cost and slopes are then worked out at all points by the same lines.
-def block(way, powers, steps):
+def block(way, first, powers, steps):
     ways = np.empty((way.size, steps + 1))
     ways[:, 0] = way
+    ways[:, 1:first.shape[0]] = (way + first[:-1] @ way).T          # A - 1, A² - 1, ... times the way, and the way
     for begin, end, back, power, less_one in powers:                # those so far, times A^back, are those that follow
         np.einsum("ij,jk->ik", power, ways[:, begin - back:end - back], out=ways[:, begin:end])
         if less_one:                                                # of A^back near 1, A^back - 1 holds more digits
@@ -87,35 +92,47 @@ def unknowns(count: int) -> list[Affine]:
     return [Affine(row) for row in np.eye(count, count + 1, 1)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Motion:
-    """What the steps with one rate do: their fixed point, and the powers of A, or of A - 1, by the number of steps."""
+    """What the steps with one rate do: their fixed point, and powers of A, each as A^k - 1 while that holds more digits."""
 
     fixed: np.ndarray
-    powers: dict[int, tuple[np.ndarray, bool]]
+    first: np.ndarray                               # A - 1, A² - 1, ... up to A^_FIRST - 1
+    powers: list[tuple[np.ndarray, bool]]           # A^_FIRST, its square, the square of that, ...
 
     def plan(self, steps: int) -> list[tuple[int, int, int, np.ndarray, bool]]:
         """How a block of steps is made: from where to where, from how far back, by which power."""
-        found, made = [], 1
+        found, made, level = [], _FIRST, 0
         while made <= steps:
-            back = self._largest(made)
-            found.append((made, min(made + back, steps + 1), back, *self.powers[back]))
+            back = _FIRST << level
+            found.append((made, min(made + back, steps + 1), back, *self.powers[level]))
             made += back
+            level += made >= 2 * back and (level + 1 < len(self.powers) or self._square())
         return found
 
-    def _largest(self, made: int) -> int:
-        """The largest power up to so many steps, squared as often as that takes: A² - 1 = 2 (A - 1) + (A - 1)²."""
-        size = max(self.powers)
-        while 2 * size <= made:
-            power, less_one = self.powers[size]
-            if less_one and np.abs(power + np.eye(len(power))).sum(axis=1).max() < 0.5:
-                power, less_one = power + np.eye(len(power)), False
-            power = 2 * power + power @ power if less_one else power @ power
-            if not np.abs(power).max() < _GROWN:
-                break
-            size *= 2
-            self.powers[size] = power, less_one
-        return min(size, max(known for known in self.powers if known <= made))
+    def _square(self) -> bool:
+        """One power more, unless it does too much to rounding: A² - 1 = 2 (A - 1) + (A - 1)²."""
+        power, less_one = self.powers[-1]
+        if less_one and _size(power + np.eye(len(power))) < 0.5:
+            power, less_one = power + np.eye(len(power)), False
+        power = 2 * power + power @ power if less_one else power @ power
+        if not _size(power) < _GROWN:
+            return False
+        self.powers.append((power, less_one))
+        return True
+
+
+def motion_by(fixed: np.ndarray, less_one: np.ndarray) -> Motion | None:
+    """From A - 1; None where a few steps do too much to rounding already."""
+    first = less_one[None]
+    while len(first) < _FIRST:
+        first = np.concatenate([first, first[-1] + first + first[-1] @ first])
+    return Motion(fixed, first, [(first[-1], True)]) if _size(first[-1]) < _GROWN else None
+
+
+def _size(matrix: np.ndarray) -> float:
+    entries = matrix.ravel()
+    return math.sqrt(entries @ entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,47 +149,55 @@ class Recurrence:
             return self.plain(last, rates, number, keep)
         rate, steps = float(rates[0]), self.plain.steps
         if rate not in self.motions:
-            self.motions[rate] = _motion(self.plain, rate, last)
+            with np.errstate(all="ignore"):
+                self.motions[rate] = _motion(self.plain, rate, last)
         motion, places = self.motions[rate], _places(steps)
         if motion is None:
             return self.plain(last, rates, number, keep)
         way = last[places] - motion.fixed
-        if not _coarse(motion, way[:, None], len(steps.moving)).any():
-            return self.plain(last, rates[:_ONE_BY_ONE], number, keep)
-        columns = np.empty((len(last), len(rates)))
-        columns[:] = last[:, None]
         with np.errstate(all="ignore"):
-            ways = self.block(way, motion.plan(len(rates)), len(rates))
+            if not _coarse(motion, way[:, None], len(steps.moving)).any():
+                return self.plain(last, rates[:_ONE_BY_ONE], number, keep)
+            columns = np.empty((len(last), len(rates)))
+            columns[:] = last[:, None]
+            ways = self.block(way, motion.first, motion.plan(len(rates)), len(rates))
             columns[places] = motion.fixed[:, None] + ways[:, 1:]
-        columns[-1] = rate
-        keep(columns[:, :self._good(columns, motion, ways)].T)
+            columns[-1] = rate
+            with_costs(steps, columns)
+            keep(columns[:, :_good(columns, motion, ways, len(steps.moving))].T)
 
-    def _good(self, columns: np.ndarray, motion: Motion, ways: np.ndarray) -> int:
-        """How many of the steps stand: with a cost that a float can hold, and larger than what rounding makes of them."""
-        with_costs(self.plain.steps, columns)
-        count = len(self.plain.steps.moving)
-        if not _coarse(motion, ways[:, -16:-1], count).any():
-            fine = ~_coarse(motion, ways[:, :-1], count)
-            columns = columns[:, :max(1, int(np.argmax(fine)))]
-        finite = np.isfinite(columns)
-        return columns.shape[1] if finite.all() else int(np.argmin(finite.all(axis=0)))
+
+def _good(columns: np.ndarray, motion: Motion, ways: np.ndarray, count: int) -> int:
+    """How many of the steps stand: those up to which all is finite, and larger than what rounding makes of them."""
+    if not np.isfinite(columns[:, -1]).all():
+        columns = columns[:, :int(np.argmin(np.isfinite(columns).all(axis=0)))]
+    elif not _coarse(motion, ways[:, -_LAST:], count).any():
+        columns = columns[:, :max(1, int(np.argmin(_coarse(motion, ways[:, :-1], count))))]
+    return columns.shape[1]
 
 
 def _coarse(motion: Motion, ways: np.ndarray, count: int) -> np.ndarray:
     """For each way from the fixed point, whether the step from there moves one of the first `count` by more than rounding."""
-    with np.errstate(all="ignore"):
-        change = np.abs(np.einsum("ij,jk->ik", motion.powers[1][0][:count], ways))
-        return (change > _COARSE * np.abs(motion.fixed[:count, None] + ways[:count])).any(axis=0)
+    change = np.abs(np.einsum("ij,jk->ik", motion.first[0, :count], ways))
+    return (change > _COARSE * np.abs(motion.fixed[:count, None] + ways[:count])).any(axis=0)
 
 
 def recurrence(plain: PlainLoop) -> Recurrence | None:
     """The steps of a loop as blocks of an affine map; None where its equations or the slopes are none, or are too many."""
-    size = len(_places(plain.steps))
-    if not (plain.bare and plain.unvaried and 0 < size <= _MOST) or _map(plain, 1.0, np.zeros(plain.width)) is None:
+    written = plain.written
+    if not (written.bare and written.unvaried and 0 < len(_places(plain.steps)) <= _MOST):
         return None
-    tape, lines = Tape((), (), arrays=True), _BLOCK.splitlines()
-    source = "\n".join([plain.source.rstrip(), *indented(lines), ""])
-    return Recurrence(plain, executed(tape, bound(tape, lines))(None), source)
+    if "affine" not in written.known:
+        written.known["affine"] = _map(plain, 1.0, np.zeros(plain.width)) is not None
+    if not written.known["affine"]:
+        return None
+    return Recurrence(plain, _block(), "\n".join([plain.source.rstrip(), *_BLOCK.splitlines(), ""]))
+
+
+@cache
+def _block() -> Callable[..., np.ndarray]:
+    tape = Tape((), (), arrays=True)
+    return executed(tape, bound(tape, _BLOCK.splitlines()))(None)
 
 
 def _places(steps: Steps) -> np.ndarray:
@@ -221,15 +246,15 @@ def _motion(plain: PlainLoop, rate: float, row: np.ndarray) -> Motion | None:
     steps, count = plain.steps, len(plain.steps.moving)
     whole = own.copy()
     whole[:, :count] += driven @ bend
-    if not (np.isfinite(whole).all() and np.isfinite(bend).all() and np.linalg.cond(bend) < _UNEVEN):
-        return None
     point = row[:len(steps.compiled.parameters)].tolist()
     try:
-        fixed = np.linalg.solve(whole, -(added + driven @ slope))
+        inverse, uneven = np.linalg.inv(whole), _size(bend) * _size(np.linalg.inv(bend))
+        fixed = -inverse @ (added + driven @ slope)
         for _ in range(2):                          # what the slopes themselves say there is the most precise
             there = steps.compiled.function(*_filled(point, steps.moving, fixed[:count].tolist()))[1]
             left = added + own @ fixed + driven @ np.array([there[j] for j in steps.moving])
-            fixed = fixed - np.linalg.solve(whole, left)
+            fixed = fixed - inverse @ left
     except (np.linalg.LinAlgError, ZeroDivisionError, OverflowError):
         return None
-    return Motion(fixed, {1: (whole, True)}) if np.isfinite(fixed).all() else None
+    known = uneven < _UNEVEN and np.isfinite(fixed).all() and np.isfinite(whole).all()
+    return motion_by(fixed, whole) if known else None

@@ -25,6 +25,8 @@ _VAST = 65_536           # updates between two looks at where the run stands, wh
 _LARGEST = 1024          # ... and where they go through the rows
 _SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
 _CHEAP = 64              # ... but at least so many where they cost a microsecond
+_BLOCK = 512             # ... and at least so many where they are made together
+_MANIFOLD = 8            # times those made, where so many cost hardly more than a few
 _HALVINGS = 60           # of the rate, while a smaller one is looked for
 ARMIJO = 1e-4             # Armijo's c: the share of the promised fall that must come
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
@@ -53,7 +55,8 @@ class Walk:
         self.loop = self._loop() if self.is_plain else None
         self.source = f"{self.compiled.source}\n{self._step[1]}" if self.loop is None else self.loop.source
         self.ahead = self.method.ahead() if self.method.looks_ahead else None
-        self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart)
+        self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart,
+                               len(self.rates) + 1)
 
     @cached_property
     def _step(self) -> tuple[Callable[..., tuple[float, ...]], str]:
@@ -110,7 +113,7 @@ class Walk:
         if self.watch is not None:
             return 1
         if isinstance(self.loop, Recurrence):
-            return min(_VAST, max(_CHEAP, _SHARE * made))
+            return min(_VAST, max(_BLOCK, _MANIFOLD * made))
         if self.loop is not None and not self.compiled.tape.arrays:
             return min(_VAST, max(_CHEAP, made))
         return min(_LARGEST, max(1, made // _SHARE))
