@@ -8,7 +8,6 @@ is read off the generated code itself: it is run on `Affine` numbers.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,21 +24,28 @@ _WORTH = 200             # steps from which a block is quicker than one after th
 _MOST = 24               # parameters and states up to which a block is quicker
 _UNEVEN = 1e6            # the condition number of the slopes' matrix up to which the fixed point is known well enough
 _COARSE = 2.0 ** -45     # of a parameter: smaller steps are made one by one, since rounding decides where they end
-_GROWN = 1e6             # the size of a power of A that still does little to rounding
+_NEAR = 0.25             # the sum of the squares of a power of A that counts as near 1
+_ROUNDING = 1e-12        # ... of an eigenvalue of A
 _LAST = 16               # steps at the end of a block by which one sees that the others were no smaller
 _ONE_BY_ONE = 1024       # of those smaller steps, after which one looks whether they still move
 _BLOCK = """\
 # Every step above is one affine map of the parameters and the states, z ← A z + c. Many steps are made at once by their way
 # from its fixed point, which each step multiplies by A; cost and slopes are then worked out at all points by the same lines.
 def block(way, first, powers, steps):
-    ways = np.empty((way.size, steps + 1))
-    ways[:, 0] = way
-    ways[:, 1:first.shape[0]] = (way + first[:-1] @ way).T          # A - 1, A² - 1, ... times the way, and the way
+    far = way[:, None]
+    done = np.zeros((way.size, steps + 1))                          # how far each step is from the start,
+    done[:, 1:first.shape[0]] = (first[:-1] @ way).T                # by A - 1, A² - 1, ...
+    still_near = True
     for begin, end, back, power, less_one in powers:                # those so far, times A^back, are those that follow
-        np.einsum("ij,jk->ik", power, ways[:, begin - back:end - back], out=ways[:, begin:end])
+        before = done[:, begin - back:end - back]
         if less_one:                                                # of A^back near 1, A^back - 1 holds more digits
-            ways[:, begin:end] += ways[:, begin - back:end - back]
-    return ways
+            done[:, begin:end] = before + np.einsum("ij,jk->ik", power, far + before)
+            continue
+        if still_near:
+            done[:, :begin] += far                                  # from here on, how far it is from the fixed point
+            still_near = False
+        np.einsum("ij,jk->ik", power, before, out=done[:, begin:end])
+    return done[:, 1:], still_near
 return block"""
 
 
@@ -94,45 +100,38 @@ def unknowns(count: int) -> list[Affine]:
 
 @dataclass(slots=True)
 class Motion:
-    """What the steps with one rate do: their fixed point, and powers of A, each as A^k - 1 while that holds more digits."""
+    """What the steps with one rate do: their fixed point, and the powers of A, which draws no step away from it."""
 
     fixed: np.ndarray
-    first: np.ndarray                               # A - 1, A² - 1, ... up to A^_FIRST - 1
-    powers: list[tuple[np.ndarray, bool]]           # A^_FIRST, its square, the square of that, ...
+    first: np.ndarray                               # A - 1, A² - 1, A³ - 1, ...
+    powers: list[tuple[np.ndarray, bool]]           # the last of those powers, its square, the square of that, ...; whether less 1
 
     def plan(self, steps: int) -> list[tuple[int, int, int, np.ndarray, bool]]:
         """How a block of steps is made: from where to where, from how far back, by which power."""
-        found, made, level = [], _FIRST, 0
+        found, made, level = [], len(self.first), 0
         while made <= steps:
-            back = _FIRST << level
-            found.append((made, min(made + back, steps + 1), back, *self.powers[level]))
-            made += back
-            level += made >= 2 * back and (level + 1 < len(self.powers) or self._square())
+            found.append((made, min(2 * made, steps + 1), made, *self.powers[level]))
+            if level + 1 == len(self.powers):
+                power, less_one = self.powers[level]
+                self.powers.append(_best(2 * power + power @ power) if less_one else (power @ power, False))
+            made, level = 2 * made, level + 1
         return found
-
-    def _square(self) -> bool:
-        """One power more, unless it does too much to rounding: A² - 1 = 2 (A - 1) + (A - 1)²."""
-        power, less_one = self.powers[-1]
-        if less_one and _size(power + np.eye(len(power))) < 0.5:
-            power, less_one = power + np.eye(len(power)), False
-        power = 2 * power + power @ power if less_one else power @ power
-        if not _size(power) < _GROWN:
-            return False
-        self.powers.append((power, less_one))
-        return True
 
 
 def motion_by(fixed: np.ndarray, less_one: np.ndarray) -> Motion | None:
-    """From A - 1; None where a few steps do too much to rounding already."""
+    """From A - 1; None where some steps lead away from the fixed point."""
+    if not np.abs(np.linalg.eigvals(less_one + np.eye(len(less_one)))).max() < 1 + _ROUNDING:
+        return None
     first = less_one[None]
-    while len(first) < _FIRST:
+    while len(first) < _FIRST and _best(first[-1])[1]:
         first = np.concatenate([first, first[-1] + first + first[-1] @ first])
-    return Motion(fixed, first, [(first[-1], True)]) if _size(first[-1]) < _GROWN else None
+    return Motion(fixed, first, [_best(first[-1])])
 
 
-def _size(matrix: np.ndarray) -> float:
-    entries = matrix.ravel()
-    return math.sqrt(entries @ entries)
+def _best(less_one: np.ndarray) -> tuple[np.ndarray, bool]:
+    """A^k - 1 while A^k is near 1, where that has more digits; then A^k itself."""
+    power = less_one + np.eye(len(less_one))
+    return (less_one, True) if np.einsum("ij,ij", power, power) > _NEAR else (power, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,32 +153,33 @@ class Recurrence:
         motion, places = self.motions[rate], _places(steps)
         if motion is None:
             return self.plain(last, rates, number, keep)
-        way = last[places] - motion.fixed
+        count, start = len(steps.moving), last[places]
         with np.errstate(all="ignore"):
-            if not _coarse(motion, way[:, None], len(steps.moving)).any():
+            if not _coarse(motion, start[:, None], count).any():
                 return self.plain(last, rates[:_ONE_BY_ONE], number, keep)
             columns = np.empty((len(last), len(rates)))
             columns[:] = last[:, None]
-            ways = self.block(way, motion.first, motion.plan(len(rates)), len(rates))
-            columns[places] = motion.fixed[:, None] + ways[:, 1:]
+            way = start - motion.fixed
+            done, near = self.block(way, motion.first, motion.plan(len(rates)), len(rates))
+            columns[places] = reached = (start if near else motion.fixed)[:, None] + done
             columns[-1] = rate
             with_costs(steps, columns)
-            keep(columns[:, :_good(columns, motion, ways, len(steps.moving))].T)
+            keep(columns[:, :_good(columns, motion, reached, count)].T)
 
 
-def _good(columns: np.ndarray, motion: Motion, ways: np.ndarray, count: int) -> int:
+def _good(columns: np.ndarray, motion: Motion, reached: np.ndarray, count: int) -> int:
     """How many of the steps stand: those up to which all is finite, and larger than what rounding makes of them."""
     if not np.isfinite(columns[:, -1]).all():
-        columns = columns[:, :int(np.argmin(np.isfinite(columns).all(axis=0)))]
-    elif not _coarse(motion, ways[:, -_LAST:], count).any():
-        columns = columns[:, :max(1, int(np.argmin(_coarse(motion, ways[:, :-1], count))))]
-    return columns.shape[1]
+        return int(np.argmin(np.isfinite(columns).all(axis=0)))
+    if _coarse(motion, reached[:, -_LAST:], count).any():
+        return columns.shape[1]
+    return max(1, int(np.argmin(_coarse(motion, reached, count))))
 
 
-def _coarse(motion: Motion, ways: np.ndarray, count: int) -> np.ndarray:
-    """For each way from the fixed point, whether the step from there moves one of the first `count` by more than rounding."""
-    change = np.abs(np.einsum("ij,jk->ik", motion.first[0, :count], ways))
-    return (change > _COARSE * np.abs(motion.fixed[:count, None] + ways[:count])).any(axis=0)
+def _coarse(motion: Motion, reached: np.ndarray, count: int) -> np.ndarray:
+    """For each z, whether the step from there moves one of the first `count`, the parameters, by more than rounding."""
+    change = np.abs(np.einsum("ij,jk->ik", motion.first[0, :count], reached - motion.fixed[:, None]))
+    return (change > _COARSE * np.abs(reached[:count])).any(axis=0)
 
 
 def recurrence(plain: PlainLoop) -> Recurrence | None:
@@ -248,13 +248,13 @@ def _motion(plain: PlainLoop, rate: float, row: np.ndarray) -> Motion | None:
     whole[:, :count] += driven @ bend
     point = row[:len(steps.compiled.parameters)].tolist()
     try:
-        inverse, uneven = np.linalg.inv(whole), _size(bend) * _size(np.linalg.inv(bend))
+        inverse, uneven = np.linalg.inv(whole), np.linalg.norm(bend) * np.linalg.norm(np.linalg.inv(bend))
         fixed = -inverse @ (added + driven @ slope)
         for _ in range(2):                          # what the slopes themselves say there is the most precise
             there = steps.compiled.function(*_filled(point, steps.moving, fixed[:count].tolist()))[1]
             left = added + own @ fixed + driven @ np.array([there[j] for j in steps.moving])
             fixed = fixed - inverse @ left
+        known = uneven < _UNEVEN and np.isfinite(fixed).all() and np.isfinite(whole).all()
+        return motion_by(fixed, whole) if known else None
     except (np.linalg.LinAlgError, ZeroDivisionError, OverflowError):
         return None
-    known = uneven < _UNEVEN and np.isfinite(fixed).all() and np.isfinite(whole).all()
-    return motion_by(fixed, whole) if known else None
