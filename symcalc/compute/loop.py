@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -63,6 +63,11 @@ class Steps:
     equations: Equations
     letters: Letters
     settings: Mapping[Symbol, float]
+
+    @property
+    def parameters(self) -> Sequence[Symbol]:
+        """What they move."""
+        return self.compiled.tape.parameters
 
 
 class Loop(Protocol):
@@ -138,8 +143,9 @@ class PlainLoop:
 def plain_loop(steps: Steps) -> PlainLoop:
     """The loop in plain Python, which serves every loss and method."""
     compiled = steps.compiled
-    written = _written(_Same(compiled.tape), compiled.results, tuple(steps.slopes), tuple(steps.moving), tuple(steps.equations),
-                       steps.letters, tuple(steps.settings.items()))
+    written = _written(_Form(
+        tape=_Same(compiled.tape), results=compiled.results, slopes=tuple(steps.slopes), moving=tuple(steps.moving),
+        equations=tuple(steps.equations), letters=steps.letters, settings=tuple(steps.settings.items())))
     source = f"{written.source}\n# At the points so kept, for all at once, the cost and its slopes:\n{compiled.source}"
     return PlainLoop(steps=steps, function=written.bind(compiled.table), written=written,
                      source=source if written.bare else written.source)
@@ -158,15 +164,33 @@ class _Same:
         return id(self.tape)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """What a loop is written from: the steps without the numbers in a table."""
+
+    tape: _Same
+    results: tuple[str, ...]
+    slopes: tuple[Expr, ...]
+    moving: tuple[int, ...]
+    equations: Equations
+    letters: Letters
+    settings: tuple[tuple[Symbol, float], ...]
+
+    @property
+    def parameters(self) -> Sequence[Symbol]:
+        """What the steps move."""
+        return self.tape.tape.parameters
+
+
 @lru_cache(maxsize=32)
-def _written(same: _Same, results: tuple[str, ...], slopes: tuple[Expr, ...], moving: tuple[int, ...], equations: Equations,
-             letters: Letters, settings: tuple[tuple[Symbol, float], ...]) -> Written:
+def _written(form: _Form) -> Written:
     """The loop's source; kept, as one descent follows the other."""
-    loss, count, (value, *found) = same.tape, len(same.tape.parameters), results
-    tape, updates = _updates(loss.parameters, slopes, moving, equations, letters, settings)
+    loss, letters, (value, *found) = form.tape.tape, form.letters, form.results
+    tape, updates = _updates(form)
+    count, moving = len(form.parameters), form.moving
     points, gradients = _names("p", range(count)), _names("g", range(count))
     states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
-    bare, counts = is_arithmetic(loss), any(formula.has(letters.counted) for _, formula in equations)
+    bare, counts = is_arithmetic(loss), any(formula.has(letters.counted) for _, formula in form.equations)
     driving = [f"g{j} = {_float(source, loss)}" for j, source in enumerate(found) if not bare or j in moving]
     kept = [*points, *states] if bare else [*points, _float(value, loss), *gradients, *states, "rate"]
     keep = f"keep(({_packed(kept)}))"
@@ -213,15 +237,15 @@ def _needed(tape: Tape, results: Sequence[str]) -> list[str]:
 _NAME = re.compile(r"[a-z]\d+(?:_\d+)?")
 
 
-def _updates(parameters: Sequence[Symbol], slopes: Sequence[Expr], moving: Sequence[int], equations: Equations,
-             letters: Letters, settings: Iterable[tuple[Symbol, float]]) -> tuple[Tape, list[str]]:
+def _updates(steps: Steps | _Form) -> tuple[Tape, list[str]]:
     """The method's equations for every parameter in the learner's names, on one tape, and its lines with the new values."""
+    letters, slopes = steps.letters, steps.slopes
     tape = Tape((), (), arrays=False, letter="u")
-    tape.known |= {letter: Value(repr(value)) for letter, value in settings}
+    tape.known |= {letter: Value(repr(value)) for letter, value in dict(steps.settings).items()}
     tape.known |= {letters.rate: Value("rate", moves=True), letters.counted: Value("k", moves=True)}
     lines: list[str] = []
-    for j in moving:
-        done, parameter = len(tape.moving), parameters[j]
+    for j in steps.moving:
+        done, parameter = len(tape.moving), steps.parameters[j]
         states = [f"s{row}_{j}" for row in range(len(letters.state))]
         own = {letters.theta: parameter, letters.slope: slopes[j]}
         tape.known |= {parameter: Value(f"p{j}", moves=True), slopes[j]: Value(f"g{j}", moves=True)}
@@ -229,7 +253,7 @@ def _updates(parameters: Sequence[Symbol], slopes: Sequence[Expr], moving: Seque
             own[letter] = Dummy(f"{letter.name}_{parameter.name}", real=True)
             tape.known[own[letter]] = Value(name, moves=True)
         found = []
-        for letter, formula in equations:
+        for letter, formula in steps.equations:
             found.append(value := tape.value(replaced(formula, own.get)))
             own[letter] = Dummy(own.get(letter, letter).name, real=True)          # what is new, for the equations below
             tape.known[own[letter]] = value

@@ -75,7 +75,7 @@ class Track:
 def first_stop(track: Track, since: int) -> tuple[int, Stop] | None:
     """The first point from `since` on at which the run ends, and why; at one point the first reason of the table counts."""
     found = [(int(np.argmax(ends)), order, stop) for order, (stop, rule) in enumerate(_RULES)
-             if (ends := rule(track, since)) is not None and ends.any()]
+             if not _GLANCES[stop](track, since) and (ends := rule(track, since)).any()]
     if not found:
         return None
     at, _, stop = min(found)
@@ -92,17 +92,17 @@ def rises_at_end(costs: np.ndarray) -> int:
     return len(costs) - 1 - (int(fell[-1]) + 1 if len(fell) else 0)
 
 
-# The rules: for each point from `since` on, whether the run ends there; None where a glance tells that it does at none
+# The rules: for each point from `since` on, whether the run ends there
 
-def _converged(track: Track, since: int) -> np.ndarray | None:
+def _converged(track: Track, since: int) -> np.ndarray:
     slopes = track.gradients[since:]
     return _largest(slopes if len(track.moving) == slopes.shape[1] else slopes[:, track.moving]) <= track.tolerances.slope
 
 
-def _still(track: Track, since: int) -> np.ndarray | None:
+def _still(track: Track, since: int) -> np.ndarray:
     """No parameter has changed in the last update; where they take turns, in the last round."""
-    if not track.patience or _least_change(track, since, 1) > 0:
-        return None
+    if not track.patience:
+        return _never(track, since)
     same = _none_differs(_before(track.points, since, 1), track.points[since:])
     for back in range(2, track.patience + 1):
         if same.any():
@@ -110,27 +110,24 @@ def _still(track: Track, since: int) -> np.ndarray | None:
     return same
 
 
-def _small_step(track: Track, since: int) -> np.ndarray | None:
+def _small_step(track: Track, since: int) -> np.ndarray:
     if not track.tolerances.step or not track.patience:
-        return None
+        return _never(track, since)
     with np.errstate(all="ignore"):
         change = _largest(track.points[since:] - _before(track.points, since, track.patience))
     return change <= track.tolerances.step
 
 
-def _small_change(track: Track, since: int) -> np.ndarray | None:
+def _small_change(track: Track, since: int) -> np.ndarray:
     if not track.tolerances.cost or not track.patience:
-        return None
+        return _never(track, since)
     with np.errstate(all="ignore"):
         return np.abs(track.costs[since:] - _before(track.costs, since, track.patience)) <= track.tolerances.cost
 
 
-def _bottomless(track: Track, since: int) -> np.ndarray | None:
+def _bottomless(track: Track, since: int) -> np.ndarray:
     """The cost is far below zero, and has fallen no less in each of the last updates than in the one before."""
-    far = -_UNBOUNDED * (1 + abs(float(track.costs[0])))
-    if track.costs[since:].min() >= far:
-        return None
-    fell = track.costs[since:] < far
+    fell = track.costs[since:] < _bottom(track)
     for back in range(RISES):
         if not fell.any():
             return fell
@@ -140,37 +137,28 @@ def _bottomless(track: Track, since: int) -> np.ndarray | None:
     return fell
 
 
-def _diverged(track: Track, since: int) -> np.ndarray | None:
+def _diverged(track: Track, since: int) -> np.ndarray:
     """The cost has risen in each of the last updates, or rounds of updates, ever faster, and is many times what it was."""
     turn = max(1, track.patience)
-    start = float(track.costs[0])
-    far = start + (_GROWN - 1) * abs(start)          # one that fell below zero has not grown
-    if track.costs[since:].max() <= far:
-        return None
-    rose = track.costs[since:] > far
+    rose = track.costs[since:] > _top(track)
     for back in range(RISES * turn):
         if not rose.any():
             return rose
         rose &= _before(track.costs, since, back) > _before(track.costs, since, back + turn)
-    if not rose.any():
-        return None
-    lowest = np.minimum(0.0, np.minimum.accumulate(track.costs)[since:])
+    lowest = np.minimum(0.0, np.minimum.accumulate(track.costs)[since:])          # so far, whatever comes after the end
     with np.errstate(all="ignore"):
         now, halfway, before = (_before(track.costs, since, back * turn) - lowest for back in (0, RISES // 2, RISES))
         # A method with momentum that overshoots climbs too, but ever more slowly.
         return rose & (np.abs(now / halfway) >= _STEADY * np.abs(halfway / before))
 
 
-def _jumps(track: Track, since: int) -> np.ndarray | None:
+def _jumps(track: Track, since: int) -> np.ndarray:
     """The point has come back, twice, to where it was two steps before."""
-    seen = track.points[max(0, since - 1):]
-    if _least_change(track, since, 2) > 2 * _SAME * max(seen.max(), -seen.min()):          # as nearly always
-        return None
     a, b, c = (_before(track.points, since, back) for back in range(3))
     with np.errstate(all="ignore"):
         size = _largest(a) + _largest(b)
         again = _largest(a - c) <= _SAME * size
-        if not again.any():
+        if not again.any():                     # as nearly always
             return again
         again &= _APART * size < _largest(a - b)
         for earlier, later in ((b, 3), (c, 4)):
@@ -178,11 +166,13 @@ def _jumps(track: Track, since: int) -> np.ndarray | None:
     return again
 
 
-def _least_change(track: Track, since: int, back: int) -> float:
-    """By how much the first parameter that moves differs at least from where it was so many steps before."""
-    values, first = track.points[:, track.moving[0]], max(since, back)
-    with np.errstate(all="ignore"):
-        return float(np.abs(values[first:] - values[first - back:len(values) - back]).min(initial=np.inf))
+def _bottom(track: Track) -> float:
+    return -_UNBOUNDED * (1 + abs(float(track.costs[0])))
+
+
+def _top(track: Track) -> float:
+    start = float(track.costs[0])
+    return start + (_GROWN - 1) * abs(start)                                # one that fell below zero has not grown
 
 
 def _largest(rows: np.ndarray) -> np.ndarray:
@@ -196,6 +186,10 @@ def _none_differs(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     return reduce(np.logical_and, (rows == others).T)
 
 
+def _never(track: Track, since: int) -> np.ndarray:
+    return np.zeros(len(track.costs) - since, dtype=bool)
+
+
 def _before(values: np.ndarray, since: int, back: int) -> np.ndarray:
     """What stood `back` places before each entry from `since` on; nan where nothing did, which equals nothing."""
     missing = min(max(0, back - since), len(values) - since)
@@ -203,7 +197,32 @@ def _before(values: np.ndarray, since: int, back: int) -> np.ndarray:
     return found if not missing else np.concatenate([np.full((missing, *values.shape[1:]), np.nan), found])
 
 
-_RULES: tuple[tuple[Stop, Callable[[Track, int], np.ndarray | None]], ...] = (
+_RULES: tuple[tuple[Stop, Callable[[Track, int], np.ndarray]], ...] = (
     (Stop.CONVERGED, _converged), (Stop.STILL, _still), (Stop.SMALL_STEP, _small_step), (Stop.SMALL_CHANGE, _small_change),
     (Stop.BOTTOMLESS, _bottomless), (Stop.DIVERGED, _diverged), (Stop.TWO_CYCLE, _jumps),
 )
+
+
+# A glance at the points from `since` on: whether it tells already that the run ends at none of them, as nearly always
+
+def _far_from_back(track: Track, since: int) -> bool:
+    seen = track.points[max(0, since - 1):]
+    return _least_change(track, since, 2) > 2 * _SAME * max(float(seen.max()), -float(seen.min()))
+
+
+def _least_change(track: Track, since: int, back: int) -> float:
+    """By how much the first parameter that moves differs at least from where it was so many steps before."""
+    values, first = track.points[:, track.moving[0]], max(since, back)
+    with np.errstate(all="ignore"):
+        return float(np.abs(values[first:] - values[first - back:len(values) - back]).min(initial=np.inf))
+
+
+_GLANCES: dict[Stop, Callable[[Track, int], bool]] = {
+    Stop.CONVERGED: lambda track, since: False,
+    Stop.STILL: lambda track, since: not track.patience or _least_change(track, since, 1) > 0,
+    Stop.SMALL_STEP: lambda track, since: not (track.tolerances.step and track.patience),
+    Stop.SMALL_CHANGE: lambda track, since: not (track.tolerances.cost and track.patience),
+    Stop.BOTTOMLESS: lambda track, since: not track.costs[since:].min() < _bottom(track),
+    Stop.DIVERGED: lambda track, since: not track.costs[since:].max() > _top(track),
+    Stop.TWO_CYCLE: _far_from_back,
+}
