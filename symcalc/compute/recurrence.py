@@ -104,7 +104,7 @@ class Motion:
 
     fixed: np.ndarray
     first: np.ndarray                               # A - 1, A² - 1, A³ - 1, ...
-    powers: list[tuple[np.ndarray, bool]]           # the last of those powers, its square, the square of that, ..., less 1 or not
+    powers: list[tuple[np.ndarray, bool]]           # the last of those, its square, the square of that, ..., less 1 or not
 
     def plan(self, steps: int) -> list[tuple[int, int, int, np.ndarray, bool]]:
         """How a block of steps is made: from where to where, from how far back, by which power."""
