@@ -29,8 +29,8 @@ _ROUNDING = 1e-12        # ... of an eigenvalue of A
 _LAST = 16               # steps at the end of a block by which one sees that the others were no smaller
 _ONE_BY_ONE = 1024       # of those smaller steps, after which one looks whether they still move
 _BLOCK = """\
-# Every step above is one affine map of the parameters and the states, z ← A z + c. Many steps are made at once by their way
-# from its fixed point, which each step multiplies by A; cost and slopes are then worked out at all points by the same lines.
+# With one rate, every step above is the same affine map of the parameters and the states, z ← A z + c. So many steps are made
+# at once, by the way from the fixed point of that map to z, which each step multiplies by A.
 def block(way, first, powers, steps):
     far = way[:, None]
     done = np.zeros((way.size, steps + 1))                          # how far each step is from the start,
@@ -45,8 +45,7 @@ def block(way, first, powers, steps):
             done[:, :begin] += far                                  # from here on, how far it is from the fixed point
             still_near = False
         np.einsum("ij,jk->ik", power, before, out=done[:, begin:end])
-    return done[:, 1:], still_near
-return block"""
+    return done[:, 1:], still_near"""
 
 
 class Affine:
@@ -158,7 +157,8 @@ class Recurrence:
             if not _coarse(motion, start[:, None], count).any():
                 return self.plain(last, rates[:_ONE_BY_ONE], number, keep)
             columns = np.empty((len(last), len(rates)))
-            columns[:] = last[:, None]
+            if count < len(steps.parameters):       # what is held stays
+                columns[:] = last[:, None]
             way = start - motion.fixed
             done, near = self.block(way, motion.first, motion.plan(len(rates)), len(rates))
             columns[places] = reached = (start if near else motion.fixed)[:, None] + done
@@ -191,13 +191,13 @@ def recurrence(plain: PlainLoop) -> Recurrence | None:
         written.known["affine"] = _map(plain, 1.0, np.zeros(plain.width)) is not None
     if not written.known["affine"]:
         return None
-    return Recurrence(plain, _block(), "\n".join([plain.source.rstrip(), *_BLOCK.splitlines(), ""]))
+    return Recurrence(plain, _block(), f"{plain.source}\n{_BLOCK}\n")
 
 
 @cache
 def _block() -> Callable[..., np.ndarray]:
     tape = Tape((), (), arrays=True)
-    return executed(tape, bound(tape, _BLOCK.splitlines()))(None)
+    return executed(tape, bound(tape, [*_BLOCK.splitlines(), "return block"]))(None)
 
 
 def _places(steps: Steps) -> np.ndarray:
