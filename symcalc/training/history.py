@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_ROOM = 65_536           # rows that there is room for at the beginning, where so many may come; not used, they cost nothing
+_ROOM = 2**20            # numbers that there is room for at the beginning, where so many may come; not used, they cost nothing
 
 
 class History:
@@ -25,7 +25,8 @@ class History:
 
     def __init__(self, parameters: int, state: int, apart: bool = False, room: int = 1) -> None:
         self._parameters, self._state = parameters, state
-        self._rows = np.empty((min(room, _ROOM), 2 + (2 + state + apart) * parameters), order="F")
+        width = 2 + (2 + state + apart) * parameters
+        self._rows = np.empty((min(room, 1 + _ROOM // width), width), order="F")
         self.count = 0
 
     @property

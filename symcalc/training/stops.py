@@ -218,7 +218,8 @@ def _least_change(track: Track, since: int, back: int) -> float:
 
 
 _GLANCES: dict[Stop, Callable[[Track, int], bool]] = {
-    Stop.CONVERGED: lambda track, since: False,
+    Stop.CONVERGED: lambda track, since: bool(
+        np.abs(track.gradients[since:, track.moving[0]]).min() > track.tolerances.slope),
     Stop.STILL: lambda track, since: not track.patience or _least_change(track, since, 1) > 0,
     Stop.SMALL_STEP: lambda track, since: not (track.tolerances.step and track.patience),
     Stop.SMALL_CHANGE: lambda track, since: not (track.tolerances.cost and track.patience),

@@ -21,8 +21,8 @@ from symcalc.training.history import History
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop
 
-_VAST = 65_536           # updates between two looks at where the run stands, where they cost a microsecond
-_LARGEST = 1024          # ... and where they go through the rows
+_VAST = 2**19            # numbers kept between two looks at where the run stands, where an update costs a microsecond
+_LARGEST = 1024          # updates, where they go through the rows
 _SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
 _CHEAP = 64              # ... but at least so many where they cost a microsecond
 _BLOCK = 512             # ... and at least so many where they are made together
@@ -112,10 +112,11 @@ class Walk:
         """How many updates to make before the next look at where the run stands."""
         if self.watch is not None:
             return 1
+        vast = max(_CHEAP, _VAST // len(self.history.last))
         if isinstance(self.loop, Recurrence):
-            return min(_VAST, max(_BLOCK, _MANIFOLD * made))
+            return min(vast, max(_BLOCK, _MANIFOLD * made))
         if self.loop is not None and not self.compiled.tape.arrays:
-            return min(_VAST, max(_CHEAP, made))
+            return min(vast, max(_CHEAP, made))
         return min(_LARGEST, max(1, made // _SHARE))
 
     def _judge(self, since: int) -> Stop | None:

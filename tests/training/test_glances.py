@@ -23,7 +23,8 @@ def track(points, costs, gradients=None, **given):
 
 TRACKS = {
     "walks on": (track(RNG.normal(size=(40, 2)).cumsum(axis=0), FALLING), None),
-    "converges": (track(RNG.normal(size=(40, 2)), FALLING, gradients=np.geomspace(1, 1e-14, 80).reshape(40, 2)), Stop.CONVERGED),
+    "converges": (track(RNG.normal(size=(40, 2)), FALLING, np.geomspace(1, 1e-14, 80).reshape(40, 2)), Stop.CONVERGED),
+    "one of two slopes is left": (track(RNG.normal(size=(40, 2)), FALLING, np.array([[0.0, 1.0]] * 40)), None),
     "stands still": (track(SETTLED, np.geomspace(1e3, 1, 60)), Stop.STILL),
     "one of two still moves": (track(np.column_stack([np.ones(40), FALLING]), FALLING), None),
     "jumps": (track(SWING, np.full(40, 5.0)), Stop.TWO_CYCLE),
