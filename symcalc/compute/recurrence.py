@@ -28,6 +28,7 @@ _NEAR = 0.25             # the sum of the squares of a power of A that counts as
 _ROUNDING = 1e-12        # ... of an eigenvalue of A
 _LAST = 16               # steps at the end of a block by which one sees that the others were no smaller
 _ONE_BY_ONE = 1024       # of those smaller steps, after which one looks whether they still move
+_SOME = 0.7390851        # in the place of what is held, while one looks how the steps are built
 _BLOCK = """\
 # With one rate, every step above is the same affine map of the parameters and the states, z ← A z + c. So many steps are made
 # at once, by the way from the fixed point of that map to z, which each step multiplies by A.
@@ -188,10 +189,18 @@ def recurrence(plain: PlainLoop) -> Recurrence | None:
     if not (written.bare and written.unvaried and 0 < len(_places(plain.steps)) <= _MOST):
         return None
     if "affine" not in written.known:
-        written.known["affine"] = _map(plain, 1.0, np.zeros(plain.width)) is not None
+        written.known["affine"] = _is_affine(plain)
     if not written.known["affine"]:
         return None
     return Recurrence(plain, _block(), f"{plain.source}\n{_BLOCK}\n")
+
+
+def _is_affine(plain: PlainLoop) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            return _map(plain, 1.0, np.full(plain.width, _SOME)) is not None
+    except (ZeroDivisionError, OverflowError):
+        return False
 
 
 @cache
@@ -242,12 +251,12 @@ def _parts(numbers: list[Affine | float], size: int) -> np.ndarray | None:
 
 def _motion(plain: PlainLoop, rate: float, row: np.ndarray) -> Motion | None:
     """The fixed point and A of the steps with this rate; None where the one is not known to nearly all digits."""
-    added, own, driven, slope, bend = _map(plain, rate, row)
     steps, count = plain.steps, len(plain.steps.moving)
-    whole = own.copy()
-    whole[:, :count] += driven @ bend
     point = row[:len(steps.compiled.parameters)].tolist()
     try:
+        added, own, driven, slope, bend = _map(plain, rate, row)
+        whole = own.copy()
+        whole[:, :count] += driven @ bend
         inverse, uneven = np.linalg.inv(whole), np.linalg.norm(bend) * np.linalg.norm(np.linalg.inv(bend))
         fixed = -inverse @ (added + driven @ slope)
         for _ in range(2):                          # what the slopes themselves say there is the most precise

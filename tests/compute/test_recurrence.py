@@ -83,6 +83,9 @@ def test_every_point_is_that_of_exact_arithmetic(monkeypatch, seed, beta, share,
     (LINE, DATA, [0, 0], 0.1, "gradient descent", {"cost_tolerance": 1e-6}, Stop.SMALL_CHANGE, None),
     (LINE, DATA, [0, 0], 2.0, "momentum", {}, Stop.DIVERGED, None),
     ("mean((y - m*b*x)^2)", DATA, [1, 2], 0.1, "gradient descent", {"hold": "m"}, Stop.CONVERGED, None),
+    ("(w - 3)^2/s", None, [0, 2], 0.1, "momentum", {"hold": "s"}, Stop.CONVERGED, None),
+    ("(w - 3)^2/s", None, [0, 0], 0.1, "gradient descent", {"hold": "s"}, Stop.START, 0),
+    ("(w - 3)^2/s + w/(s - 0.7390851)", None, [0, 2], 0.1, "gradient descent", {"hold": "s"}, Stop.CONVERGED, None),
 ])
 def test_the_verdicts_are_those_of_the_steps_one_by_one(monkeypatch, formula, data, start, rate, method, more, stop, nit):
     loss = sc.Loss(formula, columns="x y" if data else ())
