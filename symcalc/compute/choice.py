@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from symcalc.compute.loop import Loop, Steps, plain_loop
+from symcalc.compute.recurrence import recurrence
 
 
 def fastest(steps: Steps) -> Loop:
     """The quickest loop that serves these steps."""
-    return plain_loop(steps)
+    plain = plain_loop(steps)
+    return recurrence(plain) or plain

@@ -145,30 +145,53 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
 
     Without columns the code is plain Python on floats; with columns it is NumPy over them, bound to `table`.
     """
-    stable = all_stabilised((loss, *gradient))
-
-    def written(tape: Tape) -> tuple[tuple[str, ...], str]:
-        results = tuple(tape.value(expression).source for expression in stable)
-        return results, source_of(tape, "value_and_gradient", f"{results[0]}, ({', '.join(results[1:])},)")
+    given = (loss, tuple(gradient), tuple(parameters), tuple(columns), None if table is None else table.rows)
+    lowered = _lowered(*given)
+    if isinstance(lowered.tape, Moments) and not lowered.tape.triangle(table).is_sound:
+        lowered = _lowered(*given, by_rows=True)
+    tape = lowered.tape
 
     def outside() -> Callable[..., Any]:
         arrays = tape.in_numpy()
-        return executed(arrays, written(arrays)[1])(table)
+        return executed(arrays, _written(arrays, lowered.expressions)[1])(table)
 
-    tape = _tape(stable, parameters, columns, table)
-    results, source = written(tape)
-    bind = executed(tape, source)
     return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
-                    source=source, function=bind(table), outside=cache(outside), bind=bind, tape=tape, results=results,
-                    table=table)
+                    source=lowered.source, function=lowered.bind(table), outside=cache(outside), bind=lowered.bind, tape=tape,
+                    results=lowered.results, table=table)
 
 
-def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed], table: Table | None) -> Tape:
-    """Moments where every sum separates and there are rows enough; else NumPy over the rows, or plain floats without data."""
-    separated = moments_of(expressions, parameters, columns, table.rows) if table is not None and table.rows >= _MANY else None
-    if separated is not None and separated.triangle(table).is_sound:
-        return separated
-    return Tape(parameters, columns, arrays=table is not None, blocks=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lowered:
+    """What of a compiled loss does not depend on the numbers in its table."""
+
+    expressions: tuple[Expr, ...]
+    tape: Tape
+    results: tuple[str, ...]
+    source: str
+    bind: Callable[[Table | None], Callable[..., tuple[float, tuple[float, ...]]]]
+
+
+@lru_cache(maxsize=32)
+def _lowered(loss: Expr, gradient: tuple[Expr, ...], parameters: tuple[Symbol, ...], columns: tuple[Indexed, ...],
+             rows: int | None, by_rows: bool = False) -> Lowered:
+    """The statements for these expressions and so many rows; kept, as one descent follows the other."""
+    expressions = tuple(all_stabilised((loss, *gradient)))
+    tape = _tape(expressions, parameters, columns, rows, by_rows)
+    results, source = _written(tape, expressions)
+    return Lowered(expressions=expressions, tape=tape, results=results, source=source, bind=executed(tape, source))
+
+
+def _written(tape: Tape, expressions: Sequence[Expr]) -> tuple[tuple[str, ...], str]:
+    results = tuple(tape.value(expression).source for expression in expressions)
+    return results, source_of(tape, "value_and_gradient", f"{results[0]}, ({', '.join(results[1:])},)")
+
+
+def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed], rows: int | None,
+          by_rows: bool) -> Tape:
+    """Moments where every sum separates and there are rows enough, unless `by_rows`; plain floats where there are none."""
+    many = rows is not None and rows >= _MANY and not by_rows
+    separated = moments_of(expressions, parameters, columns, rows) if many else None
+    return separated or Tape(parameters, columns, arrays=rows is not None, blocks=True)
 
 
 def _strategy(tape: Tape) -> str:

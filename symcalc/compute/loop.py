@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +15,10 @@ from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import bound, executed, indented, source_of
 from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape
+from symcalc.language.table import Table
 from symcalc.written import replaced
+
+_BLOCK = 2048            # points at a time, whose numbers stay in the cache
 
 Equations = Sequence[tuple[Symbol, Expr]]
 
@@ -59,6 +64,11 @@ class Steps:
     letters: Letters
     settings: Mapping[Symbol, float]
 
+    @property
+    def parameters(self) -> Sequence[Symbol]:
+        """What they move."""
+        return self.compiled.tape.parameters
+
 
 class Loop(Protocol):
     """Many steps in one call.
@@ -73,58 +83,169 @@ class Loop(Protocol):
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What of a loop does not depend on the numbers in a table."""
+
+    source: str
+    bind: Callable[[Table | None], Callable[..., None]]
+    bare: bool
+    unvaried: bool                       # whether the method's equations are + - * / alone, too, and the same in every step
+    known: dict[str, bool] = field(default_factory=dict)         # what has been found out about the steps
+
+
 @dataclass(frozen=True, slots=True)
 class PlainLoop:
-    """The steps as one generated function, with the method's equations and the loss in line."""
+    """The steps as one generated function, with the method's equations and the loss in line.
+
+    Where only + - * / are needed, which are the same on arrays to the last bit, the function is `bare`: it works out no more
+    than the next step needs, and costs and slopes are worked out at all points together.
+    """
 
     steps: Steps
     function: Callable[..., None]
     source: str
+    written: Written
+
+    @property
+    def bare(self) -> bool:
+        """Whether only the points and the states are kept as they come."""
+        return self.written.bare
+
+    @property
+    def width(self) -> int:
+        """The numbers in a row of the history."""
+        return (2 + len(self.steps.letters.state)) * len(self.steps.compiled.parameters) + 2
 
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
         numbers: list[float] = []
-        size = len(self.steps.compiled.parameters)
-        width = (2 + len(self.steps.letters.state)) * size + 2
-        first, state = last.tolist(), slice(2 * size + 1, width - 1)
+        size, first, led = len(self.steps.compiled.parameters), last.tolist(), rates.tolist()
         try:
             with np.errstate(all="ignore"):
-                self.function(first[:size], first[size + 1:2 * size + 1], first[state], float(number), rates.tolist(),
+                self.function(first[:size], first[size + 1:2 * size + 1], first[2 * size + 1:-1], float(number), led,
                               numbers.extend)
         except (ZeroDivisionError, OverflowError, ValueError):
             pass                                # where Python's floats give up; the rows so far stand
         finally:
-            keep(np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, width))
+            keep(self._rows(np.fromiter(numbers, np.float64, len(numbers)), rates))
+
+    def _rows(self, numbers: np.ndarray, rates: np.ndarray) -> np.ndarray:
+        if not self.bare:
+            return numbers.reshape(-1, self.width)
+        size = len(self.steps.compiled.parameters)
+        kept = numbers.reshape(-1, self.width - size - 2).T
+        columns = np.empty((self.width, kept.shape[1]))
+        columns[:size], columns[2 * size + 1:-1], columns[-1] = kept[:size], kept[size:], rates[:kept.shape[1]]
+        with_costs(self.steps, columns)
+        return columns.T
 
 
 def plain_loop(steps: Steps) -> PlainLoop:
     """The loop in plain Python, which serves every loss and method."""
-    compiled, loss = steps.compiled, steps.compiled.tape
-    count, letters = len(compiled.parameters), steps.letters
-    tape, updates = _updates(steps)
+    compiled = steps.compiled
+    written = _written(_Form(
+        tape=_Same(compiled.tape), results=compiled.results, slopes=tuple(steps.slopes), moving=tuple(steps.moving),
+        equations=tuple(steps.equations), letters=steps.letters, settings=tuple(steps.settings.items())))
+    source = f"{written.source}\n# At the points so kept, for all at once, the cost and its slopes:\n{compiled.source}"
+    return PlainLoop(steps=steps, function=written.bind(compiled.table), written=written,
+                     source=source if written.bare else written.source)
+
+
+class _Same:
+    """A tape that is no other: it stays as it is once it is written."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.tape is other.tape
+
+    def __hash__(self) -> int:
+        return id(self.tape)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """What a loop is written from: the steps without the numbers in a table."""
+
+    tape: _Same
+    results: tuple[str, ...]
+    slopes: tuple[Expr, ...]
+    moving: tuple[int, ...]
+    equations: Equations
+    letters: Letters
+    settings: tuple[tuple[Symbol, float], ...]
+
+    @property
+    def parameters(self) -> Sequence[Symbol]:
+        """What the steps move."""
+        return self.tape.tape.parameters
+
+
+@lru_cache(maxsize=32)
+def _written(form: _Form) -> Written:
+    """The loop's source; kept, as one descent follows the other."""
+    loss, letters, (value, *found) = form.tape.tape, form.letters, form.results
+    tape, updates = _updates(form)
+    count, moving = len(form.parameters), form.moving
     points, gradients = _names("p", range(count)), _names("g", range(count))
     states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
-    value, *found = compiled.results
-    body = [*updates, *loss.steps,
-            *(f"g{j} = {_float(source, loss)}" for j, source in enumerate(found)),
-            f"keep(({', '.join([*points, _float(value, loss), *gradients, *states, 'rate'])}))",
-            *(["k += 1.0"] if any(formula.has(letters.counted) for _, formula in steps.equations) else [])]
+    bare, counts = is_arithmetic(loss), any(formula.has(letters.counted) for _, formula in form.equations)
+    driving = [f"g{j} = {_float(source, loss)}" for j, source in enumerate(found) if not bare or j in moving]
+    kept = [*points, *states] if bare else [*points, _float(value, loss), *gradients, *states, "rate"]
+    keep = f"keep(({_packed(kept)}))"
+    lines = [keep, *_needed(loss, [found[j] for j in moving]), *driving] if bare else [*loss.steps, *driving, keep]
     inner = [*tape.before, "def descend(point, gradient, state, k, rates, keep):",
              *indented([f"{_packed(points)} = point", f"{_packed(gradients)} = gradient",
-                        *([f"{_packed(states)} = state"] if states else []), "for rate in rates:", *indented(body)]),
+                        *([f"{_packed(states)} = state"] if states else []),
+                        "for rate in rates:", *indented([*updates, *lines, *(["k += 1.0"] if counts else [])])]),
              "return descend"]
     source = bound(loss, inner)
-    return PlainLoop(steps, executed(loss, source)(compiled.table), source)
+    return Written(source=source, bind=executed(loss, source), bare=bare, unvaried=is_arithmetic(tape) and not counts)
 
 
-def _updates(steps: Steps) -> tuple[Tape, list[str]]:
+def with_costs(steps: Steps, columns: np.ndarray) -> None:
+    """Cost and slopes at the points of many rows, each a column, put into their places."""
+    size, function = len(steps.compiled.parameters), steps.compiled.function
+    with np.errstate(all="ignore"):
+        for begin in range(0, columns.shape[1], _BLOCK):
+            block = columns[:, begin:begin + _BLOCK]
+            block[size], slopes = function(*block[:size])
+            for column, slope in zip(block[size + 1:], slopes):          # a slope may be the same number everywhere
+                column[:] = slope
+
+
+_NUMBER = r"\d+\.?\d*(?:e[+-]?\d+)?"
+_ARITHMETIC = re.compile(rf"(?:[-+/() ]|\*(?!\*)|(?:[a-z]\d+(?:_\d+)?|rows|rate)\b(?!\()|{_NUMBER})*")
+
+
+def is_arithmetic(tape: Tape) -> bool:
+    """Whether the steps need only + - * / of plain floats, which are the same on arrays to the last bit."""
+    return not tape.arrays and all(_ARITHMETIC.fullmatch(source) for _, source, _ in tape.moving)
+
+
+def _needed(tape: Tape, results: Sequence[str]) -> list[str]:
+    """Those lines of a tape that these results need, in order."""
+    wanted, found = set(results), []
+    for (value, source, _), line in zip(reversed(tape.moving), reversed(tape.written())):
+        if value.source in wanted:
+            found.append(line)
+            wanted.update(_NAME.findall(source))
+    return found[::-1]
+
+
+_NAME = re.compile(r"[a-z]\d+(?:_\d+)?")
+
+
+def _updates(steps: Steps | _Form) -> tuple[Tape, list[str]]:
     """The method's equations for every parameter in the learner's names, on one tape, and its lines with the new values."""
     letters, slopes = steps.letters, steps.slopes
     tape = Tape((), (), arrays=False, letter="u")
-    tape.known |= {letter: Value(repr(value)) for letter, value in steps.settings.items()}
+    tape.known |= {letter: Value(repr(value)) for letter, value in dict(steps.settings).items()}
     tape.known |= {letters.rate: Value("rate", moves=True), letters.counted: Value("k", moves=True)}
     lines: list[str] = []
     for j in steps.moving:
-        done, parameter = len(tape.moving), steps.compiled.tape.parameters[j]
+        done, parameter = len(tape.moving), steps.parameters[j]
         states = [f"s{row}_{j}" for row in range(len(letters.state))]
         own = {letters.theta: parameter, letters.slope: slopes[j]}
         tape.known |= {parameter: Value(f"p{j}", moves=True), slopes[j]: Value(f"g{j}", moves=True)}

@@ -11,13 +11,13 @@ Few functions are written out number by number. For many, R α is a product of a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from sympy import Basic, Expr, Indexed, Sum, Symbol
 
-from symcalc.compute.separation import Forms, Product, Side
 from symcalc.compute.gram import Monomial, closed
 from symcalc.compute.moment_tapes import Moments, Packed, are_long, by_length, pass_over
+from symcalc.compute.remembered import remembered
+from symcalc.compute.separation import Forms, Product, Side
 from symcalc.compute.tape import differs
 
 _FLOAT = 0.018           # microseconds that an operation on floats takes in Python
@@ -48,7 +48,7 @@ def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], column
         return None
     over = pass_over(forms, functions, columns)
     return kind(parameters, columns, arrays=False, forms=forms, functions=functions, products=products,
-                over=over, kept=lru_cache(maxsize=1)(over))
+                over=over, kept=remembered(over))
 
 
 def _ordered(sides: Iterable[Side], forms: Forms) -> tuple[Monomial, ...]:

@@ -29,7 +29,7 @@ _KINDS = {"O": "text or other objects", "U": "text", "T": "text", "S": "bytes", 
           "m": "time spans", "V": "records"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False, repr=False)
 class Table:
     """Columns of float64, one value per row; nobody can write to them through the table.
 

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_FIRST = 64              # rows that there is room for at the beginning
+_ROOM = 2**20            # numbers that there is room for at the beginning, where so many may come; not used, they cost nothing
 
 
 class History:
     """Per point: where, the cost and the gradient there, and the state, rate and slopes that led to it.
 
-    With `apart`, the slopes that led there are kept, too, since they are not the gradient at the point before.
+    With `apart`, the slopes that led there are kept, too, since they are not the gradient at the point before. There is `room`
+    for so many points, or more.
 
-    >>> history = History(2, 0)
+    >>> history = History(2, 0, room=10)
     >>> history.keep([1.0, 2.0], 5.0, [2.0, 4.0])
     >>> history.count, history.points
     (1, array([[1., 2.]]))
@@ -22,9 +23,10 @@ class History:
 
     __slots__ = ("_parameters", "_rows", "_state", "count")
 
-    def __init__(self, parameters: int, state: int, apart: bool = False) -> None:
+    def __init__(self, parameters: int, state: int, apart: bool = False, room: int = 1) -> None:
         self._parameters, self._state = parameters, state
-        self._rows = np.empty((_FIRST, 2 + (2 + state + apart) * parameters))
+        width = 2 + (2 + state + apart) * parameters
+        self._rows = np.empty((min(room, 1 + _ROOM // width), width), order="F")
         self.count = 0
 
     @property
@@ -59,7 +61,9 @@ class History:
     def _make_room(self, more: int) -> None:
         short = self.count + more - len(self._rows)
         if short > 0:
-            self._rows = np.concatenate([self._rows, np.empty((max(short, len(self._rows)), self._rows.shape[1]))])
+            longer = np.empty((len(self._rows) + max(short, len(self._rows)), self._rows.shape[1]), order="F")
+            longer[:self.count] = self._rows[:self.count]
+            self._rows = longer
 
     def cut(self, count: int) -> None:
         """Forget what came after the first `count` points."""

@@ -75,7 +75,7 @@ class Track:
 def first_stop(track: Track, since: int) -> tuple[int, Stop] | None:
     """The first point from `since` on at which the run ends, and why; at one point the first reason of the table counts."""
     found = [(int(np.argmax(ends)), order, stop) for order, (stop, rule) in enumerate(_RULES)
-             if (ends := rule(track, since)).any()]
+             if not _GLANCES[stop](track, since) and (ends := rule(track, since)).any()]
     if not found:
         return None
     at, _, stop = min(found)
@@ -127,7 +127,7 @@ def _small_change(track: Track, since: int) -> np.ndarray:
 
 def _bottomless(track: Track, since: int) -> np.ndarray:
     """The cost is far below zero, and has fallen no less in each of the last updates than in the one before."""
-    fell = track.costs[since:] < -_UNBOUNDED * (1 + abs(float(track.costs[0])))
+    fell = track.costs[since:] < _bottom(track)
     for back in range(RISES):
         if not fell.any():
             return fell
@@ -140,15 +140,14 @@ def _bottomless(track: Track, since: int) -> np.ndarray:
 def _diverged(track: Track, since: int) -> np.ndarray:
     """The cost has risen in each of the last updates, or rounds of updates, ever faster, and is many times what it was."""
     turn = max(1, track.patience)
-    start = float(track.costs[0])
-    rose = track.costs[since:] > start + (_GROWN - 1) * abs(start)          # one that fell below zero has not grown
+    rose = track.costs[since:] > _top(track)
     for back in range(RISES * turn):
         if not rose.any():
             return rose
         rose &= _before(track.costs, since, back) > _before(track.costs, since, back + turn)
+    lowest = np.minimum(0.0, np.minimum.accumulate(track.costs)[since:])          # so far, whatever comes after the end
     with np.errstate(all="ignore"):
-        now, halfway, before = (_before(track.costs, since, back * turn) - min(0.0, float(track.costs.min()))
-                                for back in (0, RISES // 2, RISES))
+        now, halfway, before = (_before(track.costs, since, back * turn) - lowest for back in (0, RISES // 2, RISES))
         # A method with momentum that overshoots climbs too, but ever more slowly.
         return rose & (np.abs(now / halfway) >= _STEADY * np.abs(halfway / before))
 
@@ -165,6 +164,15 @@ def _jumps(track: Track, since: int) -> np.ndarray:
         for earlier, later in ((b, 3), (c, 4)):
             again &= _largest(earlier - _before(track.points, since, later)) <= _SAME * size
     return again
+
+
+def _bottom(track: Track) -> float:
+    return -_UNBOUNDED * (1 + abs(float(track.costs[0])))
+
+
+def _top(track: Track) -> float:
+    start = float(track.costs[0])
+    return start + (_GROWN - 1) * abs(start)                                # one that fell below zero has not grown
 
 
 def _largest(rows: np.ndarray) -> np.ndarray:
@@ -193,3 +201,29 @@ _RULES: tuple[tuple[Stop, Callable[[Track, int], np.ndarray]], ...] = (
     (Stop.CONVERGED, _converged), (Stop.STILL, _still), (Stop.SMALL_STEP, _small_step), (Stop.SMALL_CHANGE, _small_change),
     (Stop.BOTTOMLESS, _bottomless), (Stop.DIVERGED, _diverged), (Stop.TWO_CYCLE, _jumps),
 )
+
+
+# A glance at the points from `since` on: whether it tells already that the run ends at none of them, as nearly always
+
+def _far_from_back(track: Track, since: int) -> bool:
+    seen = track.points[max(0, since - 1):]
+    return _least_change(track, since, 2) > 2 * _SAME * max(float(seen.max()), -float(seen.min()))
+
+
+def _least_change(track: Track, since: int, back: int) -> float:
+    """By how much the first parameter that moves differs at least from where it was so many steps before."""
+    values, first = track.points[:, track.moving[0]], max(since, back)
+    with np.errstate(all="ignore"):
+        return float(np.abs(values[first:] - values[first - back:len(values) - back]).min(initial=np.inf))
+
+
+_GLANCES: dict[Stop, Callable[[Track, int], bool]] = {
+    Stop.CONVERGED: lambda track, since: bool(
+        np.abs(track.gradients[since:, track.moving[0]]).min() > track.tolerances.slope),
+    Stop.STILL: lambda track, since: not track.patience or _least_change(track, since, 1) > 0,
+    Stop.SMALL_STEP: lambda track, since: not (track.tolerances.step and track.patience),
+    Stop.SMALL_CHANGE: lambda track, since: not (track.tolerances.cost and track.patience),
+    Stop.BOTTOMLESS: lambda track, since: not track.costs[since:].min() < _bottom(track),
+    Stop.DIVERGED: lambda track, since: not track.costs[since:].max() > _top(track),
+    Stop.TWO_CYCLE: _far_from_back,
+}

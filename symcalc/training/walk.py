@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from sympy import Expr
@@ -12,6 +13,7 @@ from sympy import Expr
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.loop import Letters, Loop, Steps
+from symcalc.compute.recurrence import Recurrence
 from symcalc.language.table import Table
 from symcalc.training.batches import Batches
 from symcalc.training.diagnosis.curvature import newton_step
@@ -19,9 +21,12 @@ from symcalc.training.history import History
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop
 
-_LARGEST = 1024          # updates between two looks at where the run stands
+_VAST = 2**19            # numbers kept between two looks at where the run stands, where an update costs a microsecond
+_LARGEST = 1024          # updates, where they go through the rows
 _SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
 _CHEAP = 64              # ... but at least so many where they cost a microsecond
+_BLOCK = 512             # ... and at least so many where they are made together
+_MANIFOLD = 8            # times those made, where so many cost hardly more than a few
 _HALVINGS = 60           # of the rate, while a smaller one is looked for
 ARMIJO = 1e-4             # Armijo's c: the share of the promised fall that must come
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
@@ -47,11 +52,16 @@ class Walk:
     undefined: int | None = None                            # the parameter for which the method's equations have no value
 
     def __post_init__(self) -> None:
-        self.step, update = self.method.step()
         self.loop = self._loop() if self.is_plain else None
-        self.source = f"{self.compiled.source}\n{update}" if self.loop is None else self.loop.source
+        self.source = f"{self.compiled.source}\n{self._step[1]}" if self.loop is None else self.loop.source
         self.ahead = self.method.ahead() if self.method.looks_ahead else None
-        self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart)
+        self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart,
+                               len(self.rates) + 1)
+
+    @cached_property
+    def _step(self) -> tuple[Callable[..., tuple[float, ...]], str]:
+        """One step of the method, and its source."""
+        return self.method.step()
 
     @property
     def is_plain(self) -> bool:
@@ -102,8 +112,11 @@ class Walk:
         """How many updates to make before the next look at where the run stands."""
         if self.watch is not None:
             return 1
+        vast = max(_CHEAP, _VAST // len(self.history.last))
+        if isinstance(self.loop, Recurrence):
+            return min(vast, max(_BLOCK, _MANIFOLD * made))
         if self.loop is not None and not self.compiled.tape.arrays:
-            return min(_LARGEST, max(_CHEAP, made))
+            return min(vast, max(_CHEAP, made))
         return min(_LARGEST, max(1, made // _SHARE))
 
     def _judge(self, since: int) -> Stop | None:
@@ -180,7 +193,7 @@ class Walk:
             inputs = (point.item(j), drive.item(j), float(rate), float(k), 0.0 if newton is None else newton.item(j),
                       *state[:, j].tolist())
             try:
-                *new[:, j], after[j] = self.step(*inputs)
+                *new[:, j], after[j] = self._step[0](*inputs)
             except ValueError:                  # as of ln(g) where g is negative
                 self.undefined = j
             except _RAISED:

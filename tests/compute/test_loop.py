@@ -1,9 +1,12 @@
 """The generated loop takes the very steps that single updates take, for every method that can be one loop."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.compute.loop import plain_loop
 from symcalc.training.stops import Stop
 
 PLAIN = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"]
@@ -55,6 +58,53 @@ def test_an_interruption_keeps_whole_rows():
         if made > 500:
             raise KeyboardInterrupt
 
-    run = sc.Loss("(w - 3)^2").descend(start=[0], rate=1e-4, steps=100_000, progress=interrupt)
+    run = sc.Loss("(w^2 - 3)^2").descend(start=[1], rate=1e-6, steps=100_000, progress=interrupt)
     assert run.stop is Stop.INTERRUPTED and run.nit == seen[-1] and seen == sorted(seen)
-    assert np.allclose(run.points[1:, 0], run.points[:-1, 0] - 1e-4 * run.gradients[:-1, 0], rtol=0, atol=0)
+    assert np.allclose(run.points[1:, 0], run.points[:-1, 0] - 1e-6 * run.gradients[:-1, 0], rtol=0, atol=0)
+
+
+def test_an_interruption_amid_the_steps_keeps_those_made():
+    """Ctrl-C while the generated loop runs: the rows so far are whole, with costs and slopes at each."""
+    loss, seen = sc.Loss("(w^2 - 3)^2"), []
+    steps = _steps(loss, [1.0])
+    loop = plain_loop(steps)
+
+    def interrupted(point, gradient, state, k, rates, keep):
+        loop.function(point, gradient, state, k, rates[:7], keep)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace(loop, function=interrupted)(_row(loss, [1.0]), np.full(20, 1e-3), 1, seen.append)
+    rows, = seen
+    assert rows.shape == (7, 4) and all(row[1] == (row[0]**2 - 3)**2 and row[3] == 1e-3 for row in rows)
+    assert rows[:, 2] == pytest.approx([4 * w * (w**2 - 3) for w in rows[:, 0]], rel=1e-15)
+
+
+def test_a_loop_without_exponentials_works_out_no_more_than_the_next_step_needs():
+    runs = [sc.Loss(formula).descend(start=[1.0, 2.0], rate=1e-3, steps=3, hold="v")
+            for formula in ("(u^3 - v)^2 + v^3", "exp(-u^2) + v^3")]
+    cubic, bell = (run.source.split("return descend")[0] for run in runs)
+    assert "v³" not in cubic and "keep((p0, p1))" in cubic and "g1 =" not in cubic.split("for rate")[1]
+    assert "v³" in bell and "keep((p0, p1, a" in bell
+
+
+def test_loops_kept_for_one_table_serve_another():
+    loss = sc.mean_squared_error("y", sc.line("x"))
+    for size in (40, 40, 50):
+        x = np.random.RandomState(size).rand(size)
+        for shift in (0.0, 5.0):
+            run = loss.descend({"x": x, "y": 2 * x + shift}, start=[0, 0], rate=0.5, steps=5000)
+            assert run.x == pytest.approx([2, shift], abs=1e-8) and run.success
+
+
+def _steps(loss, start):
+    kept = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("symcalc.training.walk.fastest", lambda steps, *more: kept.append(steps) or plain_loop(steps))
+        loss.descend(start=start, rate=1e-3, steps=1)
+    return kept[0]
+
+
+def _row(loss, start):
+    cost, slopes = loss.compile()(start)
+    return np.array([*start, cost, *slopes, np.nan])

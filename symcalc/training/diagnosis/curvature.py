@@ -10,7 +10,7 @@ from itertools import combinations_with_replacement
 from typing import Literal
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from symcalc.calculus.unfolding import Application, applied
 from symcalc.compute.compiled import Compiled
@@ -87,9 +87,7 @@ def by_differences(compiled: Compiled) -> SecondDerivatives:
 
 
 def _compiled(loss: Loss, table: Table | None, partials: Partials) -> Callable[[np.ndarray], np.ndarray]:
-    tape = Tape(loss.parameters, loss.columns, arrays=True, blocks=True)
-    results = [tape.value(stabilised(entry)).source for entry in partials.values()]
-    function = executed(tape, source_of(tape, "second_derivatives", f"({', '.join(results)},)"))(table)
+    function = _lowered(tuple(partials.values()), loss.parameters, loss.columns)(table)
     above = np.triu_indices(len(loss.parameters))
 
     def matrix(point: np.ndarray) -> np.ndarray:
@@ -100,6 +98,15 @@ def _compiled(loss: Loss, table: Table | None, partials: Partials) -> Callable[[
         return values + np.triu(values, 1).T
 
     return matrix
+
+
+@lru_cache(maxsize=32)
+def _lowered(entries: tuple[Expr, ...], parameters: tuple[Symbol, ...],
+             columns: tuple[Indexed, ...]) -> Callable[[Table | None], Callable[..., tuple[float, ...]]]:
+    """What binds a table to the function for the entries; kept, as every run asks how the loss curves where it ends."""
+    tape = Tape(parameters, columns, arrays=True, blocks=True)
+    results = [tape.value(stabilised(entry)).source for entry in entries]
+    return executed(tape, source_of(tape, "second_derivatives", f"({', '.join(results)},)"))
 
 
 def second_partials(loss: Loss) -> dict[tuple[str, str], Expr]:
