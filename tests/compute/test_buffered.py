@@ -167,7 +167,8 @@ def test_softplus_sum(rows, shift):
 
 
 def test_one_exponential_serves_softplus_and_both_sigmoids():
-    source = sc.Loss("mean(softplus(m*x + b) + y*sigmoid(m*x + b)*sigmoid(-(m*x + b)))", columns="x y").compile(columns(["x"], 40)).source
+    loss = sc.Loss("mean(softplus(m*x + b) + y*sigmoid(m*x + b)*sigmoid(-(m*x + b)))", columns="x y")
+    source = loss.compile(columns(["x"], 40)).source
     assert source.count("limited_exp(") == 1 and "np.exp(" not in source
 
 
@@ -239,7 +240,8 @@ def test_what_the_data_alone_decide_is_the_same_kept_or_not(task, monkeypatch):
     assert value == again and slopes.tolist() == others.tolist()
 
 
-@pytest.mark.parametrize("loss", [LOGISTIC, sc.Loss("mean((y - (v*x1 + w*x2 + b))^2)", columns="x1 x2 y")], ids=["tape", "moments"])
+@pytest.mark.parametrize("loss", [LOGISTIC, sc.Loss("mean((y - (v*x1 + w*x2 + b))^2)", columns="x1 x2 y")],
+                         ids=["tape", "moments"])
 def test_a_descent_over_many_rows_copies_no_column(loss):
     rows = 1_600_000
     data = columns(["x1", "x2"], rows)
@@ -269,8 +271,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-@pytest.mark.parametrize("use", [lambda data: LOGISTIC.compile(data),
-                                 lambda data: LOGISTIC.descend(data, start=[0, 0, 0], rate=0.1, steps=2)], ids=["compile", "descend"])
+@pytest.mark.parametrize("use", [
+    lambda data: LOGISTIC.compile(data), lambda data: LOGISTIC.descend(data, start=[0, 0, 0], rate=0.1, steps=2),
+], ids=["compile", "descend"])
 def test_bad_data_are_refused_in_one_sentence(case, use):
     change, sentence = REFUSED[case]
     data = {name: values for name, values in (GOOD | change).items() if values is not None}

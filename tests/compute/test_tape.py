@@ -56,7 +56,7 @@ def test_arithmetic_reads_as_a_person_writes_it(formula, source):
 def test_loss_and_gradient_share_their_parts():
     loss = sc.Loss("mean((y - (m*x + b))^2)", columns="x y")
     source = loss.compile(DATA).source
-    assert source.count("np.multiply(p0, c1, ") == source.count("np.subtract(c0, ") == 1          # the line and the residual, once
+    assert source.count("np.multiply(p0, c1, ") == source.count("np.subtract(c0, ") == 1        # line and residual, once
     assert source.count("+= np.") == 3                                          # one reduction for J and for each slope
 
 
