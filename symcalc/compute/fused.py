@@ -1,0 +1,272 @@
+"""The whole descent as compiled code, several rows or several runs side by side (extra symcalc[fast]).
+
+LLVM compiles in memory what compute/kernels.py writes for the tape; nothing of it is kept on disk.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symcalc.compute.expressions import Unknown
+from symcalc.compute.kernels import PART, Parts, Source, parts_of
+from symcalc.compute.loop import Steps, plain_loop
+from symcalc.language.table import Table
+
+if TYPE_CHECKING:
+    from symcalc.compute.compiled import Compiled
+
+_SHARED = 4 * PART       # rows from which the parts are shared among threads
+_PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
+_MANY = 20_000           # steps of blocks of runs from which threads share them
+_POINTER, _WHOLE, _DOUBLE = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
+_SIGNATURES = {
+    "sums": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE, _POINTER),
+    "finish": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _POINTER),
+    "move": (None, _POINTER, _DOUBLE, _DOUBLE, _POINTER),
+    "descend": (_WHOLE, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER),
+    "race": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _WHOLE, _WHOLE),
+}
+
+
+@cache
+def lanes_here() -> int:
+    """How many doubles the processor takes at once; 0 where it lacks fma (all since 2013 have it), or llvmlite is missing."""
+    try:
+        import llvmlite.binding as llvm
+    except ImportError:
+        return 0
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    if llvm.get_default_triple().startswith(("aarch64", "arm64")):
+        return 2
+    features = llvm.get_host_cpu_features()
+    return 0 if not features.get("fma") else 8 if features.get("avx512dq") else 4
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Compiled functions by name, and what must live as long as they do."""
+
+    functions: dict[str, Callable[..., Any]]
+    keeper: Any
+
+
+@lru_cache(maxsize=32)
+def engine(text: str, names: tuple[str, ...]) -> Engine:
+    """The functions of a module in LLVM's code, compiled for this machine; they know no data and no state."""
+    import llvmlite.binding as llvm
+    module = llvm.parse_assembly(text)
+    machine = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2)
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
+    builder.getModulePassManager().run(module, builder)
+    keeper = llvm.create_mcjit_compiler(module, machine)
+    keeper.finalize_object()
+    return Engine({name: ctypes.CFUNCTYPE(*_SIGNATURES[name])(keeper.get_function_address(name)) for name in names}, keeper)
+
+
+# The rows
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table as the compiled functions take it: where its columns are, and the numbers that stay the same."""
+
+    columns: list[np.ndarray]
+    pointers: Any
+    given: np.ndarray
+    rows: int
+    totals: int
+
+    @property
+    def parts(self) -> int:
+        """In how many parts the rows are gone through; 1 where there is nothing to sum."""
+        return -(-self.rows // PART) if self.totals else 1
+
+    def room(self) -> np.ndarray:
+        """Room for the sums of every part."""
+        return np.empty((self.parts, self.totals))
+
+
+def _rows_of(parts: Parts, table: Table | None) -> Rows:
+    names = len(parts.columns)
+    columns = [np.require(column, np.float64, "CA") for column in parts.tape.data(table)[:names]]
+    return Rows(columns, (_POINTER * names)(*(column.ctypes.data for column in columns)), parts.given(table),
+                table.rows if table is not None else 0, len(parts.totals))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """Threads beside the one that asks; those of a process are not there in its forks."""
+    return ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="symcalc")
+
+
+def _shared(work: Callable[[int, int], None], count: int, many: bool) -> None:
+    """The work on all `count` parts, each thread with a share of them where there is much to do."""
+    threads = min(_cores(), count) if many else 1
+    ends = [count * k // threads for k in range(threads + 1)]
+    others = [_pool(os.getpid()).submit(work, *span) for span in zip(ends[1:], ends[2:])]
+    try:
+        work(0, ends[1])
+    finally:
+        wait(others)                            # they write into arrays that are ours
+    for other in others:
+        other.result()
+
+
+def _summed(functions: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
+    """The sums over the rows at the point that is stored there."""
+    def work(first: int, last: int) -> None:
+        functions.functions["sums"](point, rows.pointers, rows.given.ctypes.data, rows.rows, first, last, sums.ctypes.data)
+
+    _shared(work, rows.parts, rows.rows >= _SHARED)
+
+
+# Loss and gradient
+
+def gradient(compiled: Compiled) -> Callable[..., tuple[float, tuple[float, ...]]] | None:
+    """Loss and gradient of the parameters over the table it is bound to; None where the tape cannot be compiled.
+
+    LLVM compiles it when it is called for the first time.
+    """
+    try:
+        source = Source(parts_of(compiled))
+        if not source.parts.totals or not lanes_here():
+            return None
+        source.sums(2 * lanes_here())
+        source.finish()
+    except Unknown:
+        return None
+    rows, size, text = _rows_of(source.parts, compiled.table), len(compiled.parameters), source.text
+
+    def value_and_gradient(*numbers: float) -> tuple[float, tuple[float, ...]]:
+        functions = engine(text, ("sums", "finish"))
+        point, found, sums = np.array(numbers, dtype=np.float64), np.empty(size + 1), rows.room()
+        _summed(functions, point.ctypes.data, rows, sums)
+        functions.functions["finish"](point.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts, found.ctypes.data)
+        value, *slopes = found.tolist()
+        return value, tuple(slopes)
+
+    return value_and_gradient
+
+
+# The descent
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FusedLoop:
+    """The steps as one compiled function; where rows are many, step by step, with the rows shared among threads."""
+
+    rows: Rows
+    text: str
+    names: tuple[str, ...]
+    size: int                        # how many parameters there are
+    width: int                       # of the history's rows
+    source: str
+
+    def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
+        rates, made, sums = np.ascontiguousarray(rates, dtype=np.float64), 0, self.rows.room()
+        history, some = np.empty((len(rates) + 1, self.width)), max(1, _PIECE // max(1, self.rows.rows))
+        history[0] = last[:self.width]
+        try:
+            while made < len(rates):
+                wanted = min(some, len(rates) - made)
+                done = self._some(history[made:], rates[made:], wanted, number + made, sums)
+                made += done
+                if done < wanted:
+                    break
+        finally:
+            keep(history[1:made + 1])
+
+    def _some(self, history: np.ndarray, rates: np.ndarray, count: int, number: int, sums: np.ndarray) -> int:
+        """So many steps from the first row on; how many of them led to finite numbers."""
+        compiled, rows = engine(self.text, self.names), self.rows
+        if "descend" in self.names:
+            return compiled.functions["descend"](
+                history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data, rows.pointers,
+                rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data)
+        for made in range(count):
+            row, point = history[made].ctypes.data, history[made + 1].ctypes.data
+            compiled.functions["move"](row, rates[made], float(number + made), point)
+            _summed(compiled, point, rows, sums)
+            compiled.functions["finish"](point, rows.given.ctypes.data, sums.ctypes.data, rows.parts, point + 8 * self.size)
+            if not np.isfinite(history[made + 1]).all():
+                return made
+        return count
+
+
+def loop(steps: Steps) -> FusedLoop | None:
+    """The steps as a compiled loop, compiled when it is called for the first time; None where they cannot be.
+
+    >>> from symcalc.compute.fused import lanes_here
+    >>> lanes_here() in (0, 2, 4, 8)
+    True
+    """
+    compiled, lanes = steps.compiled, lanes_here()
+    if not lanes:
+        return None
+    try:
+        source = Source(parts_of(compiled), steps)
+        shared = bool(source.parts.totals) and compiled.table.rows >= _SHARED and _cores() > 1
+        if source.parts.totals:
+            source.sums(2 * lanes)
+        if shared:
+            source.move()
+            source.finish()
+        else:
+            source.descent()
+    except Unknown:
+        return None
+    how = f"{2 * lanes} rows side by side" if source.parts.totals else "in plain floats"
+    return FusedLoop(rows=_rows_of(source.parts, compiled.table), text=source.text, size=len(compiled.parameters),
+                     names=("sums", "move", "finish") if shared else ("descend",), width=source.width,
+                     source=f"# compiled by LLVM, {how}, as one loop of these statements:\n{plain_loop(steps).source}")
+
+
+def race(steps: Steps) -> Callable[..., np.ndarray] | None:
+    """Many runs side by side without their histories: `advance(front, rates, number, scales)`; None where there is no such code.
+
+    Only for losses whose steps do not go through the rows (strategies "scalar" and "moments"). `front` has a row for every run,
+    as the history has for every point, without the rate: the point, its cost, its gradient, its state. Returned are the rows
+    after the steps, one for each of `rates`; a run's own rate is that times its entry in `scales`; `number` is that of the
+    first step. A run that leaves the finite numbers goes on as inf or nan. The arithmetic is that of the plain loop, operation
+    by operation; exp, sin and the like may differ by an ulp.
+    """
+    lanes = lanes_here()
+    try:
+        source = Source(parts_of(steps.compiled), steps)
+        if source.parts.totals or not lanes:
+            return None
+        abreast = 4 * lanes                      # more than one vector at a time, since each waits for its own last step
+        source.race(abreast)
+    except Unknown:
+        return None
+    rows, text = _rows_of(source.parts, steps.compiled.table), source.text
+
+    def advance(front: np.ndarray, rates: np.ndarray, number: int, scales: np.ndarray | float = 1.0) -> np.ndarray:
+        runs, width = front.shape
+        blocks = -(-runs // abreast)
+        places = np.minimum(np.arange(blocks * abreast), runs - 1)            # the last block is filled up with the last run
+        columns = np.ascontiguousarray(front[places].reshape(blocks, abreast, width).transpose(0, 2, 1), dtype=np.float64)
+        scaled = np.ascontiguousarray(np.broadcast_to(np.asarray(scales, dtype=np.float64), (runs,))[places])
+        rates, function = np.ascontiguousarray(rates, dtype=np.float64), engine(text, ("race",)).functions["race"]
+
+        def work(first: int, last: int) -> None:
+            function(columns.ctypes.data, scaled.ctypes.data, rates.ctypes.data, len(rates), float(number),
+                     rows.given.ctypes.data, first, last)
+
+        if len(rates) and runs:
+            _shared(work, blocks, blocks * len(rates) >= _MANY)
+        return columns.transpose(0, 2, 1).reshape(-1, width)[:runs]
+
+    return advance
