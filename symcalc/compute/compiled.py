@@ -30,8 +30,8 @@ class Compiled:
     """Loss and gradient in one call: `value, gradient = f({"m": 0, "b": 0})` or `f([0, 0])`.
 
     `gradient` is a float64 array in the order of `parameters`; what has no real value comes out as nan.
-    `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled) or "tape" (NumPy
-    over the columns), `source` the generated Python.
+    `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled), "tape" (NumPy
+    over the columns) or "fused" (the same as one compiled loop over the rows), `source` the generated Python.
 
     >>> import symcalc
     >>> symcalc.Loss("(w - 3)^2").compile()({"w": 1})
@@ -83,7 +83,7 @@ class Compiled:
 
     def on(self, table: Table) -> Compiled:
         """The same function over other rows."""
-        return replace(self, function=self.bind(table), table=table)
+        return replace(self, function=self.bind(table), table=table, strategy=_strategy(self.tape))
 
     def __repr__(self) -> str:
         return f"<compiled loss of {', '.join(self.parameters)}: {self.strategy}>"
@@ -155,11 +155,12 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
         return executed(arrays, written(arrays)[1])(table)
 
     tape = _tape(stable, parameters, columns, table)
+    from symcalc.compute.choice import quickest          # it builds on this file
     results, source = written(tape)
     bind = executed(tape, source)
-    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
+    return quickest(Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
                     source=source, function=bind(table), outside=cache(outside), bind=bind, tape=tape, results=results,
-                    table=table)
+                    table=table))
 
 
 def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed], table: Table | None) -> Tape:

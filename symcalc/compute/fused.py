@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
 _SHARED = 4 * PART       # rows from which the parts are shared among threads
+_FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
 _MANY = 20_000           # steps of blocks of runs from which threads share them
 _POINTER, _WHOLE, _DOUBLE = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
@@ -66,8 +67,14 @@ def engine(text: str, names: tuple[str, ...]) -> Engine:
     module = llvm.parse_assembly(text)
     machine = llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2)
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
-    builder.getModulePassManager().run(module, builder)
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
+    passes = llvm.create_new_function_pass_manager()
+    passes.add_instruction_combine_pass()       # these three; the others of -O2 take three times as long for nothing here
+    passes.add_new_gvn_pass()
+    passes.add_aggressive_dce_pass()
+    for function in module.functions:
+        if not function.is_declaration:
+            passes.run(function, builder)
     keeper = llvm.create_mcjit_compiler(module, machine)
     keeper.finalize_object()
     return Engine({name: ctypes.CFUNCTYPE(*_SIGNATURES[name])(keeper.get_function_address(name)) for name in names}, keeper)
@@ -133,6 +140,23 @@ def _summed(functions: Engine, point: int, rows: Rows, sums: np.ndarray) -> None
     _shared(work, rows.parts, rows.rows >= _SHARED)
 
 
+def _abreast(parts: Parts) -> int:
+    """How many rows side by side: two vectors where registers and the time to compile them allow, as one waits for itself."""
+    return lanes_here() * (2 if len(parts.rows) <= _FEW else 1)
+
+
+def note(compiled: Compiled) -> str:
+    """The line that says in the source how it was compiled.
+
+    >>> import symcalc
+    >>> note(symcalc.Loss("mean(ln(1 + exp(-w*x)))").compile({"x": [1, 2]})).split(",")[0]
+    '# compiled by LLVM from these statements'
+    """
+    parts = parts_of(compiled)
+    how = f"{_abreast(parts)} rows side by side" if parts.totals else "in plain floats"
+    return f"# compiled by LLVM from these statements, {how}"
+
+
 # Loss and gradient
 
 def gradient(compiled: Compiled) -> Callable[..., tuple[float, tuple[float, ...]]] | None:
@@ -140,11 +164,13 @@ def gradient(compiled: Compiled) -> Callable[..., tuple[float, tuple[float, ...]
 
     LLVM compiles it when it is called for the first time.
     """
+    if not lanes_here():
+        return None
     try:
         source = Source(parts_of(compiled))
-        if not source.parts.totals or not lanes_here():
+        if not source.parts.totals:
             return None
-        source.sums(2 * lanes_here())
+        source.sums(_abreast(source.parts))
         source.finish()
     except Unknown:
         return None
@@ -212,14 +238,14 @@ def loop(steps: Steps) -> FusedLoop | None:
     >>> lanes_here() in (0, 2, 4, 8)
     True
     """
-    compiled, lanes = steps.compiled, lanes_here()
-    if not lanes:
+    compiled = steps.compiled
+    if not lanes_here():
         return None
     try:
         source = Source(parts_of(compiled), steps)
         shared = bool(source.parts.totals) and compiled.table.rows >= _SHARED and _cores() > 1
         if source.parts.totals:
-            source.sums(2 * lanes)
+            source.sums(_abreast(source.parts))
         if shared:
             source.move()
             source.finish()
@@ -227,10 +253,9 @@ def loop(steps: Steps) -> FusedLoop | None:
             source.descent()
     except Unknown:
         return None
-    how = f"{2 * lanes} rows side by side" if source.parts.totals else "in plain floats"
     return FusedLoop(rows=_rows_of(source.parts, compiled.table), text=source.text, size=len(compiled.parameters),
                      names=("sums", "move", "finish") if shared else ("descend",), width=source.width,
-                     source=f"# compiled by LLVM, {how}, as one loop of these statements:\n{plain_loop(steps).source}")
+                     source=f"{note(compiled)}\n{plain_loop(steps).source}")
 
 
 def race(steps: Steps) -> Callable[..., np.ndarray] | None:
