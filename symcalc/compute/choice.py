@@ -24,15 +24,15 @@ _PLAIN = 40e-9                   # Python's statement on floats
 
 _SIGNS = re.compile(r" [-+*/] ")
 _CALLED = re.compile(r"(\w+)\(")
-_KNOWN = frozenset("exp log tanh softplus sigmoid expm1 log1p sin cos tan".split())
-_SMALL = frozenset("sqrt abs maximum minimum where sign heaviside dot reduce float".split())
+_KNOWN = frozenset(["exp", "log", "tanh", "softplus", "sigmoid", "expm1", "log1p", "sin", "cos", "tan", "softmax", "logsumexp"])
+_SMALL = frozenset(["sqrt", "abs", "maximum", "minimum", "where", "sign", "heaviside", "dot", "reduce", "float"])
 
 
 def fastest(steps: Steps, count: int = 0) -> Loop:
     """The quickest loop that serves these steps, of which there will be `count` unless the run ends before."""
     compiled = steps.compiled
     if count * saved(compiled.tape, compiled.table.rows if compiled.table else 1) > _MARGIN * _COMPILING:
-        from symcalc.compute import fused            # it needs NumPy's polynomials, and looks for llvmlite
+        from symcalc.compute import fused  # it needs NumPy's polynomials, and looks for llvmlite
         return fused.loop(steps) or plain_loop(steps)
     return plain_loop(steps)
 

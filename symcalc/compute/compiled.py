@@ -155,7 +155,7 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
         return executed(arrays, written(arrays)[1])(table)
 
     tape = _tape(stable, parameters, columns, table)
-    from symcalc.compute.choice import quickest          # it builds on this file
+    from symcalc.compute.choice import quickest  # it builds on this file
     results, source = written(tape)
     bind = executed(tape, source)
     return quickest(Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symcalc.compute.expressions import Unknown
-from symcalc.compute.kernels import PART, Parts, Source, parts_of
+from symcalc.compute.kernels import PART, Source
 from symcalc.compute.loop import Steps, plain_loop
+from symcalc.compute.statements import Parts, Unknown, parts_of
 from symcalc.language.table import Table
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
+_TURNS = 4               # in which a thread takes its share, since another may be held up
 _SHARED = 4 * PART       # rows from which the parts are shared among threads
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
@@ -120,15 +121,22 @@ def _pool(process: int) -> ThreadPoolExecutor:
 
 
 def _shared(work: Callable[[int, int], None], count: int, many: bool) -> None:
-    """The work on all `count` parts, each thread with a share of them where there is much to do."""
+    """The work on all `count` parts; where there is much to do, each thread takes the next few as long as there are any."""
     threads = min(_cores(), count) if many else 1
-    ends = [count * k // threads for k in range(threads + 1)]
-    others = [_pool(os.getpid()).submit(work, *span) for span in zip(ends[1:], ends[2:])]
+    some = -(-count // (_TURNS * threads)) if threads > 1 else count
+    begins = iter(range(0, count, some))
+
+    def take() -> None:
+        for begin in begins:
+            work(begin, min(begin + some, count))
+
+    others = [_pool(os.getpid()).submit(take) for _ in range(threads - 1)]
     try:
-        work(0, ends[1])
+        take()
     finally:
-        wait(others)                            # they write into arrays that are ours
-    for other in others:
+        begun = [other for other in others if not other.cancel()]
+        wait(begun)                             # they write into arrays that are ours
+    for other in begun:
         other.result()
 
 
@@ -180,7 +188,8 @@ def gradient(compiled: Compiled) -> Callable[..., tuple[float, tuple[float, ...]
         functions = engine(text, ("sums", "finish"))
         point, found, sums = np.array(numbers, dtype=np.float64), np.empty(size + 1), rows.room()
         _summed(functions, point.ctypes.data, rows, sums)
-        functions.functions["finish"](point.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts, found.ctypes.data)
+        functions.functions["finish"](
+            point.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts, found.ctypes.data)
         value, *slopes = found.tolist()
         return value, tuple(slopes)
 

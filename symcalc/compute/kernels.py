@@ -1,97 +1,21 @@
 """From a tape to functions in LLVM's code: the sums over the rows, value and gradient, a step, a whole descent.
 
-The statements are those of the generated Python, read by compute/expressions.py. The rows are gone through in parts of a
+The statements are those of the generated Python, read by compute/statements.py. The rows are gone through in parts of a
 fixed size, whose sums are added in order, so that a result is the same however many threads work on them.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from symcalc.compute.expressions import Unknown, assigned, needed, value_of, with_circles
-from symcalc.compute.generated import executed
 from symcalc.compute.loop import Steps, _updates
-from symcalc.compute.program import Value
-from symcalc.compute.tape import Tape
+from symcalc.compute.statements import Parts, assigned, expression, value_of
 from symcalc.compute.vectors import Code, Lanes
-from symcalc.language.table import Table
-
-if TYPE_CHECKING:
-    from symcalc.compute.compiled import Compiled
 
 PART = 16_384            # rows whose sums one thread works out by itself
 _BLOCK = 1_024           # rows that are summed up lane by lane, before the lanes' sums are added to those of the part
 
-
-# The tape, statement by statement
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """The statements of a tape in the order of their work: before the rows, in every row, summed, after the rows."""
-
-    tape: Tape
-    results: Sequence[str]
-    names: Sequence[str]                                      # what is given as one number each
-    settled: Sequence[str]                                    # those of them that the data have to be gone through for
-    before: Sequence[tuple[str, ast.expr]]
-    rows: Sequence[tuple[str, ast.expr]]
-    totals: Sequence[tuple[str, tuple[ast.expr, ...]]]        # the factors whose products are summed
-    after: Sequence[tuple[str, ast.expr]]
-
-    def given(self, table: Table | None) -> np.ndarray:
-        """The values of `names` for a table."""
-        columns = len(self.columns)
-        early = [pair for line in self.tape.before for pair in assigned(line)]
-        lines = [f"    {name} = {ast.unparse(node)}" for name, node in needed(early, map(_expression, self.settled))]
-        settled = executed(self.tape, "\n".join([
-            f"def bind({', '.join(self.tape.given)}):", *lines, f"    return ({''.join(f'{name}, ' for name in self.settled)})"
-        ]))(table) if self.settled else ()
-        return np.array([*self.tape.data(table)[columns:], *settled], dtype=np.float64)
-
-    @property
-    def columns(self) -> list[str]:
-        """The names of the columns."""
-        return [name for name in self.tape.given if name.startswith("c")] if self.tape.arrays else []
-
-
-def parts_of(compiled: Compiled) -> Parts:
-    """The tape taken apart; `Unknown` where its rows wait for a sum over all rows."""
-    tape = compiled.tape
-    if any(value.array for value, *_ in tape.moving) and not tape.in_blocks:
-        raise Unknown("rows that wait for a sum")
-    early = [(name, node) for line in tape.before for name, node in assigned(line)]
-    settled = [name for name, _ in early if name not in tape.fixed]
-
-    def those(wanted: Callable[[Value], bool]) -> list[tuple[str, ast.expr]]:
-        return [(value.source, _expression(source)) for value, source, _ in tape.moving if wanted(value)]
-
-    totals = [(name, _factors(node)) for name, node in those(lambda value: value.total)]
-    rows = with_circles([*((name, node) for name, node in early if name in tape.fixed), *those(lambda value: value.array)])
-    return Parts(
-        tape=tape, results=compiled.results, settled=settled, totals=totals,
-        rows=needed(rows, [factor for _, factors in totals for factor in factors]),
-        names=[*(name for name in tape.given if not (tape.arrays and name.startswith("c"))), *settled],
-        before=those(lambda value: not value.array and not value.summed),
-        after=those(lambda value: value.summed and not value.total and not value.array))
-
-
-def _expression(source: str) -> ast.expr:
-    return ast.parse(source, mode="eval").body
-
-
-def _factors(node: ast.expr) -> tuple[ast.expr, ...]:
-    match node:
-        case ast.Call(args=[_] | [_, _] as factors) if ast.unparse(node.func) in ("np.dot", "np.add.reduce"):
-            return tuple(factors)
-    raise Unknown(ast.unparse(node))
-
-
-# What is made of them: functions in LLVM's code
 
 @dataclass(slots=True)
 class Source:
@@ -196,7 +120,7 @@ class Source:
             known |= self.whole_sums(code)
         for name, node in (*self.parts.before, *self.parts.after):
             known[name] = value_of(node, known, code)
-        found = [value_of(_expression(source), known, code) for source in self.parts.results]
+        found = [value_of(expression(source), known, code) for source in self.parts.results]
         return [value if isinstance(value, Lanes) else code.constant(value, 1) for value in found]
 
     def finish(self) -> None:

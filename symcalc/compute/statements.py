@@ -1,26 +1,39 @@
-"""The generated Python, read statement by statement and written as LLVM's code: this subset of Python and no more."""
+"""The generated Python, read statement by statement and written as LLVM's code: this subset of Python and no more.
+
+A statement of any other kind raises `Unknown`, and the generated Python itself serves instead.
+"""
 
 from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from symcalc.compute import vectors
+import numpy as np
+
+from symcalc.compute import elementary
+from symcalc.compute.generated import executed
+from symcalc.compute.program import Value
+from symcalc.compute.tape import Tape
 from symcalc.compute.vectors import Code, Lanes, absolute, built_in, library, where
+from symcalc.language.table import Table
+
+if TYPE_CHECKING:
+    from symcalc.compute.compiled import Compiled
 
 
 class Unknown(Exception):
-    """A statement that has no form in LLVM's code here; the generated Python serves instead."""
+    """A statement that has no form in LLVM's code here."""
 
 
 _ARITHMETIC = MappingProxyType({ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
                                 ast.BitAnd: operator.and_, ast.BitOr: operator.or_})
 _COMPARED = MappingProxyType({ast.Lt: "olt", ast.LtE: "ole", ast.Gt: "ogt", ast.GtE: "oge", ast.Eq: "oeq", ast.NotEq: "une"})
-_LIBRARY = frozenset("exp log log2 log10 log1p expm1 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf cbrt pow "
-                     "atan2".split())
+_LIBRARY = frozenset(["exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "cbrt", "pow", "atan2"])
 _NUMPY = MappingProxyType({"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
                            "arctanh": "atanh", "arctan2": "atan2", "power": "pow", "maximum": "max", "minimum": "min"})
 _WHOLE = 16              # exponents up to which a power is a product
@@ -107,7 +120,7 @@ def _lanes(value: Lanes | float, code: Code) -> Lanes:
 
 def called(name: str, values: list[Lanes]) -> Lanes:
     """The value of a function of the generated code."""
-    first = values[0]
+    first, lanes = values[0], max(value.lanes for value in values)
     match name, values:
         case "where", [test, then, other]:
             return where(test, then, other)
@@ -120,17 +133,19 @@ def called(name: str, values: list[Lanes]) -> Lanes:
         case "float", [x]:
             return x.number()
         case "sign" | "step", [x]:
-            return getattr(vectors, name)(x)
+            return getattr(elementary, name)(x)
         case "heaviside", [x, half] if half.name == first.code.constant(0.5, 1).name:
-            return vectors.step(x)
+            return elementary.step(x)
         case "logarithm", [x, base]:
             return _logarithm(x, base)
         case "pow", [x, exponent] if x.lanes > 1 and exponent.name in _WHOLE_POWERS:
             return _product(x, _WHOLE_POWERS[exponent.name])
-    if first.lanes > 1 and name in vectors.FUNCTIONS:
-        return vectors.FUNCTIONS[name](first)
-    if first.lanes == 1 and name in vectors.OF_ONE:
-        return vectors.OF_ONE[name](first)
+    if lanes > 1 and name == "softmax":
+        return elementary.softmax(first, *(value.number().spread(lanes) for value in values[1:]))
+    if lanes > 1 and name in elementary.FUNCTIONS:
+        return elementary.FUNCTIONS[name](*(value.number().spread(lanes) for value in values))
+    if lanes == 1 and name in elementary.OF_ONE:
+        return elementary.OF_ONE[name](*values)
     if name in _LIBRARY:
         return library(name, *values)
     raise Unknown(name)
@@ -155,3 +170,66 @@ def _logarithm(x: Lanes, base: Lanes) -> Lanes:
     if base.name in known and x.lanes == 1:
         return library(known[base.name], x)
     return called("log", [x]) / called("log", [base])
+
+
+# The tape, statement by statement
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The statements of a tape in the order of their work: before the rows, in every row, summed, after the rows."""
+
+    tape: Tape
+    results: Sequence[str]
+    names: Sequence[str]                                      # what is given as one number each
+    settled: Sequence[str]                                    # those of them that the data have to be gone through for
+    before: Sequence[tuple[str, ast.expr]]
+    rows: Sequence[tuple[str, ast.expr]]
+    totals: Sequence[tuple[str, tuple[ast.expr, ...]]]        # the factors whose products are summed
+    after: Sequence[tuple[str, ast.expr]]
+
+    def given(self, table: Table | None) -> np.ndarray:
+        """The values of `names` for a table."""
+        columns = len(self.columns)
+        early = [pair for line in self.tape.before for pair in assigned(line)]
+        lines = [f"    {name} = {ast.unparse(node)}" for name, node in needed(early, map(expression, self.settled))]
+        settled = executed(self.tape, "\n".join([
+            f"def bind({', '.join(self.tape.given)}):", *lines, f"    return ({''.join(f'{name}, ' for name in self.settled)})"
+        ]))(table) if self.settled else ()
+        return np.array([*self.tape.data(table)[columns:], *settled], dtype=np.float64)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return [name for name in self.tape.given if name.startswith("c")] if self.tape.arrays else []
+
+
+def parts_of(compiled: Compiled) -> Parts:
+    """The tape taken apart; `Unknown` where its rows wait for a sum over all rows."""
+    tape = compiled.tape
+    if any(value.array for value, *_ in tape.moving) and not tape.in_blocks:
+        raise Unknown("rows that wait for a sum")
+    early = [(name, node) for line in tape.before for name, node in assigned(line)]
+    settled = [name for name, _ in early if name not in tape.fixed]
+
+    def those(wanted: Callable[[Value], bool]) -> list[tuple[str, ast.expr]]:
+        return [(value.source, expression(source)) for value, source, _ in tape.moving if wanted(value)]
+
+    totals = [(name, _factors(node)) for name, node in those(lambda value: value.total)]
+    rows = with_circles([*((name, node) for name, node in early if name in tape.fixed), *those(lambda value: value.array)])
+    return Parts(
+        tape=tape, results=compiled.results, settled=settled, totals=totals,
+        rows=needed(rows, [factor for _, factors in totals for factor in factors]),
+        names=[*(name for name in tape.given if not (tape.arrays and name.startswith("c"))), *settled],
+        before=those(lambda value: not value.array and not value.summed),
+        after=those(lambda value: value.summed and not value.total and not value.array))
+
+
+def expression(source: str) -> ast.expr:
+    return ast.parse(source, mode="eval").body
+
+
+def _factors(node: ast.expr) -> tuple[ast.expr, ...]:
+    match node:
+        case ast.Call(args=[_] | [_, _] as factors) if ast.unparse(node.func) in ("np.dot", "np.add.reduce"):
+            return tuple(factors)
+    raise Unknown(ast.unparse(node))
