@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symcalc.compute.loop import Loop, Steps, plain_loop
@@ -41,8 +40,7 @@ def quickest(compiled: Compiled) -> Compiled:
     """The same loss, fused where so many rows are gone through in each call that compiling pays."""
     if compiled.tape.arrays and _CALLS * saved(compiled.tape, compiled.table.rows) > _COMPILING:
         from symcalc.compute import fused
-        if found := fused.gradient(compiled):
-            return replace(compiled, strategy="fused", function=found, source=f"{fused.note(compiled)}\n{compiled.source}")
+        return fused.gradient(compiled) or compiled
     return compiled
 
 

@@ -186,16 +186,18 @@ def softmax(which: Lanes, *logits: Lanes) -> Lanes:
     if key not in code.known:
         largest = reduce(lambda found, z: built_in("maximum", found, z), logits)
         powers = [exp(z - largest) for z in logits]
-        total = code.known[key] = reduce(Lanes.__add__, powers)
+        code.known[key] = total = reduce(Lanes.__add__, powers)
         code.known |= {(*key, hexadecimal(k)): power / total for k, power in enumerate(powers, start=1)}
     return code.known[*key, which.name]
 
 
 FUNCTIONS: Mapping[str, Callable[..., Lanes]] = MappingProxyType({
     "exp": exp, "log": log, "tanh": tanh, "softplus": softplus, "sigmoid": sigmoid, "expm1": expm1, "log1p": log1p,
-    "logsumexp": logsumexp, "sin": lambda x: _circular(x)[0], "cos": lambda x: _circular(x)[1], "tan": lambda x: _circular(x)[0] / _circular(x)[1],
+    "logsumexp": logsumexp, "sin": lambda x: _circular(x)[0], "cos": lambda x: _circular(x)[1],
+    "tan": lambda x: _circular(x)[0] / _circular(x)[1],
 })
 """The functions of several lanes; there are others in the C library alone."""
+
 
 def _softplus_of_one(z: Lanes) -> Lanes:
     return where(z.compared("ugt", 0.0), z, 0.0) + library("log1p", library("exp", -absolute(z)))

@@ -9,7 +9,7 @@ import ctypes
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
 _TURNS = 4               # in which a thread takes its share, since another may be held up
-_SHARED = 4 * PART       # rows from which the parts are shared among threads
+_SHARED = 8 * PART       # rows from which the parts are shared among threads
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
 _MANY = 20_000           # steps of blocks of runs from which threads share them
@@ -104,10 +104,9 @@ class Rows:
 
 
 def _rows_of(parts: Parts, table: Table | None) -> Rows:
-    names = len(parts.columns)
-    columns = [np.require(column, np.float64, "CA") for column in parts.tape.data(table)[:names]]
-    return Rows(columns, (_POINTER * names)(*(column.ctypes.data for column in columns)), parts.given(table),
-                table.rows if table is not None else 0, len(parts.totals))
+    columns = [np.require(column, np.float64, "CA") for column in parts.values(table, parts.columns)]
+    pointers = (_POINTER * len(columns))(*(column.ctypes.data for column in columns))
+    return Rows(columns, pointers, parts.given(table), table.rows if table is not None else 0, len(parts.totals))
 
 
 def _cores() -> int:
@@ -140,10 +139,10 @@ def _shared(work: Callable[[int, int], None], count: int, many: bool) -> None:
         other.result()
 
 
-def _summed(functions: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
+def _summed(made: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
     """The sums over the rows at the point that is stored there."""
     def work(first: int, last: int) -> None:
-        functions.functions["sums"](point, rows.pointers, rows.given.ctypes.data, rows.rows, first, last, sums.ctypes.data)
+        made.functions["sums"](point, rows.pointers, rows.given.ctypes.data, rows.rows, first, last, sums.ctypes.data)
 
     _shared(work, rows.parts, rows.rows >= _SHARED)
 
@@ -153,22 +152,16 @@ def _abreast(parts: Parts) -> int:
     return lanes_here() * (2 if len(parts.rows) <= _FEW else 1)
 
 
-def note(compiled: Compiled) -> str:
-    """The line that says in the source how it was compiled.
-
-    >>> import symcalc
-    >>> note(symcalc.Loss("mean(ln(1 + exp(-w*x)))").compile({"x": [1, 2]})).split(",")[0]
-    '# compiled by LLVM from these statements'
-    """
-    parts = parts_of(compiled)
+def _note(parts: Parts) -> str:
+    """The line that says in the source how it was compiled."""
     how = f"{_abreast(parts)} rows side by side" if parts.totals else "in plain floats"
     return f"# compiled by LLVM from these statements, {how}"
 
 
 # Loss and gradient
 
-def gradient(compiled: Compiled) -> Callable[..., tuple[float, tuple[float, ...]]] | None:
-    """Loss and gradient of the parameters over the table it is bound to; None where the tape cannot be compiled.
+def gradient(compiled: Compiled) -> Compiled | None:
+    """The same loss and gradient as compiled code over the rows; None where there is no such code.
 
     LLVM compiles it when it is called for the first time.
     """
@@ -185,15 +178,14 @@ def gradient(compiled: Compiled) -> Callable[..., tuple[float, tuple[float, ...]
     rows, size, text = _rows_of(source.parts, compiled.table), len(compiled.parameters), source.text
 
     def value_and_gradient(*numbers: float) -> tuple[float, tuple[float, ...]]:
-        functions = engine(text, ("sums", "finish"))
+        made = engine(text, ("sums", "finish"))
         point, found, sums = np.array(numbers, dtype=np.float64), np.empty(size + 1), rows.room()
-        _summed(functions, point.ctypes.data, rows, sums)
-        functions.functions["finish"](
-            point.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts, found.ctypes.data)
+        _summed(made, point.ctypes.data, rows, sums)
+        made.functions["finish"](point.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts, found.ctypes.data)
         value, *slopes = found.tolist()
         return value, tuple(slopes)
 
-    return value_and_gradient
+    return replace(compiled, strategy="fused", function=value_and_gradient, source=f"{_note(source.parts)}\n{compiled.source}")
 
 
 # The descent
@@ -225,28 +217,23 @@ class FusedLoop:
 
     def _some(self, history: np.ndarray, rates: np.ndarray, count: int, number: int, sums: np.ndarray) -> int:
         """So many steps from the first row on; how many of them led to finite numbers."""
-        compiled, rows = engine(self.text, self.names), self.rows
+        made, rows = engine(self.text, self.names), self.rows
         if "descend" in self.names:
-            return compiled.functions["descend"](
+            return made.functions["descend"](
                 history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data, rows.pointers,
                 rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data)
-        for made in range(count):
-            row, point = history[made].ctypes.data, history[made + 1].ctypes.data
-            compiled.functions["move"](row, rates[made], float(number + made), point)
-            _summed(compiled, point, rows, sums)
-            compiled.functions["finish"](point, rows.given.ctypes.data, sums.ctypes.data, rows.parts, point + 8 * self.size)
-            if not np.isfinite(history[made + 1]).all():
-                return made
+        for k in range(count):
+            row, point = history[k].ctypes.data, history[k + 1].ctypes.data
+            made.functions["move"](row, rates[k], float(number + k), point)
+            _summed(made, point, rows, sums)
+            made.functions["finish"](point, rows.given.ctypes.data, sums.ctypes.data, rows.parts, point + 8 * self.size)
+            if not np.isfinite(history[k + 1]).all():
+                return k
         return count
 
 
 def loop(steps: Steps) -> FusedLoop | None:
-    """The steps as a compiled loop, compiled when it is called for the first time; None where they cannot be.
-
-    >>> from symcalc.compute.fused import lanes_here
-    >>> lanes_here() in (0, 2, 4, 8)
-    True
-    """
+    """The steps as a compiled loop, compiled when it is called for the first time; None where there is no such code."""
     compiled = steps.compiled
     if not lanes_here():
         return None
@@ -264,11 +251,11 @@ def loop(steps: Steps) -> FusedLoop | None:
         return None
     return FusedLoop(rows=_rows_of(source.parts, compiled.table), text=source.text, size=len(compiled.parameters),
                      names=("sums", "move", "finish") if shared else ("descend",), width=source.width,
-                     source=f"{note(compiled)}\n{plain_loop(steps).source}")
+                     source=f"{_note(source.parts)}\n{plain_loop(steps).source}")
 
 
 def race(steps: Steps) -> Callable[..., np.ndarray] | None:
-    """Many runs side by side without their histories: `advance(front, rates, number, scales)`; None where there is no such code.
+    """Many runs side by side without their histories, `advance(front, rates, number, scales)`; None where it cannot be.
 
     Only for losses whose steps do not go through the rows (strategies "scalar" and "moments"). `front` has a row for every run,
     as the history has for every point, without the rate: the point, its cost, its gradient, its state. Returned are the rows
@@ -293,11 +280,12 @@ def race(steps: Steps) -> Callable[..., np.ndarray] | None:
         places = np.minimum(np.arange(blocks * abreast), runs - 1)            # the last block is filled up with the last run
         columns = np.ascontiguousarray(front[places].reshape(blocks, abreast, width).transpose(0, 2, 1), dtype=np.float64)
         scaled = np.ascontiguousarray(np.broadcast_to(np.asarray(scales, dtype=np.float64), (runs,))[places])
-        rates, function = np.ascontiguousarray(rates, dtype=np.float64), engine(text, ("race",)).functions["race"]
+        rates, made = np.ascontiguousarray(rates, dtype=np.float64), engine(text, ("race",))
 
         def work(first: int, last: int) -> None:
-            function(columns.ctypes.data, scaled.ctypes.data, rates.ctypes.data, len(rates), float(number),
-                     rows.given.ctypes.data, first, last)
+            made.functions["race"](
+                columns.ctypes.data, scaled.ctypes.data, rates.ctypes.data, len(rates), float(number),
+                rows.given.ctypes.data, first, last)
 
         if len(rates) and runs:
             _shared(work, blocks, blocks * len(rates) >= _MANY)

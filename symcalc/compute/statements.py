@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +33,8 @@ class Unknown(Exception):
 _ARITHMETIC = MappingProxyType({ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
                                 ast.BitAnd: operator.and_, ast.BitOr: operator.or_})
 _COMPARED = MappingProxyType({ast.Lt: "olt", ast.LtE: "ole", ast.Gt: "ogt", ast.GtE: "oge", ast.Eq: "oeq", ast.NotEq: "une"})
-_LIBRARY = frozenset(["exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "cbrt", "pow", "atan2"])
+_LIBRARY = frozenset(["exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "sinh",
+                      "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "cbrt", "pow", "atan2"])
 _NUMPY = MappingProxyType({"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
                            "arctanh": "atanh", "arctan2": "atan2", "power": "pow", "maximum": "max", "minimum": "min"})
 _WHOLE = 16              # exponents up to which a power is a product
@@ -187,20 +188,24 @@ class Parts:
     totals: Sequence[tuple[str, tuple[ast.expr, ...]]]        # the factors whose products are summed
     after: Sequence[tuple[str, ast.expr]]
 
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return [f"c{k}" for k in range(len(self.tape.columns))] if self.tape.arrays else []
+
+    def values(self, table: Table | None, names: Sequence[str]) -> list[Any]:
+        """What the tape is given by these names for a table."""
+        known = dict(zip(self.tape.given, self.tape.data(table)))
+        return [known[name] for name in names]
+
     def given(self, table: Table | None) -> np.ndarray:
         """The values of `names` for a table."""
-        columns = len(self.columns)
         early = [pair for line in self.tape.before for pair in assigned(line)]
         lines = [f"    {name} = {ast.unparse(node)}" for name, node in needed(early, map(expression, self.settled))]
         settled = executed(self.tape, "\n".join([
             f"def bind({', '.join(self.tape.given)}):", *lines, f"    return ({''.join(f'{name}, ' for name in self.settled)})"
         ]))(table) if self.settled else ()
-        return np.array([*self.tape.data(table)[columns:], *settled], dtype=np.float64)
-
-    @property
-    def columns(self) -> list[str]:
-        """The names of the columns."""
-        return [name for name in self.tape.given if name.startswith("c")] if self.tape.arrays else []
+        return np.array([*self.values(table, self.names[:len(self.names) - len(self.settled)]), *settled], dtype=np.float64)
 
 
 def parts_of(compiled: Compiled) -> Parts:
