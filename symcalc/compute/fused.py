@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
 _TURNS = 4               # in which a thread takes its share, since another may be held up
-_SHARED = 8 * PART       # rows from which the parts are shared among threads
+_SHARED = 1_000_000      # statements for all rows together, a fifth of a millisecond, from which threads share the parts
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
 _MANY = 20_000           # steps of blocks of runs from which threads share them
@@ -92,11 +92,17 @@ class Rows:
     given: np.ndarray
     rows: int
     totals: int
+    work: int                        # statements for all rows together
 
     @property
     def parts(self) -> int:
         """In how many parts the rows are gone through; 1 where there is nothing to sum."""
         return -(-self.rows // PART) if self.totals else 1
+
+    @property
+    def shared(self) -> bool:
+        """Whether there is so much to do that threads share it."""
+        return self.totals > 0 and self.parts > 1 and self.work >= _SHARED and _cores() > 1
 
     def room(self) -> np.ndarray:
         """Room for the sums of every part."""
@@ -106,7 +112,8 @@ class Rows:
 def _rows_of(parts: Parts, table: Table | None) -> Rows:
     columns = [np.require(column, np.float64, "CA") for column in parts.values(table, parts.columns)]
     pointers = (_POINTER * len(columns))(*(column.ctypes.data for column in columns))
-    return Rows(columns, pointers, parts.given(table), table.rows if table is not None else 0, len(parts.totals))
+    rows = table.rows if table is not None else 0
+    return Rows(columns, pointers, parts.given(table), rows, len(parts.totals), rows * len(parts.rows))
 
 
 def _cores() -> int:
@@ -144,7 +151,7 @@ def _summed(made: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
     def work(first: int, last: int) -> None:
         made.functions["sums"](point, rows.pointers, rows.given.ctypes.data, rows.rows, first, last, sums.ctypes.data)
 
-    _shared(work, rows.parts, rows.rows >= _SHARED)
+    _shared(work, rows.parts, rows.shared)
 
 
 def _abreast(parts: Parts) -> int:
@@ -239,18 +246,18 @@ def loop(steps: Steps) -> FusedLoop | None:
         return None
     try:
         source = Source(parts_of(compiled), steps)
-        shared = bool(source.parts.totals) and compiled.table.rows >= _SHARED and _cores() > 1
+        rows = _rows_of(source.parts, compiled.table)
         if source.parts.totals:
             source.sums(_abreast(source.parts))
-        if shared:
+        if rows.shared:
             source.move()
             source.finish()
         else:
             source.descent()
     except Unknown:
         return None
-    return FusedLoop(rows=_rows_of(source.parts, compiled.table), text=source.text, size=len(compiled.parameters),
-                     names=("sums", "move", "finish") if shared else ("descend",), width=source.width,
+    return FusedLoop(rows=rows, text=source.text, size=len(compiled.parameters),
+                     names=("sums", "move", "finish") if rows.shared else ("descend",), width=source.width,
                      source=f"{_note(source.parts)}\n{plain_loop(steps).source}")
 
 

@@ -68,7 +68,7 @@ def rows_of(loop, *arguments):
 # Loss and gradient
 
 @pytest.mark.parametrize("lanes", [2, 4, 8])
-@pytest.mark.parametrize("rows", [1, 7, 8, 17, 1_023, 1_025, 16_384, 16_385, 140_001])
+@pytest.mark.parametrize("rows", [1, 7, 8, 17, 1_023, 1_025, 4_096, 4_097, 140_001])
 def test_loss_and_gradient_by_hand(rows, lanes, monkeypatch):
     monkeypatch.setattr(fused, "lanes_here", lambda: lanes)
     for loss, data, point, by_hand in cases(rows):
@@ -209,6 +209,6 @@ def test_compiling_is_chosen_where_it_pays(monkeypatch):
 
 
 def test_what_is_small_does_not_import_it():
-    script = ("import sys, symcalc as sc; sc.Loss('mean((y - m*x)^2)').descend({'x': [1, 2], 'y': [2, 3]}, start=[0], rate=0.1, "
-              "steps=50); sys.exit('llvmlite' in sys.modules)")
+    script = ("import sys, symcalc as sc; sc.Loss('mean((y - m*x)^2)').descend({'x': [1, 2], 'y': [2, 3]}, start=[0], rate=0.1,"
+              " steps=50); sys.exit('llvmlite' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
