@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symcalc.compute.instructions import Parts, Unknown, parts_of
 from symcalc.compute.kernels import PART, Source
 from symcalc.compute.loop import Steps, plain_loop
-from symcalc.compute.statements import Parts, Unknown, parts_of
 from symcalc.language.table import Table
 
 if TYPE_CHECKING:
@@ -39,14 +39,23 @@ _SIGNATURES = {
 
 
 @cache
-def lanes_here() -> int:
-    """How many doubles the processor takes at once; 0 where it lacks fma (all since 2013 have it), or llvmlite is missing."""
+def _llvm() -> Any:
+    """LLVM for this machine; None where llvmlite is missing."""
     try:
         import llvmlite.binding as llvm
     except ImportError:
-        return 0
+        return None
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    return llvm
+
+
+@cache
+def lanes_here() -> int:
+    """How many doubles the processor takes at once; 0 where it lacks fma (all since 2013 have it), or llvmlite is missing."""
+    llvm = _llvm()
+    if llvm is None:
+        return 0
     if llvm.get_default_triple().startswith(("aarch64", "arm64")):
         return 2
     features = llvm.get_host_cpu_features()
@@ -64,7 +73,7 @@ class Engine:
 @lru_cache(maxsize=32)
 def engine(text: str, names: tuple[str, ...]) -> Engine:
     """The functions of a module in LLVM's code, compiled for this machine; they know no data and no state."""
-    import llvmlite.binding as llvm
+    llvm = _llvm()
     module = llvm.parse_assembly(text)
     machine = llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2)

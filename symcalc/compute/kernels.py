@@ -1,6 +1,6 @@
 """From a tape to functions in LLVM's code: the sums over the rows, value and gradient, a step, a whole descent.
 
-The statements are those of the generated Python, read by compute/statements.py. The rows are gone through in parts of a
+The statements are those of the generated Python, read by compute/instructions.py. The rows are gone through in parts of a
 fixed size, whose sums are added in order, so that a result is the same however many threads work on them.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from symcalc.compute.instructions import Parts, assigned, expression, value_of
 from symcalc.compute.loop import Steps, _updates
-from symcalc.compute.statements import Parts, assigned, expression, value_of
 from symcalc.compute.vectors import Code, Lanes
 
 PART = 16_384            # rows whose sums one thread works out by itself

@@ -71,18 +71,20 @@ def with_circles(statements: Sequence[tuple[str, ast.expr]]) -> list[tuple[str, 
     >>> ast.unparse(with_circles(written)[-1][1])
     'np.cos(z)'
     """
-    halves: dict[str, str] = {}               # the tangents, with the angles
+    squares: dict[str, tuple[str, str]] = {}          # of the tangents, as they may be written, with tangent and angle
     forms: dict[str, str] = {}
     found = []
     for name, node in statements:
         written = ast.unparse(node)
-        tangent, _, other = written.partition(" * ")
         if written.startswith("np.tan(0.5 * "):
-            halves[name] = written.removeprefix("np.tan(0.5 * ").removesuffix(")")
-        elif tangent == other and tangent in halves:
-            forms |= {f"(1.0 - {name}) / (1.0 + {name})": f"np.cos({halves[tangent]})",
-                      f"2.0 * {tangent} / (1.0 + {name})": f"np.sin({halves[tangent]})"}
-        found.append((name, ast.parse(forms[written], mode="eval").body if written in forms else node))
+            angle = written.removeprefix("np.tan(0.5 * ").removesuffix(")")
+            squares |= {form.format(name): (name, angle) for form in ("{0} * {0}", "2.0 / (1.0 + {0} * {0})")}
+        elif written in squares:
+            t, angle = squares[written]
+            sines, cosines = ((f"{t} * {name}", f"{name} * {t}"), (f"{name} - 1.0",)) if "/" in written else (
+                (f"2.0 * {t} / (1.0 + {name})",), (f"(1.0 - {name}) / (1.0 + {name})",))
+            forms |= dict.fromkeys(sines, f"np.sin({angle})") | dict.fromkeys(cosines, f"np.cos({angle})")
+        found.append((name, expression(forms[written]) if written in forms else node))
     return found
 
 
