@@ -34,7 +34,7 @@ _SIGNATURES = {
     "finish": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _POINTER),
     "move": (None, _POINTER, _DOUBLE, _DOUBLE, _POINTER),
     "descend": (_WHOLE, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER),
-    "race": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _WHOLE, _WHOLE),
+    "race": (None, *[_POINTER] * 6, _WHOLE, _WHOLE, _DOUBLE, _POINTER, _WHOLE, _WHOLE),
 }
 
 
@@ -270,41 +270,38 @@ def loop(steps: Steps) -> FusedLoop | None:
                      source=f"{_note(source.parts)}\n{plain_loop(steps).source}")
 
 
-def race(steps: Steps) -> Callable[..., np.ndarray] | None:
-    """Many runs side by side without their histories, `advance(front, rates, number, scales)`; None where it cannot be.
+def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
+    """Many runs side by side: `advance(points, gradients, states, costs, rates, scales, number)`; None where it cannot be.
 
-    Only for losses whose steps do not go through the rows (strategies "scalar" and "moments"). `front` has a row for every run,
-    as the history has for every point, without the rate: the point, its cost, its gradient, its state. Returned are the rows
-    after the steps, one for each of `rates`; a run's own rate is that times its entry in `scales`; `number` is that of the
-    first step. A run that leaves the finite numbers goes on as inf or nan. The arithmetic is that of the plain loop, operation
-    by operation; exp, sin and the like may differ by an ulp.
+    Only for losses whose steps do not go through the rows (strategies "scalar" and "moments"). The arrays are contiguous
+    float64 with the runs along the last axis: `points` and `gradients` (row, parameter, run), the parameters that move first,
+    then those held; `states` (row, letter, parameter that moves, run); `costs` (row, run). A run's rate in a step is the
+    step's entry in `rates` times its own in `scales`. Row 0 is the present; a row for every step is filled behind it, or where
+    they are not `kept`, row 1 for the last step alone. `number` is that of the first step. What leaves the finite numbers goes
+    on as inf or nan. The arithmetic is the plain loop's, operation by operation; exp, sin and the like may differ by an ulp.
     """
-    lanes = lanes_here()
+    if not lanes_here():
+        return None
     try:
         source = Source(parts_of(steps.compiled), steps)
-        if source.parts.totals or not lanes:
+        if source.parts.totals:
             return None
-        abreast = 4 * lanes                      # more than one vector at a time, since each waits for its own last step
-        source.race(abreast)
+        abreast = 4 * lanes_here()               # more than one vector at a time, since each waits for its own last step
+        source.race(abreast, kept)
     except Unknown:
         return None
-    rows, text = _rows_of(source.parts, steps.compiled.table), source.text
+    given, text = source.parts.given(steps.compiled.table), source.text
 
-    def advance(front: np.ndarray, rates: np.ndarray, number: int, scales: np.ndarray | float = 1.0) -> np.ndarray:
-        runs, width = front.shape
-        blocks = -(-runs // abreast)
-        places = np.minimum(np.arange(blocks * abreast), runs - 1)            # the last block is filled up with the last run
-        columns = np.ascontiguousarray(front[places].reshape(blocks, abreast, width).transpose(0, 2, 1), dtype=np.float64)
-        scaled = np.ascontiguousarray(np.broadcast_to(np.asarray(scales, dtype=np.float64), (runs,))[places])
-        rates, made = np.ascontiguousarray(rates, dtype=np.float64), engine(text, ("race",))
+    def advance(points: np.ndarray, gradients: np.ndarray, states: np.ndarray, costs: np.ndarray, rates: np.ndarray,
+                scales: np.ndarray, number: int) -> None:
+        made, count, runs, blocks = engine(text, ("race",)), len(rates), len(scales), -(-len(scales) // abreast)
+        arrays = points, gradients, states, costs, np.ascontiguousarray(rates), np.ascontiguousarray(scales)
 
         def work(first: int, last: int) -> None:
-            made.functions["race"](
-                columns.ctypes.data, scaled.ctypes.data, rates.ctypes.data, len(rates), float(number),
-                rows.given.ctypes.data, first, last)
+            made.functions["race"](*(array.ctypes.data for array in arrays), runs, count, float(number), given.ctypes.data,
+                                   first, last)
 
-        if len(rates) and runs:
-            _shared(work, blocks, blocks * len(rates) >= _MANY)
-        return columns.transpose(0, 2, 1).reshape(-1, width)[:runs]
+        if count and runs:
+            _shared(work, blocks, blocks * count >= _MANY)
 
     return advance

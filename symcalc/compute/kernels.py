@@ -66,10 +66,9 @@ class Source:
         code.start("rows.begin")
         hole = len(code.lines)
         left = code.value("sub i64 %b.end, %i", "i64", 1).spread(lanes)
-        counted = Lanes(code, f"<{', '.join(f'i64 {lane}' for lane in range(lanes))}>", "i64", lanes)
-        there = left.compared("sgt", counted)
+        there = left.compared("sgt", _counted(code, lanes))
         for name, pointer in pointers.items():
-            known[name] = _masked(code, pointer, there)
+            known[name] = _masked(code, code.value(f"getelementptr double, {pointer}, i64 %i", "ptr", 1), there)
         for name, node in parts.rows:
             known[name] = value_of(node, known, code)
         for k, (_, factors) in zip(totals, parts.totals):
@@ -212,46 +211,62 @@ class Source:
         self.function("descend", "ptr noalias %row, ptr noalias %rates, i64 %count, double %first, ptr noalias %history, "
                       "ptr noalias %columns, ptr noalias %given, i64 %rows, i64 %last, ptr noalias %sums", code, "i64")
 
-    def race(self, lanes: int) -> None:
-        """Many steps of runs side by side; the numbers of a block of runs stand together, those of its points first."""
-        code, places = Code(), self.places
-        high = self.width - 1
+    def race(self, lanes: int, kept: bool) -> None:
+        """Many steps of runs side by side; every step is `kept` in the row that follows, or the last one in the next row."""
+        code, moving = Code(), self.steps.moving
+        order = [*moving, *(j for j in range(self.size) if j not in moving)]
         code.start("entry")
         given = self.given(code)
         code.lines += ["  br label %blocks", "blocks:", "  %block = phi i64 [ %begin, %entry ], [ %block.next, %done ]",
-                       f"  %run = mul i64 %block, {lanes}", f"  %place = mul i64 %run, {high}",
-                       "  %front = getelementptr double, ptr %runs, i64 %place",
-                       "  %scale.at = getelementptr double, ptr %scales, i64 %run"]
+                       f"  %run = mul i64 %block, {lanes}", "  %left = sub i64 %runs, %run", "  br label %filled"]
         code.start("filled")
-        code.lines.insert(-1, "  br label %filled")
-        scale = _wide(code, "%scale.at", 0, lanes)
-        first = {name: _wide(code, "%front", place * lanes, lanes) for name, place in places.items()}
+        there = Lanes(code, "%left", "i64", 1).spread(lanes).compared("sgt", _counted(code, lanes))
+
+        def place(array: str, row: str, width: int, at: int) -> Lanes:
+            """Where the block of runs is in this row of an array that has `width` numbers for each run."""
+            first = Lanes(code, row, "i64", 1) * width + at
+            place = first * Lanes(code, "%runs", "i64", 1) + Lanes(code, "%run", "i64", 1)
+            return code.value(f"getelementptr double, ptr %{array}, {place}", "ptr", 1)
+
+        held = {f"{letter}{j}": (array, self.size, at) for at, j in enumerate(order)
+                for letter, array in (("p", "points"), ("g", "gradients"))} | {
+            f"s{row}_{j}": ("states", len(moving) * len(self.steps.letters.state), row * len(moving) + at)
+            for row in range(len(self.steps.letters.state)) for at, j in enumerate(moving)}
+        first = {name: _masked(code, place(array, "0", width, at), there) for name, (array, width, at) in held.items()}
+        scale = _masked(code, place("scales", "0", 1, 0), there)
         code.lines.append("  br label %step")
         code.start("step")
         hole = len(code.lines)
-        now = given | {name: Lanes(code, f"%{name}", "double", lanes) for name in places}
-        now["k"] = Lanes(code, "%k", "double", 1)
+        code.lines.append("  %i.next = add i64 %i, 1")
+        now = given | {name: Lanes(code, f"%{name}", "double", lanes) for name in held} | {"k": Lanes(code, "%k", "double", 1)}
         code.lines.append("  %from = getelementptr double, ptr %rates, i64 %i")
         now["rate"] = load(code, "%from", 0) * scale
         self.update(code, now)
-        found = [value if isinstance(value, Lanes) else code.constant(value, 1) for value in self.results(code, now)]
-        now |= {f"g{j}": slope for j, slope in enumerate(found[1:])}
-        new = {name: _spread(now[name], code, lanes) for name in places}
-        final = found[0].number().spread(lanes)
+        cost, *slopes = self.results(code, now)
+        now |= {f"g{j}": slope for j, slope in enumerate(slopes)}
+        new, final = {name: _spread(now[name], code, lanes) for name in held}, _spread(cost, code, lanes)
+
+        def keep(row: str) -> None:
+            for name, value in (*new.items(), ("cost", final)):
+                array, width, at = held.get(name, ("costs", 1, 0))
+                _store_masked(code, value, place(array, row, width, at), there)
+
+        if kept:
+            keep("%i.next")
         code.lines[hole:hole] = [
             f"  %i = phi i64 [ 0, %filled ], [ %i.next, %{code.block} ]",
             f"  %k = phi double [ %number, %filled ], [ %k.next, %{code.block} ]",
             *(f"  %{name} = phi {value.type} [ {first[name].name}, %filled ], [ {value.name}, %{code.block} ]"
               for name, value in new.items())]
-        code.lines += ["  %i.next = add i64 %i, 1", "  %k.next = fadd double %k, 1.0", "  %more = icmp slt i64 %i.next, %count",
+        code.lines += ["  %k.next = fadd double %k, 1.0", "  %more = icmp slt i64 %i.next, %count",
                        "  br i1 %more, label %step, label %done", "done:"]
-        for place, value in (*((places[name], value) for name, value in new.items()), (self.size, final)):
-            there = code.value(f"getelementptr double, ptr %front, i64 {place * lanes}", "ptr", 1)
-            code.lines.append(f"  store {value}, {there}, align 8")
-        code.lines += ["  %block.next = add i64 %block, 1", "  %left = icmp slt i64 %block.next, %end",
-                       "  br i1 %left, label %blocks, label %finished", "finished:", "  ret void"]
-        self.function("race", "ptr noalias %runs, ptr noalias %scales, ptr noalias %rates, i64 %count, double %number, "
-                      "ptr noalias %given, i64 %begin, i64 %end", code)
+        if not kept:
+            keep("1")
+        code.lines += ["  %block.next = add i64 %block, 1", "  %again = icmp slt i64 %block.next, %end",
+                       "  br i1 %again, label %blocks, label %finished", "finished:", "  ret void"]
+        self.function("race", "ptr noalias %points, ptr noalias %gradients, ptr noalias %states, ptr noalias %costs, "
+                      "ptr noalias %rates, ptr noalias %scales, i64 %runs, i64 %count, double %number, ptr noalias %given, "
+                      "i64 %begin, i64 %end", code)
 
 
 def load(code: Code, pointer: str, place: int) -> Lanes:
@@ -267,12 +282,6 @@ def store(code: Code, value: Lanes | float, pointer: str, place: int) -> None:
     code.lines.append(f"  store {value}, {there}, align 8")
 
 
-def _wide(code: Code, pointer: str, place: int, lanes: int) -> Lanes:
-    """The numbers from this place on, side by side."""
-    there = code.value(f"getelementptr double, ptr {pointer}, i64 {place}", "ptr", 1)
-    return code.value(f"load <{lanes} x double>, {there}, align 8", "double", lanes)
-
-
 def _spread(value: Lanes | float, code: Code, lanes: int) -> Lanes:
     return (value.number() if isinstance(value, Lanes) else code.constant(value, 1)).spread(lanes)
 
@@ -282,12 +291,22 @@ def _pointer(code: Code, pointers: str, place: int) -> Lanes:
     return code.value(f"load ptr, {there}, align 8", "ptr", 1)
 
 
-def _masked(code: Code, pointer: Lanes, there: Lanes) -> Lanes:
-    """The numbers of a column from row i on; 0 where there are no more rows."""
-    wide = f"<{there.lanes} x double>"
-    start = code.value(f"getelementptr double, {pointer}, i64 %i", "ptr", 1)
+def _counted(code: Code, lanes: int) -> Lanes:
+    """0, 1, 2 and so on."""
+    return Lanes(code, f"<{', '.join(f'i64 {lane}' for lane in range(lanes))}>", "i64", lanes)
+
+
+def _masked(code: Code, start: Lanes, there: Lanes) -> Lanes:
+    """The numbers from a place on, side by side; 0 in the lanes for which there are none."""
     eight, zero = Lanes(code, "8", "i32", 1), Lanes(code, "zeroinitializer", "double", there.lanes)
-    return code.call(f"llvm.masked.load.v{there.lanes}f64.p0", [start, eight, there, zero], wide, "double", there.lanes)
+    name, wide = f"llvm.masked.load.v{there.lanes}f64.p0", f"<{there.lanes} x double>"
+    return code.call(name, [start, eight, there, zero], wide, "double", there.lanes)
+
+
+def _store_masked(code: Code, value: Lanes, start: Lanes, there: Lanes) -> None:
+    name = f"llvm.masked.store.v{there.lanes}f64.p0"
+    code.called[name] = f"declare void @{name}({value.type}, ptr, i32, {there.type})"
+    code.lines.append(f"  call void @{name}({value}, {start}, i32 8, {there})")
 
 
 def _added(values: Lanes) -> Lanes:

@@ -182,17 +182,31 @@ def test_an_interruption_keeps_the_rows_so_far(monkeypatch):
 
 # Many runs
 
+@pytest.mark.parametrize("held", ["", "u"])
 @pytest.mark.parametrize("name", PLAIN)
 @pytest.mark.parametrize("loss", [ROSENBROCK, sc.Loss("sin(3*u)^2 + exp(u*v) + v^2")], ids=["arithmetic", "functions"])
-def test_runs_side_by_side_are_the_runs_one_by_one(loss, name):
-    steps, rates = steps_of(loss, None, name), np.full(60, 0.0005)
-    starts, scales = RNG.uniform(-1, 1, size=(37, 2)), RNG.uniform(0.5, 1, size=37)
-    front = np.array([first_row(steps, start)[:-1] for start in starts])
-    ends = fused.race(steps)(front, rates, 3, scales)
-    for start, scale, end in zip(front, scales, ends, strict=True):
-        expected = rows_of(plain_loop(steps), np.append(start, np.nan), rates * scale, 3)[-1, :-1]
-        assert np.isfinite(end).all() and np.allclose(end, expected, rtol=1e-12, atol=1e-14)
-    assert np.array_equal(fused.race(steps)(front, rates[:0], 3), front)
+def test_runs_side_by_side_are_the_runs_one_by_one(loss, name, held):
+    runs, count, steps = 37, 60, steps_of(loss, None, name, held)
+    order, letters = [*steps.moving, *(j for j in (0, 1) if j not in steps.moving)], len(steps.letters.state)
+    starts = RNG.uniform(-1, 1, size=(runs, 2))
+    rates, scales = 1 / np.sqrt(np.arange(3, 3 + count)), RNG.uniform(2e-4, 5e-4, runs)
+    ends, one = [], plain_loop(steps)
+    for kept in (True, False):
+        rows = count if kept else 1
+        points, gradients = np.zeros((2, rows + 1, 2, runs))
+        states, costs = np.zeros((rows + 1, letters, len(steps.moving), runs)), np.zeros((rows + 1, runs))
+        points[0] = starts.T[order]
+        gradients[0] = np.array([steps.compiled.at(start)[1] for start in starts]).T[order]
+        fused.race(steps, kept)(points, gradients, states, costs, rates, scales, 3)
+        for run, start in enumerate(starts):
+            expected = rows_of(one, first_row(steps, start), rates * scales[run], 3)[-rows:]
+            assert np.allclose(points[1:, :, run], expected[:, :2][:, order], rtol=1e-12, atol=1e-14)
+            assert np.allclose(costs[1:, run], expected[:, 2], rtol=1e-12, atol=1e-14)
+            assert np.allclose(gradients[1:, :, run], expected[:, 3:5][:, order], rtol=1e-11, atol=1e-12)
+            carried = expected[:, 5:-1].reshape(rows, letters, 2)[:, :, steps.moving]
+            assert np.allclose(states[1:, :, :, run], carried, rtol=1e-11, atol=1e-12)
+        ends.append(points[-1])
+    assert np.array_equal(*ends) and np.isfinite(ends[0]).all()
 
 
 # The choice
