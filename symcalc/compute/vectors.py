@@ -6,7 +6,8 @@ A `Lanes` is a value in that code, of one row or of eight, and `x * y + 1.0` wri
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 class Code:
     """Instructions in order; `known` holds what has been worked out already, by function and arguments."""
 
-    lines: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=lambda: ["entry:"])
     known: dict[tuple[str, ...], Lanes] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)          # the functions outside, with their declarations
     contract: bool = False            # whether a product may keep its digits for the sum that it goes into
@@ -42,6 +43,10 @@ class Code:
         """What follows is a block that others jump to."""
         self.lines.append(f"{block}:")
         self.block = block
+
+    def counted(self, lanes: int) -> Lanes:
+        """0, 1, 2 and so on."""
+        return Lanes(self, f"<{', '.join(f'i64 {lane}' for lane in range(lanes))}>", "i64", lanes)
 
     def constant(self, value: float | int, lanes: int, element: str = "double") -> Lanes:
         text = hexadecimal(value) if element == "double" else str(int(value))
@@ -195,3 +200,81 @@ def library(name: str, *arguments: Lanes) -> Lanes:
         one = library(name, *(code.value(f"extractelement {x}, i64 {lane}", "double", 1) for x in arguments))
         found = code.value(f"insertelement {found}, {one}, i64 {lane}", "double", lanes)
     return found
+
+
+def added(values: Lanes) -> Lanes:
+    """The lanes' sum, one half added to the other, and so on."""
+    while values.lanes > 2:
+        half = values.lanes // 2
+        places = [", ".join(f"i32 {lane}" for lane in range(begin, begin + half)) for begin in (0, half)]
+        low, high = (values.code.value(f"shufflevector {values}, {values.type} poison, <{half} x i32> <{chosen}>",
+                                       "double", half) for chosen in places)
+        values = low + high
+    first, second = (values.code.value(f"extractelement {values}, i64 {lane}", "double", 1) for lane in (0, 1))
+    return first + second
+
+
+# Memory
+
+def at(code: Code, pointer: str, place: Lanes | int, element: str = "double") -> Lanes:
+    """Where the number (or the pointer) of this place is, counted from where the pointer points to."""
+    offset = place if isinstance(place, Lanes) else code.constant(place, 1, "i64")
+    return code.value(f"getelementptr {element}, ptr {pointer}, {offset}", "ptr", 1)
+
+
+def load(place: Lanes, there: Lanes | None = None, element: str = "double") -> Lanes:
+    """The number there; or the numbers side by side from there on, with 0 in the lanes for which there are none."""
+    code = place.code
+    if there is None:
+        return code.value(f"load {element}, {place}, align 8", element, 1)
+    eight, zero = Lanes(code, "8", "i32", 1), Lanes(code, "zeroinitializer", "double", there.lanes)
+    name, wide = f"llvm.masked.load.v{there.lanes}f64.p0", f"<{there.lanes} x double>"
+    return code.call(name, [place, eight, there, zero], wide, "double", there.lanes)
+
+
+def store(value: Lanes, place: Lanes, there: Lanes | None = None) -> None:
+    """The number put there; or those of the lanes that there are."""
+    code = value.code
+    if there is None:
+        code.lines.append(f"  store {value}, {place}, align 8")
+        return
+    name = f"llvm.masked.store.v{there.lanes}f64.p0"
+    code.called[name] = f"declare void @{name}({value.type}, ptr, i32, {there.type})"
+    code.lines.append(f"  call void @{name}({value}, {place}, i32 8, {there})")
+
+
+# Loops
+
+@dataclass(slots=True)
+class Loop:
+    """A loop being written: its counter, what it carries from one round to the next, and what it goes on for."""
+
+    i: Lanes
+    now: dict[str, Lanes]
+    while_true: Lanes | None = None
+
+
+@contextmanager
+def loop(code: Code, begin: Lanes, end: Lanes, by: int = 1, carried: Mapping[str, Lanes] | None = None) -> Iterator[Loop]:
+    """The instructions of the body, for i from begin up to end, once at least; `now` is to hold what is carried on.
+
+    Behind the body, `now` has what came out last.
+    """
+    tag, before, first = code.fresh(), code.block, dict(carried or {})
+    code.lines.append(f"  br label %loop{tag}")
+    code.start(f"loop{tag}")
+    hole = len(code.lines)
+    this = Loop(Lanes(code, f"%i{tag}", "i64", 1),
+                {name: Lanes(code, f"%{name}.{tag}", value.element, value.lanes) for name, value in first.items()})
+    heads = dict(this.now)
+    yield this
+    following = this.i + by
+    more = following.compared("slt", end)
+    if this.while_true is not None:
+        more = more & this.while_true
+    code.lines[hole:hole] = [
+        f"  {head.name} = phi {head.type} [ {start.name}, %{before} ], [ {last.name}, %{code.block} ]"
+        for head, start, last in ((this.i, begin, following),
+                                  *((heads[name], first[name], this.now[name]) for name in first))]
+    code.lines.append(f"  br {more}, label %loop{tag}, label %after{tag}")
+    code.start(f"after{tag}")

@@ -26,7 +26,6 @@ def vectorised(function, lanes=8):
     from symcalc.compute import fused
     assert fused.lanes_here()
     code = Code()
-    code.start("entry")
     x = code.value(f"load <{lanes} x double>, ptr %from, align 8", "double", lanes)
     code.lines += [f"  store {function(x)}, ptr %to, align 8", "  ret void"]
     text = "\n".join([*code.called.values(), "define void @finish(ptr %from, ptr %to) {", *code.lines, "}",
