@@ -187,11 +187,12 @@ def gradient(compiled: Compiled) -> Compiled | None:
         source = Source(parts_of(compiled))
         if not source.parts.totals:
             return None
+        rows = _rows_of(source.parts, compiled.table)
         source.sums(_abreast(source.parts))
         source.finish()
     except Unknown:
         return None
-    rows, size, text = _rows_of(source.parts, compiled.table), len(compiled.parameters), source.text
+    size, text = len(compiled.parameters), source.text
 
     def value_and_gradient(*numbers: float) -> tuple[float, tuple[float, ...]]:
         made = engine(text, ("sums", "finish"))
@@ -286,11 +287,12 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
         source = Source(parts_of(steps.compiled), steps)
         if source.parts.totals:
             return None
+        given = source.parts.given(steps.compiled.table)
         abreast = 4 * lanes_here()               # more than one vector at a time, since each waits for its own last step
         source.race(abreast, kept)
     except Unknown:
         return None
-    given, text = source.parts.given(steps.compiled.table), source.text
+    text = source.text
 
     def advance(points: np.ndarray, gradients: np.ndarray, states: np.ndarray, costs: np.ndarray, rates: np.ndarray,
                 scales: np.ndarray, number: int) -> None:

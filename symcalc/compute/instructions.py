@@ -201,13 +201,16 @@ class Parts:
         return [known[name] for name in names]
 
     def given(self, table: Table | None) -> np.ndarray:
-        """The values of `names` for a table."""
+        """The values of `names` for a table; `Unknown` where one is more than a number."""
         early = [pair for line in self.tape.before for pair in assigned(line)]
         lines = [f"    {name} = {ast.unparse(node)}" for name, node in needed(early, map(expression, self.settled))]
         settled = executed(self.tape, "\n".join([
             f"def bind({', '.join(self.tape.given)}):", *lines, f"    return ({''.join(f'{name}, ' for name in self.settled)})"
         ]))(table) if self.settled else ()
-        return np.array([*self.values(table, self.names[:len(self.names) - len(self.settled)]), *settled], dtype=np.float64)
+        values = [*self.values(table, self.names[:len(self.names) - len(self.settled)]), *settled]
+        if any(np.ndim(value) for value in values):
+            raise Unknown("an array that is no column")
+        return np.array(values, dtype=np.float64)
 
 
 def parts_of(compiled: Compiled) -> Parts:
