@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from symcalc.compute.estimate import COMPILING, saved
 from symcalc.compute.loop import Loop, Steps, plain_loop
 from symcalc.compute.recurrence import recurrence
 
+_MARGIN = 2              # how many times the compiling is to be saved, since many runs end before their last step
 
-def fastest(steps: Steps) -> Loop:
-    """The quickest loop that serves these steps."""
-    plain = plain_loop(steps)
-    return recurrence(plain) or plain
+
+def fastest(steps: Steps, count: int = 0) -> Loop:
+    """The quickest loop that serves these steps, of which there will be `count` unless the run ends before."""
+    compiled, plain = steps.compiled, plain_loop(steps)
+    if (blocks := recurrence(plain)) is not None:
+        return blocks
+    if count * saved(compiled.tape, compiled.table.rows if compiled.table else 1) > _MARGIN * COMPILING:
+        from symcalc.compute import fused  # it needs NumPy's polynomials, and looks for llvmlite
+        return fused.loop(steps) or plain
+    return plain

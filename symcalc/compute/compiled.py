@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Indexed, Symbol
 
+from symcalc.compute.estimate import quickest
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments import Moments, moments_of
 from symcalc.compute.stable import all_stabilised
@@ -30,8 +31,8 @@ class Compiled:
     """Loss and gradient in one call: `value, gradient = f({"m": 0, "b": 0})` or `f([0, 0])`.
 
     `gradient` is a float64 array in the order of `parameters`; what has no real value comes out as nan.
-    `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled) or "tape" (NumPy
-    over the columns), `source` the generated Python.
+    `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled), "tape" (NumPy
+    over the columns) or "fused" (the same as one compiled loop over the rows), `source` the generated Python.
 
     >>> import symcalc
     >>> symcalc.Loss("(w - 3)^2").compile()({"w": 1})
@@ -84,7 +85,7 @@ class Compiled:
 
     def on(self, table: Table) -> Compiled:
         """The same function over other rows."""
-        return replace(self, function=self.bind(table), table=table)
+        return replace(self, function=self.bind(table), table=table, strategy=_strategy(self.tape))
 
     def __repr__(self) -> str:
         return f"<compiled loss of {', '.join(self.parameters)}: {self.strategy}>"
@@ -155,9 +156,9 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
         arrays = tape.in_numpy()
         return executed(arrays, _written(arrays, lowered.expressions)[1])(table)
 
-    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
-                    source=lowered.source, function=lowered.bind(table), outside=cache(outside), bind=lowered.bind, tape=tape,
-                    results=lowered.results, table=table)
+    return quickest(Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
+                             source=lowered.source, function=lowered.bind(table), outside=cache(outside), bind=lowered.bind,
+                             tape=tape, results=lowered.results, table=table))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

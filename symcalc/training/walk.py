@@ -158,7 +158,8 @@ class Walk:
     def _loop(self) -> Loop:
         letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=self.method.state)
         return fastest(Steps(compiled=self.compiled, slopes=self.slopes, moving=self.moving.tolist(),
-                             equations=self.method.equations, letters=letters, settings=self.method.settings))
+                             equations=self.method.equations, letters=letters, settings=self.method.settings),
+                       len(self.rates))
 
     def _one(self) -> tuple[Stop | None, np.ndarray]:
         """One step, kept if everything is finite where it leads."""

@@ -1,0 +1,50 @@
+"""Whether compiling a program pays: an estimate of the time that one step of a compiled loop saves."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from symcalc.compute.compiled import Compiled
+    from symcalc.compute.program import Program
+
+# Seconds, as measured on an EPYC of 2023 with NumPy 2: what a compiled loop saves is what NumPy or Python take, nearly.
+COMPILING = 0.15                # the import of llvmlite, and LLVM's work on a tape of a hundred statements
+_CALLS = 8                       # of a gradient, by whoever compiles it over many rows
+_OPERATION = 0.4e-9              # + - * / of one row
+_FUNCTION = 4e-9                 # exp, tanh and the like of one row, which kernels have, too
+_LIBRARY = -10e-9                # what arctan and others lose, which are worked out there row by row
+_STATEMENT = 1e-6                # NumPy's call for one statement, whatever the rows
+_PLAIN = 40e-9                   # Python's statement on floats
+
+_SIGNS = re.compile(r" [-+*/] ")
+_CALLED = re.compile(r"(\w+)\(")
+_KNOWN = frozenset(["exp", "log", "tanh", "softplus", "sigmoid", "expm1", "log1p", "sin", "cos", "tan", "softmax", "logsumexp"])
+_SMALL = frozenset(["sqrt", "abs", "maximum", "minimum", "where", "sign", "heaviside", "dot", "reduce", "float"])
+
+
+def quickest(compiled: Compiled) -> Compiled:
+    """The same loss, fused where so many rows are gone through in each call that compiling pays."""
+    if compiled.tape.arrays and _CALLS * saved(compiled.tape, compiled.table.rows) > COMPILING:
+        from symcalc.compute import fused
+        return fused.gradient(compiled) or compiled
+    return compiled
+
+
+def saved(program: Program, rows: int) -> float:
+    """The seconds that one step of a compiled loop saves.
+
+    >>> import symcalc
+    >>> saved(symcalc.Loss("(w - 3)^2").compile().tape, 1) < 1e-6
+    True
+    """
+    if not program.arrays:
+        return _PLAIN * len(program.moving)
+    each = 0.0
+    for value, source, _ in program.moving:
+        if value.array or value.total:
+            each += _OPERATION * len(_SIGNS.findall(source))
+            for name in _CALLED.findall(source):
+                each += _OPERATION if name in _SMALL else _FUNCTION if name in _KNOWN else _LIBRARY
+    return _STATEMENT * len(program.moving) + each * rows

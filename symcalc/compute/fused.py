@@ -1,0 +1,309 @@
+"""The whole descent as compiled code, several rows or several runs side by side (extra symcalc[fast]).
+
+LLVM compiles in memory what compute/kernels.py writes for the tape; nothing of it is kept on disk.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symcalc.compute.instructions import Parts, Unknown, parts_of
+from symcalc.compute.kernels import PART, Source
+from symcalc.compute.loop import Steps, plain_loop
+from symcalc.language.table import Table
+
+if TYPE_CHECKING:
+    from symcalc.compute.compiled import Compiled
+
+_TURNS = 4               # in which a thread takes its share, since another may be held up
+_SHARED = 1_000_000      # statements for all rows together, a fifth of a millisecond, from which threads share the parts
+_FEW = 24                # statements for every row up to which two vectors of rows go side by side
+_PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
+_MANY = 20_000           # steps of blocks of runs from which threads share them
+_POINTER, _WHOLE, _DOUBLE = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
+_SIGNATURES = {
+    "sums": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE, _POINTER),
+    "finish": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _POINTER),
+    "move": (None, _POINTER, _DOUBLE, _DOUBLE, _POINTER),
+    "descend": (_WHOLE, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER),
+    "race": (None, *[_POINTER] * 6, _WHOLE, _WHOLE, _DOUBLE, _POINTER, _WHOLE, _WHOLE),
+}
+
+
+@cache
+def _llvm() -> Any:
+    """LLVM for this machine; None where llvmlite is missing."""
+    try:
+        import llvmlite.binding as llvm
+    except ImportError:
+        return None
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm
+
+
+@cache
+def lanes_here() -> int:
+    """How many doubles the processor takes at once; 0 where it lacks fma (all since 2013 have it), or llvmlite is missing."""
+    llvm = _llvm()
+    if llvm is None:
+        return 0
+    if llvm.get_default_triple().startswith(("aarch64", "arm64")):
+        return 2
+    features = llvm.get_host_cpu_features()
+    return 0 if not features.get("fma") else 8 if features.get("avx512dq") else 4
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Compiled functions by name, and what must live as long as they do."""
+
+    functions: dict[str, Callable[..., Any]]
+    keeper: Any
+
+
+@lru_cache(maxsize=32)
+def engine(text: str, names: tuple[str, ...]) -> Engine:
+    """The functions of a module in LLVM's code, compiled for this machine; they know no data and no state."""
+    llvm = _llvm()
+    module = llvm.parse_assembly(text)
+    machine = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2)
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
+    passes = llvm.create_new_function_pass_manager()
+    passes.add_instruction_combine_pass()       # these three; the others of -O2 take three times as long for nothing here
+    passes.add_new_gvn_pass()
+    passes.add_aggressive_dce_pass()
+    for function in module.functions:
+        if not function.is_declaration:
+            passes.run(function, builder)
+    keeper = llvm.create_mcjit_compiler(module, machine)
+    keeper.finalize_object()
+    return Engine({name: ctypes.CFUNCTYPE(*_SIGNATURES[name])(keeper.get_function_address(name)) for name in names}, keeper)
+
+
+# The rows
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table as the compiled functions take it: where its columns are, and the numbers that stay the same."""
+
+    columns: list[np.ndarray]
+    pointers: Any
+    given: np.ndarray
+    rows: int
+    totals: int
+    work: int                        # statements for all rows together
+
+    @property
+    def parts(self) -> int:
+        """In how many parts the rows are gone through; 1 where there is nothing to sum."""
+        return -(-self.rows // PART) if self.totals else 1
+
+    @property
+    def shared(self) -> bool:
+        """Whether there is so much to do that threads share it."""
+        return self.totals > 0 and self.parts > 1 and self.work >= _SHARED and _cores() > 1
+
+    def room(self) -> np.ndarray:
+        """Room for the sums of every part."""
+        return np.empty((self.parts, self.totals))
+
+
+def _rows_of(parts: Parts, table: Table | None) -> Rows:
+    columns = [np.require(column, np.float64, "CA") for column in parts.values(table, parts.columns)]
+    pointers = (_POINTER * len(columns))(*(column.ctypes.data for column in columns))
+    rows = table.rows if table is not None else 0
+    return Rows(columns, pointers, parts.given(table), rows, len(parts.totals), rows * len(parts.rows))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """Threads beside the one that asks; those of a process are not there in its forks."""
+    return ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="symcalc")
+
+
+def _shared(work: Callable[[int, int], None], count: int, many: bool) -> None:
+    """The work on all `count` parts; where there is much to do, each thread takes the next few as long as there are any."""
+    threads = min(_cores(), count) if many else 1
+    some = -(-count // (_TURNS * threads)) if threads > 1 else count
+    begins = iter(range(0, count, some))
+
+    def take() -> None:
+        for begin in begins:
+            work(begin, min(begin + some, count))
+
+    others = [_pool(os.getpid()).submit(take) for _ in range(threads - 1)]
+    try:
+        take()
+    finally:
+        begun = [other for other in others if not other.cancel()]
+        wait(begun)                             # they write into arrays that are ours
+    for other in begun:
+        other.result()
+
+
+def _summed(made: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
+    """The sums over the rows at the point that is stored there."""
+    def work(first: int, last: int) -> None:
+        made.functions["sums"](point, rows.pointers, rows.given.ctypes.data, rows.rows, first, last, sums.ctypes.data)
+
+    _shared(work, rows.parts, rows.shared)
+
+
+def _abreast(parts: Parts) -> int:
+    """How many rows side by side: two vectors where registers and the time to compile them allow, as one waits for itself."""
+    return lanes_here() * (2 if len(parts.rows) <= _FEW else 1)
+
+
+def _note(parts: Parts) -> str:
+    """The line that says in the source how it was compiled."""
+    how = f"{_abreast(parts)} rows side by side" if parts.totals else "in plain floats"
+    return f"# compiled by LLVM from these statements, {how}"
+
+
+# Loss and gradient
+
+def gradient(compiled: Compiled) -> Compiled | None:
+    """The same loss and gradient as compiled code over the rows; None where there is no such code.
+
+    LLVM compiles it when it is called for the first time.
+    """
+    if not lanes_here():
+        return None
+    try:
+        source = Source(parts_of(compiled))
+        if not source.parts.totals:
+            return None
+        rows = _rows_of(source.parts, compiled.table)
+        source.sums(_abreast(source.parts))
+        source.finish()
+    except Unknown:
+        return None
+    size, text = len(compiled.parameters), source.text
+
+    def value_and_gradient(*numbers: float) -> tuple[float, tuple[float, ...]]:
+        made = engine(text, ("sums", "finish"))
+        point, found, sums = np.array(numbers, dtype=np.float64), np.empty(size + 1), rows.room()
+        _summed(made, point.ctypes.data, rows, sums)
+        made.functions["finish"](point.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts, found.ctypes.data)
+        value, *slopes = found.tolist()
+        return value, tuple(slopes)
+
+    return replace(compiled, strategy="fused", function=value_and_gradient, source=f"{_note(source.parts)}\n{compiled.source}")
+
+
+# The descent
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FusedLoop:
+    """The steps as one compiled function; where rows are many, step by step, with the rows shared among threads."""
+
+    rows: Rows
+    text: str
+    names: tuple[str, ...]
+    size: int                        # how many parameters there are
+    width: int                       # of the history's rows
+    source: str
+
+    def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
+        rates, made, sums = np.ascontiguousarray(rates, dtype=np.float64), 0, self.rows.room()
+        history, some = np.empty((len(rates) + 1, self.width)), max(1, _PIECE // max(1, self.rows.rows))
+        history[0] = last[:self.width]
+        try:
+            while made < len(rates):
+                wanted = min(some, len(rates) - made)
+                done = self._some(history[made:], rates[made:], wanted, number + made, sums)
+                made += done
+                if done < wanted:
+                    break
+        finally:
+            keep(history[1:made + 1])
+
+    def _some(self, history: np.ndarray, rates: np.ndarray, count: int, number: int, sums: np.ndarray) -> int:
+        """So many steps from the first row on; how many of them led to finite numbers."""
+        made, rows = engine(self.text, self.names), self.rows
+        if "descend" in self.names:
+            return made.functions["descend"](
+                history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data, rows.pointers,
+                rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data)
+        for k in range(count):
+            row, point = history[k].ctypes.data, history[k + 1].ctypes.data
+            made.functions["move"](row, rates[k], float(number + k), point)
+            _summed(made, point, rows, sums)
+            made.functions["finish"](point, rows.given.ctypes.data, sums.ctypes.data, rows.parts, point + 8 * self.size)
+            if not np.isfinite(history[k + 1]).all():
+                return k
+        return count
+
+
+def loop(steps: Steps) -> FusedLoop | None:
+    """The steps as a compiled loop, compiled when it is called for the first time; None where there is no such code."""
+    compiled = steps.compiled
+    if not lanes_here():
+        return None
+    try:
+        source = Source(parts_of(compiled), steps)
+        rows = _rows_of(source.parts, compiled.table)
+        if source.parts.totals:
+            source.sums(_abreast(source.parts))
+        if rows.shared:
+            source.move()
+            source.finish()
+        else:
+            source.descent()
+    except Unknown:
+        return None
+    return FusedLoop(rows=rows, text=source.text, size=len(compiled.parameters),
+                     names=("sums", "move", "finish") if rows.shared else ("descend",), width=source.width,
+                     source=f"{_note(source.parts)}\n{plain_loop(steps).source}")
+
+
+def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
+    """Many runs side by side: `advance(points, gradients, states, costs, rates, scales, number)`; None where it cannot be.
+
+    Only for losses whose steps do not go through the rows (strategies "scalar" and "moments"). The arrays are contiguous
+    float64 with the runs along the last axis: `points` and `gradients` (row, parameter, run), the parameters that move first,
+    then those held; `states` (row, letter, parameter that moves, run); `costs` (row, run). A run's rate in a step is the
+    step's entry in `rates` times its own in `scales`. Row 0 is the present; a row for every step is filled behind it, or where
+    they are not `kept`, row 1 for the last step alone. `number` is that of the first step. What leaves the finite numbers goes
+    on as inf or nan. The arithmetic is the plain loop's, operation by operation; exp, sin and the like may differ by an ulp.
+    """
+    if not lanes_here():
+        return None
+    try:
+        source = Source(parts_of(steps.compiled), steps)
+        if source.parts.totals:
+            return None
+        given = source.parts.given(steps.compiled.table)
+        abreast = 4 * lanes_here()               # more than one vector at a time, since each waits for its own last step
+        source.race(abreast, kept)
+    except Unknown:
+        return None
+    text = source.text
+
+    def advance(points: np.ndarray, gradients: np.ndarray, states: np.ndarray, costs: np.ndarray, rates: np.ndarray,
+                scales: np.ndarray, number: int) -> None:
+        made, count, runs, blocks = engine(text, ("race",)), len(rates), len(scales), -(-len(scales) // abreast)
+        arrays = points, gradients, states, costs, np.ascontiguousarray(rates), np.ascontiguousarray(scales)
+
+        def work(first: int, last: int) -> None:
+            made.functions["race"](*(array.ctypes.data for array in arrays), runs, count, float(number), given.ctypes.data,
+                                   first, last)
+
+        if count and runs:
+            _shared(work, blocks, blocks * count >= _MANY)
+
+    return advance
