@@ -22,6 +22,7 @@ from symcalc.language.names import plain_name
 from symcalc.language.table import Table
 
 _MANY = 32                # rows from which moments are worth the pass over the data
+_SEVERAL = 8              # points from which it pays to write a function for many of them
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
 
 
@@ -43,6 +44,7 @@ class Compiled:
     source: str
     function: Callable[..., tuple[float, tuple[float, ...]]]
     outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
+    in_numpy: Callable[[], tuple[Tape, tuple[str, ...]]]                        # statements and results for parameters as arrays
     bind: Callable[[Table | None], Callable[..., tuple[float, tuple[float, ...]]]]
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
@@ -71,6 +73,9 @@ class Compiled:
         (array([4., 4.]), array([[-4.],
                [ 4.]]))
         """
+        if self.tape.arrays and len(points) >= _SEVERAL:
+            from symcalc.compute.many import evaluated_across          # it builds on this file
+            return evaluated_across(self, points)
         if self.tape.arrays:
             found = [self.at(point) for point in points]
             return np.array([value for value, _ in found]), np.array([slopes for _, slopes in found]).reshape(points.shape)
@@ -154,11 +159,17 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
         arrays = tape.in_numpy()
         return executed(arrays, written(arrays)[1])(table)
 
+    def in_numpy() -> tuple[Tape, tuple[str, ...]]:
+        if tape.arrays:
+            return tape, results
+        arrays = tape.in_numpy()
+        return arrays, written(arrays)[0]
+
     tape = _tape(stable, parameters, columns, table)
     results, source = written(tape)
     bind = executed(tape, source)
     return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
-                    source=source, function=bind(table), outside=cache(outside), bind=bind, tape=tape, results=results,
+                    source=source, function=bind(table), outside=cache(outside), in_numpy=cache(in_numpy), bind=bind, tape=tape, results=results,
                     table=table)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from symcalc.compute import numerics
+from symcalc.compute.buffered import dot, total
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 from symcalc.vocabulary import FUNCTIONS
@@ -30,7 +31,7 @@ def split(rows: float, *arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
     return [tuple(array[begin:begin + _BLOCK] for array in arrays) for begin in range(0, int(rows), _BLOCK)]
 
 
-_ARRAYS = {**_PLAIN, "np": np, "split": split,
+_ARRAYS = {**_PLAIN, "np": np, "split": split, "dot": dot, "total": total,
            **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 
@@ -58,7 +59,7 @@ def indented(lines: Sequence[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-def bound(tape: Tape, inner: Sequence[str]) -> str:
-    """A function that binds the data, does what needs no parameters, and goes on with the inner lines."""
+def bound(tape: Tape, inner: Sequence[str], blocks: bool = True) -> str:
+    """A function that binds the data, does what needs no parameters, and goes on with the inner lines; `blocks` if they use them."""
     head = [f"# {'; '.join(tape.legend)}", f"def bind({', '.join(tape.given)}):"]
-    return "\n".join([*head, *indented([*tape.prepared, *inner]), ""])
+    return "\n".join([*head, *indented([*(tape.prepared if blocks else tape.before), *inner]), ""])
