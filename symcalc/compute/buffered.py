@@ -16,6 +16,7 @@ import numpy as np
 
 _OPERATORS = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide"}
 _SUMS = {"np.dot": "dot", "np.add.reduce": "total"}
+_OUT_BY_NAME = ("maximum(", "minimum(")          # NumPy warns where a third argument follows
 _COMMENT = 60            # characters of a line before its comment
 
 
@@ -194,7 +195,8 @@ class Buffered:
                 out = place_of.get(call.name)
                 if out is None:
                     out = held[call.name] = buffer(call.kind)
-                line = f"{call.name} = {call.source[:-1]}, {out})"
+                by_name = "out=" * call.source.startswith(_OUT_BY_NAME)
+                line = f"{call.name} = {call.source[:-1]}, {by_name}{out})"
             line = f"    {line}" if call.in_rows else line
             written.append(f"{line.ljust(_COMMENT)}  # {call.comment}" if call.comment else line)
         for place, name in wanted.items():
