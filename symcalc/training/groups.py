@@ -10,7 +10,7 @@ import numpy as np
 from symcalc.pages.document import Block, Inline, Table, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import cell, short
-from symcalc.training.runs import Ended, Runs, ended_briefly
+from symcalc.training.runs import Ended, Runs, ended_briefly, rate_in_words
 from symcalc.training.stops import CONVERGED, Stop
 
 _NEAR = 1e-4             # of the size of a point: ends that are closer than this are one place
@@ -18,13 +18,15 @@ _PLACES = 6              # places that are told apart
 _LETTERS = 4             # parameters up to which a place is written out
 _ROWS = 40               # rates or methods that each have a row
 _AT_REST = CONVERGED | {Stop.MAXIMUM, Stop.SADDLE, Stop.FLAT, Stop.STILL}
+_LOST = frozenset({Stop.DIVERGED, Stop.BOTTOMLESS, Stop.OUTSIDE, Stop.START})
 _DOWN = CONVERGED | {Stop.STILL}
 
 
 def grouped(runs: Runs) -> list[Block]:
     """A table with a row for every end that runs have in common, and one for the methods and rates where they vary."""
-    rows = [(f"{len(group):,}", ended_briefly(group[0]), where, _range([run.fun for run in group]),
-             _counts([run.nit for run in group])) for group, where in _groups(runs)]
+    rows = [(f"{len(group):,}", ended_briefly(group[0]), where,
+             "-" if group[0].stop in _LOST else _range([run.fun for run in group]), _counts([run.nit for run in group]))
+            for group, where in _groups(runs)]
     return [Table(header=("runs", "how they ended", "where", "J at the end", "updates"), rows=tuple(rows),
                   words=frozenset({1, 2})),
             *(block for key in ("method", "rate") for block in _fared(runs, key)),
@@ -84,14 +86,16 @@ def _counts(values: Sequence[int]) -> str:
 def _fared(runs: Runs, key: str) -> list[Block]:
     """For every method, or rate: how many runs converged, in how many updates, how many diverged, and the lowest cost."""
     alike: dict[str, list[Ended]] = {}
+    words = {(run.method.name, run.rate): run.method for run in runs.ended}
+    words = {(name, rate): name if key == "method" else rate_in_words(method, rate) for (name, rate), method in words.items()}
     for run in runs.ended:
-        alike.setdefault(runs.told(key, run), []).append(run)
+        alike.setdefault(words[run.method.name, run.rate], []).append(run)
     if not 1 < len(alike) <= _ROWS:
         return []
     rows = []
     for told, group in alike.items():
         down = [run for run in group if run.stop in _DOWN]
-        lost = sum(run.stop in (Stop.DIVERGED, Stop.BOTTOMLESS, Stop.OUTSIDE, Stop.START) for run in group)
+        lost = sum(run.stop in _LOST for run in group)
         rows.append((told, f"{len(down):,}", f"{int(np.median([run.nit for run in down])):,}" if down else "-", f"{lost:,}",
                      f"{len(group) - len(down) - lost:,}", _range([min(run.fun for run in group)])))
     header = (key, "converged", "updates, median", "diverged or left", "other ends", "lowest J")

@@ -62,13 +62,19 @@ class Runs(Shown, Sequence[Run]):
     """
 
     loss: Loss
-    ended: Sequence[Ended]
-    whole: Mapping[int, Run]                       # those that are kept
+    ends: Sequence[Ended]                          # as the stop rules saw them
+    whole: Mapping[int, Run]                       # the runs that are kept
     make: Callable[[Ended], Run]                   # for the others
+    look: Callable[[], Sequence[Ended]] | None = None        # the ends after a closer look, which takes its time
     made: WeakValueDictionary = field(default_factory=WeakValueDictionary)
 
+    @cached_property
+    def ended(self) -> Sequence[Ended]:
+        """How each run ended."""
+        return self.ends if self.look is None else self.look()
+
     def __len__(self) -> int:
-        return len(self.ended)
+        return len(self.ends)
 
     @overload
     def __getitem__(self, index: int) -> Run: ...
@@ -82,7 +88,7 @@ class Runs(Shown, Sequence[Run]):
         k = range(len(self))[index]
         run = self.whole.get(k) or self.made.get(k)
         if run is None:
-            run = self.made[k] = self.make(self.ended[k])
+            run = self.made[k] = self.make(self.ends[k])
         return run
 
     def __iter__(self) -> Iterator[Run]:
@@ -98,12 +104,12 @@ class Runs(Shown, Sequence[Run]):
 
     @cached_property
     def _best(self) -> int:
-        going = [k for k, run in enumerate(self.ended) if math.isfinite(run.fun)]
+        going = [k for k, run in enumerate(self.ends) if math.isfinite(run.fun)]
         if not going:
             raise DescentError("no run of the sweep has a finite cost; start elsewhere")
-        lowest = min(self.ended[k].fun for k in going)
-        slack = _SAME * max(self.ended[k].first - lowest for k in going)
-        return min((k for k in going if self.ended[k].fun <= lowest + slack), key=lambda k: self.ended[k].nit)
+        lowest = min(self.ends[k].fun for k in going)
+        slack = _SAME * max(self.ends[k].first - lowest for k in going)
+        return min((k for k in going if self.ends[k].fun <= lowest + slack), key=lambda k: (self.ends[k].nit, self.ends[k].fun))
 
     @cached_property
     def stable_limit(self) -> float | None:
@@ -111,7 +117,7 @@ class Runs(Shown, Sequence[Run]):
 
         None where the runs start at different points, none of them is gradient descent, or the loss curves downwards.
         """
-        if self._vary("start") or not any(map(_is_plain, self.ended)) or self.ended[0].stop is Stop.START:
+        if self._vary("start") or not any(map(_is_plain, self.ends)) or self.ends[0].stop is Stop.START:
             return None
         first = self[0]
         if first.batch is not None:
@@ -127,7 +133,7 @@ class Runs(Shown, Sequence[Run]):
         'adam, rate 0.1'
         """
         said = [run.method.name] if self._vary("method") else []
-        said += [f"rate {_rate(run)}"] if self._rates[run.method.name] else []          # not where the method alone decides on it
+        said += [f"rate {_rate(run)}"] if len(self._rates[run.method.name]) > 1 else []          # not where the method alone decides on it
         said += [f"from {self.place(run)}"] if self._vary("start") else []
         return ", ".join(said) or f"rate {_rate(run)}"
 
@@ -137,17 +143,17 @@ class Runs(Shown, Sequence[Run]):
         return ", ".join(f"{text(parameter)} = {short(value)}" for parameter, value in zip(self.loss.parameters, start))
 
     @cached_property
-    def _rates(self) -> Mapping[str, bool]:
-        """Whether the runs of a method have several rates."""
-        seen: dict[str, set[str]] = {}
-        for run in self.ended:
-            seen.setdefault(run.method.name, set()).add(_rate(run))
-        return {name: len(rates) > 1 for name, rates in seen.items()}
+    def _rates(self) -> Mapping[str, Mapping[str, None]]:
+        """The rates of each method's runs, in words."""
+        found: dict[str, dict[str, None]] = {}
+        for (name, rate), method in {(run.method.name, run.rate): run.method for run in self.ends}.items():
+            found.setdefault(name, {})[rate_in_words(method, rate)] = None
+        return found
 
     @cached_property
     def _varying(self) -> frozenset[str]:
-        seen = {"method": {run.method.name for run in self.ended}, "rate": {_rate(run) for run in self.ended},
-                "start": {self.place(run) for run in self.ended}}
+        seen = {"method": {run.method.name for run in self.ends}, "start": {run.start.tobytes() for run in self.ends},
+                "rate": {rate for rates in self._rates.values() for rate in rates}}
         return frozenset(key for key, values in seen.items() if len(values) > 1)
 
     def _vary(self, key: str) -> bool:
@@ -176,7 +182,14 @@ class Runs(Shown, Sequence[Run]):
         return f"{len(self):,} run{'s' * (len(self) != 1)}"
 
     def _common(self) -> str:
-        run = self.ended[0]
+        run = self.ends[0]
+        if len(self) > FEW:
+            several = {"method": len({each.method.name for each in self.ends}), "start": len({each.start.tobytes() for each in self.ends}),
+                       "rate": max(map(len, self._rates.values()))}
+            same = [run.method.name if several["method"] == 1 else f"{several['method']} methods",
+                    f"rate {_rate(run)}" if several["rate"] == 1 else f"{several['rate']:,} rates",
+                    f"from {self.place(run)}" if several["start"] == 1 else f"{several['start']:,} starts"]
+            return f"All runs: {', '.join(same)}."
         same = ["" if self._vary("method") else run.method.name, "" if self._vary("rate") else f"rate {_rate(run)}",
                 "" if self._vary("start") else f"from {self.place(run)}"]
         return f"All runs: {', '.join(filter(None, same))}." if any(same) else "Every run has its own method, rate and start."
@@ -236,8 +249,8 @@ class Runs(Shown, Sequence[Run]):
         return f"<{self._counted} on {text(self.loss.symbol)}>"
 
 
-def _runs_of(loss: Loss, ended: Sequence[Ended], whole: Mapping[int, Run], make: Callable[[Ended], Run]) -> Runs:
-    return Runs(loss=loss, ended=ended, whole=whole, make=make)
+def _runs_of(loss: Loss, ends: Sequence[Ended], whole: Mapping[int, Run], make: Callable[[Ended], Run]) -> Runs:
+    return Runs(loss=loss, ends=ends, whole=whole, make=make)
 
 
 def end_of(run: Run) -> Ended:
@@ -251,9 +264,12 @@ def _is_plain(run: Ended) -> bool:
 
 
 def _rate(run: Run | Ended) -> str:
-    if run.method.search:
-        return "searched"
-    return short(run.rate, 4) if isinstance(run.rate, float) else text(run.rate)
+    return rate_in_words(run.method, run.rate)
+
+
+def rate_in_words(method: Method, rate: Rate) -> str:
+    """The rate to a few digits, or its formula; that it is searched for, where it is."""
+    return "searched" if method.search else short(rate, 4) if isinstance(rate, float) else text(rate)
 
 
 def _first_rate(run: Run) -> float:

@@ -86,27 +86,30 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
     if count > _MOST or count * steps > most:
         raise DescentError(f"a sweep has at most {_MOST:,} runs and {most:,} updates; "
                            f"these are {count:,} runs of {steps:,} updates")
-    places = [checked_start([at] if isinstance(at, (int, float)) and len(loss.names) == 1 else at, loss.names)
-              for at in wanted[1]]
-    paces = _different(chosen, [place.tolist() for place in places], wanted[2])
+    places = _checked_places(wanted[1], starts, loss.names)
+    paces = _different(chosen, places, wanted[2])
     table = loss.table(data)
     compiled = loss.compile(table)
     make = Descents(loss=loss, table=table, steps=steps, settings=settings, compiled=compiled)
     if count <= FEW:
         whole = _one_by_one(make, chosen, places, wanted[2])
-        return Runs(loss=loss, ended=tuple(map(end_of, whole)), whole=dict(enumerate(whole)), make=make)
+        return Runs(loss=loss, ends=tuple(map(end_of, whole)), whole=dict(enumerate(whole)), make=make)
     quiet = replace(make, settings={name: value for name, value in settings.items() if name not in ("callback", "progress")})
-    ended: list[Ended] = []
+    found: list[tuple[list[Ended], _Looks | None]] = []
     for by in chosen:
         rated = [by.rate if pace is None else pace for pace in paces]
         if alone or compiled.strategy not in _WRITTEN_OUT:
-            found = _one_by_one(make, [by], places, wanted[2], end_of)
+            found.append((_one_by_one(make, [by], places, wanted[2], end_of), None))
         else:
-            found = _abreast(loss, table, compiled, by, places, rated, steps, **settings)
-        ended += found
-        if len(found) < len(places) * len(rated) or found[-1].stop is Stop.INTERRUPTED:
+            found.append(_abreast(loss, table, compiled, by, places, rated, steps, **settings))
+        ended = found[-1][0]
+        if len(ended) < len(places) * len(rated) or ended[-1].stop is Stop.INTERRUPTED:
             break
-    return Runs(loss=loss, ended=tuple(ended), whole={}, make=quiet)
+
+    def look() -> tuple[Ended, ...]:
+        return tuple(end for ended, looks in found for end in (ended if looks is None else looks.closer(ended)))
+
+    return Runs(loss=loss, ends=tuple(end for ended, _ in found for end in ended), whole={}, make=quiet, look=look)
 
 
 _ALONE = frozenset({"batch", "callback"})
@@ -133,7 +136,7 @@ def _one_by_one(make: Descents, methods: Sequence[Method], starts: Sequence[np.n
 def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method, starts: Sequence[np.ndarray],
              rates: Sequence[Rate], steps: int, *, tolerance: float = 1e-10, step_tolerance: float = 0.0,
              cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: None = None, seed: int = 0,
-             callback: None = None, progress: Any = None) -> list[Ended]:
+             callback: None = None, progress: Any = None) -> tuple[list[Ended], _Looks]:
     """The runs of a method from all starts with all rates, side by side: their ends."""
     ahead = [rates_of(rate, steps) for rate in rates]
     tolerances = checked_tolerances(tolerance, step_tolerance, cost_tolerance)
@@ -141,12 +144,12 @@ def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method
     points = np.repeat(np.array(starts), len(rates), axis=0)
     paces = np.tile(np.arange(len(rates)), len(starts))
     ends = ends_of(walk, points, ahead, paces, checked_progress(progress))
-    stops = _Looks(loss, walk, points, ends).stops()
-    return [Ended(method=method, rate=rates[pace], start=start, first=first, x=x, fun=cost, nit=updates, stop=stop,
+    made = [Ended(method=method, rate=rates[pace], start=start, first=first, x=x, fun=cost, nit=updates, stop=stop,
                   message=stop.value, first_rate=float(ahead[pace][0]))
             for pace, start, first, x, cost, updates, stop in zip(
-                paces.tolist(), points, ends.firsts.tolist(), ends.points, ends.costs.tolist(), ends.updates.tolist(), stops)
+                paces.tolist(), points, ends.firsts.tolist(), ends.points, ends.costs.tolist(), ends.updates.tolist(), ends.stops)
             if stop is not None]
+    return made, _Looks(loss, walk, ends)
 
 
 @dataclass(slots=True)
@@ -158,13 +161,17 @@ class _Looks:
 
     loss: Loss
     walk: Walk
-    starts: np.ndarray
     ends: Ends
     kinds: dict[tuple, Stop] = field(default_factory=dict)
 
-    def stops(self) -> list[Stop | None]:
-        looks = {Stop.CONVERGED: self.kind, Stop.OUTSIDE: self.outside}
-        return [looks[stop](run) if stop in looks else stop for run, stop in enumerate(self.ends.stops)]
+    def closer(self, ended: Sequence[Ended]) -> list[Ended]:
+        """The ends with the more telling reasons."""
+        looks, found = {Stop.CONVERGED: self.kind, Stop.OUTSIDE: self.outside}, list(ended)
+        begun = [run for run, stop in enumerate(self.ends.stops) if stop is not None]
+        for at, run in enumerate(begun):
+            if (stop := self.ends.stops[run]) in looks and (closer := looks[stop](run)) is not stop:
+                found[at] = replace(ended[at], stop=closer, message=closer.value)
+        return found
 
     def kind(self, run: int) -> Stop:
         point = self.ends.points[run]
@@ -181,12 +188,24 @@ class _Looks:
         return beyond(self.loss, self.walk, Stop.OUTSIDE, self.ends.last[run])[0]
 
 
-def _different(methods: Sequence[Method], starts: Sequence[list[float]], rates: Sequence[Any]) -> list[Rate | None]:
+def _checked_places(wanted: Sequence[Any], starts: object, names: Sequence[str]) -> list[np.ndarray]:
+    """The starts in the order of the parameters; those in the rows of an array need no look at each."""
+    if isinstance(starts, np.ndarray) and starts.dtype.kind in "iuf" and starts.shape[1:] == (len(names),):
+        points = starts.astype(np.float64)
+        if np.isfinite(points).all():
+            return list(points)
+    return [checked_start([at] if isinstance(at, (int, float)) and len(names) == 1 else at, names) for at in wanted]
+
+
+def _different(methods: Sequence[Method], starts: Sequence[np.ndarray], rates: Sequence[Any]) -> list[Rate | None]:
     """The rates as numbers or schedules, None for the method's own; no two runs would be the same."""
     paces = [checked_rate(rate, methods[0]) for rate in rates]
-    for name, many in (("method", [each.name for each in methods]), ("rate", paces), ("start", starts)):
+    for name, many in (("method", [each.name for each in methods]), ("rate", paces)):
         if twice := next((each for each, count in Counter(map(repr, many)).items() if count > 1), None):
             raise DescentError(f"the {name} {twice} is given twice; leave one of them out")
+    if len(np.unique(starts, axis=0)) < len(starts):
+        if twice := next((each for each, count in Counter(repr(start.tolist()) for start in starts).items() if count > 1), None):
+            raise DescentError(f"the start {twice} is given twice; leave one of them out")
     if len(rates) > 1 and (searching := next((each.name for each in methods if each.search == "line"), None)):
         raise DescentError(f"{searching} finds the rate of every step itself, so it does not go with several rates")
     return [None if rate is None else pace for rate, pace in zip(rates, paces)]
