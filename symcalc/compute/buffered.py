@@ -161,13 +161,14 @@ class Buffered:
         """The calls that the results need, each of these written where it belongs; what is in the rows stands in a loop."""
         wanted = {place: self.alias.get(name, name) for place, name in results.items()}
         calls = self.needed(wanted.values())
-        place_of = {name: place for place, name in reversed(wanted.items())}
+        first = {name: place for place, name in reversed(wanted.items())}
         made = {call.name: call for call in calls}
         rows = [at for at, call in enumerate(calls) if call.in_rows]
         last = {name: at for at, call in enumerate(calls) for name in call.inputs}
         for name, at in last.items():               # what comes from before the loop is needed in its last round, too
             if at in rows and not (name in made and made[name].in_rows):
                 last[name] = rows[-1]
+        place_of = first | self._on_the_way(calls, first, last)
         free: dict[Kind, list[str]] = {kind: [] for kind in _LETTERS}
         made_room = dict.fromkeys(_LETTERS, 0)
 
@@ -200,12 +201,28 @@ class Buffered:
             line = f"    {line}" if call.in_rows else line
             written.append(f"{line.ljust(_COMMENT)}  # {call.comment}" if call.comment else line)
         for place, name in wanted.items():
-            if not (name in made and made[name].buffered and not made[name].total and place_of[name] == place):
+            if not (name in made and made[name].buffered and not made[name].total and first[name] == place):
                 written.append(f"{place}[...] = {name}")
         if rows:
             names = self._buffer_names(Kind.ROWS)
             written[opened:opened + 1] = [f"    {names} = room"] if names else []
         return written
+
+    @staticmethod
+    def _on_the_way(calls: Sequence[Call], place_of: Mapping[str, str], last: Mapping[str, int]) -> dict[str, str]:
+        """What is needed for a result alone may stand where the result will."""
+        made, found = {call.name: call for call in calls if call.buffered and not call.total}, {}
+        for at in range(len(calls) - 1, -1, -1):
+            call = calls[at]
+            place = place_of.get(call.name) or found.get(call.name)
+            if place is None or call.name not in made:
+                continue
+            for name in call.inputs:
+                part = made.get(name)
+                if part and last[name] == at and name not in place_of and (part.kind, part.in_rows) == (call.kind, call.in_rows):
+                    found[name] = place
+                    break
+        return found
 
     def unpacked(self, kind: Kind) -> list[str]:
         """The buffers of a kind out of the list that holds them, after the lines that use them have been written."""

@@ -110,11 +110,13 @@ class SideBySide:
     def _furnish(self, room: Room) -> None:
         """The buffers, and the views that every step needs, made once for all chunks."""
         moving, runs, need, order = len(self.steps.moving), room.runs, self.written.room, self.order
+        same = np.array(room.rates.flat[0]) if not any(room.rates.strides) else None           # one rate for all runs and steps
         for row in range(PAST, PAST + room.length):
             then = row + 1
+            rates = room.rates[then].reshape(-1) if same is None else same
             points, slopes = room.points[then], room.gradients[then]
             room.views.append((room.points[row, :moving].reshape(-1), room.gradients[row, :moving].reshape(-1),
-                               *room.states[row].reshape(-1, moving * runs), room.rates[then].reshape(-1),
+                               *room.states[row].reshape(-1, moving * runs), rates,
                                points[:moving].reshape(-1), *room.states[then].reshape(-1, moving * runs),
                                *(points[at] for at in order), *(slopes[at] for at in order), room.costs[then]))
         room.slice = max(1, _SLICE // runs)

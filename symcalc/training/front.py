@@ -18,7 +18,7 @@ from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
 from symcalc.training.walk import Walk
 
 _ABREAST = 2048          # runs side by side: their arrays stay in the cache
-_NUMBERS = 160_000       # in a room: as many steps between two looks as there is room for
+_NUMBERS = 320_000       # in a room: as many steps between two looks as there is room for
 _FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
 _LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
 _POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
@@ -73,6 +73,7 @@ class _Abreast:
     going: np.ndarray = field(init=False)            # those of them that have not ended
     lowest: np.ndarray = field(init=False)
     room: Room = field(init=False)
+    spare: np.ndarray = field(init=False)
     constant: bool = field(init=False)               # whether no rate ever changes
     made: int = 0
 
@@ -113,11 +114,13 @@ class _Abreast:
         each = runs * (2 * size + letters * moving + moving + 1)
         self.room = room = room_for(size, moving, letters, max(_FIRST, min(_LONGEST, _NUMBERS // each)), runs)
         room.points[:PAST + 1], room.gradients[PAST], room.costs[:PAST + 1], room.states[PAST] = points, gradients, costs, states
+        self.spare = np.empty((room.length, runs))             # large arrays are dear to allocate
         room.points[PAST + 1:, moving:] = room.points[PAST, moving:]           # what is held
         self.constant = all(rates.strides == (0,) for rates in self.rates)
         if self.constant:
             first = np.array([rates[0] for rates in self.rates])[self.paces[self.which]]
-            room.rates = np.broadcast_to(np.tile(first, (moving, 1)), room.rates.shape)
+            known = np.tile(first, (moving, 1)) if (first != first[0]).any() else first[0]
+            room.rates = np.broadcast_to(known, room.rates.shape)
 
     def _pace(self, count: int) -> None:
         if self.constant:
@@ -182,14 +185,17 @@ class _Abreast:
             return np.ones(room.runs, dtype=bool)
         now, then = slice(PAST + 1, PAST + 1 + count), PAST + count
         costs, points, slopes = room.costs[now], room.points[:, 0], room.gradients[now, 0]
-        lowest, firsts = costs.min(axis=0), self.ends.firsts[self.which]
+        firsts, spare = self.ends.firsts[self.which], self.spare[:count]
         with np.errstate(all="ignore"):
             may = ~(costs.max(axis=0) <= firsts + GROWN * np.abs(firsts))          # also where one is nan
-            may |= ~(lowest >= -UNBOUNDED * (1 + np.abs(firsts)))
-            may |= np.abs(slopes).min(axis=0) <= walk.tolerances.slope
+            if not costs.min() >= 0:
+                lowest = costs.min(axis=0)
+                may |= ~(lowest >= -UNBOUNDED * (1 + np.abs(firsts)))
+                self.lowest = np.fmin(self.lowest, lowest)
+            may |= np.abs(slopes, out=spare).min(axis=0) <= walk.tolerances.slope
             size = np.maximum(np.abs(room.points[PAST]), np.abs(room.points[then])).max(axis=0)
-            back = points[now] - points[PAST - 1:then - 1]
-            may |= ~(np.abs(back, out=back).min(axis=0) > _CLOSE * size)
+            np.subtract(points[now], points[PAST - 1:then - 1], out=spare)
+            may |= ~(np.abs(spare, out=spare).min(axis=0) > _CLOSE * size)
             if walk.method.state or not self.constant:
                 may |= (points[now] == points[PAST:then]).any(axis=0)
             else:                               # a point that stays stays for good
@@ -197,7 +203,6 @@ class _Abreast:
             seen = (room.points[then], room.gradients[then]) if self._carries else (room.points[now], room.gradients[now])
             for values in (*seen, room.states[then if self._carries else now]):
                 may |= ~np.isfinite(values.sum(axis=tuple(range(values.ndim - 1))))
-        self.lowest = np.fmin(self.lowest, lowest)
         return may
 
     @cached_property
