@@ -56,7 +56,7 @@ class Buffered:
     >>> taken = Buffered({"p0": Kind.RUNS})
     >>> taken.statement("a0", "2.0 * p0 - 1.0")
     >>> print(*taken.lines({"g0": "a0"}), sep="\\n")
-    x0 = multiply(k0, p0, b0)
+    x0 = multiply(k0, p0, g0)
     a0 = subtract(x0, k1, g0)
     """
 
@@ -125,7 +125,8 @@ class Buffered:
     def _scaled(self, name: str) -> list[str] | None:
         """-(2 a) as (-2) a, which takes one call: what is multiplied; None where there is no such number."""
         call = next((call for call in reversed(self.calls) if call.name == name and call.source.startswith("multiply(")), None)
-        number = None if call is None else next((n for n, constant in self.constants.items() if constant == call.inputs[0]), None)
+        names = {constant: number for number, constant in self.constants.items()}
+        number = None if call is None else names.get(call.inputs[0])
         return None if number is None else [self.constant(f"-{number}" if number[0] != "-" else number[1:]), call.inputs[1]]
 
     def _plain(self, node: ast.expr, inner: Sequence[ast.expr], written: Callable[[list[str]], str]) -> tuple[str, Kind]:
@@ -219,7 +220,8 @@ class Buffered:
                 continue
             for name in call.inputs:
                 part = made.get(name)
-                if part and last[name] == at and name not in place_of and (part.kind, part.in_rows) == (call.kind, call.in_rows):
+                alike = part and (part.kind, part.in_rows) == (call.kind, call.in_rows)
+                if alike and last[name] == at and name not in place_of:
                     found[name] = place
                     break
         return found
@@ -232,7 +234,8 @@ class Buffered:
     def named(self) -> list[str]:
         """The names of the functions and numbers that the lines use."""
         functions = [f"{', '.join(sorted(self.ufuncs))} = {', '.join(f'np.{name}' for name in sorted(self.ufuncs))}"]
-        return [*(functions if self.ufuncs else []), *(f"{name} = np.array({source})" for source, name in self.constants.items())]
+        numbers = [f"{name} = np.array({source})" for source, name in self.constants.items()]
+        return [*functions, *numbers] if self.ufuncs else numbers
 
     def _buffer_names(self, kind: Kind) -> str:
         names = [f"{_LETTERS[kind]}{k}" for k in range(self.room[kind])]

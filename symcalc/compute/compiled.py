@@ -44,7 +44,7 @@ class Compiled:
     source: str
     function: Callable[..., tuple[float, tuple[float, ...]]]
     outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
-    in_numpy: Callable[[], tuple[Tape, tuple[str, ...]]]                        # statements and results for parameters as arrays
+    in_numpy: Callable[[], tuple[Tape, tuple[str, ...]]]                        # statements and results for arrays
     bind: Callable[[Table | None], Callable[..., tuple[float, tuple[float, ...]]]]
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
@@ -74,7 +74,7 @@ class Compiled:
                [ 4.]]))
         """
         if self.tape.arrays and len(points) >= _SEVERAL:
-            from symcalc.compute.many import evaluated_across          # it builds on this file
+            from symcalc.compute.many import evaluated_across  # it builds on this file
             return evaluated_across(self, points)
         if self.tape.arrays:
             found = [self.at(point) for point in points]
@@ -169,8 +169,8 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
     results, source = written(tape)
     bind = executed(tape, source)
     return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
-                    source=source, function=bind(table), outside=cache(outside), in_numpy=cache(in_numpy), bind=bind, tape=tape, results=results,
-                    table=table)
+                    source=source, function=bind(table), outside=cache(outside), in_numpy=cache(in_numpy), bind=bind, tape=tape,
+                    results=results, table=table)
 
 
 def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed], table: Table | None) -> Tape:

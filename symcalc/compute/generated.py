@@ -60,6 +60,6 @@ def indented(lines: Sequence[str]) -> list[str]:
 
 
 def bound(tape: Tape, inner: Sequence[str], blocks: bool = True) -> str:
-    """A function that binds the data, does what needs no parameters, and goes on with the inner lines; `blocks` if they use them."""
+    """A function that binds the data, does what needs no parameters, and goes on with the inner lines, in blocks or not."""
     head = [f"# {'; '.join(tape.legend)}", f"def bind({', '.join(tape.given)}):"]
     return "\n".join([*head, *indented([*(tape.prepared if blocks else tape.before), *inner]), ""])

@@ -6,7 +6,7 @@ steps further, by the same statements as a single run takes, and whoever can do 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -61,8 +61,10 @@ def room_for(parameters: int, moving: int, letters: int, steps: int, runs: int) 
     (23, 2, 5)
     """
     rows = PAST + 1 + steps
-    return Room(points=np.empty((rows, parameters, runs)), gradients=np.empty((rows, parameters, runs)),
-                states=np.zeros((rows, letters, moving, runs)), costs=np.empty((rows, runs)), rates=np.empty((rows, moving, runs)))
+    points, gradients = np.empty((2, rows, parameters, runs))
+    states = np.zeros((rows, letters, moving, runs))
+    return Room(points=points, gradients=gradients, states=states, costs=np.empty((rows, runs)),
+                rates=np.empty((rows, moving, runs)))
 
 
 class Front(Protocol):
@@ -83,8 +85,8 @@ class SideBySide:
 
     steps: Steps
     source: str
-    advance: object
-    values: object                       # the costs for many points; None where they come with the gradients
+    advance: Callable[..., None]
+    values: Callable[..., None] | None   # the costs for many points; None where they come with the gradients
     columns: Sequence[np.ndarray]
     written: Buffered
 
@@ -98,8 +100,8 @@ class SideBySide:
                 return
             for begin in range(0, count, room.slice):
                 rows = slice(PAST + 1 + begin, PAST + 1 + min(begin + room.slice, count))
-                costs, order = room.costs[rows], self.order
-                self.values(*(room.points[rows, order[j]] for j in range(len(order))), costs, [each[:len(costs)] for each in long])
+                points, costs = (room.points[rows, place] for place in self.order), room.costs[rows]
+                self.values(*points, costs, [each[:len(costs)] for each in long])
 
     @property
     def order(self) -> list[int]:
@@ -200,7 +202,7 @@ def _function(name: str, arguments: Sequence[str], body: Sequence[str]) -> list[
 
 def _of_loss(loss: Tape) -> Buffered:
     """The statements of the loss and its gradient, in the order in which they are worked out."""
-    kinds = {name: Kind.FIXED for name in loss.given} | {f"p{j}": Kind.RUNS for j in range(len(loss.parameters))}
+    kinds = dict.fromkeys(loss.given, Kind.FIXED) | {f"p{j}": Kind.RUNS for j in range(len(loss.parameters))}
     kinds |= {value.source: Kind.COLUMN if value.array else Kind.FIXED for value in loss.computed.values() if not value.moves}
     kinds |= {name: Kind.COLUMN for name in _columns(loss) if loss.arrays}
     taken, split = Buffered(kinds), loss.in_blocks or not any(value.array for value, *_ in loss.moving)
@@ -227,7 +229,7 @@ def _of_method(steps: Steps, taken: Buffered) -> tuple[list[str], list[str]]:
         own[letter] = Dummy(letter.name, real=True)                # what is new, for the equations below
         tape.known[own[letter]] = value
         results.append(value.source)
-    taken.kinds |= {name: Kind.MATRIX for name in given.values()} | {"k": Kind.COUNTED}
+    taken.kinds |= dict.fromkeys(given.values(), Kind.MATRIX) | {"k": Kind.COUNTED}
     taken.kinds |= {value.source: Kind.FIXED for value in tape.computed.values() if not value.moves}
     for value, source, comment in tape.moving:
         taken.statement(value.source, source, comment)

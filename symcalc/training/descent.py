@@ -98,7 +98,7 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
 
 def walk_of(loss: Loss, table: Table | None, compiled: Compiled, method: Method, rates: np.ndarray, tolerances: Tolerances,
             held: tuple[str, ...], wrong: bool = False, **how: Any) -> Walk:
-    """The walk that goes down the loss by the method; where it is driven by `wrong` partials, they make up the curvature, too."""
+    """The walk that goes down the loss by the method; `wrong` partials that drive it make up the curvature, too."""
     slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
     return Walk(compiled=compiled, slopes=slopes, table=table, method=method, rates=rates, tolerances=tolerances,
                 moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),

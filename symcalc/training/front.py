@@ -19,6 +19,7 @@ from symcalc.training.walk import Walk
 
 _ABREAST = 2048          # runs side by side: their arrays stay in the cache
 _NUMBERS = 320_000       # in a room: as many steps between two looks as there is room for
+_LARGEST = 4_000_000     # ... and in the smallest room for all that go side by side
 _FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
 _LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
 _POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
@@ -50,14 +51,19 @@ def ends_of(walk: Walk, starts: np.ndarray, rates: Sequence[np.ndarray], paces: 
     front, paces = side_by_side(walk.steps), np.asarray(paces)
     steps = len(rates[0])
     try:
-        for begin in range(0, runs, _ABREAST):
-            which = np.arange(begin, min(begin + _ABREAST, runs))
-            tell = None if progress is None else lambda made, begin=begin, count=len(which): progress(begin * steps + made * count)
-            _Abreast(walk, front, rates, paces, ends, which).go(starts, tell)
+        most = max(1, min(_ABREAST, _LARGEST // _numbers(walk, PAST + _FIRST)))
+        for begin in range(0, runs, most):
+            which = np.arange(begin, min(begin + most, runs))
+            _Abreast(walk, front, rates, paces, ends, which, progress, begin * steps).go(starts)
     except KeyboardInterrupt:
         if all(stop is None for stop in ends.stops):
             raise                                   # nothing has been worked out that could be kept
     return ends
+
+
+def _numbers(walk: Walk, rows: int) -> int:
+    """How many numbers a run takes in a room."""
+    return rows * (2 * len(walk.compiled.parameters) + (len(walk.method.state) + 1) * len(walk.moving) + 1)
 
 
 @dataclass
@@ -70,6 +76,8 @@ class _Abreast:
     paces: np.ndarray
     ends: Ends
     which: np.ndarray                    # the runs in the room
+    progress: Callable[[int], None] | None
+    before: int                          # the updates of those that went before
     going: np.ndarray = field(init=False)            # those of them that have not ended
     lowest: np.ndarray = field(init=False)
     room: Room = field(init=False)
@@ -77,7 +85,7 @@ class _Abreast:
     constant: bool = field(init=False)               # whether no rate ever changes
     made: int = 0
 
-    def go(self, starts: np.ndarray, tell: Callable[[int], None] | None) -> None:
+    def go(self, starts: np.ndarray) -> None:
         """All steps, or as many as there are runs for."""
         ends, which, steps = self.ends, self.which, len(self.rates[0])
         costs, slopes = self.walk.compiled.across(starts[which])
@@ -98,8 +106,8 @@ class _Abreast:
                 self.front(self.room, count, self.made + 1)
                 self._judge(count)
                 self._shift(count)
-                if tell is not None:
-                    tell(self.made)
+                if self.progress is not None:
+                    self.progress(self.before + self.made * len(which))
             self._end(np.flatnonzero(self.going), Stop.STEPS)
         except KeyboardInterrupt:
             self._end(np.flatnonzero(self.going), Stop.INTERRUPTED)
@@ -110,10 +118,10 @@ class _Abreast:
     def _furnish(self, points: np.ndarray, gradients: np.ndarray, costs: np.ndarray, states: np.ndarray) -> None:
         """A room for the runs, with their latest points and costs, and what they have at the present."""
         letters, moving, runs = states.shape
-        size = len(gradients)
-        each = runs * (2 * size + letters * moving + moving + 1)
-        self.room = room = room_for(size, moving, letters, max(_FIRST, min(_LONGEST, _NUMBERS // each)), runs)
-        room.points[:PAST + 1], room.gradients[PAST], room.costs[:PAST + 1], room.states[PAST] = points, gradients, costs, states
+        length = max(_FIRST, min(_LONGEST, _NUMBERS // (runs * _numbers(self.walk, 1))))
+        self.room = room = room_for(len(gradients), moving, letters, length, runs)
+        room.points[:PAST + 1], room.costs[:PAST + 1] = points, costs
+        room.gradients[PAST], room.states[PAST] = gradients, states
         self.spare = np.empty((room.length, runs))             # large arrays are dear to allocate
         room.points[PAST + 1:, moving:] = room.points[PAST, moving:]           # what is held
         self.constant = all(rates.strides == (0,) for rates in self.rates)

@@ -30,7 +30,7 @@ def grouped(runs: Runs) -> list[Block]:
     return [Table(header=("runs", "how they ended", "where", "J at the end", "updates"), rows=tuple(rows),
                   words=frozenset({1, 2})),
             *(block for key in ("method", "rate") for block in _fared(runs, key)),
-            paragraph("Each of them can be had as a whole run, with all its updates: runs[0] is the first, runs.best the lowest.")]
+            paragraph("Each can be had as a whole run, with all its updates: runs[0] is the first, runs.best the lowest.")]
 
 
 def _groups(runs: Runs) -> list[tuple[list[Ended], Inline]]:
@@ -68,7 +68,8 @@ def _where(runs: Runs, run: Ended) -> Inline:
     if len(letters) > _LETTERS:
         return f"{len(letters)} parameters"
     size = _NEAR * (1 + float(np.abs(run.x).max()))
-    return ", ".join(f"{text(letter)} = {short(0.0 if abs(value) < size else value, 4)}" for letter, value in zip(letters, run.x.tolist()))
+    values = [0.0 if abs(value) < size else value for value in run.x.tolist()]
+    return ", ".join(f"{text(letter)} = {short(value, 4)}" for letter, value in zip(letters, values))
 
 
 def _range(values: Sequence[float]) -> Inline:

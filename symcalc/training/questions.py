@@ -62,8 +62,9 @@ class Questions(Shown):
         from symcalc.training.diagnosis.diagnose import diagnose
         return diagnose(self, data, start=start, rate=rate, steps=steps)
 
-    def sweep(self, data: object = None, *, starts: Sequence[Any] | np.ndarray | None = None, rates: Sequence[Any] | None = None,
-              methods: Sequence[str | Method] | None = None, steps: int = 100, **settings: Any) -> Runs:
+    def sweep(self, data: object = None, *, starts: Sequence[Any] | np.ndarray | None = None,
+              rates: Sequence[Any] | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
+              **settings: Any) -> Runs:
         """Descend once for every combination of `methods`, `starts` and `rates`, and compare the runs.
 
         Each is a list, or starts an array with a row for each; what is the same in all runs is given as for `descend`: start,

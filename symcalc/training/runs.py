@@ -133,7 +133,8 @@ class Runs(Shown, Sequence[Run]):
         'adam, rate 0.1'
         """
         said = [run.method.name] if self._vary("method") else []
-        said += [f"rate {_rate(run)}"] if len(self._rates[run.method.name]) > 1 else []          # not where the method alone decides on it
+        alike = self._rates[run.method.name]
+        said += [f"rate {_rate(run)}"] if len(alike) > 1 else []          # not where the method alone decides on it
         said += [f"from {self.place(run)}"] if self._vary("start") else []
         return ", ".join(said) or f"rate {_rate(run)}"
 
@@ -167,7 +168,7 @@ class Runs(Shown, Sequence[Run]):
 
     def document(self) -> Document:
         """The loss, what the runs have in common, a table with a row for each, the stable limit, and the best."""
-        from symcalc.training.groups import grouped           # it builds on this file
+        from symcalc.training.groups import grouped  # it builds on this file
         loss = self.loss
         blocks: list[Block] = [Equation((loss.symbol, loss.expression)), paragraph(self._common()),
                                *(grouped(self) if len(self) > FEW else [self._table()])]
@@ -184,11 +185,11 @@ class Runs(Shown, Sequence[Run]):
     def _common(self) -> str:
         run = self.ends[0]
         if len(self) > FEW:
-            several = {"method": len({each.method.name for each in self.ends}), "start": len({each.start.tobytes() for each in self.ends}),
-                       "rate": max(map(len, self._rates.values()))}
-            same = [run.method.name if several["method"] == 1 else f"{several['method']} methods",
-                    f"rate {_rate(run)}" if several["rate"] == 1 else f"{several['rate']:,} rates",
-                    f"from {self.place(run)}" if several["start"] == 1 else f"{several['start']:,} starts"]
+            methods, rates = len(self._rates), max(map(len, self._rates.values()))
+            starts = len({each.start.tobytes() for each in self.ends})
+            same = [run.method.name if methods == 1 else f"{methods} methods",
+                    f"rate {_rate(run)}" if rates == 1 else f"{rates:,} rates",
+                    f"from {self.place(run)}" if starts == 1 else f"{starts:,} starts"]
             return f"All runs: {', '.join(same)}."
         same = ["" if self._vary("method") else run.method.name, "" if self._vary("rate") else f"rate {_rate(run)}",
                 "" if self._vary("start") else f"from {self.place(run)}"]

@@ -73,8 +73,8 @@ class Tolerances:
 class Track:
     """The points visited, with cost and gradient at each, as arrays; `moving` are the parameters that are not held.
 
-    Of many runs side by side, each array has one more axis, the last. Their first rows may be the start and the lowest cost, and
-    only the latest follow: no rule looks at any other.
+    Of many runs side by side, each array has one more axis, the last. Their first rows may be the start and the lowest cost,
+    and only the latest follow: no rule looks at any other.
     """
 
     points: np.ndarray

@@ -41,7 +41,7 @@ from symcalc.training.walk import Walk
 _MOST = 100_000          # runs in a sweep
 _TIMES = 100             # as many updates side by side as one after another
 _APART = 1e-6            # of the size of a point: ends that are closer than this are of one kind
-_WRITTEN_OUT = frozenset({"scalar", "moments", "tape"})         # the strategies whose statements can be gone through side by side
+_WRITTEN_OUT = frozenset({"scalar", "moments", "tape"})         # strategies whose statements can be done for many
 
 Start = Mapping[str, float] | Sequence[float]
 
@@ -81,8 +81,8 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         raise DescentError("a sweep needs a place to start: give start, or starts=[...]")
     count, steps = math.prod(map(len, wanted)), checked_steps(steps)
     chosen = [method_named(each) for each in wanted[0]]
-    alone = count <= FEW or not all(map(_can_go_abreast, chosen)) or bool(_ALONE & {k for k, v in settings.items() if v is not None})
-    most = MAX_STEPS * (1 if alone else _TIMES)
+    watched = any(settings.get(name) is not None for name in ("batch", "callback"))
+    most = MAX_STEPS * (_TIMES if count > FEW and not watched and all(map(_can_go_abreast, chosen)) else 1)
     if count > _MOST or count * steps > most:
         raise DescentError(f"a sweep has at most {_MOST:,} runs and {most:,} updates; "
                            f"these are {count:,} runs of {steps:,} updates")
@@ -98,7 +98,7 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
     found: list[tuple[list[Ended], _Looks | None]] = []
     for by in chosen:
         rated = [by.rate if pace is None else pace for pace in paces]
-        if alone or compiled.strategy not in _WRITTEN_OUT:
+        if watched or not _can_go_abreast(by) or compiled.strategy not in _WRITTEN_OUT:
             found.append((_one_by_one(make, [by], places, wanted[2], end_of), None))
         else:
             found.append(_abreast(loss, table, compiled, by, places, rated, steps, **settings))
@@ -110,9 +110,6 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         return tuple(end for ended, looks in found for end in (ended if looks is None else looks.closer(ended)))
 
     return Runs(loss=loss, ends=tuple(end for ended, _ in found for end in ended), whole={}, make=quiet, look=look)
-
-
-_ALONE = frozenset({"batch", "callback"})
 
 
 def _can_go_abreast(method: Method) -> bool:
@@ -146,8 +143,8 @@ def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method
     ends = ends_of(walk, points, ahead, paces, checked_progress(progress))
     made = [Ended(method=method, rate=rates[pace], start=start, first=first, x=x, fun=cost, nit=updates, stop=stop,
                   message=stop.value, first_rate=float(ahead[pace][0]))
-            for pace, start, first, x, cost, updates, stop in zip(
-                paces.tolist(), points, ends.firsts.tolist(), ends.points, ends.costs.tolist(), ends.updates.tolist(), ends.stops)
+            for pace, start, first, x, cost, updates, stop in zip(paces.tolist(), points, ends.firsts.tolist(), ends.points,
+                                                                  ends.costs.tolist(), ends.updates.tolist(), ends.stops)
             if stop is not None]
     return made, _Looks(loss, walk, ends)
 
@@ -204,8 +201,8 @@ def _different(methods: Sequence[Method], starts: Sequence[np.ndarray], rates: S
         if twice := next((each for each, count in Counter(map(repr, many)).items() if count > 1), None):
             raise DescentError(f"the {name} {twice} is given twice; leave one of them out")
     if len(np.unique(starts, axis=0)) < len(starts):
-        if twice := next((each for each, count in Counter(repr(start.tolist()) for start in starts).items() if count > 1), None):
-            raise DescentError(f"the start {twice} is given twice; leave one of them out")
+        twice = Counter(repr(start.tolist()) for start in starts).most_common(1)[0][0]
+        raise DescentError(f"the start {twice} is given twice; leave one of them out")
     if len(rates) > 1 and (searching := next((each.name for each in methods if each.search == "line"), None)):
         raise DescentError(f"{searching} finds the rate of every step itself, so it does not go with several rates")
     return [None if rate is None else pace for rate, pace in zip(rates, paces)]
