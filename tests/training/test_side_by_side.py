@@ -60,7 +60,8 @@ def same(ends, alone):
 @pytest.mark.parametrize("by", ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"])
 @pytest.mark.parametrize("case", [ROSENBROCK, LINE, LOGISTIC, DOMAIN], ids=["scalar", "moments", "tape", "domain"])
 def test_every_run_ends_as_it_does_alone(case, by):
-    same(*both(case, by, 400 if by == "momentum" and case is LINE else 60))
+    # Where RMSProp arrives, it divides one vanishing number by another, and what rounding left of a sum over rows decides.
+    same(*both(case, by, 20 if by == "rmsprop" and case is LOGISTIC else 400 if by == "momentum" and case is LINE else 60))
 
 
 @pytest.mark.parametrize(("case", "by", "how", "expected"), [
