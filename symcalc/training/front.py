@@ -108,9 +108,9 @@ class _Abreast:
                 self._shift(count)
                 if self.progress is not None:
                     self.progress(self.before + self.made * len(which))
-            self._end(np.flatnonzero(self.going), Stop.STEPS)
+            self._end_all(Stop.STEPS)
         except KeyboardInterrupt:
-            self._end(np.flatnonzero(self.going), Stop.INTERRUPTED)
+            self._end_all(Stop.INTERRUPTED)
             raise
 
     # The room
@@ -179,12 +179,11 @@ class _Abreast:
         at, stops = first_stops(Track(points=kept(points), costs=costs, gradients=kept(gradients),
                                       moving=np.arange(len(walk.moving)), tolerances=walk.tolerances), since)
         at -= since
-        for place, row, good, stop in zip(suspects.tolist(), at.tolist(), whole.tolist(), stops):
-            first = PAST + (count > 0)
-            if row < good:
-                self._end([place], stop, first + row)
-            elif good < len(finite):
-                self._outside(place, first + good)
+        first = PAST + (count > 0)
+        stopped = at < whole
+        self._end(suspects[stopped], [stop for stop, here in zip(stops, stopped.tolist()) if here], first + at[stopped])
+        for k in np.flatnonzero(~stopped & (whole < len(finite))).tolist():
+            self._outside(int(suspects[k]), first + int(whole[k]))
 
     def _may_end(self, count: int) -> np.ndarray:
         """Which runs have to be looked at: all that end are among them."""
@@ -220,24 +219,33 @@ class _Abreast:
         known = method.name in METHODS and method.equations == method_named(method.name).equations
         return known and len(self.walk.moving) == self.ends.points.shape[1]
 
-    def _end(self, places: Sequence[int], stop: Stop, row: int = PAST) -> None:
-        ends, runs, order = self.ends, self.which[places], np.argsort(ordered_places(self.walk.steps))
-        ends.points[runs] = ends.last[runs] = self.room.points[row][order][:, places].T
-        ends.slopes[runs] = self.room.gradients[row][order][:, places].T
-        ends.costs[runs], ends.updates[runs] = self.room.costs[row, places], self.made + row - PAST
-        for run in runs.tolist():
+    @cached_property
+    def _order(self) -> np.ndarray:
+        """Where in the room the parameters are, in their own order."""
+        return np.argsort(ordered_places(self.walk.steps))
+
+    def _end(self, places: np.ndarray, stops: Sequence[Stop], rows: np.ndarray) -> None:
+        """These runs end, each for its reason and at its row."""
+        ends, runs, room = self.ends, self.which[places], self.room
+        ends.points[runs] = ends.last[runs] = room.points[rows, :, places][:, self._order]
+        ends.slopes[runs] = room.gradients[rows, :, places][:, self._order]
+        ends.costs[runs], ends.updates[runs] = room.costs[rows, places], self.made + rows - PAST
+        for run, stop in zip(runs.tolist(), stops):
             ends.stops[run] = stop
         self.going[places] = False
 
+    def _end_all(self, stop: Stop) -> None:
+        """Those that are still on their way end where they are."""
+        left = np.flatnonzero(self.going)
+        self._end(left, [stop] * len(left), np.full(len(left), PAST))
+
     def _outside(self, place: int, row: int) -> None:
         """The run ends before this row, where something is not finite; where the method has no value, that is the reason."""
-        ends, run, order = self.ends, self.which[place], np.argsort(ordered_places(self.walk.steps))
+        ends, run, room, before = self.ends, self.which[place], self.room, max(PAST, row - 1)
+        self._end(np.array([place]), [Stop.OUTSIDE if row > PAST else Stop.START], np.array([before]))
         if row == PAST:
-            self._end([place], Stop.START)
             return
-        before, room = row - 1, self.room
-        self._end([place], Stop.OUTSIDE, before)
-        ends.last[run] = room.points[row, order, place]
+        ends.last[run] = room.points[row, self._order, place]
         if not self._carries and np.isnan(ends.last[run]).any():
             state = np.zeros((len(room.states[before]), ends.points.shape[1]))
             state[:, self.walk.moving] = room.states[before, :, :, place]
