@@ -37,7 +37,7 @@ def one_after_another(show: Callable[[int], None], steps: int) -> Callable[[int]
     def of_all(made: int) -> None:
         nonlocal before, last
         if made <= last:
-            before += steps
+            before += -(-last // steps) * steps          # runs side by side count together
         last = made
         show(before + made)
 

@@ -23,6 +23,7 @@ from symcalc.language.names import plain_name
 from symcalc.language.table import Table
 
 _MANY = 32                # rows from which moments are worth the pass over the data
+_SEVERAL = 8              # points from which it pays to write a function for many of them
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
 
 
@@ -44,6 +45,7 @@ class Compiled:
     source: str
     function: Callable[..., tuple[float, tuple[float, ...]]]
     outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
+    in_numpy: Callable[[], tuple[Tape, tuple[str, ...]]]                        # statements and results for arrays
     bind: Callable[[Table | None], Callable[..., tuple[float, tuple[float, ...]]]]
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
@@ -73,6 +75,9 @@ class Compiled:
         (array([4., 4.]), array([[-4.],
                [ 4.]]))
         """
+        if self.tape.arrays and len(points) >= _SEVERAL:
+            from symcalc.compute.many import evaluated_across  # it builds on this file
+            return evaluated_across(self, points)
         if self.tape.arrays:
             found = [self.at(point) for point in points]
             return np.array([value for value, _ in found]), np.array([slopes for _, slopes in found]).reshape(points.shape)
@@ -156,9 +161,15 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
         arrays = tape.in_numpy()
         return executed(arrays, _written(arrays, lowered.expressions)[1])(table)
 
+    def in_numpy() -> tuple[Tape, tuple[str, ...]]:
+        if tape.arrays:
+            return tape, lowered.results
+        arrays = tape.in_numpy()
+        return arrays, _written(arrays, lowered.expressions)[0]
+
     return quickest(Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
-                             source=lowered.source, function=lowered.bind(table), outside=cache(outside), bind=lowered.bind,
-                             tape=tape, results=lowered.results, table=table))
+                             source=lowered.source, function=lowered.bind(table), outside=cache(outside),
+                             in_numpy=cache(in_numpy), bind=lowered.bind, tape=tape, results=lowered.results, table=table))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from symcalc.compute import numerics
+from symcalc.compute.calls import dot, total
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 from symcalc.vocabulary import FUNCTIONS
@@ -79,7 +80,7 @@ class Fixed:
         return starmap(self.fixed, self.blocks) if self.kept is None else iter(self.kept)
 
 
-_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "Fixed": Fixed, "Buffers": Buffers,
+_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "Fixed": Fixed, "Buffers": Buffers, "dot": dot, "total": total,
            "limited_exp": numerics.limited_exp, "softplus_sum": numerics.softplus_sum,
            **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
@@ -108,7 +109,7 @@ def indented(lines: Sequence[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-def bound(tape: Tape, inner: Sequence[str]) -> str:
-    """A function that binds the data, does what needs no parameters, and goes on with the inner lines."""
+def bound(tape: Tape, inner: Sequence[str], blocks: bool = True) -> str:
+    """A function that binds the data, does what needs no parameters, and goes on with the inner lines, in blocks or not."""
     head = [f"# {'; '.join(tape.legend)}", f"def bind({', '.join(tape.given)}):"]
-    return "\n".join([*head, *indented([*tape.prepared, *inner]), ""])
+    return "\n".join([*head, *indented([*(tape.prepared if blocks else tape.before), *inner]), ""])

@@ -28,6 +28,7 @@ from symcalc.training.settings import (
     checked_tolerances,
     rates_of,
 )
+from symcalc.training.stops import Tolerances
 from symcalc.training.walk import Walk
 from symcalc.written import derivative_of
 
@@ -79,13 +80,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     if compiled is None:
         compiled = loss.compile(table) if partials is None else compile_loss(
             loss.expression, partials, loss.parameters, loss.columns, table)
-    slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
-    walk = Walk(compiled=compiled, slopes=slopes, table=table, method=formula, rates=rates, tolerances=tolerances,
-                moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),
-                batches=_batches(batch, seed, table, formula), watch=_watched(callback, loss.names),
-                progress=checked_progress(progress),
-                curvature=_curvature(loss, table, formula, compiled, partials is not None),
-                exact=formula.search == "line" and is_quadratic(loss))
+    walk = walk_of(loss, table, compiled, formula, rates, tolerances, held, batches=_batches(batch, seed, table, formula),
+                   watch=_watched(callback, loss.names), progress=checked_progress(progress), wrong=partials is not None)
     stop, last = walk.go(point)
     try:
         stop, detail = ending(loss, walk, stop, last)
@@ -98,6 +94,16 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
                rates=history.rates.copy(), drives=history.drives.copy() if walk.driven_apart else None, held=held,
                batch=batch, seed=seed, stop=stop, detail=detail if partials is None else "",
                source=walk.source, partials=partials)
+
+
+def walk_of(loss: Loss, table: Table | None, compiled: Compiled, method: Method, rates: np.ndarray, tolerances: Tolerances,
+            held: tuple[str, ...], wrong: bool = False, **how: Any) -> Walk:
+    """The walk that goes down the loss by the method; `wrong` partials that drive it make up the curvature, too."""
+    slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
+    return Walk(compiled=compiled, slopes=slopes, table=table, method=method, rates=rates, tolerances=tolerances,
+                moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),
+                curvature=_curvature(loss, table, method, compiled, wrong),
+                exact=method.search == "line" and is_quadratic(loss), **how)
 
 
 def _batches(size: int | None, seed: int, table: Table | None, method: Method) -> Batches | None:

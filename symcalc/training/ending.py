@@ -43,7 +43,7 @@ def ending(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, 
     if stop in (Stop.START, Stop.OUTSIDE):
         return _outside(loss, walk, stop, last)
     if stop is Stop.CONVERGED:
-        stop = _kind(walk)
+        stop = kind(walk)
     look = _LOOKS.get(stop)
     return look(loss, walk, stop) if look is not None else (stop, "")
 
@@ -51,18 +51,25 @@ def ending(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, 
 # Each look takes a reason, and gives the more telling one with what is particular to this run
 
 def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
+    stop, trouble = beyond(loss, walk, stop, last)
+    if stop in (Stop.BOTTOMLESS, Stop.DIVERGED):
+        return stop, smaller_rate(walk) if stop is Stop.DIVERGED else ""
+    where = _capital(trouble.sentence) + "." if trouble is not None else ""
+    return stop, _said(where, smaller_rate(walk, settles=True) if stop is Stop.OUTSIDE else "")
+
+
+def beyond(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, Trouble | None]:
     """Where the trouble is: at which part of the loss, in which row; or that the cost was only too large."""
     trouble: Trouble | None = None
     if np.isfinite(last).all():
         trouble = trouble_at(loss, walk.table, dict(zip(loss.parameters, map(float, last), strict=True)))
     if stop is Stop.OUTSIDE and (trouble is None or trouble.overflow):
         falls = walk.compiled.at(last)[0] == -math.inf
-        return (Stop.BOTTOMLESS, "") if falls else (Stop.DIVERGED, smaller_rate(walk))
-    where = _capital(trouble.sentence) + "." if trouble is not None else ""
-    return stop, _said(where, smaller_rate(walk, settles=True) if stop is Stop.OUTSIDE else "")
+        return (Stop.BOTTOMLESS if falls else Stop.DIVERGED), None
+    return stop, trouble
 
 
-def _kind(walk: Walk) -> Stop:
+def kind(walk: Walk) -> Stop:
     """What kind of place it is where every slope is zero to within the tolerance, by the Hessian; at times it is just flat."""
     point = walk.history.points[-1]
     matrix = walk.curved(point)
@@ -78,12 +85,12 @@ def _kind(walk: Walk) -> Stop:
     if first > _NEAR * (1 + np.abs(point[walk.moving]).max()) and (
             len(steps) == 1 or (walk.history.count == 1 and np.abs(matrix).max() <= walk.tolerances.slope)):
         return Stop.FLAT
-    kind = kind_of(there)
-    if kind == MINIMUM and first > _NEAR * (1 + np.abs(point[walk.moving]).max()) and walk.tolerances.slope <= _STRICT:
+    found = kind_of(there)
+    if found == MINIMUM and first > _NEAR * (1 + np.abs(point[walk.moving]).max()) and walk.tolerances.slope <= _STRICT:
         return Stop.FLAT                        # the slopes are small because the data are, not because a minimum is near
-    if kind == MINIMUM and _falls_beyond(walk, point, steps[0]):
+    if found == MINIMUM and _falls_beyond(walk, point, steps[0]):
         return Stop.FLAT
-    return _KINDS.get(kind, Stop.CONVERGED)
+    return _KINDS.get(found, Stop.CONVERGED)
 
 
 def _at_rest(walk: Walk, point: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -297,7 +304,7 @@ def _newton_takes(walk: Walk) -> int | None:
     """After how many updates Newton's method converges from the same start."""
     trial = replace(walk, method=method_named("newton"), rates=np.ones(_NEWTON), watch=None, progress=None)
     stop, _ = trial.go(walk.history.points[0])
-    return trial.history.count - 1 if stop is Stop.CONVERGED and _kind(trial) is Stop.CONVERGED else None
+    return trial.history.count - 1 if stop is Stop.CONVERGED and kind(trial) is Stop.CONVERGED else None
 
 
 def _said(*sentences: str) -> str:

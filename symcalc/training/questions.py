@@ -11,6 +11,8 @@ from symcalc.errors import LossError
 from symcalc.pages.shown import Shown
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from symcalc.training.descent import Settings
     from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.effect import Effect
@@ -60,18 +62,21 @@ class Questions(Shown):
         from symcalc.training.diagnosis.diagnose import diagnose
         return diagnose(self, data, start=start, rate=rate, steps=steps)
 
-    def sweep(self, data: object = None, *, starts: Sequence[Any] | None = None, rates: Sequence[Any] | None = None,
-              methods: Sequence[str | Method] | None = None, steps: int = 100, **settings: Any) -> Runs:
+    def sweep(self, data: object = None, *, starts: Sequence[Any] | np.ndarray | None = None,
+              rates: Sequence[Any] | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
+              **settings: Any) -> Runs:
         """Descend once for every combination of `methods`, `starts` and `rates`, and compare the runs.
 
-        Each is a list; what is the same in all runs is given as for `descend`: start, rate, method and the rest.
+        Each is a list, or starts an array with a row for each; what is the same in all runs is given as for `descend`: start,
+        rate, method and the rest. Many runs go side by side, and only their ends are kept: a thousand starts cost little more
+        than a few, and `runs[k]` makes a whole run again.
 
         >>> import symcalc as sc
         >>> runs = sc.Loss("(w - 3)^2").sweep(start={"w": 0}, rates=[0.1, 0.5, 1.1], steps=20)
         >>> [round(run.parameters["w"], 2) for run in runs]
         [2.97, 3.0, -15.58]
         """
-        from symcalc.training.runs import sweep
+        from symcalc.training.sweeps import sweep
         return sweep(self, data, starts=starts, rates=rates, methods=methods, steps=steps, **settings)
 
     def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,

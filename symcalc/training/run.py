@@ -26,7 +26,7 @@ from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.page import page
 from symcalc.training.settings import Rate
-from symcalc.training.stops import CONVERGED, Stop, Tolerances
+from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
 from symcalc.training.summary import Summary
 from symcalc.training.update import Update
 from symcalc.written import derivative_of
@@ -103,7 +103,7 @@ class Run(Shown):
     @property
     def status(self) -> int:
         """0 where the run converged, 1 where its steps were used up, another number for every other end."""
-        return 0 if self.success else list(Stop).index(self.stop)
+        return status_of(self.stop)
 
     @property
     def started(self) -> bool:

@@ -4,51 +4,77 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 import math
 import os
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
+from weakref import WeakValueDictionary
 
 import numpy as np
-from sympy import Expr
 
 from symcalc.errors import DescentError
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, Table, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, cell, short
 from symcalc.pages.shown import Shown
-from symcalc.training.descent import descend
 from symcalc.training.diagnosis.curvature import affordable_derivatives, limit_of
 from symcalc.training.losses import Loss
-from symcalc.training.methods import Method, method_named
+from symcalc.training.methods import Method
 from symcalc.training.run import Run
-from symcalc.training.settings import MAX_STEPS, checked_rate, checked_start, checked_steps
-from symcalc.training.stops import Stop
+from symcalc.training.settings import Rate
+from symcalc.training.stops import Stop, status_of
 
-_MOST = 10_000           # runs in a sweep
+FEW = 64                 # runs up to which each is kept whole and has a row of its own on the page
 _SAME = 1e-9             # costs that differ by less than this share of the fall count as equally low
 _LIMIT = Formula(text="2/λ_max", latex=r"2/\lambda_{\max}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ended:
+    """What the table says of a run: what was asked for, where and why it ended, and the cost at both ends."""
+
+    method: Method
+    rate: Rate
+    start: np.ndarray
+    first: float                         # the cost at the start
+    x: np.ndarray
+    fun: float
+    nit: int
+    stop: Stop
+    message: str
+    ratio: float = math.nan              # actual over expected change; nan where the slopes on the way were not kept
+    first_rate: float = math.nan
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Runs(Shown, Sequence[Run]):
     """Runs of one loss over one table, in the order in which they were asked for; `runs[k]` is a whole run.
 
+    Of many runs only the ends are kept; a whole run is made again when it is asked for.
+
     >>> runs = Loss("(w - 3)^2").sweep(start={"w": 0}, rates=[0.1, 0.5, 1.1], steps=50)
     >>> runs.best.rate, [run.stop.name for run in runs]
     (0.5, ['STEPS', 'CONVERGED', 'DIVERGED'])
     """
 
-    runs: tuple[Run, ...]
+    loss: Loss
+    ends: Sequence[Ended]                          # as the stop rules saw them
+    whole: Mapping[int, Run]                       # the runs that are kept
+    make: Callable[[Ended], Run]                   # for the others
+    look: Callable[[], Sequence[Ended]] | None = None        # the ends after a closer look, which takes its time
+    made: WeakValueDictionary = field(default_factory=WeakValueDictionary)
+
+    @cached_property
+    def ended(self) -> Sequence[Ended]:
+        """How each run ended."""
+        return self.ends if self.look is None else self.look()
 
     def __len__(self) -> int:
-        return len(self.runs)
+        return len(self.ends)
 
     @overload
     def __getitem__(self, index: int) -> Run: ...
@@ -56,23 +82,34 @@ class Runs(Shown, Sequence[Run]):
     def __getitem__(self, index: slice) -> tuple[Run, ...]: ...
     def __getitem__(self, index: int | slice) -> Run | tuple[Run, ...]:
         if isinstance(index, slice):
-            return self.runs[index]
+            return tuple(self[k] for k in range(*index.indices(len(self))))
         if not -len(self) <= index < len(self):
             raise IndexError(f"the sweep has {len(self)} run{'s' * (len(self) != 1)}")
-        return self.runs[index]
+        k = range(len(self))[index]
+        run = self.whole.get(k) or self.made.get(k)
+        if run is None:
+            run = self.made[k] = self.make(self.ends[k])
+        return run
 
     def __iter__(self) -> Iterator[Run]:
-        return iter(self.runs)
+        return (self[k] for k in range(len(self)))
 
-    @cached_property
+    def __reduce__(self) -> tuple:
+        return _runs_of, (self.loss, tuple(self.ended), dict(self.whole), self.make)
+
+    @property
     def best(self) -> Run:
         """The run that ended lowest; of several that ended equally low, the one with the fewest updates."""
-        going = [run for run in self.runs if math.isfinite(run.fun)]
+        return self[self._best]
+
+    @cached_property
+    def _best(self) -> int:
+        going = [k for k, run in enumerate(self.ends) if math.isfinite(run.fun)]
         if not going:
             raise DescentError("no run of the sweep has a finite cost; start elsewhere")
-        lowest = min(run.fun for run in going)
-        slack = _SAME * max(float(run.costs[0]) - lowest for run in going)
-        return min((run for run in going if run.fun <= lowest + slack), key=lambda run: run.nit)
+        lowest = min(self.ends[k].fun for k in going)
+        slack = _SAME * max(self.ends[k].first - lowest for k in going)
+        return min((k for k in going if self.ends[k].fun <= lowest + slack), key=lambda k: (self.ends[k].nit, self.ends[k].fun))
 
     @cached_property
     def stable_limit(self) -> float | None:
@@ -80,14 +117,15 @@ class Runs(Shown, Sequence[Run]):
 
         None where the runs start at different points, none of them is gradient descent, or the loss curves downwards.
         """
-        first = self.runs[0]
-        if self._vary("start") or not any(map(_is_plain, self.runs)) or not first.started:
+        if self._vary("start") or not any(map(_is_plain, self.ends)) or self.ends[0].stop is Stop.START:
             return None
-        moving = [k for k, name in enumerate(first.loss.names) if name not in first.held]
+        first = self[0]
+        if first.batch is not None:
+            return None
         second = affordable_derivatives(first.loss, first.table, first.compiled)
-        return limit_of(second(first.points[0])[np.ix_(moving, moving)])
+        return limit_of(second(first.points[0])[np.ix_(first.moving, first.moving)])
 
-    def named(self, run: Run) -> str:
+    def named(self, run: Run | Ended) -> str:
         """What tells the run from the others: its method, rate or start.
 
         >>> runs = Loss("w^2").sweep(start=[1], rates=[0.1, 0.2], methods=["adam", "momentum"], steps=1)
@@ -95,20 +133,45 @@ class Runs(Shown, Sequence[Run]):
         'adam, rate 0.1'
         """
         said = [run.method.name] if self._vary("method") else []
-        alike = {_rate(other) for other in self.runs if other.method == run.method and _start(other) == _start(run)}
+        alike = self._rates[run.method.name]
         said += [f"rate {_rate(run)}"] if len(alike) > 1 else []          # not where the method alone decides on it
-        said += [f"from {_start(run)}"] if self._vary("start") else []
+        said += [f"from {self.place(run)}"] if self._vary("start") else []
         return ", ".join(said) or f"rate {_rate(run)}"
 
+    def place(self, run: Run | Ended) -> str:
+        """Where the run started."""
+        start = run.start if isinstance(run, Ended) else run.points[0]
+        return ", ".join(f"{text(parameter)} = {short(value)}" for parameter, value in zip(self.loss.parameters, start))
+
+    @cached_property
+    def _rates(self) -> Mapping[str, Mapping[str, None]]:
+        """The rates of each method's runs, in words."""
+        found: dict[str, dict[str, None]] = {}
+        for (name, rate), method in {(run.method.name, run.rate): run.method for run in self.ends}.items():
+            found.setdefault(name, {})[rate_in_words(method, rate)] = None
+        return found
+
+    @cached_property
+    def _varying(self) -> frozenset[str]:
+        seen = {"method": {run.method.name for run in self.ends}, "start": {run.start.tobytes() for run in self.ends},
+                "rate": {rate for rates in self._rates.values() for rate in rates}}
+        return frozenset(key for key, values in seen.items() if len(values) > 1)
+
     def _vary(self, key: str) -> bool:
-        return len({_TOLD[key](run) for run in self.runs}) > 1
+        return key in self._varying
+
+    def told(self, key: str, run: Run | Ended) -> str:
+        """The run's method, rate or start in words."""
+        return {"method": lambda: run.method.name, "rate": lambda: _rate(run), "start": lambda: self.place(run)}[key]()
 
     # Showing and saving
 
     def document(self) -> Document:
         """The loss, what the runs have in common, a table with a row for each, the stable limit, and the best."""
-        loss = self.runs[0].loss
-        blocks: list[Block] = [Equation((loss.symbol, loss.expression)), paragraph(self._common()), self._table()]
+        from symcalc.training.groups import grouped  # it builds on this file
+        loss = self.loss
+        blocks: list[Block] = [Equation((loss.symbol, loss.expression)), paragraph(self._common()),
+                               *(grouped(self) if len(self) > FEW else [self._table()])]
         if self.stable_limit is not None:
             blocks.append(paragraph("At the start, gradient descent is stable at rates below ", _LIMIT,
                                     f" = {short(self.stable_limit, 4)}."))
@@ -117,42 +180,51 @@ class Runs(Shown, Sequence[Run]):
 
     @property
     def _counted(self) -> str:
-        return f"{len(self)} run{'s' * (len(self) != 1)}"
+        return f"{len(self):,} run{'s' * (len(self) != 1)}"
 
     def _common(self) -> str:
-        run = self.runs[0]
+        run = self.ends[0]
+        if len(self) > FEW:
+            methods, rates = len(self._rates), max(map(len, self._rates.values()))
+            starts = len({each.start.tobytes() for each in self.ends})
+            same = [run.method.name if methods == 1 else f"{methods} methods",
+                    f"rate {_rate(run)}" if rates == 1 else f"{rates:,} rates",
+                    f"from {self.place(run)}" if starts == 1 else f"{starts:,} starts"]
+            return f"All runs: {', '.join(same)}."
         same = ["" if self._vary("method") else run.method.name, "" if self._vary("rate") else f"rate {_rate(run)}",
-                "" if self._vary("start") else f"from {_start(run)}"]
+                "" if self._vary("start") else f"from {self.place(run)}"]
         return f"All runs: {', '.join(filter(None, same))}." if any(same) else "Every run has its own method, rate and start."
 
     def _table(self) -> Table:
         keys = [key for key in ("method", "start", "rate") if self._vary(key)] or ["rate"]
-        columns: list[tuple[Inline, list[Inline]]] = [(key, [_TOLD[key](run) for run in self.runs]) for key in keys]
+        columns: list[tuple[Inline, list[Inline]]] = [(key, [self.told(key, run) for run in self.ended]) for key in keys]
         words = {k for k, key in enumerate(keys) if key != "rate"}
-        if "rate" in keys and self.stable_limit is not None and all(map(_is_plain, self.runs)):
-            columns.append(("of the limit", aligned([_first_rate(run) / self.stable_limit for run in self.runs], 4)))
-        columns += [("updates", [str(run.nit) for run in self.runs]),
-                    ("J at the end", [cell(run.fun) if math.isfinite(run.fun) else "-" for run in self.runs]),
-                    ("actual/expected", aligned([_ratio(run) for run in self.runs], 3)),
-                    ("how it ended", [_ended(run) for run in self.runs])]
+        if "rate" in keys and self.stable_limit is not None and all(map(_is_plain, self.ended)):
+            columns.append(("of the limit", aligned([run.first_rate / self.stable_limit for run in self.ended], 4)))
+        columns += [("updates", [str(run.nit) for run in self.ended]),
+                    ("J at the end", [cell(run.fun) if math.isfinite(run.fun) else "-" for run in self.ended]),
+                    ("actual/expected", aligned([run.ratio for run in self.ended], 3)),
+                    ("how it ended", [ended_briefly(run) for run in self.ended])]
         return Table(header=tuple(name for name, _ in columns), rows=tuple(zip(*(cells for _, cells in columns))),
                      words=frozenset(words | {len(columns) - 1}))
 
     def _verdict(self) -> str:
-        if not any(math.isfinite(run.fun) for run in self.runs):
+        if not any(math.isfinite(run.fun) for run in self.ended):
             return "No run has a finite cost."
-        best = self.best
-        return (f"Lowest: J = {short(best.fun)} after {best.nit} update{'s' * (best.nit != 1)} "
+        best = self.ended[self._best]
+        return (f"Lowest: J = {short(best.fun)} after {best.nit:,} update{'s' * (best.nit != 1)} "
                 f"({self.named(best)}).")
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison as plain data, for JSON; the updates are in each run's own `as_dict()`."""
-        return {"loss": text(self.runs[0].loss.expression), "stable_limit": self.stable_limit,
+        names = self.loss.names
+        return {"loss": text(self.loss.expression), "stable_limit": self.stable_limit,
                 "runs": [{"method": run.method.name, "rate": run.rate if isinstance(run.rate, float) else text(run.rate),
-                          "start": run.named(run.points[0]), "updates": run.nit, "parameters": _finite(run.parameters),
+                          "start": dict(zip(names, run.start.tolist())), "updates": run.nit,
+                          "parameters": _finite(dict(zip(names, run.x.tolist()))),
                           "J": run.fun if math.isfinite(run.fun) else None,
-                          "ratio": ratio if math.isfinite(ratio := _ratio(run)) else None,
-                          "status": run.status, "message": run.message} for run in self.runs]}
+                          "ratio": run.ratio if math.isfinite(run.ratio) else None,
+                          "status": status_of(run.stop), "message": run.message} for run in self.ended]}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold the comparison in full digits, the others what `print` shows."""
@@ -166,37 +238,43 @@ class Runs(Shown, Sequence[Run]):
     def _csv(self) -> str:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        names = self.runs[0].loss.names
+        names = self.loss.names
         writer.writerow(["method", "rate", *(f"{name}_start" for name in names), "updates", *names, "J", "ratio", "status"])
-        for run in self.runs:
-            numbers = [repr(float(value)) for value in (*run.x, run.fun, _ratio(run))]
+        for run in self.ended:
+            numbers = [repr(float(value)) for value in (*run.x, run.fun, run.ratio)]
             writer.writerow([run.method.name, repr(run.rate) if isinstance(run.rate, float) else text(run.rate),
-                             *(repr(float(value)) for value in run.points[0]), run.nit, *numbers, run.status])
+                             *map(repr, run.start.tolist()), run.nit, *numbers, status_of(run.stop)])
         return out.getvalue()
 
     def __repr__(self) -> str:
-        return f"<{self._counted} on {text(self.runs[0].loss.symbol)}>"
+        return f"<{self._counted} on {text(self.loss.symbol)}>"
 
 
-def _is_plain(run: Run) -> bool:
-    return run.method.name == "gradient descent" and run.batch is None
+def _runs_of(loss: Loss, ends: Sequence[Ended], whole: Mapping[int, Run], make: Callable[[Ended], Run]) -> Runs:
+    return Runs(loss=loss, ends=ends, whole=whole, make=make)
 
 
-def _rate(run: Run) -> str:
-    if run.method.search:
-        return "searched"
-    return short(run.rate, 4) if isinstance(run.rate, float) else text(run.rate)
+def end_of(run: Run) -> Ended:
+    """What the table says of a whole run."""
+    return Ended(method=run.method, rate=run.rate, start=run.points[0], first=float(run.costs[0]), x=run.x, fun=run.fun,
+                 nit=run.nit, stop=run.stop, message=run.message, ratio=_ratio(run), first_rate=_first_rate(run))
+
+
+def _is_plain(run: Ended) -> bool:
+    return run.method.name == "gradient descent"
+
+
+def _rate(run: Run | Ended) -> str:
+    return rate_in_words(run.method, run.rate)
+
+
+def rate_in_words(method: Method, rate: Rate) -> str:
+    """The rate to a few digits, or its formula; that it is searched for, where it is."""
+    return "searched" if method.search else short(rate, 4) if isinstance(rate, float) else text(rate)
 
 
 def _first_rate(run: Run) -> float:
     return run.rate if isinstance(run.rate, float) else float(run.rates[0]) if run.nit else math.nan
-
-
-def _start(run: Run) -> str:
-    return ", ".join(f"{text(parameter)} = {short(value)}" for parameter, value in zip(run.loss.parameters, run.points[0]))
-
-
-_TOLD = {"method": lambda run: run.method.name, "rate": _rate, "start": _start}
 
 
 def _ratio(run: Run) -> float:
@@ -206,8 +284,9 @@ def _ratio(run: Run) -> float:
         return (run.fun - float(run.costs[0])) / expected if expected else math.nan
 
 
-def _ended(run: Run) -> str:
-    climbed = run.stop is Stop.STEPS and run.fun > run.costs[0]
+def ended_briefly(run: Ended) -> str:
+    """How it ended in a few words."""
+    climbed = run.stop is Stop.STEPS and run.fun > run.first
     return f"{_BRIEF[run.stop]}{', higher than the start' if climbed else ''}"
 
 
@@ -224,60 +303,3 @@ _BRIEF = {
     Stop.CALLBACK: "stopped by the callback", Stop.INTERRUPTED: "interrupted", Stop.UNREACHED: "no minimum this way",
     Stop.NO_RATE: "rate fell to 0",
 }
-
-
-# Making them
-
-Start = Mapping[str, float] | Sequence[float]
-
-
-def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts: Sequence[Start] | None = None,
-          rate: float | str | Expr | None = None, rates: Sequence[float | str | Expr] | None = None,
-          method: str | Method | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
-          **settings: Any) -> Runs:
-    """Every combination of the methods, starts and rates, each as a run; what `Loss.sweep` says holds here."""
-    wanted = (_several("method", method, methods, "gradient descent"), _several("start", start, starts, None),
-              _several("rate", rate, rates, None))
-    if methods is None and starts is None and rates is None:
-        raise DescentError("a sweep compares several runs: give rates=[...], methods=[...] or starts=[...]")
-    if wanted[1] == [None]:
-        raise DescentError("a sweep needs a place to start: give start, or starts=[...]")
-    count, steps = math.prod(map(len, wanted)), checked_steps(steps)
-    if count > _MOST or count * steps > MAX_STEPS:
-        raise DescentError(f"a sweep has at most {_MOST:,} runs and {MAX_STEPS:,} updates; "
-                           f"these are {count:,} runs of {steps:,} updates")
-    chosen = [method_named(each) for each in wanted[0]]
-    places = [[at] if isinstance(at, (int, float)) and len(loss.names) == 1 else at for at in wanted[1]]
-    _check_different(chosen, [checked_start(at, loss.names).tolist() for at in places], wanted[2])
-    table = loss.table(data)
-    compiled = loss.compile(table)
-    made: list[Run] = []
-    for by, at, pace in itertools.product(chosen, places, wanted[2]):
-        made.append(descend(loss, table, start=at, rate=pace, steps=steps, method=by, compiled=compiled, **settings))
-        if made[-1].stop is Stop.INTERRUPTED:
-            break
-    return Runs(runs=tuple(made))
-
-
-def _check_different(methods: Sequence[Method], starts: Sequence[list[float]], rates: Sequence[Any]) -> None:
-    """Whether no two runs would be the same."""
-    paces = [checked_rate(rate, methods[0]) for rate in rates]
-    for name, many in (("method", [each.name for each in methods]), ("rate", paces), ("start", starts)):
-        if twice := next((each for each, count in Counter(map(repr, many)).items() if count > 1), None):
-            raise DescentError(f"the {name} {twice} is given twice; leave one of them out")
-    if len(rates) > 1 and (searching := next((each.name for each in methods if each.search == "line"), None)):
-        raise DescentError(f"{searching} finds the rate of every step itself, so it does not go with several rates")
-
-
-def _several(name: str, one: Any, many: Any, otherwise: Any) -> list[Any]:
-    """What to go through: the many, the one, or what stands in for it."""
-    if many is None:
-        return [otherwise if one is None else one]
-    if one is not None:
-        raise DescentError(f"give {name} or {name}s, not both")
-    if isinstance(many, (str, bytes, Mapping, Method)) or not hasattr(many, "__iter__"):
-        raise DescentError(f"{name}s is a list, not {many!r:.40}")
-    found = many.tolist() if isinstance(many, np.ndarray) else list(many)
-    if not found:
-        raise DescentError(f"{name}s is an empty list; a sweep needs at least one {name}")
-    return found

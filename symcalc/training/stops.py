@@ -10,9 +10,9 @@ from functools import reduce
 import numpy as np
 
 RISES = 10               # updates in a row with a rising cost, after which a run counts as diverging
-_GROWN = 10.0            # ... if the cost is this many times what it was at the start
+GROWN = 9.0              # ... if the cost has risen by this many times what it was at the start
 _STEADY = 0.99           # ... and if it grows no more slowly, in the later half of them, than so many times the earlier half
-_UNBOUNDED = 1e9         # how far below zero a cost falls, in units of the first, before it counts as bottomless
+UNBOUNDED = 1e9         # how far below zero a cost falls, in units of the first, before it counts as bottomless
 _FEW = 8                 # parameters
 _SAME, _APART = 1e-12, 1e-6          # relative: when a point has come back, and when two points are two
 
@@ -51,6 +51,15 @@ class Stop(Enum):
 CONVERGED = frozenset({Stop.CONVERGED, Stop.SMALL_STEP, Stop.SMALL_CHANGE, Stop.PRECISE})
 
 
+def status_of(stop: Stop) -> int:
+    """0 where a run converged, 1 where its steps were used up, another number for every other end.
+
+    >>> status_of(Stop.PRECISE), status_of(Stop.STEPS)
+    (0, 1)
+    """
+    return 0 if stop in CONVERGED else list(Stop).index(stop)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerances:
     """What counts as zero: for every slope, and, if they are not 0, for the change of the parameters and of the cost."""
@@ -62,7 +71,11 @@ class Tolerances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """The points visited, with cost and gradient at each, as arrays; `moving` are the parameters that are not held."""
+    """The points visited, with cost and gradient at each, as arrays; `moving` are the parameters that are not held.
+
+    Of many runs side by side, each array has one more axis, the last. Their first rows may be the start and the lowest cost,
+    and only the latest follow: no rule looks at any other.
+    """
 
     points: np.ndarray
     costs: np.ndarray
@@ -80,6 +93,14 @@ def first_stop(track: Track, since: int) -> tuple[int, Stop] | None:
         return None
     at, _, stop = min(found)
     return since + at, stop
+
+
+def first_stops(track: Track, since: int) -> tuple[np.ndarray, list[Stop]]:
+    """The same for many runs: the point at which each ends, or as many as there are where it does not, and why."""
+    ends = np.array([rule(track, since) for _, rule in _RULES])
+    at = np.where(ends.any(axis=(0, 1)), ends.any(axis=0).argmax(axis=0), len(track.costs) - since)
+    which = np.append(ends, np.zeros_like(ends[:, :1]), axis=1)[:, at, np.arange(len(at))].argmax(axis=0)
+    return since + at, [_RULES[order][0] for order in which.tolist()]
 
 
 def rises_at_end(costs: np.ndarray) -> int:
@@ -166,28 +187,30 @@ def _jumps(track: Track, since: int) -> np.ndarray:
     return again
 
 
-def _bottom(track: Track) -> float:
-    return -_UNBOUNDED * (1 + abs(float(track.costs[0])))
+def _bottom(track: Track) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return -UNBOUNDED * (1 + np.abs(track.costs[0]))
 
 
-def _top(track: Track) -> float:
-    start = float(track.costs[0])
-    return start + (_GROWN - 1) * abs(start)                                # one that fell below zero has not grown
+def _top(track: Track) -> np.ndarray:
+    start = track.costs[0]
+    with np.errstate(over="ignore"):
+        return start + GROWN * np.abs(start)                              # one that fell below zero has not grown
 
 
 def _largest(rows: np.ndarray) -> np.ndarray:
     """The largest absolute value in each row: column by column, which is faster where there are few."""
     if rows.shape[1] > _FEW:
         return np.abs(rows).max(axis=1)
-    return reduce(np.maximum, np.abs(rows).T)
+    return reduce(np.maximum, np.abs(rows).swapaxes(0, 1))
 
 
 def _none_differs(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    return reduce(np.logical_and, (rows == others).T)
+    return reduce(np.logical_and, (rows == others).swapaxes(0, 1))
 
 
 def _never(track: Track, since: int) -> np.ndarray:
-    return np.zeros(len(track.costs) - since, dtype=bool)
+    return np.zeros(track.costs[since:].shape, dtype=bool)
 
 
 def _before(values: np.ndarray, since: int, back: int) -> np.ndarray:

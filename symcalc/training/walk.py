@@ -12,7 +12,7 @@ from sympy import Expr
 
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.loop import Letters, Loop, Steps
+from symcalc.compute.loop import Letters, Steps
 from symcalc.compute.recurrence import Recurrence
 from symcalc.language.table import Table
 from symcalc.training.batches import Batches
@@ -52,7 +52,7 @@ class Walk:
     undefined: int | None = None                            # the parameter for which the method's equations have no value
 
     def __post_init__(self) -> None:
-        self.loop = self._loop() if self.is_plain else None
+        self.loop = fastest(self.steps, len(self.rates)) if self.is_plain else None
         self.source = f"{self.compiled.source}\n{self._step[1]}" if self.loop is None else self.loop.source
         self.ahead = self.method.ahead() if self.method.looks_ahead else None
         self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart,
@@ -155,11 +155,12 @@ class Walk:
             return Stop.OUTSIDE, first_bad
         return (None, history.points[-1]) if history.count == made + count + 1 else None
 
-    def _loop(self) -> Loop:
+    @property
+    def steps(self) -> Steps:
+        """What every step of a plain method does."""
         letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=self.method.state)
-        return fastest(Steps(compiled=self.compiled, slopes=self.slopes, moving=self.moving.tolist(),
-                             equations=self.method.equations, letters=letters, settings=self.method.settings),
-                       len(self.rates))
+        return Steps(compiled=self.compiled, slopes=self.slopes, moving=self.moving.tolist(),
+                     equations=self.method.equations, letters=letters, settings=self.method.settings)
 
     def _one(self) -> tuple[Stop | None, np.ndarray]:
         """One step, kept if everything is finite where it leads."""
@@ -176,7 +177,7 @@ class Walk:
             rate = self._searched(point, gradient, rate)
             if rate is None:
                 return Stop.NO_STEP, point
-        after, new = self._stepped(point, drive, rate, k, newton, state)
+        after, new = self.stepped(point, drive, rate, k, state, newton)
         if self.undefined is not None:
             return Stop.NO_STEP, point
         cost, slopes = self.compiled.at(after)
@@ -185,8 +186,8 @@ class Walk:
         history.keep(after, cost, slopes, new, rate, drive)
         return None, after
 
-    def _stepped(self, point: np.ndarray, drive: np.ndarray, rate: float, k: int, newton: np.ndarray | None,
-                 state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def stepped(self, point: np.ndarray, drive: np.ndarray, rate: float, k: int, state: np.ndarray,
+                newton: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The method's equations for every parameter that moves, or whose turn it is."""
         after, new = point.copy(), state.copy()
         moving = (self.moving[(k - 1) % len(self.moving)],) if self.method.turns else self.moving

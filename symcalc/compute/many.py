@@ -1,0 +1,250 @@
+"""Many runs side by side: every parameter an array over the runs, every step a few NumPy calls for all of them.
+
+What a run is, where it starts, when it ends: all that is none of this file's business. It takes the runs in a `Room` so many
+steps further, by the same statements as a single run takes, and whoever can do that faster may stand in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from sympy import Dummy
+
+from symcalc.compute.calls import Buffered, Kind
+from symcalc.compute.compiled import Compiled
+from symcalc.compute.generated import bound, executed, indented
+from symcalc.compute.loop import Steps
+from symcalc.compute.program import Value
+from symcalc.compute.tape import Tape
+from symcalc.written import replaced
+
+PAST = 12                # points before the present that a room keeps, for what is seen in several points in a row
+_ELEMENTS = 16_384       # numbers in an array over rows and runs
+_SLICE = 8_192           # ... and where the costs of several steps are worked out together
+_ABREAST = 512           # points at a time where each is evaluated over the rows
+
+
+@dataclass(slots=True)
+class Room:
+    """Where some runs are, and room for their next steps: float64 arrays, the runs along the last axis, a row for each step.
+
+    Row `PAST` is the present, the rows before it the latest points. The parameters that move come first, then those held.
+    """
+
+    points: np.ndarray                   # row, parameter, run
+    gradients: np.ndarray                # the same
+    states: np.ndarray                   # row, letter of the method, parameter that moves, run
+    costs: np.ndarray                    # row, run
+    rates: np.ndarray                    # row, parameter that moves, run: the rate that leads there
+    views: list[tuple] = field(default_factory=list)
+    buffers: tuple = ()
+    slice: int = 1
+
+    @property
+    def length(self) -> int:
+        """For how many steps there is room."""
+        return len(self.costs) - PAST - 1
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return self.costs.shape[1]
+
+
+def room_for(parameters: int, moving: int, letters: int, steps: int, runs: int) -> Room:
+    """An empty room.
+
+    >>> room_for(2, 2, 0, 10, 5).points.shape
+    (23, 2, 5)
+    """
+    rows = PAST + 1 + steps
+    points, gradients = np.empty((2, rows, parameters, runs))
+    states = np.zeros((rows, letters, moving, runs))
+    return Room(points=points, gradients=gradients, states=states, costs=np.empty((rows, runs)),
+                rates=np.empty((rows, moving, runs)))
+
+
+class Front(Protocol):
+    """So many steps further with all runs of a room, whose first is the update of this number.
+
+    From the present in row `PAST`, with the rates that stand in the rows that follow, it fills these rows: points, costs,
+    gradients and states. Numbers that are not finite may come out; whoever asked looks at them.
+    """
+
+    source: str
+
+    def __call__(self, room: Room, count: int, number: int) -> None: ...
+
+
+@dataclass(slots=True)
+class SideBySide:
+    """The front in NumPy."""
+
+    steps: Steps
+    source: str
+    advance: Callable[..., None]
+    values: Callable[..., None] | None   # the costs for many points; None where they come with the gradients
+    columns: Sequence[np.ndarray]
+    written: Buffered
+
+    def __call__(self, room: Room, count: int, number: int) -> None:
+        if not room.views:
+            self._furnish(room)
+        vectors, matrices, blocks, long = room.buffers
+        with np.errstate(all="ignore"):
+            self.advance(room.views[:count], float(number), vectors, matrices, blocks)
+            if self.values is None:
+                return
+            for begin in range(0, count, room.slice):
+                rows = slice(PAST + 1 + begin, PAST + 1 + min(begin + room.slice, count))
+                points, costs = (room.points[rows, place] for place in self.order), room.costs[rows]
+                self.values(*points, costs, [each[:len(costs)] for each in long])
+
+    @property
+    def order(self) -> list[int]:
+        """Where in a room every parameter is."""
+        placed = ordered_places(self.steps)
+        return [placed.index(j) for j in range(len(placed))]
+
+    def _furnish(self, room: Room) -> None:
+        """The buffers, and the views that every step needs, made once for all chunks."""
+        moving, runs, need, order = len(self.steps.moving), room.runs, self.written.room, self.order
+        same = np.array(room.rates.flat[0]) if not any(room.rates.strides) else None           # one rate for all runs and steps
+        for row in range(PAST, PAST + room.length):
+            then = row + 1
+            rates = room.rates[then].reshape(-1) if same is None else same
+            points, slopes = room.points[then], room.gradients[then]
+            room.views.append((room.points[row, :moving].reshape(-1), room.gradients[row, :moving].reshape(-1),
+                               *room.states[row].reshape(-1, moving * runs), rates,
+                               points[:moving].reshape(-1), *room.states[then].reshape(-1, moving * runs),
+                               *(points[at] for at in order), *(slopes[at] for at in order), room.costs[then]))
+        room.slice = max(1, _SLICE // runs)
+        room.buffers = ([np.empty(runs) for _ in range(need[Kind.RUNS])],
+                        [np.empty(moving * runs) for _ in range(need[Kind.MATRIX])],
+                        _blocks(self.steps.compiled, self.columns, runs, need[Kind.ROWS]),
+                        [np.empty((room.slice, runs)) for _ in range(need[Kind.RUNS])] if self.values is not None else [])
+
+
+def ordered_places(steps: Steps) -> list[int]:
+    """The places of the parameters in the order in which a room has them: first those that move."""
+    return [*steps.moving, *(j for j in range(len(steps.compiled.parameters)) if j not in steps.moving)]
+
+
+def side_by_side(steps: Steps) -> SideBySide:
+    """The front for the steps of a plain method."""
+    compiled, carried = steps.compiled, range(len(steps.letters.state))
+    loss, (value, *slopes) = compiled.in_numpy()
+    taken, (points, gradients) = _of_loss(loss), _places(compiled)
+    before, (*states, new) = _of_method(steps, taken)
+    update = taken.lines({**{f"t{row}": state for row, state in zip(carried, states)}, "q": new})
+    after = dict(zip(gradients, slopes))
+    in_rows = any(call.in_rows for call in taken.calls)
+    body = taken.lines({**after, "J": value} if in_rows else after, _packed(loss))
+    cost = [] if in_rows else taken.lines({"J": value})
+    costs = [] if in_rows else _function("values", [*points, "J", "vectors"], [*taken.unpacked(Kind.RUNS), *cost])
+    names = ["p", "g", *(f"s{row}" for row in carried), "rate", "q", *(f"t{row}" for row in carried), *points, *gradients, "J"]
+    counts = any(formula.has(steps.letters.counted) for _, formula in steps.equations)
+    inner = [*before, *taken.named(),
+             *_function("advance", ["steps", "k", "vectors", "matrices", "blocks"], [
+                 *taken.unpacked(Kind.RUNS), *taken.unpacked(Kind.MATRIX), f"for {', '.join(names)} in steps:",
+                 *indented([*update, *body, *(["k += 1.0"] if counts else [])])]),
+             *costs, f"return advance, {'values' if costs else 'None'}, [{', '.join(_columns(loss) if in_rows else [])}]"]
+    source = bound(loss, inner, blocks=False)
+    advance, values, columns = executed(loss, source)(compiled.table)
+    return SideBySide(steps, source, advance, values, columns, taken)
+
+
+def evaluated_across(compiled: Compiled, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The loss and its gradient over the rows, for many points at once."""
+    loss, (value, *slopes) = compiled.in_numpy()
+    taken, (inputs, gradients) = _of_loss(loss), _places(compiled)
+    body = taken.lines({**dict(zip(gradients, slopes)), "J": value}, _packed(loss))
+    inner = [*taken.named(), *_function("values_and_gradients", [*inputs, *gradients, "J", "vectors", "blocks"],
+                                        [*taken.unpacked(Kind.RUNS), *body]),
+             f"return values_and_gradients, [{', '.join(_columns(loss))}]"]
+    function, columns = executed(loss, bound(loss, inner, blocks=False))(compiled.table)
+    values, found = np.empty(len(points)), np.empty(points.shape)
+    for begin in range(0, len(points), _ABREAST):
+        part = slice(begin, begin + _ABREAST)
+        across = np.ascontiguousarray(points[part].T)
+        runs, into = across.shape[1], np.empty(across.shape)
+        blocks = _blocks(compiled, columns, runs, taken.room[Kind.ROWS])
+        with np.errstate(all="ignore"):
+            function(*across, *into, values[part], [np.empty(runs) for _ in range(taken.room[Kind.RUNS])], blocks)
+        found[part] = into.T
+    return values, found
+
+
+# Writing it out
+
+def _places(compiled: Compiled) -> tuple[list[str], list[str]]:
+    """What the parameters and the slopes are called."""
+    count = range(len(compiled.parameters))
+    return [f"p{j}" for j in count], [f"g{j}" for j in count]
+
+
+def _columns(loss: Tape) -> list[str]:
+    """The arrays that have a value for each row."""
+    return [*(f"c{k}" for k in range(len(loss.columns))), *loss.fixed]
+
+
+def _packed(loss: Tape) -> str:
+    """How the loop over the blocks of rows begins."""
+    return f"{', '.join([*_columns(loss), 'room'])} in blocks"
+
+
+def _function(name: str, arguments: Sequence[str], body: Sequence[str]) -> list[str]:
+    return [f"def {name}({', '.join(arguments)}):", *indented(body)]
+
+
+def _of_loss(loss: Tape) -> Buffered:
+    """The statements of the loss and its gradient, in the order in which they are worked out."""
+    kinds = dict.fromkeys(loss.given, Kind.FIXED) | {f"p{j}": Kind.RUNS for j in range(len(loss.parameters))}
+    kinds |= {value.source: Kind.COLUMN if value.array else Kind.FIXED for value in loss.computed.values() if not value.moves}
+    kinds |= {name: Kind.COLUMN for name in _columns(loss) if loss.arrays}
+    taken, split = Buffered(kinds), loss.in_blocks or not any(value.array for value, *_ in loss.moving)
+    for part in ((0, 1, 2) if split else (1,)):
+        for value, source, comment in loss.moving:
+            inside = value.array or value.total
+            if not split or part == (1 if inside else 2 if value.summed else 0):
+                taken.statement(value.source, source, comment, in_rows=inside or not split, total=value.total)
+    return taken
+
+
+def _of_method(steps: Steps, taken: Buffered) -> tuple[list[str], list[str]]:
+    """The method's equations for all parameters at once: what needs no step, and the names of the new state and the new θ."""
+    letters = steps.letters
+    tape = Tape((), (), arrays=True, letter="u")
+    tape.known |= {letter: Value(repr(value)) for letter, value in steps.settings.items()}
+    given = {letters.theta: "p", letters.slope: "g", letters.rate: "rate", letters.counted: "k",
+             **{letter: f"s{row}" for row, letter in enumerate(letters.state)}}
+    tape.known |= {letter: Value(name, moves=True) for letter, name in given.items()}
+    own: dict = {}
+    results = []
+    for letter, formula in steps.equations:
+        value = tape.value(replaced(formula, own.get))
+        own[letter] = Dummy(letter.name, real=True)                # what is new, for the equations below
+        tape.known[own[letter]] = value
+        results.append(value.source)
+    taken.kinds |= dict.fromkeys(given.values(), Kind.MATRIX) | {"k": Kind.COUNTED}
+    taken.kinds |= {value.source: Kind.FIXED for value in tape.computed.values() if not value.moves}
+    for value, source, comment in tape.moving:
+        taken.statement(value.source, source, comment)
+    return tape.before, results
+
+
+def _blocks(compiled: Compiled, columns: Sequence[np.ndarray], runs: int, buffers: int) -> list[tuple]:
+    """The columns in blocks of rows, each with the buffers for its rows and all runs."""
+    if compiled.table is None:
+        return []
+    rows = compiled.table.rows
+    height = min(rows, max(1, _ELEMENTS // runs)) if compiled.tape.in_blocks else rows
+    rooms = [np.empty((height, runs)) for _ in range(buffers)]
+    found = []
+    for begin in range(0, rows, height):
+        parts = [column[begin:begin + height, None] for column in columns]
+        found.append((*parts, [room[:min(height, rows - begin)] for room in rooms]))
+    return found

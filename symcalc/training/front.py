@@ -1,0 +1,256 @@
+"""Many runs of one method at once: they go on side by side, and each ends where it would have ended alone.
+
+Only where the runs are is kept, with the few points before that the stop rules look at. Every chunk of steps is looked through
+by tests that cost little and miss nothing; the rules themselves see the runs in which something may have happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from symcalc.compute.many import PAST, Front, Room, ordered_places, room_for, side_by_side
+from symcalc.training.methods import METHODS, method_named
+from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
+from symcalc.training.walk import Walk
+
+_ABREAST = 2048          # runs side by side: their arrays stay in the cache
+_NUMBERS = 320_000       # in a room: as many steps between two looks as there is room for
+_LARGEST = 4_000_000     # ... and in the smallest room for all that go side by side
+_FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
+_LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
+_POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
+_CLOSE = 4e-12           # of the size of a point: two that may count as the same
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """How many runs ended, each in its place: where, the cost there and at the start, after how many updates, and why.
+
+    `last` is where a run would have gone on that left the domain. `stops` has None for runs that never began.
+    """
+
+    points: np.ndarray
+    costs: np.ndarray
+    firsts: np.ndarray
+    updates: np.ndarray
+    last: np.ndarray
+    slopes: np.ndarray
+    stops: list[Stop | None]
+
+
+def ends_of(walk: Walk, starts: np.ndarray, rates: Sequence[np.ndarray], paces: Sequence[int],
+            progress: Callable[[int], None] | None = None) -> Ends:
+    """Go from every start by the walk's plain method, with the rates that its pace is the number of."""
+    runs, size = starts.shape
+    ends = Ends(points=starts.copy(), costs=np.empty(runs), firsts=np.empty(runs), updates=np.zeros(runs, dtype=int),
+                last=starts.copy(), slopes=np.empty((runs, size)), stops=[None] * runs)
+    front, paces = side_by_side(walk.steps), np.asarray(paces)
+    steps = len(rates[0])
+    try:
+        most = max(1, min(_ABREAST, _LARGEST // _numbers(walk, PAST + _FIRST)))
+        for begin in range(0, runs, most):
+            which = np.arange(begin, min(begin + most, runs))
+            _Abreast(walk, front, rates, paces, ends, which, progress, begin * steps).go(starts)
+    except KeyboardInterrupt:
+        if all(stop is None for stop in ends.stops):
+            raise                                   # nothing has been worked out that could be kept
+    return ends
+
+
+def _numbers(walk: Walk, rows: int) -> int:
+    """How many numbers a run takes in a room."""
+    return rows * (2 * len(walk.compiled.parameters) + (len(walk.method.state) + 1) * len(walk.moving) + 1)
+
+
+@dataclass
+class _Abreast:
+    """The runs that are on their way, in a room; what is known of those that ended stands in `ends`."""
+
+    walk: Walk
+    front: Front
+    rates: Sequence[np.ndarray]
+    paces: np.ndarray
+    ends: Ends
+    which: np.ndarray                    # the runs in the room
+    progress: Callable[[int], None] | None
+    before: int                          # the updates of those that went before
+    going: np.ndarray = field(init=False)            # those of them that have not ended
+    lowest: np.ndarray = field(init=False)
+    room: Room = field(init=False)
+    spare: np.ndarray = field(init=False)
+    constant: bool = field(init=False)               # whether no rate ever changes
+    made: int = 0
+
+    def go(self, starts: np.ndarray) -> None:
+        """All steps, or as many as there are runs for."""
+        ends, which, steps = self.ends, self.which, len(self.rates[0])
+        costs, slopes = self.walk.compiled.across(starts[which])
+        ends.costs[which] = ends.firsts[which] = self.lowest = costs
+        ends.slopes[which] = slopes
+        self.going = np.ones(len(which), dtype=bool)
+        order, moving = ordered_places(self.walk.steps), len(self.walk.moving)
+        points, past = np.full((PAST + 1, len(order), len(which)), np.nan), np.full((PAST + 1, len(which)), np.nan)
+        points[PAST], past[PAST] = starts[which].T[order], costs
+        self._furnish(points, slopes.T[order], past, np.zeros((len(self.walk.method.state), moving, len(which))))
+        try:
+            self._judge(0)
+            while self.made < steps and self.going.any():
+                if self.going.mean() < _LEAVE:
+                    self._leave()
+                count = min(self.room.length, steps - self.made, max(_FIRST, self.made))
+                self._pace(count)
+                self.front(self.room, count, self.made + 1)
+                self._judge(count)
+                self._shift(count)
+                if self.progress is not None:
+                    self.progress(self.before + self.made * len(which))
+            self._end_all(Stop.STEPS)
+        except KeyboardInterrupt:
+            self._end_all(Stop.INTERRUPTED)
+            raise
+
+    # The room
+
+    def _furnish(self, points: np.ndarray, gradients: np.ndarray, costs: np.ndarray, states: np.ndarray) -> None:
+        """A room for the runs, with their latest points and costs, and what they have at the present."""
+        letters, moving, runs = states.shape
+        length = max(_FIRST, min(_LONGEST, _NUMBERS // (runs * _numbers(self.walk, 1))))
+        self.room = room = room_for(len(gradients), moving, letters, length, runs)
+        room.points[:PAST + 1], room.costs[:PAST + 1] = points, costs
+        room.gradients[PAST], room.states[PAST] = gradients, states
+        self.spare = np.empty((room.length, runs))             # large arrays are dear to allocate
+        room.points[PAST + 1:, moving:] = room.points[PAST, moving:]           # what is held
+        self.constant = all(rates.strides == (0,) for rates in self.rates)
+        if self.constant:
+            first = np.array([rates[0] for rates in self.rates])[self.paces[self.which]]
+            known = np.tile(first, (moving, 1)) if (first != first[0]).any() else first[0]
+            room.rates = np.broadcast_to(known, room.rates.shape)
+
+    def _pace(self, count: int) -> None:
+        if self.constant:
+            return
+        ahead = np.array([rates[self.made:self.made + count] for rates in self.rates])
+        self.room.rates[PAST + 1:PAST + 1 + count] = ahead[self.paces[self.which]].T[:, None, :]
+
+    def _leave(self) -> None:
+        """Those that have ended leave, so that the others have the room for themselves."""
+        room, going = self.room, self.going
+        self.which, self.lowest = self.which[going], self.lowest[going]
+        self.going = np.ones(len(self.which), dtype=bool)
+        self._furnish(room.points[:PAST + 1, :, going], room.gradients[PAST][:, going], room.costs[:PAST + 1, going],
+                      room.states[PAST][:, :, going])
+
+    def _shift(self, count: int) -> None:
+        """The last point is the present now, with its past before it."""
+        room = self.room
+        room.points[PAST - _POINTS:PAST + 1] = room.points[PAST - _POINTS + count:PAST + 1 + count].copy()
+        room.costs[:PAST + 1] = room.costs[count:PAST + 1 + count].copy()
+        room.gradients[PAST], room.states[PAST] = room.gradients[PAST + count], room.states[PAST + count]
+        self.made += count
+
+    # Who has ended
+
+    def _judge(self, count: int) -> None:
+        """End the runs that end at one of the rows after the present, or, for a count of 0, at the present."""
+        suspects = np.flatnonzero(self.going & self._may_end(count))
+        if not len(suspects):
+            return
+        room, walk = self.room, self.walk
+        begun = PAST - self.made if self.made < PAST else 0
+        rows, since = slice(begun, PAST + 1 + count), PAST + (count > 0) - begun
+        points, costs = room.points[rows][..., suspects], room.costs[rows][:, suspects]
+        gradients, states = room.gradients[rows][..., suspects], room.states[rows][..., suspects]
+        finite = (np.isfinite(points).all(axis=1) & np.isfinite(costs) & np.isfinite(gradients).all(axis=1)
+                  & np.isfinite(states).all(axis=(1, 2)))[since:]
+        whole = np.where(finite.all(axis=0), len(finite), finite.argmin(axis=0))
+        last = np.minimum(np.arange(len(costs))[:, None], since + whole - 1)           # what comes after the last is as it is
+        if begun == 0:
+            # The rules look at the start and at the lowest cost, which are long gone; they stand before the latest rows.
+            last, since = np.concatenate([last[:2], last]), since + 2
+        def kept(values: np.ndarray) -> np.ndarray:
+            return np.take_along_axis(values, last.reshape(len(last), *[1] * (values.ndim - 2), -1), axis=0)
+        costs = kept(costs)
+        if begun == 0:
+            costs[0], costs[1] = self.ends.firsts[self.which[suspects]], self.lowest[suspects]
+        at, stops = first_stops(Track(points=kept(points), costs=costs, gradients=kept(gradients),
+                                      moving=np.arange(len(walk.moving)), tolerances=walk.tolerances), since)
+        at -= since
+        first = PAST + (count > 0)
+        stopped = at < whole
+        self._end(suspects[stopped], [stop for stop, here in zip(stops, stopped.tolist()) if here], first + at[stopped])
+        for k in np.flatnonzero(~stopped & (whole < len(finite))).tolist():
+            self._outside(int(suspects[k]), first + int(whole[k]))
+
+    def _may_end(self, count: int) -> np.ndarray:
+        """Which runs have to be looked at: all that end are among them."""
+        room, walk = self.room, self.walk
+        if not count or walk.tolerances.step or walk.tolerances.cost:
+            return np.ones(room.runs, dtype=bool)
+        now, then = slice(PAST + 1, PAST + 1 + count), PAST + count
+        costs, points, slopes = room.costs[now], room.points[:, 0], room.gradients[now, 0]
+        firsts, spare = self.ends.firsts[self.which], self.spare[:count]
+        with np.errstate(all="ignore"):
+            may = ~(costs.max(axis=0) <= firsts + GROWN * np.abs(firsts))          # also where one is nan
+            if not costs.min() >= 0:
+                lowest = costs.min(axis=0)
+                may |= ~(lowest >= -UNBOUNDED * (1 + np.abs(firsts)))
+                self.lowest = np.fmin(self.lowest, lowest)
+            may |= np.abs(slopes, out=spare).min(axis=0) <= walk.tolerances.slope
+            size = np.maximum(np.abs(room.points[PAST]), np.abs(room.points[then])).max(axis=0)
+            np.subtract(points[now], points[PAST - 1:then - 1], out=spare)
+            may |= ~(np.abs(spare, out=spare).min(axis=0) > _CLOSE * size)
+            if walk.method.state or not self.constant:
+                may |= (points[now] == points[PAST:then]).any(axis=0)
+            else:                               # a point that stays stays for good
+                may |= points[then] == points[then - 1]
+            seen = (room.points[then], room.gradients[then]) if self._carries else (room.points[now], room.gradients[now])
+            for values in (*seen, room.states[then if self._carries else now]):
+                may |= ~np.isfinite(values.sum(axis=tuple(range(values.ndim - 1))))
+        return may
+
+    @cached_property
+    def _carries(self) -> bool:
+        """Whether a value that is not finite leaves no finite point behind it, so that the last row tells."""
+        method = self.walk.method
+        known = method.name in METHODS and method.equations == method_named(method.name).equations
+        return known and len(self.walk.moving) == self.ends.points.shape[1]
+
+    @cached_property
+    def _order(self) -> np.ndarray:
+        """Where in the room the parameters are, in their own order."""
+        return np.argsort(ordered_places(self.walk.steps))
+
+    def _end(self, places: np.ndarray, stops: Sequence[Stop], rows: np.ndarray) -> None:
+        """These runs end, each for its reason and at its row."""
+        ends, runs, room = self.ends, self.which[places], self.room
+        ends.points[runs] = ends.last[runs] = room.points[rows, :, places][:, self._order]
+        ends.slopes[runs] = room.gradients[rows, :, places][:, self._order]
+        ends.costs[runs], ends.updates[runs] = room.costs[rows, places], self.made + rows - PAST
+        for run, stop in zip(runs.tolist(), stops):
+            ends.stops[run] = stop
+        self.going[places] = False
+
+    def _end_all(self, stop: Stop) -> None:
+        """Those that are still on their way end where they are."""
+        left = np.flatnonzero(self.going)
+        self._end(left, [stop] * len(left), np.full(len(left), PAST))
+
+    def _outside(self, place: int, row: int) -> None:
+        """The run ends before this row, where something is not finite; where the method has no value, that is the reason."""
+        ends, run, room, before = self.ends, self.which[place], self.room, max(PAST, row - 1)
+        self._end(np.array([place]), [Stop.OUTSIDE if row > PAST else Stop.START], np.array([before]))
+        if row == PAST:
+            return
+        ends.last[run] = room.points[row, self._order, place]
+        if not self._carries and np.isnan(ends.last[run]).any():
+            state = np.zeros((len(room.states[before]), ends.points.shape[1]))
+            state[:, self.walk.moving] = room.states[before, :, :, place]
+            rate = float(self.rates[self.paces[run]][ends.updates[run]])
+            self.walk.stepped(ends.points[run], ends.slopes[run], rate, int(ends.updates[run]) + 1, state)
+            if self.walk.undefined is not None:
+                ends.stops[run], ends.last[run] = Stop.NO_STEP, ends.points[run]
+                self.walk.undefined = None

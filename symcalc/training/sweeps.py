@@ -1,0 +1,222 @@
+"""Making the runs of a sweep: a few one after another, each kept whole; many side by side, of which the ends are kept."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from symcalc.compute.compiled import Compiled
+from symcalc.errors import DescentError
+from symcalc.language.table import Table
+from symcalc.training.callbacks import checked_progress
+from symcalc.training.descent import descend, walk_of
+from symcalc.training.ending import beyond, kind
+from symcalc.training.front import Ends, ends_of
+from symcalc.training.history import History
+from symcalc.training.losses import Loss
+from symcalc.training.methods import Method, method_named
+from symcalc.training.run import Run
+from symcalc.training.runs import FEW, Ended, Runs, end_of
+from symcalc.training.settings import (
+    MAX_STEPS,
+    Rate,
+    checked_hold,
+    checked_rate,
+    checked_start,
+    checked_steps,
+    checked_tolerances,
+    rates_of,
+)
+from symcalc.training.stops import Stop
+from symcalc.training.walk import Walk
+
+_MOST = 100_000          # runs in a sweep
+_TIMES = 100             # as many updates side by side as one after another
+_APART = 1e-6            # of the size of a point: ends that are closer than this are of one kind
+_WRITTEN_OUT = frozenset({"scalar", "moments", "tape"})         # strategies whose statements can be done for many
+
+Start = Mapping[str, float] | Sequence[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descents:
+    """How a run of the sweep is made, alone."""
+
+    loss: Loss
+    table: Table | None
+    steps: int
+    settings: Mapping[str, Any]
+    compiled: Compiled | None = None
+
+    def __call__(self, run: Ended) -> Run:
+        return descend(self.loss, self.table, start=run.start, rate=run.rate, steps=self.steps, method=run.method,
+                       compiled=self.compiled, **self.settings)
+
+    def __reduce__(self) -> tuple:
+        return _descents, (self.loss, self.table, self.steps, dict(self.settings))
+
+
+def _descents(loss: Loss, table: Table | None, steps: int, settings: Mapping[str, Any]) -> Descents:
+    return Descents(loss=loss, table=table, steps=steps, settings=settings)
+
+
+def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts: Sequence[Start] | np.ndarray | None = None,
+          rate: float | str | Expr | None = None, rates: Sequence[float | str | Expr] | None = None,
+          method: str | Method | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
+          **settings: Any) -> Runs:
+    """Every combination of the methods, starts and rates, each as a run; what `Loss.sweep` says holds here."""
+    wanted = (_several("method", method, methods, "gradient descent"), _several("start", start, starts, None),
+              _several("rate", rate, rates, None))
+    if methods is None and starts is None and rates is None:
+        raise DescentError("a sweep compares several runs: give rates=[...], methods=[...] or starts=[...]")
+    if wanted[1] == [None]:
+        raise DescentError("a sweep needs a place to start: give start, or starts=[...]")
+    count, steps = math.prod(map(len, wanted)), checked_steps(steps)
+    chosen = [method_named(each) for each in wanted[0]]
+    watched = any(settings.get(name) is not None for name in ("batch", "callback"))
+    most = MAX_STEPS * (_TIMES if count > FEW and not watched and all(map(_can_go_abreast, chosen)) else 1)
+    if count > _MOST or count * steps > most:
+        raise DescentError(f"a sweep has at most {_MOST:,} runs and {most:,} updates; "
+                           f"these are {count:,} runs of {steps:,} updates")
+    places = _checked_places(wanted[1], starts, loss.names)
+    paces = _different(chosen, places, wanted[2])
+    table = loss.table(data)
+    compiled = loss.compile(table)
+    make = Descents(loss=loss, table=table, steps=steps, settings=settings, compiled=compiled)
+    if count <= FEW:
+        whole = _one_by_one(make, chosen, places, wanted[2])
+        return Runs(loss=loss, ends=tuple(map(end_of, whole)), whole=dict(enumerate(whole)), make=make)
+    quiet = replace(make, settings={name: value for name, value in settings.items() if name not in ("callback", "progress")})
+    found: list[tuple[list[Ended], _Looks | None]] = []
+    for by in chosen:
+        rated = [by.rate if pace is None else pace for pace in paces]
+        if watched or not _can_go_abreast(by) or compiled.strategy not in _WRITTEN_OUT:
+            found.append((_one_by_one(make, [by], places, wanted[2], end_of), None))
+        else:
+            found.append(_abreast(loss, table, compiled, by, places, rated, steps, **settings))
+        ended = found[-1][0]
+        if len(ended) < len(places) * len(rated) or ended[-1].stop is Stop.INTERRUPTED:
+            break
+
+    def look() -> tuple[Ended, ...]:
+        return tuple(end for ended, looks in found for end in (ended if looks is None else looks.closer(ended)))
+
+    return Runs(loss=loss, ends=tuple(end for ended, _ in found for end in ended), whole={}, make=quiet, look=look)
+
+
+def _can_go_abreast(method: Method) -> bool:
+    """Whether every step is the method's equations at the gradient where it starts."""
+    return not (method.needs_curvature or method.search or method.turns or method.looks_ahead)
+
+
+def _one_by_one(make: Descents, methods: Sequence[Method], starts: Sequence[np.ndarray], rates: Sequence[Any],
+                kept: Any = lambda run: run) -> list[Any]:
+    """The runs one after another, or what is to be kept of them, up to one that is interrupted."""
+    made = []
+    for by, at, pace in itertools.product(methods, starts, rates):
+        run = descend(make.loss, make.table, start=at, rate=pace, steps=make.steps, method=by, compiled=make.compiled,
+                      **make.settings)
+        made.append(kept(run))
+        if run.stop is Stop.INTERRUPTED:
+            break
+    return made
+
+
+def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method, starts: Sequence[np.ndarray],
+             rates: Sequence[Rate], steps: int, *, tolerance: float = 1e-10, step_tolerance: float = 0.0,
+             cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: None = None, seed: int = 0,
+             callback: None = None, progress: Any = None) -> tuple[list[Ended], _Looks]:
+    """The runs of a method from all starts with all rates, side by side: their ends."""
+    ahead = [rates_of(rate, steps) for rate in rates]
+    tolerances = checked_tolerances(tolerance, step_tolerance, cost_tolerance)
+    walk = walk_of(loss, table, compiled, method, ahead[0], tolerances, checked_hold(hold, loss.names))
+    points = np.repeat(np.array(starts), len(rates), axis=0)
+    paces = np.tile(np.arange(len(rates)), len(starts))
+    ends = ends_of(walk, points, ahead, paces, checked_progress(progress))
+    made = [Ended(method=method, rate=rates[pace], start=start, first=first, x=x, fun=cost, nit=updates, stop=stop,
+                  message=stop.value, first_rate=float(ahead[pace][0]))
+            for pace, start, first, x, cost, updates, stop in zip(paces.tolist(), points, ends.firsts.tolist(), ends.points,
+                                                                  ends.costs.tolist(), ends.updates.tolist(), ends.stops)
+            if stop is not None]
+    return made, _Looks(loss, walk, ends)
+
+
+@dataclass(slots=True)
+class _Looks:
+    """The ends looked at more closely: what kind of place it is where the slopes are 0, and what is beyond a last point.
+
+    What takes the whole run, such as whether it crawls, is left to the run itself.
+    """
+
+    loss: Loss
+    walk: Walk
+    ends: Ends
+    kinds: dict[tuple, Stop] = field(default_factory=dict)
+
+    def closer(self, ended: Sequence[Ended]) -> list[Ended]:
+        """The ends with the more telling reasons."""
+        looks, found = {Stop.CONVERGED: self.kind, Stop.OUTSIDE: self.outside}, list(ended)
+        begun = [run for run, stop in enumerate(self.ends.stops) if stop is not None]
+        for at, run in enumerate(begun):
+            if (stop := self.ends.stops[run]) in looks and (closer := looks[stop](run)) is not stop:
+                found[at] = replace(ended[at], stop=closer, message=closer.value)
+        return found
+
+    def kind(self, run: int) -> Stop:
+        point = self.ends.points[run]
+        near = (*np.round(point / (_APART * (1 + np.abs(point).max()))).tolist(), self.ends.updates[run] > 0)
+        if near not in self.kinds:
+            trial = copy(self.walk)
+            trial.history = History(len(point), 0)
+            for _ in range(2 if self.ends.updates[run] else 1):
+                trial.history.keep(point, self.ends.costs[run], self.ends.slopes[run])
+            self.kinds[near] = kind(trial)
+        return self.kinds[near]
+
+    def outside(self, run: int) -> Stop:
+        return beyond(self.loss, self.walk, Stop.OUTSIDE, self.ends.last[run])[0]
+
+
+def _checked_places(wanted: Sequence[Any], starts: object, names: Sequence[str]) -> list[np.ndarray]:
+    """The starts in the order of the parameters; those in the rows of an array need no look at each."""
+    if isinstance(starts, np.ndarray) and starts.dtype.kind in "iuf" and starts.shape[1:] == (len(names),):
+        points = starts.astype(np.float64)
+        if np.isfinite(points).all():
+            return list(points)
+    return [checked_start([at] if isinstance(at, (int, float)) and len(names) == 1 else at, names) for at in wanted]
+
+
+def _different(methods: Sequence[Method], starts: Sequence[np.ndarray], rates: Sequence[Any]) -> list[Rate | None]:
+    """The rates as numbers or schedules, None for the method's own; no two runs would be the same."""
+    paces = [checked_rate(rate, methods[0]) for rate in rates]
+    for name, many in (("method", [each.name for each in methods]), ("rate", paces)):
+        if twice := next((each for each, count in Counter(map(repr, many)).items() if count > 1), None):
+            raise DescentError(f"the {name} {twice} is given twice; leave one of them out")
+    if len(np.unique(starts, axis=0)) < len(starts):
+        twice = Counter(repr(start.tolist()) for start in starts).most_common(1)[0][0]
+        raise DescentError(f"the start {twice} is given twice; leave one of them out")
+    if len(rates) > 1 and (searching := next((each.name for each in methods if each.search == "line"), None)):
+        raise DescentError(f"{searching} finds the rate of every step itself, so it does not go with several rates")
+    return [None if rate is None else pace for rate, pace in zip(rates, paces)]
+
+
+def _several(name: str, one: Any, many: Any, otherwise: Any) -> list[Any]:
+    """What to go through: the many, the one, or what stands in for it."""
+    if many is None:
+        return [otherwise if one is None else one]
+    if one is not None:
+        raise DescentError(f"give {name} or {name}s, not both")
+    if isinstance(many, (str, bytes, Mapping, Method)) or not hasattr(many, "__iter__"):
+        raise DescentError(f"{name}s is a list, not {many!r:.40}")
+    found = many.tolist() if isinstance(many, np.ndarray) else list(many)
+    if not found:
+        raise DescentError(f"{name}s is an empty list; a sweep needs at least one {name}")
+    return found

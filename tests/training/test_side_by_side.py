@@ -1,0 +1,172 @@
+"""Many runs side by side: each ends where, when and why it would have ended alone."""
+
+import csv
+import json
+import pickle
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.errors import DescentError
+from symcalc.training.descent import walk_of
+from symcalc.training.front import ends_of
+from symcalc.training.methods import method, method_named
+from symcalc.training.settings import checked_rate, rates_of
+from symcalc.training.stops import Stop, Tolerances
+
+RNG = np.random.RandomState(5)
+X1, X2 = RNG.rand(40), RNG.normal(size=40)
+Y = 2 * X1 + 1 + 0.1 * RNG.normal(size=40)
+DATA = {"x": X1, "y": Y, "x1": X1, "x2": X2, "s": np.where(X1 + 0.3 * X2 > 0.4, 1.0, -1.0)}
+ROSENBROCK = ("(1-u)^2 + 100*(v-u^2)^2", "", [1e-4, 1e-3, 3e-3])
+LINE = ("mean((y - (m*x + b))^2)", "x y", [0.01, 0.5, 1.3])
+LOGISTIC = ("mean(ln(1 + exp(-s*(v*x1 + w*x2 + b)))) + 0.01*(v^2 + w^2 + b^2)", "x1 x2 s", [0.01, 0.02, 0.05])
+WAVE = ("mean((y - a*exp(-b*x)*cos(w*x))^2)", "x y", [0.01, 0.02, 0.05])
+ABSOLUTE = ("mean(abs(y - (m*x + b)))", "x y", [0.01, 0.1, 1.0])
+KINKS = ("abs(u) + abs(v-1) + 0.1*u*v", "", [0.1, 0.25, 1.0])
+DOMAIN = ("ln(u) + 1/u + (v-1)^2*u", "", [0.01, 0.1, 1.0])
+BOTTOMLESS = ("-u^2 + v", "", [0.01, 0.1, 1.0])
+CASES = ("max(u, v, 0) + abs(u) + v^3 + u^2 + Piecewise((u, u > 0), (v^2, True))", "", [0.01, 0.1, 1.0])
+OWN = method("own", "v = ln(g)", "theta = theta - eta*v")
+SIGN = method("sign", "theta = theta - eta*g/abs(g)")
+
+
+def both(case, by, steps=150, held=(), tolerances=Tolerances(), starts=50):
+    """The ends of 50 starts with 3 rates side by side, and each walked alone."""
+    formula, columns, paces = case
+    loss = sc.Loss(formula, columns=columns)
+    table, chosen = loss.table(DATA if columns else None), method_named(by)
+    compiled = loss.compile(table)
+    rates = [rates_of(checked_rate(rate, chosen), steps) for rate in paces]
+    points = np.repeat(np.random.RandomState(7).uniform(-2, 2, (starts, len(loss.names))), len(rates), axis=0)
+    pace = list(range(len(rates))) * starts
+    walks = [walk_of(loss, table, compiled, chosen, rates[k], tolerances, held) for k in pace]
+    return ends_of(walks[0], points, rates, pace), [(walk, *walk.go(at)) for walk, at in zip(walks, points)]
+
+
+def same(ends, alone):
+    """Whether stop, number of updates, cost and point agree; where the next point is outside, that one, too."""
+    for run, (walk, stop, last) in enumerate(alone):
+        assert (ends.stops[run], ends.updates[run]) == (stop, walk.history.count - 1), run
+        np.testing.assert_allclose(ends.points[run], walk.history.points[-1], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(ends.costs[run], walk.history.costs[-1], rtol=1e-12, atol=1e-12)
+        if stop is Stop.OUTSIDE:
+            np.testing.assert_allclose(ends.last[run], last, rtol=1e-10)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("by", ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"])
+@pytest.mark.parametrize("case", [ROSENBROCK, LINE, LOGISTIC, DOMAIN], ids=["scalar", "moments", "tape", "domain"])
+def test_every_run_ends_as_it_does_alone(case, by):
+    # Where RMSProp arrives, it divides one vanishing number by another, and what rounding left of a sum over rows decides.
+    same(*both(case, by, 20 if by == "rmsprop" and case is LOGISTIC else 400 if by == "momentum" and case is LINE else 60))
+
+
+@pytest.mark.parametrize(("case", "by", "how", "expected"), [
+    (LINE, "gradient descent", {"steps": 300}, {Stop.STEPS, Stop.CONVERGED, Stop.DIVERGED}),
+    (ABSOLUTE, "gradient descent", {"steps": 200}, {Stop.STEPS, Stop.TWO_CYCLE}),
+    (WAVE, "gradient descent", {"starts": 20}, {Stop.STEPS}),
+    (KINKS, "gradient descent", {}, {Stop.STEPS}),
+    (("abs(u) + (v-1)^2", "", [0.25, 0.5]), "gradient descent", {}, {Stop.TWO_CYCLE}),
+    (BOTTOMLESS, "momentum", {}, {Stop.BOTTOMLESS}),
+    (CASES, "gradient descent", {}, {Stop.STEPS, Stop.OUTSIDE}),
+    (LINE, OWN, {}, {Stop.NO_STEP, Stop.STEPS}),
+    (LINE, SIGN, {}, {Stop.STEPS}),
+    (LINE, "momentum", {"held": ("m",), "steps": 400}, {Stop.STEPS, Stop.CONVERGED}),
+    ((LINE[0], LINE[1], ["0.1/k", 0.2, "1/sqrt(k)"]), "adam", {}, {Stop.STEPS}),
+    (("w^2", "", ["exp(-1000*k)", 0.3]), "gradient descent", {}, {Stop.STILL, Stop.CONVERGED}),
+    (LINE, "gradient descent", {"tolerances": Tolerances(step=1e-4)}, {Stop.STEPS, Stop.SMALL_STEP, Stop.DIVERGED}),
+    (LINE, "gradient descent", {"tolerances": Tolerances(cost=1e-6)}, {Stop.STEPS, Stop.SMALL_CHANGE, Stop.DIVERGED}),
+], ids=str)
+def test_every_reason_is_found_where_a_single_run_finds_it(case, by, how, expected):
+    ends, alone = both(case, by, **how)
+    same(ends, alone)
+    assert expected <= set(ends.stops)
+
+
+@pytest.fixture(scope="module")
+def starts():
+    return np.random.RandomState(1).uniform(-2, 2, (300, 2))
+
+
+@pytest.fixture(scope="module")
+def runs(starts):
+    return sc.Loss("(u^2 - 1)^2 + v^2").sweep(starts=starts, rates=[0.05, 0.3, 0.6], steps=300)
+
+
+def test_a_whole_run_is_made_again_when_it_is_asked_for(runs, starts):
+    loss = sc.Loss("(u^2 - 1)^2 + v^2")
+    for k in (0, 1, 500, -1):
+        alone = loss.descend(start=starts[range(900)[k] // 3], rate=[0.05, 0.3, 0.6][k % 3], steps=300)
+        assert np.array_equal(runs[k].points, alone.points) and runs[k].message == alone.message
+        assert runs[k].nit == runs.ended[k].nit and runs[k].stop is runs.ended[k].stop
+    assert len(runs) == 900 and len(runs[3:5]) == 2 and runs.best.nit == min(run.nit for run in runs.ended if run.fun < 1e-12)
+    held = runs[7]
+    assert runs[7] is held and repr(runs) == "<900 runs on J(u, v)>"
+
+
+def test_the_page_says_where_they_ended_and_how_many(runs):
+    page = str(runs)
+    converged = [run for run in runs.ended if run.stop is Stop.CONVERGED and run.x[0] > 0]
+    line = next(line for line in page.splitlines() if "u = 1, v = 0" in line)
+    assert line.split()[:2] == [str(len(converged)), "converged"] and page.count("\n") < 40
+    assert "All runs: gradient descent, 3 rates, 300 starts." in page and "runs.best" in page
+
+
+def test_a_row_for_each_in_files(runs, tmp_path):
+    rows = list(csv.DictReader(runs.save(tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()))
+    kept = json.loads(runs.save(tmp_path / "a.json").read_text(encoding="utf-8"))["runs"]
+    assert len(rows) == len(kept) == 900
+    assert [float(row["J"]) for row in rows] == [run.fun for run in runs.ended] == [row["J"] for row in kept]
+
+
+def test_a_saddle_and_a_maximum_are_told_from_a_minimum():
+    points = [[0, v] for v in np.linspace(-1, 1, 70)]
+    runs = sc.Loss("u^4 - 2*u^2 + v^2").sweep(starts=points, rate=0.5, steps=20)
+    assert {run.stop for run in runs.ended} == {Stop.SADDLE} == {runs[3].stop}
+
+
+def test_the_comparison_can_be_pickled(runs):
+    again = pickle.loads(pickle.dumps(runs))
+    assert str(again) == str(runs) and np.array_equal(again[1].points, runs[1].points)
+
+
+def test_the_history_is_not_kept():
+    points = np.random.RandomState(2).uniform(-1, 1, (1000, 2))
+    loss = sc.Loss("(u - 1)^2 + 3*v^2")
+    loss.sweep(starts=points, rate=1e-4, steps=2)
+    tracemalloc.start()
+    loss.sweep(starts=points, rate=1e-4, steps=2000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16e6                     # all points alone would take 32 MB
+
+
+def test_an_interrupted_sweep_keeps_the_runs_as_far_as_they_came(starts):
+    def interrupt(made):
+        if made >= 300 * 40:
+            raise KeyboardInterrupt
+    runs = sc.Loss("(u - 1)^2 + 3*v^2").sweep(starts=starts, rate=1e-4, steps=5000, progress=interrupt)
+    assert {run.stop for run in runs.ended} == {Stop.INTERRUPTED} and 40 <= runs.ended[0].nit < 5000
+    assert "interrupted" in str(runs)
+
+
+def test_methods_that_go_alone_stand_beside_those_that_do_not(starts):
+    runs = sc.Loss("(u - 1)^2 + 3*v^2").sweep(starts=starts[:30], methods=["adam", "newton", "nesterov"], steps=5)
+    assert len(runs) == 90 and not runs.whole
+    assert runs.ended[30].nit == 1 and runs[30].method.name == "newton" and np.array_equal(runs[30].x, runs.ended[30].x)
+
+
+@pytest.mark.parametrize(("settings", "sentence"), [
+    ({"starts": np.zeros((70, 3)), "rate": 0.1}, "2 values are needed, one each for u, v"),
+    ({"starts": np.full((70, 2), np.nan), "rate": 0.1}, "the start is not finite: u = nan, v = nan"),
+    ({"starts": np.zeros((70, 2)), "rate": 0.1}, "the start [0.0, 0.0] is given twice"),
+    ({"starts": np.arange(400_000.0).reshape(-1, 2), "rate": 0.1}, "a sweep has at most 100,000 runs"),
+    ({"starts": np.arange(200.0).reshape(-1, 2), "rate": 0.1, "hold": "w"}, "w cannot be held, as there is no such parameter"),
+])
+def test_wrong_starts_get_one_sentence(settings, sentence):
+    with pytest.raises(DescentError) as caught:
+        sc.Loss("(u - 1)^2 + 3*v^2").sweep(**settings)
+    assert sentence in str(caught.value) and "\n" not in str(caught.value)
