@@ -15,6 +15,7 @@ from sympy import Expr, Indexed, Symbol
 
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments import Moments, moments_of
+from symcalc.compute.reverse import accumulated
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import DescentError
@@ -138,13 +139,17 @@ def _real(value: Any, name: str) -> float:
         raise DescentError(f"the value of {name} is not a real number that a float can hold") from None
 
 
-def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed] = (),
+def compile_loss(loss: Expr, gradient: Sequence[Expr] | None, parameters: Sequence[Symbol], columns: Sequence[Indexed] = (),
                  table: Table | None = None) -> Compiled:
-    """One function for the loss and the partials that the derivations ended in.
+    """One function for the loss and the partials that the derivations ended in; without these, by reverse accumulation.
 
     Without columns the code is plain Python on floats; with columns it is NumPy over them, bound to `table`.
     """
-    stable = [stabilised(expression) for expression in (loss, *gradient)]
+    if gradient is None:
+        value, slopes = accumulated(loss, parameters)
+        stable = [value, *slopes]
+    else:
+        stable = [stabilised(expression) for expression in (loss, *gradient)]
 
     def written(tape: Tape) -> tuple[tuple[str, ...], str]:
         results = tuple(tape.value(expression).source for expression in stable)

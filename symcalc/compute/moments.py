@@ -188,7 +188,7 @@ class Moments(Tape):
 def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed]) -> Moments | None:
     """A tape for expressions all of whose sums separate; None where one does not, or where there is too much to write out."""
     moving, fixed = frozenset(parameters), {}
-    for total in {part: None for expression in expressions for part in _sums(expression)}:
+    for total in _sums(expressions):
         products = products_of(total.function, moving)
         if products is None:
             return None
@@ -204,9 +204,17 @@ def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], column
     return Moments(parameters, columns, arrays=False, basis=tuple(basis), triangle=_triangle(basis, columns))
 
 
-def _sums(expression: Basic) -> list[Sum]:
-    inner = [total for part in expression.args for total in _sums(part)]
-    return [expression, *inner] if isinstance(expression, Sum) else inner
+def _sums(expressions: Iterable[Basic]) -> list[Sum]:
+    """The sums in the expressions, each once; what several have in common is looked through once."""
+    waiting, seen = [*expressions][::-1], {*expressions}
+    found = []
+    while waiting:
+        part = waiting.pop()
+        found += [part] if isinstance(part, Sum) else []
+        new = [inner for inner in part.args if inner not in seen]
+        waiting += new[::-1]
+        seen.update(new)
+    return found
 
 
 def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Table], np.ndarray]:

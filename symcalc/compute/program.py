@@ -11,7 +11,7 @@ from sympy import Basic, Indexed, Symbol
 
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
-from symcalc.pages.notation import text
+from symcalc.pages.notation import Beginnings, text
 
 _COMMENT = 100          # characters of mathematics beside a statement
 
@@ -45,6 +45,7 @@ class Program:
     fixed: list[str] = field(default_factory=list)          # the arrays that need no parameters
     known: dict[Basic, Value] = field(default_factory=dict)
     computed: dict[str, Value] = field(default_factory=dict)
+    told: Beginnings = field(default_factory=lambda: Beginnings(_COMMENT))
 
     @property
     def given(self) -> list[str]:
@@ -73,8 +74,7 @@ class Program:
             value = Value(f"{self.letter}{len(self.computed)}", moves=any(value.moves for value in inputs),
                           array=any(value.array for value in inputs) if array is None else array,
                           summed=total or any(value.summed for value in inputs))
-            shown = text(expression) + note
-            comment = shown if len(shown) <= _COMMENT else shown[:_COMMENT] + "..."
+            comment = self.told(expression) + note
             if value.moves:
                 self.moving.append((replace(value, total=total), source, comment))
             else:

@@ -16,15 +16,43 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 
-from sympy import Abs, Add, Basic, Dummy, E, Equality, Expr, Indexed, Integer, Max, Min, Mul, Number, Piecewise, Pow, Rational
-from sympy import Sum, Symbol, Unequality, asinh, atan, cos, erf, exp, log, sign, sin, tanh
+from sympy import (
+    Abs,
+    Add,
+    Basic,
+    Dummy,
+    E,
+    Equality,
+    Expr,
+    Indexed,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Number,
+    Piecewise,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    Unequality,
+    asinh,
+    atan,
+    cos,
+    erf,
+    exp,
+    log,
+    sign,
+    sin,
+    tanh,
+)
 
 from symcalc.calculus.elementary import lowered
 from symcalc.calculus.rules import CASES, MAXIMUM, MINIMUM, NO_RULE
 from symcalc.compute.stable import log_of_cosh, stabilised
 from symcalc.functions import logsumexp, relu, sigmoid, softmax, softplus, step
 from symcalc.vocabulary import FUNCTIONS, HALF
-from symcalc.written import add, call, divide, mul, negative, power, replaced, row_sum
+from symcalc.written import add, call, divide, mul, power, replaced, row_sum
 
 _ONE, _ZERO = Integer(1), Integer(0)
 _FEW = 4                 # factors up to which each is left out in turn; of more, the products before and behind it are shared
@@ -96,8 +124,8 @@ class _Graph:
         found = self._tame.get(part)
         if found is None:
             found = self._tame[part] = (
-                isinstance(part, (Symbol, Indexed, Number)) or all(map(self.is_tame, _values(part))) and (
-                    type(part) in _TAME or isinstance(part, Pow) and part.exp.is_Integer and bool(part.exp > 0)))
+                isinstance(part, (Symbol, Indexed, Number)) or (all(map(self.is_tame, _values(part))) and (
+                    type(part) in _TAME or (isinstance(part, Pow) and part.exp.is_Integer and bool(part.exp > 0)))))
         return found
 
     # The pass

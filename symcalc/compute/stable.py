@@ -73,7 +73,7 @@ def log_of_cosh(z: Expr) -> Expr:
 
     >>> from sympy import Symbol
     >>> log_of_cosh(Symbol("z"))
-    softplus(-2*Abs(z)) + Abs(z) - log(2)
+    Abs(z) + softplus(-2*Abs(z)) - log(2)
     """
     size = call(Abs, z)
     return add(size, call(softplus, mul(Integer(-2), size)), negative(call(log, Integer(2))))

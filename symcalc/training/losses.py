@@ -35,6 +35,8 @@ from symcalc.training.models import Model, model_in, roles, written_out
 from symcalc.training.questions import Questions
 from symcalc.training.task import Task
 
+MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
+
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
     from symcalc.calculus.hessian import Hessian
@@ -172,7 +174,8 @@ class Loss(Questions):
         """
         from symcalc.compute.compiled import compile_loss
         table = self.table(data)
-        return compile_loss(self.expression, self.gradient().result, self.parameters, self.columns, table)
+        partials = self.gradient().result if len(self.parameters) <= MOST_DERIVED else None
+        return compile_loss(self.expression, partials, self.parameters, self.columns, table)
 
     def table(self, data: object) -> object:
         """The columns that the loss needs out of the data; None where it needs none."""
