@@ -21,6 +21,7 @@ from symcalc.compute.tape import Tape
 from symcalc.errors import DescentError
 from symcalc.language.names import plain_name
 from symcalc.language.table import Table
+from symcalc.pages.elided import several
 
 _MANY = 32                # rows from which moments are worth the pass over the data
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
@@ -87,7 +88,7 @@ class Compiled:
         return replace(self, function=self.bind(table), table=table)
 
     def __repr__(self) -> str:
-        return f"<compiled loss of {', '.join(self.parameters)}: {self.strategy}>"
+        return f"<compiled loss of {several(self.parameters)}: {self.strategy}>"
 
 
 def _quietly(function: Callable[..., Any], point: np.ndarray) -> Any:
@@ -107,15 +108,15 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
         unknown = [str(name) for name in values if name not in parameters]
         if missing or unknown:
             amiss = (("no value for", missing), ("there is no parameter", unknown))
-            what = [f"{said} {', '.join(names)}" for said, names in amiss if names]
+            what = [f"{said} {several(names)}" for said, names in amiss if names]
             which = "the parameter is" if len(parameters) == 1 else "the parameters are"
-            raise DescentError(f"{', and '.join(what)}; {which} {', '.join(parameters)}")
+            raise DescentError(f"{', and '.join(what)}; {which} {several(parameters)}")
         values = [values[name] for name in parameters]
     elif hasattr(values, "__array__"):
         values = np.asarray(values).tolist()
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) != len(parameters):
         each = "" if len(parameters) == 1 else "one each "
-        raise DescentError(f"{_counted(len(parameters))} needed, {each}for {', '.join(parameters)}; write a list, or "
+        raise DescentError(f"{_counted(len(parameters))} needed, {each}for {several(parameters)}; write a list, or "
                            f"a mapping such as {{'{parameters[0]}': 0.5}}")
     return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
 

@@ -40,6 +40,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.functions import Primed
 from symcalc.indices import is_indexed, softmax_at
+from symcalc.pages.elided import Dots
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.function_notation import FunctionNotation
 from symcalc.pages.marked import Marked
@@ -88,7 +89,8 @@ class _Writer(FunctionNotation):
     def __init__(self, medium: Medium, page: Basic) -> None:
         self.medium, self.page = medium, page
         self.table = {
-            Symbol: self.symbol, Marked: self.marked, Indexed: self.indexed, Float: self.number, Rational: self.number,
+            Dots: self.dots, Symbol: self.symbol, Marked: self.marked, Indexed: self.indexed,
+            Float: self.number, Rational: self.number,
             Add: self.sum, Mul: self.product, Pow: self.power, Sum: self.row_sum, Derivative: self.derivative,
             Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
             Relational: self.relation, And: self.junction, Or: self.junction, Tuple: self.list, Application: self.call,
@@ -101,6 +103,9 @@ class _Writer(FunctionNotation):
 
     def symbol(self, symbol: Symbol) -> Piece:
         return Piece(self.medium.name(symbol.name), Level.ATOM, "letter" if self.medium.is_short(symbol.name) else "")
+
+    def dots(self, part: Dots) -> Piece:
+        return Piece(self.medium.dots, Level.ATOM)
 
     def marked(self, letter: Marked) -> Piece:
         written = self.medium.marked(letter.name, letter.mark.name)

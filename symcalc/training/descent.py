@@ -79,7 +79,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     if compiled is None:
         compiled = loss.compile(table) if partials is None else compile_loss(
             loss.expression, partials, loss.parameters, loss.columns, table)
-    slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
+    symbol = loss.symbol
+    slopes = [derivative_of(symbol, parameter) for parameter in loss.parameters]
     walk = Walk(compiled=compiled, slopes=slopes, table=table, method=formula, rates=rates, tolerances=tolerances,
                 moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),
                 batches=_batches(batch, seed, table, formula), watch=_watched(callback, loss.names),

@@ -30,6 +30,7 @@ from symcalc.language.names import (
 )
 from symcalc.language.sums import letters
 from symcalc.pages.document import Document, Equation
+from symcalc.pages.elided import elided, several
 from symcalc.pages.notation import text
 from symcalc.training.models import Model, model_in, roles, written_out
 from symcalc.training.questions import Questions
@@ -117,7 +118,8 @@ class Loss(Questions):
             if wanted and parameter.name == plain_name(str(wanted)):
                 return parameter
         what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
-        raise LossError(f"{visible(str(wanted))[:40] or 'an empty name'} is {what}; the parameters are {', '.join(self.names)}")
+        raise LossError(f"{visible(str(wanted))[:40] or 'an empty name'} is {what}; the parameters are "
+                        f"{several(self.names)}")
 
     def derive(self, wrt: str | Symbol | Iterable[str | Symbol], detail: str = "normal",
                order: int | None = None) -> Derivation | HigherDerivation:
@@ -144,6 +146,35 @@ class Loss(Questions):
         1
         """
         return self._gradient
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it has so many parameters that only those are derived line by line that one asks for."""
+        return len(self.parameters) > MOST_DERIVED
+
+    @cached_property
+    def partials(self) -> tuple[Expr, ...]:
+        """The formulas of the slopes: the results of the gradient, or of reverse accumulation for a large loss.
+
+        >>> Loss("(w - 3)^2").partials
+        (2*(w - 3),)
+        """
+        if not self.is_large:
+            return tuple(self.gradient().result)
+        from symcalc.compute.reverse import accumulated
+        return accumulated(self.expression, self.parameters)[1]
+
+    @property
+    def has_kinks(self) -> bool:
+        """Whether a slope jumps somewhere.
+
+        >>> Loss("abs(w)").has_kinks
+        True
+        """
+        if not self.is_large:
+            return any(slope.kinks for slope in self.gradient().values())
+        from symcalc.training.diagnosis.degree import may_jump
+        return may_jump(self.expression, self.parameters)
 
     def hessian(self) -> Hessian:
         """The second derivatives by every pair of parameters.
@@ -174,8 +205,7 @@ class Loss(Questions):
         """
         from symcalc.compute.compiled import compile_loss
         table = self.table(data)
-        partials = self.gradient().result if len(self.parameters) <= MOST_DERIVED else None
-        return compile_loss(self.expression, partials, self.parameters, self.columns, table)
+        return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
 
     def table(self, data: object) -> object:
         """The columns that the loss needs out of the data; None where it needs none."""
@@ -215,12 +245,17 @@ class Loss(Questions):
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
-        shown = self.expression if self.indexed is None else self.indexed
-        return Document("", (Equation((self.symbol, shown)), *([] if self.indexed is None else written_out(self.model)),
-                             roles(self.parameters, self.columns)))
+        return Document("", (*self.formula(), roles(self.parameters, self.columns)))
+
+    def formula(self) -> tuple[Equation, ...]:
+        """J = ... with an index where it has one, and what that stands for; of a large loss the middle of a sum is left out."""
+        whole = Equation((self.symbol, self.expression if self.indexed is None else self.indexed))
+        found = (whole, *([] if self.indexed is None else written_out(self.model)))
+        return tuple(Equation(tuple(map(elided, each.sides))) for each in found) if self.is_large else found
 
     def __repr__(self) -> str:
-        return f"<loss {text(self.symbol)} = {text(self.expression)}>"
+        symbol, formula = (elided(side) if self.is_large else side for side in (self.symbol, self.expression))
+        return f"<loss {text(symbol)} = {text(formula)}>"
 
 
 def _clash(name: str) -> DataError:
