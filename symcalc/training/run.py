@@ -120,8 +120,10 @@ class Run(Shown):
     @cached_property
     def minimum(self) -> Minimum | None:
         """The minimum by calculus, where the slopes can be set to 0 in closed form; None elsewhere, and where one is held."""
+        from symcalc.training.diagnosis.curvature import is_quadratic
         from symcalc.training.minima.normal_equations import normal_equations
-        closed = self.partials is None and not self.held and normal_equations(self.loss) is not None
+        closed = self.partials is None and not self.held and (
+            is_quadratic(self.loss) if self.loss.is_large else normal_equations(self.loss) is not None)
         try:
             return self.loss.minimum(self.table) if closed else None
         except LossError:
