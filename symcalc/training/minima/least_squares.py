@@ -11,6 +11,7 @@ from symcalc.calculus.algebra.products import factors_of
 from symcalc.calculus.algebra.terms import terms_of
 from symcalc.compute.compiled import evaluated
 from symcalc.compute.reverse import accumulated
+from symcalc.language.names import columns_of
 from symcalc.language.table import Table
 from symcalc.parts import product_as_written, signed
 from symcalc.training.diagnosis.degree import degree_of
@@ -59,7 +60,7 @@ def _block(term: Expr, loss: Loss, table: Table | None) -> Rows | None:
     count = table.rows if total is not None and table is not None else 1
 
     def values(expression: Expr) -> np.ndarray:
-        return np.broadcast_to(evaluated(expression, {}, table, loss.columns), count)
+        return np.broadcast_to(evaluated(expression, {}, table, columns_of(expression)), count)
 
     weight = values(product_as_written(others)) if others else np.ones(count)
     if not (weight >= 0).all():
