@@ -25,7 +25,7 @@ from symcalc.training.settings import MAX_STEPS, checked_hold
 from symcalc.training.stops import Stop, Tolerances
 
 MAX_BYTES = 2**30
-_LONGEST = 10**8         # letters in the generated source
+_LONGEST = 10**7         # letters in the generated source
 _MOST = 10_000           # equations, settings, parameters, columns
 _WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 

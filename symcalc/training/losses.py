@@ -111,6 +111,11 @@ class Loss(Questions):
         """J(m, b), the loss by name."""
         return Function(LOSS)(*self.parameters)
 
+    @property
+    def called(self) -> str:
+        """J(m, b) in text; of a large loss J(w1, w2, …, w300, b)."""
+        return text(elided(self.symbol) if self.is_large else self.symbol)
+
     def parameter(self, name: str | Symbol) -> Symbol:
         """The parameter of this name."""
         wanted = name.name if isinstance(name, Symbol) else name_of(name) if isinstance(name, Indexed) else name
@@ -134,6 +139,10 @@ class Loss(Questions):
             return derive_problem(self.indexed, wrt, detail=detail, order=order)
         names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
         return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
+
+    def partial(self, name: str) -> Derivation:
+        """The derivation by one parameter: from the gradient, or on its own where the loss is large."""
+        return self.derive(name) if self.is_large else self.gradient()[name]
 
     @cached_property
     def _gradient(self) -> Gradient:
@@ -254,8 +263,7 @@ class Loss(Questions):
         return tuple(Equation(tuple(map(elided, each.sides))) for each in found) if self.is_large else found
 
     def __repr__(self) -> str:
-        symbol, formula = (elided(side) if self.is_large else side for side in (self.symbol, self.expression))
-        return f"<loss {text(symbol)} = {text(formula)}>"
+        return f"<loss {self.called} = {text(elided(self.expression) if self.is_large else self.expression)}>"
 
 
 def _clash(name: str) -> DataError:

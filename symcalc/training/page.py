@@ -9,7 +9,6 @@ import numpy as np
 from sympy import Symbol
 
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, Table, joined, paragraph
-from symcalc.pages.elided import elided
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.training.methods import NEWTON, RATE, SLOPE, THETA
@@ -44,7 +43,7 @@ def page(run: Run) -> Document:
 
 def title_on(run: Run) -> str:
     """The method and the loss."""
-    return f"{title_of(run)} on {text(elided(run.loss.symbol) if run.loss.is_large else run.loss.symbol)}"
+    return f"{title_of(run)} on {run.loss.called}"
 
 
 def _formulas(run: Run) -> list[Block]:

@@ -16,7 +16,7 @@ from symcalc.compute.compiled import ordered
 from symcalc.errors import DescentError
 from symcalc.language.table import Table
 from symcalc.pages.document import Document, Inline
-from symcalc.pages.elided import elided, several
+from symcalc.pages.elided import several
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
@@ -139,8 +139,7 @@ distance to the minimum by 2.')
     def document(self) -> Document:
         """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""
         from symcalc.training.diagnosis.page import blocks
-        symbol = elided(self.loss.symbol) if self.loss.is_large else self.loss.symbol
-        return Document(f"Before the descent of {text(symbol)}", tuple(blocks(self)))
+        return Document(f"Before the descent of {self.loss.called}", tuple(blocks(self)))
 
     def as_dict(self) -> dict[str, Any]:
         """The diagnosis as plain data, for JSON."""
@@ -160,8 +159,7 @@ distance to the minimum by 2.')
 
     def __repr__(self) -> str:
         known = f"rates below {short(self.stable_rate, 3)} are stable" if self.stable_rate is not None else "no stable rate"
-        symbol = elided(self.loss.symbol) if self.loss.is_large else self.loss.symbol
-        return f"<diagnosis of {text(symbol)}: {known}>"
+        return f"<diagnosis of {self.loss.called}: {known}>"
 
 
 def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,

@@ -88,7 +88,7 @@ class Minimum(Shown):
 
     def document(self) -> Document:
         """How it was found, then the points with their kinds."""
-        J = text(elided(self.loss.symbol) if self.loss.is_large else self.loss.symbol)
+        J = self.loss.called
         name = MANY[self.best.kind] if len(self.flat) else "stationary point" if self.kind == UNDECIDED else self.kind
         title = f"The {name} of {J}" if len(self.points) == 1 else f"Where the slope of {J} is 0"
         formula = self.loss.formula() if self.loss.is_large else (Equation((self.loss.symbol, self.loss.expression)),)
@@ -103,8 +103,7 @@ class Minimum(Shown):
     def __repr__(self) -> str:
         at = several([f"{name} = {short(value)}" for name, value in self.point.items()])
         kind = "stationary point" if self.kind == UNDECIDED else self.kind
-        symbol = elided(self.loss.symbol) if self.loss.is_large else self.loss.symbol
-        return f"<{kind} of {text(symbol)}: {at}, J = {short(self.J)}>"
+        return f"<{kind} of {self.loss.called}: {at}, J = {short(self.J)}>"
 
 
 def told(loss: Loss, point: StationaryPoint, values: bool = True, name: str = LOSS) -> tuple[Block, ...]:
