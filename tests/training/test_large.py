@@ -50,6 +50,17 @@ def test_the_page_of_a_run_has_no_column_for_every_parameter(run):
     assert len(str(run.summary()).splitlines()) < 25
 
 
+@pytest.mark.parametrize("settings", [
+    {}, {"batch": 20}, {"method": "newton", "rate": 1e-3},
+    *({"method": name} for name in ("adam", "nesterov", "backtracking", "coordinate descent"))])
+def test_an_update_of_many_parameters_is_a_page(settings):
+    run = NETWORK.descend(PLANE, start=START, steps=2, **({"rate": 0.05} | settings))
+    page = str(run.updates[-1])
+    assert len(page.splitlines()) < 90
+    assert "expected ΔJ" in page
+    assert NETWORK.names[run.updates[-1].turn[0]] in page
+
+
 def test_a_large_run_is_saved_and_made_again(run, tmp_path):
     path = run.save(tmp_path / "run.json")
     again = load_run(path, PLANE)
