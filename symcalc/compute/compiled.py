@@ -16,11 +16,13 @@ from sympy import Expr, Indexed, Symbol
 from symcalc.compute.estimate import quickest
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments import Moments, moments_of
+from symcalc.compute.reverse import accumulated
 from symcalc.compute.stable import all_stabilised
 from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError
 from symcalc.language.names import plain_name
 from symcalc.language.table import Table
+from symcalc.pages.elided import several
 
 _MANY = 32                # rows from which moments are worth the pass over the data
 _SEVERAL = 8              # points from which it pays to write a function for many of them
@@ -93,7 +95,7 @@ class Compiled:
         return replace(self, function=self.bind(table), table=table, strategy=_strategy(self.tape))
 
     def __repr__(self) -> str:
-        return f"<compiled loss of {', '.join(self.parameters)}: {self.strategy}>"
+        return f"<compiled loss of {several(self.parameters)}: {self.strategy}>"
 
 
 def _quietly(function: Callable[..., Any], point: np.ndarray) -> Any:
@@ -113,15 +115,15 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
         unknown = [str(name) for name in values if name not in parameters]
         if missing or unknown:
             amiss = (("no value for", missing), ("there is no parameter", unknown))
-            what = [f"{said} {', '.join(names)}" for said, names in amiss if names]
+            what = [f"{said} {several(names)}" for said, names in amiss if names]
             which = "the parameter is" if len(parameters) == 1 else "the parameters are"
-            raise DescentError(f"{', and '.join(what)}; {which} {', '.join(parameters)}")
+            raise DescentError(f"{', and '.join(what)}; {which} {several(parameters)}")
         values = [values[name] for name in parameters]
     elif hasattr(values, "__array__"):
         values = np.asarray(values).tolist()
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) != len(parameters):
         each = "" if len(parameters) == 1 else "one each "
-        raise DescentError(f"{_counted(len(parameters))} needed, {each}for {', '.join(parameters)}; write a list, or "
+        raise DescentError(f"{_counted(len(parameters))} needed, {each}for {several(parameters)}; write a list, or "
                            f"a mapping such as {{'{parameters[0]}': 0.5}}")
     return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
 
@@ -145,13 +147,14 @@ def _real(value: Any, name: str) -> float:
         raise DescentError(f"the value of {name} is not a real number that a float can hold") from None
 
 
-def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed] = (),
+def compile_loss(loss: Expr, gradient: Sequence[Expr] | None, parameters: Sequence[Symbol], columns: Sequence[Indexed] = (),
                  table: Table | None = None) -> Compiled:
-    """One function for the loss and the partials that the derivations ended in.
+    """One function for the loss and the partials that the derivations ended in; without these, by reverse accumulation.
 
     Without columns the code is plain Python on floats; with columns it is NumPy over them, bound to `table`.
     """
-    given = (loss, tuple(gradient), tuple(parameters), tuple(columns), None if table is None else table.rows)
+    given = (loss, None if gradient is None else tuple(gradient), tuple(parameters), tuple(columns),
+             None if table is None else table.rows)
     lowered = _lowered(*given)
     if isinstance(lowered.tape, Moments) and not lowered.tape.triangle(table).is_sound:
         lowered = _lowered(*given, by_rows=True)
@@ -184,10 +187,14 @@ class Lowered:
 
 
 @lru_cache(maxsize=32)
-def _lowered(loss: Expr, gradient: tuple[Expr, ...], parameters: tuple[Symbol, ...], columns: tuple[Indexed, ...],
+def _lowered(loss: Expr, gradient: tuple[Expr, ...] | None, parameters: tuple[Symbol, ...], columns: tuple[Indexed, ...],
              rows: int | None, by_rows: bool = False) -> Lowered:
     """The statements for these expressions and so many rows; kept, as one descent follows the other."""
-    expressions = tuple(all_stabilised((loss, *gradient)))
+    if gradient is None:
+        value, slopes = accumulated(loss, parameters)
+        expressions = (value, *slopes)
+    else:
+        expressions = tuple(all_stabilised((loss, *gradient)))
     tape = _tape(expressions, parameters, columns, rows, by_rows)
     results, source = _written(tape, expressions)
     return Lowered(expressions=expressions, tape=tape, results=results, source=source, bind=executed(tape, source))

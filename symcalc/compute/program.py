@@ -13,7 +13,7 @@ from symcalc.compute.blockwise import Blockwise, blockwise
 from symcalc.compute.statements import Statement, Value, line
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
-from symcalc.pages.notation import text
+from symcalc.pages.notation import Beginnings, text
 
 _COMMENT = 100          # characters of mathematics beside a statement
 
@@ -35,6 +35,7 @@ class Program:
     moving: list[Statement] = field(default_factory=list)               # what needs them
     known: dict[Basic, Value] = field(default_factory=dict)
     computed: dict[str, Value] = field(default_factory=dict)
+    told: Beginnings = field(default_factory=lambda: Beginnings(_COMMENT))
 
     @property
     def given(self) -> list[str]:
@@ -68,8 +69,7 @@ class Program:
             value = Value(f"{self.letter}{len(self.computed)}", moves=any(value.moves for value in inputs),
                           array=any(value.array for value in inputs) if array is None else array,
                           summed=total or any(value.summed for value in inputs))
-            shown = text(expression) + note
-            comment = shown if len(shown) <= _COMMENT else shown[:_COMMENT] + "..."
+            comment = self.told(expression) + note
             (self.moving if value.moves else self.still).append((replace(value, total=total), source, comment))
             self.computed[source] = value
         return self.computed[source]

@@ -80,13 +80,23 @@ def _stable_log(part: log) -> Expr:
     if isinstance(inside, softmax):                    # ln softmax_k(z₁, ...) = z_k - logsumexp(z₁, ...)
         which, *logits = inside.args
         return subtract(logits[int(which) - 1], call(logsumexp, *logits))
-    if isinstance(inside, cosh):                       # ln(cosh(z)) = |z| + softplus(-2|z|) - ln 2
-        size = call(Abs, inside.args[0])
-        return add(size, call(softplus, mul(Integer(-2), size)), negative(call(log, Integer(2))))
+    if isinstance(inside, cosh):
+        return log_of_cosh(inside.args[0])
     if logits := logits_of(inside):
         return call(logsumexp, *logits)
     z = logistic_exponent(inside)
     return part if z is None else call(softplus, z)
+
+
+def log_of_cosh(z: Expr) -> Expr:
+    """ln(cosh(z)) = |z| + softplus(-2|z|) - ln 2.
+
+    >>> from sympy import Symbol
+    >>> log_of_cosh(Symbol("z"))
+    Abs(z) + softplus(-2*Abs(z)) - log(2)
+    """
+    size = call(Abs, z)
+    return add(size, call(softplus, mul(Integer(-2), size)), negative(call(log, Integer(2))))
 
 
 # Sums

@@ -164,7 +164,7 @@ def _pictures(run: Run, steps: list[int], over: str | Symbol | None) -> Iterator
         for position, (k, words) in enumerate(zip(steps, captions)):
             for show in shows:
                 show(k)
-            title.set_text(f"Step {k} of {run.nit}:  {text(run.loss.symbol)} = {short(run.costs[k])}")
+            title.set_text(f"Step {k} of {run.nit}:  {run.loss.called} = {short(run.costs[k])}")
             caption.set_text(words)
             canvas.draw()
             if position == 0:

@@ -44,7 +44,7 @@ def cost_curve(run: Run, name: str) -> Figure:
         axes.set(xlim=(values[0], values[-1]), ylim=(low, high))
         for step in _chosen(visited[:seen] / np.ptp(values), costs[:seen] / (high - low)):
             _tangent(axes, visited[step], costs[step], run.gradients[step, k], np.ptp(values))
-        axes.set(xlabel=text(parameter), ylabel=text(run.loss.symbol), title=f"The cost over {text(parameter)}")
+        axes.set(xlabel=text(parameter), ylabel=run.loss.called, title=f"The cost over {text(parameter)}")
         axes.legend()
     return figure
 

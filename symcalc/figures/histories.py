@@ -68,7 +68,7 @@ def history(run: Run) -> Figure:
         for j, parameter in enumerate(parameters):
             below.plot(steps, run.points[steps, j], LINES[j // len(COLOURS) % len(LINES)], color=COLOURS[j % len(COLOURS)],
                        label=text(parameter) if j < _NAMED else f"_{j}")
-        above.set(ylabel=text(run.loss.symbol), title=f"The cost and the parameters, step by step{_left_out(run, seen)}")
+        above.set(ylabel=run.loss.called, title=f"The cost and the parameters, step by step{_left_out(run, seen)}")
         below.set(xlabel="step", ylabel=text(parameters[0]) if len(parameters) == 1 else "parameters")
         if len(parameters) > 1:
             below.legend(fontsize=8, ncols=2 if len(parameters) > 4 else 1)

@@ -103,7 +103,7 @@ def slices(function: Loss | str, name: str, data: object = None, *, frozen: Mapp
         for axes in all_axes[len(points):]:
             axes.set_visible(False)
         all_axes[0].set_ylabel(text(loss.symbol))
-        slope_is = f"{text(derivative_of(loss.symbol, parameter))} = {text(loss.gradient()[parameter.name].result)}"
+        slope_is = f"{text(derivative_of(loss.symbol, parameter))} = {text(loss.partial(parameter.name).result)}"
         figure.suptitle(f"{text(loss.symbol)} = {text(loss.expression)},  {slope_is}", fontsize=11, x=0.01, ha="left")
     return figure
 

@@ -108,7 +108,7 @@ def _curve(axes: Axes, run: Run, j: int) -> Show:
     values = np.linspace(*window(run, j), fineness(run, 161, 41))
     curve, = axes.plot(values, np.full_like(values, np.nan), color=BLUE, label="J")
     first = curve_over(run, j, run.points[0], values)
-    axes.set(xlabel=text(run.loss.parameters[j]), ylabel=text(run.loss.symbol), xlim=(values[0], values[-1]),
+    axes.set(xlabel=text(run.loss.parameters[j]), ylabel=run.loss.called, xlim=(values[0], values[-1]),
              ylim=cropped(first, run.costs[:in_view(run)]))
 
     def show(k: int) -> None:
@@ -148,7 +148,7 @@ def _rings(axes: Axes, run: Run) -> None:
     draw_rings(axes, run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     first, second = run.loss.parameters
     axes.set(xlabel=text(first), ylabel=text(second), xlim=u, ylim=v)
-    axes.set_title(f"Lines of equal {text(run.loss.symbol)}", fontsize=9, color=GREY)
+    axes.set_title(f"Lines of equal {run.loss.called}", fontsize=9, color=GREY)
 
 
 def _walking(axes: Axes, run: Run) -> Show:
@@ -165,7 +165,7 @@ def _walking(axes: Axes, run: Run) -> Show:
 
 def _course(axes: Axes, run: Run) -> None:
     draw_cost(axes, run, in_view(run), color=BLUE)
-    axes.set(xlabel="step", ylabel=text(run.loss.symbol))
+    axes.set(xlabel="step", ylabel=run.loss.called)
 
 
 def _sinking(axes: Axes, run: Run) -> Show:

@@ -47,7 +47,7 @@ class Table:
         return tuple(self.columns)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self.select((name,)).columns[str(name)]
+        return self.columns[name] if name in self.columns else self.select((name,)).columns[str(name)]
 
     def __repr__(self) -> str:
         return f"<Table: {listed(self.names)}; {counted(self.rows, 'row')} of {self.source}>"

@@ -24,6 +24,7 @@ class Break:
 
 # A word that belongs to what follows it: a sign, a sum, a derivative.
 _JOINED = re.compile(r"[-(\[{|√]*(Σ.*|[d∂][⁰¹²³⁴-⁹]*/[d∂].*)|[-+·=<≤>≥≠≈→←]|and|or|if")
+_FAR = 3                # times the room on a line
 _KINDS = {"+": 0, "-": 0, "·": 1, "=": 1, "≤": 1, "≥": 1, "<": 1, ">": 1, "≠": 1}
 
 
@@ -57,12 +58,28 @@ def broken(text: str, first: int, rest: int) -> list[str]:
     ['2 (a + b)', '+ 3 (c + d)']
     """
     lines, room = [], first
-    while width_of(text) > room and (places := _places(text)):
-        fitting = [place for place in places if width_of(text[:place.at]) <= room]
+    while width_of(ahead := _ahead(text, room)) > room and (places := _places(ahead)):
+        end = _fitting(ahead, room)
+        fitting = [place for place in places if place.at <= end]
         chosen = _best(fitting, room * 0.4) if fitting else places[0]
         lines.append(text[:chosen.at])
         text, room = text[chosen.at + 1:], rest
     return [*lines, text]
+
+
+def _ahead(text: str, room: int) -> str:
+    """As much of the text as can matter for its first line, so that a formula of pages is not gone through for every line."""
+    head = text[:_FAR * room]
+    return head if len(head) < len(text) and width_of(head) > room and _places(head) else text
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters there is room for."""
+    for end, character in enumerate(text):
+        room -= width_of(character)
+        if room < 0:
+            return end
+    return len(text)
 
 
 def _best(places: list[Break], enough: float) -> Break:

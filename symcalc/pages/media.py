@@ -50,6 +50,7 @@ class Medium:
     primed: Callable[[str, Sequence[int]], str]      # f', or ∂₁f of several arguments
     slope: str                                       # what a derivative starts with
     dot: str
+    dots: str                                        # what stands for a part left out
     tight: str
 
     def is_short(self, name: str) -> bool:
@@ -152,7 +153,7 @@ TEXT = Medium(
     operator=str, cases=_text_cases, word=" {} ".format,
     relations={"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"},
     square="[{}]".format, sigma=_text_sigma, derivative=_text_derivative, slope_of=_text_slope_of,
-    primed=_text_primed, slope="d/d", dot=" · ", tight="",
+    primed=_text_primed, slope="d/d", dot=" · ", dots="…", tight="",
 )
 
 
@@ -227,5 +228,5 @@ LATEX = Medium(
     square=r"\left[{}\right]".format,
     sigma=lambda limits, named: " ".join(rf"\sum_{{{index}={low}}}^{{{high}}}" for index, low, high in limits),
     derivative=_latex_derivative, slope_of=_latex_slope_of,
-    primed=_latex_primed, slope=r"\frac{d}", dot=r" \cdot ", tight=" ",
+    primed=_latex_primed, slope=r"\frac{d}", dot=r" \cdot ", dots=r"\ldots", tight=" ",
 )

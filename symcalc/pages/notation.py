@@ -7,6 +7,7 @@ Nothing is rearranged: what stands first in the expression stands first on the p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from sympy import (
@@ -39,6 +40,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.functions import Primed
 from symcalc.indices import is_indexed, softmax_at
+from symcalc.pages.elided import Dots
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.function_notation import FunctionNotation
 from symcalc.pages.marked import Marked
@@ -87,7 +89,8 @@ class _Writer(FunctionNotation):
     def __init__(self, medium: Medium, page: Basic) -> None:
         self.medium, self.page = medium, page
         self.table = {
-            Symbol: self.symbol, Marked: self.marked, Indexed: self.indexed, Float: self.number, Rational: self.number,
+            Dots: self.dots, Symbol: self.symbol, Marked: self.marked, Indexed: self.indexed,
+            Float: self.number, Rational: self.number,
             Add: self.sum, Mul: self.product, Pow: self.power, Sum: self.row_sum, Derivative: self.derivative,
             Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
             Relational: self.relation, And: self.junction, Or: self.junction, Tuple: self.list, Application: self.call,
@@ -100,6 +103,9 @@ class _Writer(FunctionNotation):
 
     def symbol(self, symbol: Symbol) -> Piece:
         return Piece(self.medium.name(symbol.name), Level.ATOM, "letter" if self.medium.is_short(symbol.name) else "")
+
+    def dots(self, part: Dots) -> Piece:
+        return Piece(self.medium.dots, Level.ATOM)
 
     def marked(self, letter: Marked) -> Piece:
         written = self.medium.marked(letter.name, letter.mark.name)
@@ -243,6 +249,32 @@ class _Writer(FunctionNotation):
         """The derivative of a function that is only named: dJ/dm, or ∂J/∂m where it has several arguments."""
         name = self.medium.name(function.func.__name__)
         return Piece(self.medium.slope_of(name, variables, len(function.args) > 1), Level.POWER, "letter")
+
+
+class Beginnings(_Writer):
+    """How expressions begin in text, for many that have parts in common: each part is written once.
+
+    >>> from sympy import symbols
+    >>> a, b = symbols("a b")
+    >>> Beginnings(5)(a + 3*b), Beginnings(5)(3*b)
+    ('a + 3...', '3b')
+    """
+
+    def __init__(self, length: int) -> None:
+        super().__init__(TEXT, Integer(0))
+        self.length = length
+        self.known: dict[Basic, Piece] = {}
+
+    def __call__(self, expression: Basic) -> str:
+        written = self.write(expression).string
+        return written if len(written) <= self.length else written[:self.length] + "..."
+
+    def write(self, expression: Basic) -> Piece:
+        if expression not in self.known:
+            piece = super().write(expression)
+            # One character more than is shown tells that there is more.
+            self.known[expression] = replace(piece, string=piece.string[:self.length + 1])
+        return self.known[expression]
 
 
 def is_named_slope(derivative: Derivative) -> bool:

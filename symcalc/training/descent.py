@@ -99,7 +99,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
 def walk_of(loss: Loss, table: Table | None, compiled: Compiled, method: Method, rates: np.ndarray, tolerances: Tolerances,
             held: tuple[str, ...], wrong: bool = False, **how: Any) -> Walk:
     """The walk that goes down the loss by the method; `wrong` partials that drive it make up the curvature, too."""
-    slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
+    symbol = loss.symbol                # of hundreds of letters, where there are so many parameters
+    slopes = [derivative_of(symbol, parameter) for parameter in loss.parameters]
     return Walk(compiled=compiled, slopes=slopes, table=table, method=method, rates=rates, tolerances=tolerances,
                 moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),
                 curvature=_curvature(loss, table, method, compiled, wrong),

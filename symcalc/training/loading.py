@@ -25,7 +25,8 @@ from symcalc.training.settings import MAX_STEPS, checked_hold
 from symcalc.training.stops import Stop, Tolerances
 
 MAX_BYTES = 2**30
-_MOST = 1_000            # equations, settings, parameters, columns
+_LONGEST = 10**7         # letters in the generated source
+_MOST = 10_000           # equations, settings, parameters, columns
 _WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -111,7 +112,7 @@ def run_in(kept: Mapping[str, Any], table: Table | None, source: str = "the reco
     return Run(loss=loss, table=table, method=method, rate=rate, held=held, stop=stop, partials=partials,
                batch=_batch(run, data), seed=run.whole("seed", 0, 2**32 - 1), steps=run.whole("steps", 1, MAX_STEPS),
                detail=visible(run.text("detail", 10_000)),
-               source="\n".join(map(visible, run.text("source", MAX_TEXT).split("\n"))),
+               source="\n".join(map(visible, run.text("source", _LONGEST).split("\n"))),
                tolerances=Tolerances(slope=run.number("tolerance", 0), step=run.number("step_tolerance", 0),
                                      cost=run.number("cost_tolerance", 0)),
                data=data if table is None else None, **arrays)

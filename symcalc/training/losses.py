@@ -30,10 +30,13 @@ from symcalc.language.names import (
 )
 from symcalc.language.sums import letters
 from symcalc.pages.document import Document, Equation
+from symcalc.pages.elided import elided, several
 from symcalc.pages.notation import text
 from symcalc.training.models import Model, model_in, roles, written_out
 from symcalc.training.questions import Questions
 from symcalc.training.task import Task
+
+MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
 
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
@@ -108,6 +111,11 @@ class Loss(Questions):
         """J(m, b), the loss by name."""
         return Function(LOSS)(*self.parameters)
 
+    @property
+    def called(self) -> str:
+        """J(m, b) in text; of a large loss J(w1, w2, …, w300, b)."""
+        return text(elided(self.symbol) if self.is_large else self.symbol)
+
     def parameter(self, name: str | Symbol) -> Symbol:
         """The parameter of this name."""
         wanted = name.name if isinstance(name, Symbol) else name_of(name) if isinstance(name, Indexed) else name
@@ -115,7 +123,8 @@ class Loss(Questions):
             if wanted and parameter.name == plain_name(str(wanted)):
                 return parameter
         what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
-        raise LossError(f"{visible(str(wanted))[:40] or 'an empty name'} is {what}; the parameters are {', '.join(self.names)}")
+        raise LossError(f"{visible(str(wanted))[:40] or 'an empty name'} is {what}; the parameters are "
+                        f"{several(self.names)}")
 
     def derive(self, wrt: str | Symbol | Iterable[str | Symbol], detail: str = "normal",
                order: int | None = None) -> Derivation | HigherDerivation:
@@ -131,6 +140,10 @@ class Loss(Questions):
         names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
         return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
 
+    def partial(self, name: str) -> Derivation:
+        """The derivation by one parameter: from the gradient, or on its own where the loss is large."""
+        return self.derive(name) if self.is_large else self.gradient()[name]
+
     @cached_property
     def _gradient(self) -> Gradient:
         return gradient(self.expression, self.parameters)
@@ -142,6 +155,35 @@ class Loss(Questions):
         1
         """
         return self._gradient
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it has so many parameters that only those are derived line by line that one asks for."""
+        return len(self.parameters) > MOST_DERIVED
+
+    @cached_property
+    def partials(self) -> tuple[Expr, ...]:
+        """The formulas of the slopes: the results of the gradient, or of reverse accumulation for a large loss.
+
+        >>> Loss("(w - 3)^2").partials
+        (2*(w - 3),)
+        """
+        if not self.is_large:
+            return tuple(self.gradient().result)
+        from symcalc.compute.reverse import accumulated
+        return accumulated(self.expression, self.parameters)[1]
+
+    @property
+    def has_kinks(self) -> bool:
+        """Whether a slope jumps somewhere.
+
+        >>> Loss("abs(w)").has_kinks
+        True
+        """
+        if not self.is_large:
+            return any(slope.kinks for slope in self.gradient().values())
+        from symcalc.training.diagnosis.degree import may_jump
+        return may_jump(self.expression, self.parameters)
 
     def hessian(self) -> Hessian:
         """The second derivatives by every pair of parameters.
@@ -172,7 +214,7 @@ class Loss(Questions):
         """
         from symcalc.compute.compiled import compile_loss
         table = self.table(data)
-        return compile_loss(self.expression, self.gradient().result, self.parameters, self.columns, table)
+        return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
 
     def table(self, data: object) -> object:
         """The columns that the loss needs out of the data; None where it needs none."""
@@ -212,12 +254,16 @@ class Loss(Questions):
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
-        shown = self.expression if self.indexed is None else self.indexed
-        return Document("", (Equation((self.symbol, shown)), *([] if self.indexed is None else written_out(self.model)),
-                             roles(self.parameters, self.columns)))
+        return Document("", (*self.formula(), roles(self.parameters, self.columns)))
+
+    def formula(self) -> tuple[Equation, ...]:
+        """J = ... with an index where it has one, and what that stands for; of a large loss the middle of a sum is left out."""
+        whole = Equation((self.symbol, self.expression if self.indexed is None else self.indexed))
+        found = (whole, *([] if self.indexed is None else written_out(self.model)))
+        return tuple(Equation(tuple(map(elided, each.sides))) for each in found) if self.is_large else found
 
     def __repr__(self) -> str:
-        return f"<loss {text(self.symbol)} = {text(self.expression)}>"
+        return f"<loss {self.called} = {text(elided(self.expression) if self.is_large else self.expression)}>"
 
 
 def _clash(name: str) -> DataError:

@@ -15,6 +15,7 @@ from symcalc.errors import DataError, LossError
 from symcalc.language.names import alike, column, columns_of, name_of, parameters_of, symbol
 from symcalc.language.table import read_table
 from symcalc.pages.document import Document, Equation, Formula, Inline, Paragraph, joined, paragraph
+from symcalc.pages.elided import elided, is_long, several, shortened
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.parts import residual_parts
@@ -53,10 +54,10 @@ class Model(Shown):
         names = [name_of(indexed) for indexed in self.columns]
         columns = self.numbered.spread(columns) if self.numbered else columns
         if missing := [name for name in names if name not in columns]:
-            raise DataError(f"predicting needs {', '.join(names)}; {', '.join(missing)} is missing, "
+            raise DataError(f"predicting needs {several(names)}; {several(missing)} is missing, "
                             f"write predict({names[0]}=[...])")
         if unknown := [name for name in columns if name not in names]:
-            raise DataError(f"the model has no column {', '.join(unknown)}; its columns are {', '.join(names)}")
+            raise DataError(f"the model has no column {several(unknown)}; its columns are {several(names)}")
         table = read_table({name: np.atleast_1d(values) for name, values in columns.items()})
         point = dict(zip(self.parameters, ordered(values, [p.name for p in self.parameters]), strict=True))
         parts = (self.prediction,) if self.is_single else self.prediction
@@ -72,7 +73,10 @@ class Model(Shown):
         """The formula, its parameters and its columns."""
         shown = self.numbered.prediction if self.numbered else self.prediction
         sides = [(_estimate(), shown)] if self.is_single else [(_estimate(k), part) for k, part in enumerate(shown, start=1)]
-        return Document("", (*map(Equation, sides), *written_out(self), roles(self.parameters, self.columns)))
+        equations = [*map(Equation, sides), *written_out(self)]
+        if is_long(self.parameters):
+            equations = [Equation((side, elided(whole))) for side, whole in (each.sides for each in equations)]
+        return Document("", (*equations, roles(self.parameters, self.columns)))
 
     def changed(self, change: Callable[[Expr], Expr]) -> Model:
         """The model with another prediction, made from this one, with an index as without.
@@ -84,7 +88,8 @@ class Model(Shown):
         return Model(prediction=change(self.prediction), numbered=numbered)
 
     def __repr__(self) -> str:
-        return f"<model ŷ = {text(self.prediction)}>"
+        prediction = elided(self.prediction) if is_long(self.parameters) else self.prediction
+        return f"<model ŷ = {text(prediction)}>"
 
 
 def _estimate(k: int | None = None) -> Formula:
@@ -106,12 +111,19 @@ def roles(parameters: Sequence[Symbol], columns: Sequence[Indexed]) -> Paragraph
     >>> print(render(Document("", (roles(line("x").parameters, line("x").columns),))))
     Parameters m and b; column x.
     """
-    words: list[Inline] = ["Parameters " if len(parameters) > 1 else "Parameter ", *joined(parameters)]
+    words: list[Inline] = ["Parameters " if len(parameters) > 1 else "Parameter ", *joined(shortened(parameters, "…")),
+                           *_counted(parameters)]
     if columns:
         letters = [symbol(name_of(each)) for each in columns]
         words += ["; columns " if len(columns) > 1 else "; column ",
-                  *joined([Formula(text=text(each), latex=latex(each)) for each in letters])]
+                  *joined(shortened([Formula(text=text(each), latex=latex(each)) for each in letters], "…")),
+                  *_counted(columns)]
     return paragraph(*words, ".")
+
+
+def _counted(items: Sequence[Basic]) -> list[str]:
+    """How many there are, where not all are shown."""
+    return [f" ({len(items)} in all)"] if is_long(items) else []
 
 
 def line(x: str = "x", slope: str = "m", intercept: str = "b") -> Model:

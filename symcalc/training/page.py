@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sympy import Symbol
 
-from symcalc.pages.document import Block, Document, Equation, Inline, Table, joined, paragraph
+from symcalc.pages.document import Block, Document, Equation, Formula, Inline, Table, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.training.methods import NEWTON, RATE, SLOPE, THETA
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from symcalc.training.run import Run
 
 _NOISE = 1e-11           # beside the largest so far, what is no more than rounding in a parameter
+_LENGTH = Formula(text="|∇J|", latex=r"\left|\nabla J\right|")
 _SHOWN = 24              # rows of a table that are printed before its middle is left out
 
 
@@ -35,13 +37,32 @@ def kept(count: int) -> list[int]:
 
 def page(run: Run) -> Document:
     """The loss with its slopes, what each step does, the updates, and how the run ended."""
-    moving = [run.loss.parameters[j] for j in run.moving]
+    formulas = _large(run) if run.loss.is_large else _formulas(run)
+    return Document(title_on(run), (*formulas, *method_blocks(run), _table(run), *_reading(run), paragraph(run.message)))
+
+
+def title_on(run: Run) -> str:
+    """The method and the loss."""
+    return f"{title_of(run)} on {run.loss.called}"
+
+
+def _formulas(run: Run) -> list[Block]:
     blocks: list[Block] = [Equation((run.loss.symbol, run.loss.expression))]
-    blocks += [Equation((run.slope_name(parameter), run.slopes[parameter.name])) for parameter in moving]
+    for parameter in (run.loss.parameters[j] for j in run.moving):
+        blocks.append(Equation((run.slope_name(parameter), run.slopes[parameter.name])))
     if not run.by_gradient:
         blocks.append(paragraph("A slope called g is not the derivative of J; it stands in its place."))
-    blocks += [*method_blocks(run), _table(run), *_reading(run), paragraph(run.message)]
-    return Document(f"{title_of(run)} on {text(run.loss.symbol)}", tuple(blocks))
+    return blocks
+
+
+def _large(run: Run) -> list[Block]:
+    """The loss, and where its slopes come from."""
+    count, first = f"{len(run.loss.parameters):,}", run.loss.names[0]
+    told = (f"Its {count} partial derivatives are worked out together, by the chain rule from J back to the parameters; "
+            f'derive("{first}") shows how that by {text(run.loss.parameters[0])} comes about.')
+    if run.partials is not None:
+        told = f"Formulas of one's own drive its {count} parameters, in place of the partial derivatives."
+    return [*run.loss.formula(), paragraph(told)]
 
 
 def title_of(run: Run) -> str:
@@ -126,26 +147,33 @@ def _held(run: Run) -> tuple[Inline, ...]:
 def _table(run: Run) -> Table:
     """Every point with its cost, and the slopes and changes of the update that led there."""
     shown = kept(len(run.points))
-    moving = [run.loss.parameters[j] for j in run.moving]
+    letters = _letters(run)
+    slopes = [_LENGTH] if run.loss.is_large else list(map(run.slope_name, letters))
     values = np.array([_row(run, k) for k in shown])
-    wide = len(moving)
+    wide = len(letters)
     points = values[:, :wide]
     points[np.abs(points) < _NOISE * np.maximum.accumulate(np.abs(points))] = 0.0
-    digits = [6] * (wide + 1) + [5] * _with_rate(run) + [5] * (wide + 2) + [4]
+    digits = [6] * (wide + 1) + [5] * _with_rate(run) + [5] * (len(slopes) + 2) + [4]
     cells = [aligned(values[:, k], digits[k], apart=k <= wide) for k in range(len(digits))]
     rows = [(str(k), *row) for k, row in zip(shown, zip(*cells))]
     if len(shown) < len(run.points):
         rows.insert(_SHOWN // 2, ("…",) * (len(digits) + 1))
-    header: tuple[Inline, ...] = ("step", *moving, run.loss.symbol.func.__name__, *([RATE] if _with_rate(run) else []),
-                                  *map(run.slope_name, moving), "expected ΔJ", "actual ΔJ", "ratio")
+    header: tuple[Inline, ...] = ("step", *letters, run.loss.symbol.func.__name__, *([RATE] if _with_rate(run) else []),
+                                  *slopes, "expected ΔJ", "actual ΔJ", "ratio")
     return Table(header=header, rows=tuple(rows))
 
 
 def _reading(run: Run) -> list[Block]:
     """Where the numbers of a row belong: the point to its end, the slopes to its start."""
-    names = joined([*(run.loss.parameters[j] for j in run.moving), run.loss.symbol.func.__name__])
-    slopes = "slope is that" if len(run.moving) == 1 else "slopes are those"
-    return [paragraph("Each row has ", *names, f" after its step; the {slopes} before it.")] if run.nit else []
+    names = joined([*_letters(run), run.loss.symbol.func.__name__])
+    slopes = ("gradient, of which the length is shown, is that",) if run.loss.is_large else (
+        "slope is that" if len(run.moving) == 1 else "slopes are those",)
+    return [paragraph("Each row has ", *names, " after its step; the ", *slopes, " before it.")] if run.nit else []
+
+
+def _letters(run: Run) -> list[Symbol]:
+    """The parameters that have a column: those that move, unless there are hundreds."""
+    return [] if run.loss.is_large else [run.loss.parameters[j] for j in run.moving]
 
 
 def _with_rate(run: Run) -> bool:
@@ -154,11 +182,12 @@ def _with_rate(run: Run) -> bool:
 
 
 def _row(run: Run, k: int) -> list[float]:
-    moving = list(run.moving)
-    drove = [math.nan] * (len(moving) + 3 + _with_rate(run))
+    moving, large = list(run.moving), run.loss.is_large
+    drove = [math.nan] * ((1 if large else len(moving)) + 3 + _with_rate(run))
     if k > 0:
         update = run.updates[k - 1]
+        slopes = update.slopes_before[moving]
         ratio = math.nan if update.is_lost_in_rounding else update.ratio
-        drove = [*([update.rate] if _with_rate(run) else []), *update.slopes_before[moving],
+        drove = [*([update.rate] if _with_rate(run) else []), *([np.linalg.norm(slopes)] if large else slopes),
                  update.expected_change, update.actual_change, ratio]
-    return [*run.points[k][moving], run.costs[k], *drove]
+    return [*([] if large else run.points[k][moving]), run.costs[k], *drove]

@@ -120,8 +120,10 @@ class Run(Shown):
     @cached_property
     def minimum(self) -> Minimum | None:
         """The minimum by calculus, where the slopes can be set to 0 in closed form; None elsewhere, and where one is held."""
+        from symcalc.training.diagnosis.curvature import is_quadratic
         from symcalc.training.minima.normal_equations import normal_equations
-        closed = self.partials is None and not self.held and normal_equations(self.loss) is not None
+        closed = self.partials is None and not self.held and (
+            is_quadratic(self.loss) if self.loss.is_large else normal_equations(self.loss) is not None)
         try:
             return self.loss.minimum(self.table) if closed else None
         except LossError:
@@ -147,7 +149,7 @@ class Run(Shown):
     @cached_property
     def slopes(self) -> Mapping[str, Expr]:
         """The formulas that drove the run, by the names of their parameters."""
-        own = self.loss.gradient().result if self.partials is None else self.partials
+        own = self.loss.partials if self.partials is None else self.partials
         return MappingProxyType(dict(zip(self.loss.names, own, strict=True)))
 
     @cached_property
@@ -155,12 +157,13 @@ class Run(Shown):
         """The loss and those formulas as one function."""
         if self.data is not None:
             raise DataError("the run was loaded without its data, which this needs; write load_run(path, data)")
-        return compile_loss(self.loss.expression, tuple(self.slopes.values()), self.loss.parameters, self.loss.columns,
-                            self.table)
+        if self.partials is None:
+            return self.loss.compile(self.table)
+        return compile_loss(self.loss.expression, self.partials, self.loss.parameters, self.loss.columns, self.table)
 
     def slope_name(self, parameter: Symbol) -> Expr:
         """∂J/∂m, or g_m where a formula that is not the derivative, in whatever form, stands in its place."""
-        if self._is_right[parameter.name]:
+        if self.partials is None or self._is_right[parameter.name]:
             return derivative_of(self.loss.symbol, parameter)
         return Symbol(f"g_{parameter.name}")
 
@@ -234,10 +237,13 @@ class Run(Shown):
         return run_in, (record(self), self.table)
 
     def as_dict(self) -> dict[str, Any]:
-        """The run as plain data, for JSON; "replay" holds what it takes to make the run again."""
+        """The run as plain data, for JSON; "replay" holds what it takes to make the run again.
+
+        The formulas of the slopes are left out where there are hundreds, each as long as the loss.
+        """
         from symcalc.training.record import record
         return {"loss": text(self.loss.expression),
-                "gradient": {name: text(slope) for name, slope in self.slopes.items()},
+                "gradient": {} if self.loss.is_large else {name: text(slope) for name, slope in self.slopes.items()},
                 "method": self.method.name,
                 "rate": self.rate if isinstance(self.rate, float) else text(self.rate),
                 "status": self.status, "message": self.message, "start": self.named(self.points[0]),

@@ -12,6 +12,7 @@ from symcalc.compute.compiled import evaluated, ordered
 from symcalc.errors import DescentError, SymcalcError, visible
 from symcalc.language import read
 from symcalc.language.names import listed, plain_name
+from symcalc.pages.elided import several
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import text
 from symcalc.training.methods import COUNTED, NEWTON, RATE, Method
@@ -121,7 +122,7 @@ def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tu
     held = tuple(dict.fromkeys(plain_name(name) if isinstance(name, str) and name else str(name) for name in wanted))
     if unknown := [name for name in held if name not in names]:
         raise DescentError(f"{visible(unknown[0])[:40]} cannot be held, as there is no such parameter; "
-                           f"they are {', '.join(names)}")
+                           f"they are {several(names)}")
     if len(held) == len(names):
         raise DescentError("every parameter is held, so there is nothing to move; leave at least one free")
     return held

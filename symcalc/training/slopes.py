@@ -18,6 +18,7 @@ from symcalc.compute.compiled import Compiled, evaluated, ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.pages.document import Document
+from symcalc.pages.elided import several
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
@@ -79,7 +80,7 @@ class Slopes(Shown):
     @cached_property
     def kinks(self) -> tuple[Kink, ...]:
         """Where the slope jumps as the parameter moves."""
-        return self.loss.gradient()[self.parameter.name].kinks
+        return self.loss.partial(self.parameter.name).kinks
 
     @cached_property
     def met(self) -> tuple[Kink, ...]:
@@ -108,7 +109,7 @@ class Slopes(Shown):
 
     @cached_property
     def _second(self) -> Derivation:
-        return derive(self.loss.gradient()[self.parameter.name].result, self.parameter)
+        return derive(self.loss.partial(self.parameter.name).result, self.parameter)
 
     @property
     def second(self) -> Expr:
@@ -216,7 +217,7 @@ class Slopes(Shown):
     @property
     def place(self) -> str:
         """The point in words."""
-        return ", ".join(f"{text(parameter)} = {text(numeral(self.at[parameter.name]))}" for parameter in self.loss.parameters)
+        return several([f"{text(parameter)} = {text(numeral(self.at[parameter.name]))}" for parameter in self.loss.parameters])
 
     def as_dict(self) -> dict[str, Any]:
         """The numbers as plain data, for JSON."""
@@ -229,7 +230,7 @@ class Slopes(Shown):
                                "central": finite(q.central), "central_error": finite(q.central_error)} for q in self.quotients]}
 
     def __repr__(self) -> str:
-        return f"<slopes of {text(self.loss.symbol)} in {text(self.parameter)}: derivative {short(self.derivative)}>"
+        return f"<slopes of {self.loss.called} in {text(self.parameter)}: derivative {short(self.derivative)}>"
 
 
 def slopes_of(loss: Loss, wrt: str | Symbol, data: object = None, *, at: Mapping[str, float] | Sequence[float]) -> Slopes:

@@ -14,6 +14,7 @@ from symcalc.calculus.kinks import told
 from symcalc.calculus.proof import prove
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
+from symcalc.pages.elided import elided
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import numeral
 from symcalc.written import derivative_of, mul
@@ -34,16 +35,17 @@ _SECOND = Formula(text="J''", latex="J''")
 def document(slopes: Slopes) -> Document:
     """The derivative, the table of quotients, and what their errors are made of."""
     J, parameter = slopes.loss.symbol, slopes.parameter
-    formula, value = slopes.loss.gradient()[parameter.name].result, numeral(slopes.derivative, _DIGITS)
+    formula, value = slopes.loss.partial(parameter.name).result, numeral(slopes.derivative, _DIGITS)
+    formula = elided(formula) if slopes.loss.is_large else formula
     no_slope = ", where there is no derivative: this is the value that is used in its place" * (slopes.sides is not None
                                                                                               or slopes.jumps)
     blocks: list[Block] = [
-        Equation((J, slopes.loss.expression)),
+        *(slopes.loss.formula() if slopes.loss.is_large else (Equation((J, slopes.loss.expression)),)),
         Equation((derivative_of(J, parameter), *dict.fromkeys((formula, value)))),
         paragraph(f"at {slopes.place}{no_slope}. Beside it, the slope of the line through two points of the curve: ", _DELTA,
                   " apart (forward), or ", _DELTA, " to the left and to the right (central):"),
         _rows(slopes), *_missing(slopes), *_gap(slopes), *_why(slopes)]
-    return Document(f"The slope of {text(J)} in {text(parameter)}", tuple(blocks))
+    return Document(f"The slope of {slopes.loss.called} in {text(parameter)}", tuple(blocks))
 
 
 def _rows(slopes: Slopes) -> Rows:

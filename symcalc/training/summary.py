@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symcalc.pages.document import Block, Document, Inline, Paragraph, Table, paragraph
+from symcalc.pages.elided import several, shortened
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
-from symcalc.training.page import title_of
+from symcalc.training.page import title_on
 from symcalc.training.update import are_lost, change_of, promised
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Summary(Shown):
         with np.errstate(invalid="ignore"):              # a start without a value has no change either
             rows = [(name, *aligned([start, end, end - start])) for name, start, end in
                     zip((*run.loss.parameters, run.loss.symbol.func.__name__), *ends)]
+            rows = [*shortened(rows[:-1], ("…",) * 4), rows[-1]]
         updates = f"{run.nit} update{'s' * (run.nit != 1)}"
         rate: tuple[Inline, ...] = () if run.method.search else (
             ", with the rate ", short(run.rate) if isinstance(run.rate, float) else run.rate)
@@ -65,11 +67,11 @@ class Summary(Shown):
             blocks.append(self._minimum(run.minimum))
         if self.ratios is not None:
             blocks.append(paragraph(f"Actual over expected change of J: {_told(*self._seen)}."))
-        return Document(f"{title_of(run)} on {text(run.loss.symbol)}", tuple(blocks))
+        return Document(title_on(run), tuple(blocks))
 
     def _minimum(self, minimum: Minimum) -> Paragraph:
         parameters = self.run.loss.parameters
-        values = ", ".join(f"{text(parameter)} = {short(minimum.point[parameter.name])}" for parameter in parameters)
+        values = several([f"{text(parameter)} = {short(minimum.point[parameter.name])}" for parameter in parameters])
         return paragraph(f"By calculus, every slope is 0 at {values}, where J = {short(minimum.J)}; the run ended "
                          f"{short(self.run.distance, 3)} from there.")
 

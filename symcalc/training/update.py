@@ -169,7 +169,10 @@ class Update(Shown):
         return f"<update {self.k}: J from {short(self.J_before)} to {short(self.J_after)}>"
 
     def document(self) -> Document:
-        """Per parameter the formula, the numbers in it, its value and the new parameter; then expected and actual change."""
+        """Per parameter the formula, the numbers in it, its value and the new parameter; then expected and actual change.
+
+        Where there are hundreds, the first of them has its equations, and the others stand in a table.
+        """
         return Document(f"Update {self.k}", working(self))
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from sympy import Add, Basic, Dummy, Expr, Mul, Symbol
 
 from symcalc.compute.compiled import evaluated
-from symcalc.pages.document import Block, Equation, Formula, Inline, joined, paragraph
+from symcalc.pages.document import Block, Equation, Formula, Inline, Table, joined, paragraph
+from symcalc.pages.elided import elided, shortened
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numbers import DIGITS, numeral, short
+from symcalc.pages.numbers import DIGITS, aligned, numeral, short
 from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
 from symcalc.training.reading import without_ratio
 from symcalc.training.slope_numbers import FAITHFUL, MORE, Place, put_in
@@ -33,6 +34,8 @@ _LISTED = 12             # rows of a batch that are named one by one
 def working(update: Update) -> tuple[Block, ...]:
     """What drove the step, with its numbers; the equations of the method; then expected and actual change."""
     run, place = update.run, update.place
+    if run.loss.is_large:
+        return *_aside(update), *_rows(update), *scheduled(update), *_of_many(update), *_outcome(update)
     turn = [run.loss.parameters[j] for j in update.turn]
     blocks = [*_aside(update), *_rows(update), *scheduled(update), *_ahead(update, place)]
     slopes = {parameter: _slope(run, place, parameter) for parameter in turn}
@@ -101,6 +104,25 @@ def _slope(run: Run, place: Place, parameter: Symbol) -> Equation:
     formula = run.slopes[parameter.name]
     value = float(place.slopes[run.loss.names.index(parameter.name)])
     return Equation((run.slope_name(parameter), *distinct(formula, *place.sides(formula, value), numeral(value))))
+
+
+def _of_many(update: Update) -> list[Block]:
+    """The slope and the equations of the first of hundreds of parameters, and what became of the others."""
+    run, changes = update.run, update.run.points[update.k - 1:update.k + 1]
+    first = run.loss.parameters[update.turn[0]]
+    blocks: list[Block] = [Equation((run.slope_name(first), elided(run.slopes[first.name]),
+                                     numeral(float(update.slopes[update.turn[0]]))))]
+    alone = not (run.method.needs_curvature or run.method.search)          # so that its own slope tells its step
+    if alone:
+        blocks += _equations(update, update.place, first, np.zeros(len(run.loss.parameters)))
+    if len(update.turn) > 1:
+        places = list(update.turn)
+        cells = (aligned(values[places]) for values in (update.slopes, *changes))
+        rows = [(run.loss.parameters[j], *row) for j, row in zip(places, zip(*cells))]
+        blocks += [paragraph(f"{'And so for' if alone else 'The step of the method moves'} all {len(places)}:"),
+                   Table(header=("parameter", "slope", "before", "after"), words=frozenset({0}),
+                         rows=tuple(shortened(rows, ("…",) * 4)))]
+    return blocks
 
 
 # The method's equations
@@ -190,7 +212,7 @@ def _from_the_start(update: Update) -> list[Block]:
         return []
     where = "where the step starts" if update.rows is None else "over all rows"
     slopes = [update.run.slope_name(update.run.loss.parameters[j]) for j in update.turn]
-    values = joined([equal(slope, numeral(update.slopes_before[j])) for slope, j in zip(slopes, update.turn)])
+    values = joined(shortened([equal(slope, numeral(update.slopes_before[j])) for slope, j in zip(slopes, update.turn)], "…"))
     return [paragraph(f"The change to expect goes by the slopes {where}, ", *values, ":")]
 
 
@@ -206,8 +228,8 @@ def _expected(update: Update) -> Equation:
     name = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
     total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta") if run.by_gradient else Formula(
         text="g·Δθ", latex=r"g \cdot \Delta\theta")
-    return Equation((name, total, products[0] if len(products) == 1 else Add(*products, evaluate=False),
-                     _result(update.expected_change)))
+    whole = products[0] if len(products) == 1 else Add(*products, evaluate=False)
+    return Equation((name, total, elided(whole) if run.loss.is_large else whole, _result(update.expected_change)))
 
 
 def _result(value: float) -> Expr | Formula:

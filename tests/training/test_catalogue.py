@@ -321,7 +321,7 @@ def test_a_table_of_features_is_fitted_and_predicted():
 
 
 @pytest.mark.parametrize(("do", "said"), [
-    (lambda: sc.linear("x", features=1), "the number of features is a whole number from 2 to 100, not 1"),
+    (lambda: sc.linear("x", features=1), "the number of features is a whole number from 2 to 500, not 1"),
     (lambda: sc.linear("x1 x2", features=2), "from one column, not from x1 and x2"),
     (lambda: sc.linear("x", "p b", features=2), "p has a meaning of its own in the sum"),
     (lambda: sc.linear("x", "w w1", features=2), "w1 is the weight of a feature"),
@@ -386,7 +386,7 @@ def test_a_loss_with_its_model_survives_pickling():
     (lambda: sc.linear("x1 x_1"), "look the same"),
     (lambda: sc.line("m"), "m is both a parameter and a column"),
     (lambda: sc.network("x", activation="gelu"), "there is no activation 'gelu'; the activations are tanh, sigmoid, relu"),
-    (lambda: sc.network("x", hidden=0), "the number of hidden units is a whole number from 1 to 20, not 0"),
+    (lambda: sc.network("x", hidden=0), "the number of hidden units is a whole number from 1 to 512, not 0"),
     (lambda: sc.softmax_classification("x", 1), "the number of classes is a whole number from 2 to 20, not 1"),
     (lambda: MSE("y", sc.line("y")), "the prediction of y must not use y itself"),
     (lambda: MSE("m", sc.line("x")), "the prediction of m must not use m itself"),

@@ -239,7 +239,7 @@ HOSTILE = [
     (at("tolerance", value=-1), "replay.tolerance is a finite number of at least 0"),
     (at("cost_tolerance", value=10**400), "replay.cost_tolerance"), (at("hold", value=["q"]), "q cannot be held"),
     (at("hold", value=["m", "b"]), "every parameter is held"), (at("stop", value="GAVE_UP"), "replay.stop is a reason to stop"),
-    (at("detail", value=1), "replay.detail is a text"), (at("source", value="x" * 300_000), "replay.source is a text"),
+    (at("detail", value=1), "replay.detail is a text"), (at("source", value="x" * (10**7 + 1)), "replay.source is a text"),
     (at("data", value=None), "replay.data is a mapping, as the loss has columns"),
     (at("data", "columns", value={"x": "0"}), "replay.data.columns is a mapping for y, x"),
     (at("data", "rows", value=0), "replay.data.rows"), (at("partials", value=["m"]), "one formula for each parameter"),

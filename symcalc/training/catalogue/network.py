@@ -14,7 +14,7 @@ from symcalc.training.catalogue.scores import weight_names
 from symcalc.training.models import Model, settled
 from symcalc.written import add, call, mul
 
-MAX_HIDDEN = 20
+MAX_HIDDEN = 512
 ACTIVATIONS: Mapping[str, Callable[..., Expr]] = MappingProxyType(
     {"tanh": tanh, "sigmoid": sigmoid, "relu": relu, "softplus": softplus})
 

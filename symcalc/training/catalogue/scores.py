@@ -12,7 +12,7 @@ from symcalc.training.models import Model, settled
 from symcalc.training.numbered import Numbered, weighted_sum
 from symcalc.written import add, call, power
 
-MAX_CLASSES, MAX_FEATURES = 20, 100
+MAX_CLASSES, MAX_FEATURES = 20, 500
 
 
 def linear(x: Names, parameters: Names = "", *, features: int | None = None, intercept: bool = True) -> Model:

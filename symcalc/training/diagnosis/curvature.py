@@ -19,6 +19,7 @@ from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import LossError
 from symcalc.language.table import Table
+from symcalc.training.diagnosis.degree import degree_of
 from symcalc.training.diagnosis.rates import hessian
 from symcalc.training.losses import Loss
 
@@ -53,11 +54,15 @@ Partials = Mapping[tuple[str, str], Expr]
 def second_derivatives(loss: Loss, table: Table | None, partials: Partials | None = None) -> SecondDerivatives:
     """The Hessian of the loss over its table, differentiated by rule and compiled once; `partials` if they are known.
 
+    Of a large loss, that has tens of thousands of entries, it comes from differences of the slopes.
+
     >>> curvature = second_derivatives(Loss("u^2*v"), None)
     >>> curvature(np.array([3.0, 5.0]))
     array([[10.,  6.],
            [ 6.,  0.]])
     """
+    if loss.is_large:
+        return by_differences(loss.compile(table))
     try:
         return SecondDerivatives(function=_compiled(loss, table, partials or _partials(loss)), symbolic=True)
     except LossError:
@@ -113,11 +118,13 @@ def second_partials(loss: Loss) -> dict[tuple[str, str], Expr]:
     """The second partials by pairs of names, each pair once, row by row.
 
     Those of a few parameters are what `loss.hessian()` derives and proves. Of many, the proved gradient is differentiated
-    by the same rules, without the lines: 30 parameters have 465 pairs.
+    by the same rules, without the lines: 30 parameters have 465 pairs. There are none for a large loss.
 
     >>> second_partials(Loss("u^2*v"))
     {('u', 'u'): 2*v, ('u', 'v'): 2*u, ('v', 'v'): 0}
     """
+    if loss.is_large:
+        return {}
     pairs = list(combinations_with_replacement(loss.names, 2))
     if len(loss.names) <= SHOWN:
         derived = loss.hessian()
@@ -285,8 +292,11 @@ def is_quadratic(loss: Loss, partials: Partials | None = None) -> bool:
     (True, False, False)
     """
     letters = set(loss.parameters)
-    if any(slope.kinks for slope in loss.gradient().values()):
+    if loss.has_kinks:
         return False
+    if loss.is_large:
+        degree = degree_of(loss.expression, letters)
+        return degree is not None and degree <= 2
     return not any(letters & entry.free_symbols for entry in (partials or second_partials(loss)).values())
 
 
@@ -296,5 +306,5 @@ def is_piecewise_linear(loss: Loss, partials: Partials | None = None) -> bool:
     >>> is_piecewise_linear(Loss("mean(abs(y - m*x))")), is_piecewise_linear(Loss("3*w"))
     (True, False)
     """
-    return all(entry == 0 for entry in (partials or second_partials(loss)).values()) and any(
-        slope.kinks for slope in loss.gradient().values())
+    return not loss.is_large and loss.has_kinks and all(
+        entry == 0 for entry in (partials or second_partials(loss)).values())

@@ -16,6 +16,7 @@ from symcalc.compute.compiled import ordered
 from symcalc.errors import DescentError
 from symcalc.language.table import Table
 from symcalc.pages.document import Document, Inline
+from symcalc.pages.elided import several
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
@@ -125,7 +126,7 @@ distance to the minimum by 2.')
     @property
     def has_kinks(self) -> bool:
         """Whether a slope jumps somewhere, which the second derivatives do not see."""
-        return any(slope.kinks for slope in self.loss.gradient().values())
+        return self.loss.has_kinks
 
     @property
     def rests(self) -> Nature | None:
@@ -138,7 +139,7 @@ distance to the minimum by 2.')
     def document(self) -> Document:
         """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""
         from symcalc.training.diagnosis.page import blocks
-        return Document(f"Before the descent of {text(self.loss.symbol)}", tuple(blocks(self)))
+        return Document(f"Before the descent of {self.loss.called}", tuple(blocks(self)))
 
     def as_dict(self) -> dict[str, Any]:
         """The diagnosis as plain data, for JSON."""
@@ -158,7 +159,7 @@ distance to the minimum by 2.')
 
     def __repr__(self) -> str:
         known = f"rates below {short(self.stable_rate, 3)} are stable" if self.stable_rate is not None else "no stable rate"
-        return f"<diagnosis of {text(self.loss.symbol)}: {known}>"
+        return f"<diagnosis of {self.loss.called}: {known}>"
 
 
 def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
@@ -202,7 +203,7 @@ def _first(rate: Rate) -> float:
 def _point(loss: Loss, start: Mapping[str, float] | Sequence[float] | None, quadratic: bool) -> np.ndarray:
     if start is None and not quadratic:
         raise DescentError(f"this loss curves differently from place to place, so give the start, a value for each of "
-                           f"{', '.join(loss.names)}")
+                           f"{several(loss.names)}")
     point = np.zeros(len(loss.names)) if start is None else ordered(start, loss.names)
     if not np.isfinite(point).all():
         raise DescentError(f"the start is not finite: {', '.join(map(short, point))}")

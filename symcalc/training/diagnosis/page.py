@@ -12,6 +12,7 @@ from sympy import Derivative, Equality, Expr, Integer, Mul, Pow, Rational, Symbo
 
 from symcalc.language.names import name_of, symbol
 from symcalc.pages.document import Block, Equation, Formula, Heading, Table, paragraph
+from symcalc.pages.elided import shortened
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import DIGITS, aligned, numeral
 from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
@@ -40,7 +41,7 @@ _LIMIT = Formula(text="largest stable rate", latex=r"\text{largest stable rate}"
 
 def blocks(found: Diagnosis) -> Iterator[Block]:
     """What a diagnosis says, from the second derivatives to the cure."""
-    yield Equation((found.loss.symbol, found.loss.expression))
+    yield from found.loss.formula() if found.loss.is_large else (Equation((found.loss.symbol, found.loss.expression)),)
     if found.has_value and np.isfinite(found.hessian).all():
         yield from _curves(found)
     if found.rests is not None:
@@ -77,15 +78,16 @@ def _curves(found: Diagnosis) -> Iterator[Block]:
         yield paragraph(f"J is {'quadratic' if found.hessian.any() else 'linear'}: it has the same {them} everywhere.")
     else:
         these = "This is its" if count == 1 else "These are its" if count <= _WIDE else "What follows comes from its"
-        where = [part for name, value in found.start.items()
-                 for part in (", ", Equality(symbol(name), numeral(value), evaluate=False))]
+        values = [Equality(symbol(name), numeral(value), evaluate=False) for name, value in found.start.items()]
+        where = [part for value in shortened(values, "…") for part in (", ", value)]
         yield paragraph(f"J curves differently from place to place. {these} {them} at the start", *where, ".")
     if count <= SHOWN:
         yield from _entries(found)
     elif count <= _WIDE:
         yield _matrix(found)
     if not found.formulas:
-        yield paragraph("Found from differences of the slopes, since their formulas have no numeric form.")
+        why = f"there are {count * (count + 1) // 2:,}" if found.loss.is_large else "their formulas have no numeric form"
+        yield paragraph(f"Found from differences of the slopes, since {why}.")
 
 
 def _entries(found: Diagnosis) -> Iterator[Block]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Basic, Indexed, Max, Min, Piecewise, Pow, Sum, Symbol, preorder_traversal
+from sympy import Basic, Indexed, Max, Min, Piecewise, Pow, Sum, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -36,8 +36,7 @@ def trouble_at(loss: Loss, table: Table | None, point: dict[Symbol, float]) -> T
     >>> trouble_at(Loss("ln(w)"), None, {Loss("ln(w)").parameters[0]: -1.0}).sentence
     'ln(w) has no real value at w = -1: ln needs a positive argument'
     """
-    expressions = [loss.expression, *loss.gradient().result]
-    for part in (part for expression in expressions for part in reversed(list(preorder_traversal(expression)))):
+    for part in _from_within([loss.expression, *loss.partials]):
         if not isinstance(part, Basic) or _is_leaf(part):
             continue
         for first, rows in _pieces(part, table):
@@ -54,6 +53,21 @@ def _pieces(part: Basic, table: Table | None) -> Iterator[tuple[int, Table | Non
     else:
         for first in range(0, table.rows, _ROWS):
             yield first, table.between(first, first + _ROWS)
+
+
+def _from_within(expressions: Sequence[Basic]) -> list[Basic]:
+    """The parts of the expressions, each once and after all that it is made of."""
+    found: dict[Basic, None] = {}
+
+    def visit(part: Basic) -> None:
+        if part not in found:
+            for inner in reversed(part.args):
+                visit(inner)
+            found[part] = None
+
+    for expression in expressions:
+        visit(expression)
+    return list(found)
 
 
 @dataclass(frozen=True, slots=True)

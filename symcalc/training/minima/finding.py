@@ -16,6 +16,7 @@ from symcalc.pages.document import Inline
 from symcalc.pages.notation import text
 from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, UNDECIDED, kind_of, second_derivatives
 from symcalc.training.losses import Loss
+from symcalc.training.minima.large import of_large
 from symcalc.training.minima.minimum import INFLECTION, Minimum, StationaryPoint, compared
 from symcalc.training.minima.monotone import of_monotone
 from symcalc.training.minima.normal_equations import normal_equations
@@ -36,6 +37,8 @@ def minimum_of(loss: Loss, data: object = None, near: Mapping[str, float] | Sequ
     {'m': 3.0}
     """
     table = loss.table(data)
+    if loss.is_large:
+        return of_large(loss, table, near)
     equations = normal_equations(loss)
     if equations is not None:
         return of_quadratic(loss, table, equations)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Expr, Pow, Sum
+from sympy import Expr, Integer, Pow, Sum
 
 from symcalc.calculus.algebra.products import factors_of
 from symcalc.calculus.algebra.terms import terms_of
 from symcalc.compute.compiled import evaluated
+from symcalc.compute.reverse import accumulated
+from symcalc.language.names import columns_of
 from symcalc.language.table import Table
 from symcalc.parts import product_as_written, signed
+from symcalc.training.diagnosis.degree import degree_of
 from symcalc.training.losses import Loss
 from symcalc.training.minima.linear_terms import multiplied_out
-from symcalc.written import add, negative
+from symcalc.written import add, negative, replaced
 
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more
 _MADE = 1e-9             # how far, relatively, a column may be from what the others make of it
@@ -50,25 +53,37 @@ def _block(term: Expr, loss: Loss, table: Table | None) -> Rows | None:
     others = [factor for factor in (*inside, *(outside if total is not None else ())) if factor is not square]
     if square is None or any(factor.free_symbols.intersection(loss.parameters) for factor in others):
         return None
-    terms = multiplied_out(square.base, loss.parameters)
-    if terms is None:
+    found = _linear(square.base, loss)
+    if found is None:
         return None
+    features, constant = found
     count = table.rows if total is not None and table is not None else 1
 
     def values(expression: Expr) -> np.ndarray:
-        return np.broadcast_to(evaluated(expression, {}, table, loss.columns), count)
+        return np.broadcast_to(evaluated(expression, {}, table, columns_of(expression)), count)
 
     weight = values(product_as_written(others)) if others else np.ones(count)
     if not (weight >= 0).all():
         return None
-    features = [add(*(rest for by, rest in terms if by == parameter)) for parameter in loss.parameters]
-    constant = add(*(rest for by, rest in terms if by is None))
     root = np.sqrt(weight)
     columns = [root * values(feature) for feature in features]
     # y - (m x + b) has -x and -1 before its parameters; with all signs turned it is the same square.
     turn = all(signed(feature)[0] for feature in features)
     return Rows(matrix=np.column_stack(columns), right=-root * values(constant),
                 features=tuple(map(negative, features) if turn else features))
+
+
+def _linear(base: Expr, loss: Loss) -> tuple[list[Expr], Expr] | None:
+    """What stands before each parameter, and what stands alone; None where that is not linear in the parameters."""
+    if loss.is_large:
+        if degree_of(base, loss.parameters) != 1:
+            return None
+        nothing = dict.fromkeys(loss.parameters, Integer(0))
+        return [*accumulated(base, loss.parameters)[1]], replaced(base, nothing.get)
+    terms = multiplied_out(base, loss.parameters)
+    return None if terms is None else (
+        [add(*(rest for by, rest in terms if by == parameter)) for parameter in loss.parameters],
+        add(*(rest for by, rest in terms if by is None)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sympy import Function
+from sympy import Expr, Function, Symbol
 
 from symcalc.compute.compiled import ordered
 from symcalc.language.names import LOSS
 from symcalc.pages.document import Block, Document, Equation, Inline, Paragraph
 from symcalc.pages.document import Table as Rows
+from symcalc.pages.elided import elided, several, shortened
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.pages.shown import Shown
@@ -87,10 +88,11 @@ class Minimum(Shown):
 
     def document(self) -> Document:
         """How it was found, then the points with their kinds."""
-        J = text(self.loss.symbol)
+        J = self.loss.called
         name = MANY[self.best.kind] if len(self.flat) else "stationary point" if self.kind == UNDECIDED else self.kind
         title = f"The {name} of {J}" if len(self.points) == 1 else f"Where the slope of {J} is 0"
-        return Document(title, (Equation((self.loss.symbol, self.loss.expression)), *self.working, Paragraph(self.reading)))
+        formula = self.loss.formula() if self.loss.is_large else (Equation((self.loss.symbol, self.loss.expression)),)
+        return Document(title, (*formula, *self.working, Paragraph(self.reading)))
 
     def as_dict(self) -> dict[str, Any]:
         """The points as plain data, for JSON."""
@@ -99,16 +101,29 @@ class Minimum(Shown):
                                                  "kind": point.kind} for point in self.points]}
 
     def __repr__(self) -> str:
-        at = ", ".join(f"{name} = {short(value)}" for name, value in self.point.items())
+        at = several([f"{name} = {short(value)}" for name, value in self.point.items()])
         kind = "stationary point" if self.kind == UNDECIDED else self.kind
-        return f"<{kind} of {text(self.loss.symbol)}: {at}, J = {short(self.J)}>"
+        return f"<{kind} of {self.loss.called}: {at}, J = {short(self.J)}>"
 
 
 def told(loss: Loss, point: StationaryPoint, values: bool = True, name: str = LOSS) -> tuple[Block, ...]:
     """The point, where it is not told already, and its cost, by the name of the loss."""
     found = list(zip(loss.parameters, point.values)) if values else []
-    shown = [(letter, numeral(value), value) for letter, value in (*found, (Function(name)(*loss.parameters), point.J))]
-    return tuple(Equation((letter, number), "=" if _is_all(number, value) else "≈") for letter, number, value in shown)
+    if loss.is_large:
+        return _in_a_table(found), _value(elided(loss.symbol), point.J)
+    return tuple(_value(letter, value) for letter, value in (*found, (Function(name)(*loss.parameters), point.J)))
+
+
+def _value(letter: Expr, value: float) -> Equation:
+    number = numeral(value)
+    return Equation((letter, number), "=" if _is_all(number, value) else "≈")
+
+
+def _in_a_table(values: Sequence[tuple[Symbol, float]]) -> Rows:
+    """The first and the last of many."""
+    letters, numbers = zip(*values)
+    return Rows(header=("parameter", "value"), rows=tuple(shortened(list(zip(letters, aligned(numbers))), ("…", "…"))),
+                words=frozenset({0}))
 
 
 def compared(loss: Loss, points: Sequence[StationaryPoint]) -> Rows:

@@ -104,12 +104,14 @@ class NormalEquations(Shown):
 
 
 def normal_equations(loss: Loss) -> NormalEquations | None:
-    """The equations ∂J/∂θ = 0 with the parameters to the left; None where a slope is not linear in the parameters.
+    """The equations ∂J/∂θ = 0 with the parameters to the left; None where a slope is not linear, or the loss is large.
 
     >>> from symcalc.training.losses import Loss
     >>> normal_equations(Loss("w^4 - 2*w^2")) is None
     True
     """
+    if loss.is_large:
+        return None
     slopes = loss.gradient().result
     scales, cores = zip(*map(_core, slopes))
     opened = [multiplied_out(core, loss.parameters) for core in cores]

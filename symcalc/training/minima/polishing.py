@@ -11,6 +11,7 @@ from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
+from symcalc.pages.elided import several
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.training.diagnosis.curvature import (
@@ -94,12 +95,13 @@ def _step(compiled: Compiled, second: Curvature, point: np.ndarray) -> np.ndarra
 
 def _working(loss: Loss, compiled: Compiled, visited: Sequence[np.ndarray]) -> tuple[Block, ...]:
     costs, slopes = zip(*map(compiled.at, visited))
-    columns = [*(aligned(column, 9) for column in np.array(visited).T), aligned(costs, 9),
+    letters, points = ((), []) if loss.is_large else (loss.parameters, np.array(visited).T)
+    columns = [*(aligned(column, 9) for column in points), aligned(costs, 9),
                [numeral(np.abs(slope).max(), 3) for slope in slopes]]
     method = Formula(text="θ ← θ - H⁻¹ ∇J", latex=r"\theta \leftarrow \theta - H^{-1} \nabla J")
     return (paragraph("That every slope is 0 is an equation without a closed form here, so it is solved by numbers. Newton's "
                       "method follows the slopes and the second derivatives H:"), Equation((method,)),
-            Rows(header=("step", *loss.parameters, "J", "largest slope"),
+            Rows(header=("step", *letters, "J", "largest slope"),
                  rows=tuple((str(k), *cells) for k, cells in enumerate(zip(*columns)))))
 
 
@@ -126,4 +128,4 @@ def _said(value: float, digits: int) -> str:
 
 
 def _named(loss: Loss, point: np.ndarray) -> str:
-    return ", ".join(f"{text(parameter)} = {short(value)}" for parameter, value in zip(loss.parameters, point))
+    return several([f"{text(parameter)} = {short(value)}" for parameter, value in zip(loss.parameters, point)])

@@ -48,7 +48,7 @@ def of_quadratic(loss: Loss, table: Table | None, equations: NormalEquations, na
     cost = 0.0 if rows is not None and is_exact(rows, fit.point) else loss.compile(table).at(fit.point)[0]
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
     many = len(fit.flat) > 0
-    reading = _many(loss, name, table, rows, fit, kind) if many else _only(loss, name, equations, hessian, kind)
+    reading = _many(loss, name, table, rows, fit, kind) if many else only(loss, name, equations, hessian, kind)
     working, said = worked_out(equations, table, fit)
     return Minimum(loss=loss, points=(point,), exact=True, working=(*working, *told(loss, point, not said, name)),
                    reading=reading, flat=fit.flat)
@@ -82,8 +82,8 @@ def _from_equations(loss: Loss, table: Table | None, equations: NormalEquations,
     return Fit(point=point, flat=np.linalg.qr((vectors[:, flat].T / lengths).T)[0].T)
 
 
-def _only(loss: Loss, name: str, equations: NormalEquations, hessian: np.ndarray, kind: str) -> tuple[Inline, ...]:
-    """Why the one point of a quadratic loss is what it is."""
+def only(loss: Loss, name: str, equations: NormalEquations | None, hessian: np.ndarray, kind: str) -> tuple[Inline, ...]:
+    """Why the one point of a quadratic loss is what it is; the equations are those of a loss of one parameter."""
     way = {MINIMUM: "upwards", MAXIMUM: "downwards"}
     sign = ">" if kind == MINIMUM else "<"
     if len(loss.parameters) == 1:

@@ -33,7 +33,8 @@ def without_a_point(loss: Loss) -> str:
 
 def why_not_close(loss: Loss) -> str:
     """Why no point was found close to the one that was given, or what to do about it."""
-    return _along_a_curve(loss) or _at_a_bend(loss) or ("start closer, or there is no such point, as where J only levels off "
+    special = "" if loss.is_large else _along_a_curve(loss) or _at_a_bend(loss)
+    return special or ("start closer, or there is no such point, as where J only levels off "
                                                         "far away")
 
 
