@@ -30,8 +30,8 @@ class Compiled:
     """Loss and gradient in one call: `value, gradient = f({"m": 0, "b": 0})` or `f([0, 0])`.
 
     `gradient` is a float64 array in the order of `parameters`; what has no real value comes out as nan.
-    `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled) or "tape" (NumPy
-    over the columns), `source` the generated Python.
+    `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled), "tape" (NumPy
+    over the columns) or "arrays" (what has an index as matrices and vectors), `source` the generated Python.
 
     >>> import symcalc
     >>> symcalc.Loss("(w - 3)^2").compile()({"w": 1})
@@ -47,6 +47,7 @@ class Compiled:
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
     table: Table | None
+    whole: bool = False                                                         # whether `function` takes the point as one array
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
         return self.at(ordered(values, self.parameters))
@@ -60,7 +61,7 @@ class Compiled:
                 # Where Python's floats give up, NumPy's go on with inf and nan: √w is 0 at 0, though its slope is not finite.
                 value, gradient = _quietly(self.outside(), point)
         else:
-            value, gradient = _quietly(self.function, point)
+            value, gradient = _quietly(self.function, (point,) if self.whole else point)
         return float(value), np.array(gradient, dtype=np.float64)
 
     def across(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
