@@ -12,7 +12,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.derivation import derive
 from symcalc.compute.compiled import Compiled
@@ -246,6 +246,21 @@ def partials_by_letter(loss: Expr) -> dict[Symbol | Indexed, Expr]:
         back = {new: old for old, new in wanted.items()}
         found[letter] = replaced(slope, back.get)
     return found
+
+
+def is_polynomial(part: Basic) -> bool:
+    """Whether the parameters stand in sums, products and whole powers alone, so that sums over the rows separate.
+
+    >>> from sympy import tanh
+    >>> w = element("w", whole("j"))
+    >>> is_polynomial(w**2 + 3), is_polynomial(tanh(w))
+    (True, False)
+    """
+    if not parameters_of(part) or isinstance(part, (Symbol, Indexed)):
+        return True
+    if isinstance(part, Pow):
+        return part.exp.is_Integer and part.exp > 0 and is_polynomial(part.base)
+    return isinstance(part, (Add, Mul, Sum)) and all(map(is_polynomial, _inside(part)))
 
 
 def compile_indexed(loss: Expr, parameters: Sequence[Symbol], layout: Layout, table: Table) -> Compiled:
