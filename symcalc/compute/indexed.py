@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -228,13 +230,14 @@ def _spread(own: Axes, frame: Axes) -> str:
 
 # The loss and its partials by whole letters
 
-def partials_by_letter(loss: Expr) -> dict[Symbol | Indexed, Expr]:
-    """The derived partial by every letter, by any of its elements where it has an index: in terms of the index it has in the loss.
+@lru_cache(maxsize=16)
+def partials_by_letter(loss: Expr) -> Mapping[Symbol | Indexed, Expr]:
+    """The derived partial by every letter; by any of its elements, with the index that these have in the loss.
 
     >>> from symcalc.indices import sum_over
     >>> j = whole("j")
     >>> partials_by_letter(sum_over(j, whole("p"), element("w", j)**2))
-    {w[j]: 2*w[j]}
+    mappingproxy({w[j]: 2*w[j]})
     """
     taken = {part.name for part in loss.atoms(Symbol)}
     fresh = [whole(name) for name in _FRESH if name not in taken]
@@ -245,7 +248,7 @@ def partials_by_letter(loss: Expr) -> dict[Symbol | Indexed, Expr]:
         slope = derive(loss, element(name_of(letter), *wanted.values()) if own else letter).result
         back = {new: old for old, new in wanted.items()}
         found[letter] = replaced(slope, back.get)
-    return found
+    return MappingProxyType(found)
 
 
 def is_polynomial(part: Basic) -> bool:

@@ -42,17 +42,18 @@ def array_loop(steps: Steps) -> ArrayLoop:
     compiled, program = steps.compiled, steps.compiled.tape
     states = [f"s{row}" for row in range(len(steps.letters.state))]
     value, *filled = compiled.results
-    body = [*_updates(steps, states), *opened(program), *program.steps, *slopes_of(program, filled), "gradient = slopes",
+    before, updates = _updates(steps, states)
+    body = [*updates, *opened(program), *program.steps, *slopes_of(program, filled), "gradient = slopes",
             f"keep(np.concatenate(({', '.join(['point', f'[{value}]', 'gradient', *states, '[rate]'])})))", "k += 1.0"]
     source = bound(program, [
-        "def descend(point, gradient, state, k, rates, moves, keep):",
+        *before, "def descend(point, gradient, state, k, rates, moves, keep):",
         *indented([*([f"{', '.join(states)}, = state"] if states else []), "for rate in rates:", *indented(body)]),
         "return descend"])
     return ArrayLoop(steps, executed(program, source)(compiled.table), source)
 
 
-def _updates(steps: Steps, states: list[str]) -> list[str]:
-    """The lines with the new state and the new point; what is held stays where it was."""
+def _updates(steps: Steps, states: list[str]) -> tuple[list[str], list[str]]:
+    """What is the same in every step, and the lines with the new state and the new point; what is held stays where it was."""
     letters = steps.letters
     tape = Tape((), (), arrays=True, letter="u")
     tape.known |= {letter: Value(repr(value)) for letter, value in steps.settings.items()}
@@ -69,4 +70,4 @@ def _updates(steps: Steps, states: list[str]) -> list[str]:
         found.append(f"np.where(moves, {written}, {name})" if held else written)
         new[letter] = Dummy(letter.name, real=True)          # the new value, for the equations below
         tape.known[new[letter]] = value
-    return [*tape.written(), f"{', '.join(names)} = {', '.join(found)}"]
+    return tape.before, [*tape.written(), f"{', '.join(names)} = {', '.join(found)}"]

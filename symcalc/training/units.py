@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Basic, Expr, Indexed, Sum, Symbol
@@ -54,7 +55,7 @@ class Units:
         return (name for unit in range(1, self.count + 1) for name in self._of(unit))
 
     def _of(self, unit: int) -> tuple[str, ...]:
-        return (f"{FACTOR}{unit}", *weight_names(len(self.columns), unit), f"{SHIFT}{unit}")
+        return _names(unit, len(self.columns))
 
     def fits(self, expression: Expr) -> bool:
         """Whether in the form with an index no name stands for two things.
@@ -81,7 +82,7 @@ class Units:
         found: dict[Symbol, None] = {}
         for part in parameters_of(expression):
             found |= dict.fromkeys([part] if isinstance(part, Symbol) else () if found and self._has(found) else
-                                   map(symbol, self.names))
+                                   _letters(self.count, len(self.columns)))
         return tuple(found)
 
     def _has(self, found: Mapping[Symbol, None]) -> bool:
@@ -164,6 +165,16 @@ class Units:
                   if len(self.columns) > 1 else ()), ".")
         return [paragraph(*runs), paragraph(f"{count} parameters: ", *joined([*names, *others]),
                                             "; columns " if len(columns) > 1 else "; column ", *joined(columns), ".")]
+
+
+def _names(unit: int, columns: int) -> tuple[str, ...]:
+    return (f"{FACTOR}{unit}", *weight_names(columns, unit), f"{SHIFT}{unit}")
+
+
+@lru_cache(maxsize=16)
+def _letters(units: int, columns: int) -> tuple[Symbol, ...]:
+    """The elements as parameters, unit by unit."""
+    return tuple(symbol(name) for unit in range(1, units + 1) for name in _names(unit, columns))
 
 
 def weight(single: bool = False) -> Indexed:
