@@ -47,7 +47,7 @@ class Compiled:
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
     table: Table | None
-    whole: bool = False                                                         # whether `function` takes the point as one array
+    whole: bool = False                                                         # whether `function` takes one array
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
         return self.at(ordered(values, self.parameters))

@@ -29,7 +29,8 @@ from symcalc.pages.notation import text
 from symcalc.parts import product_as_written
 from symcalc.written import replaced
 
-_ELEMENTS = 32_768           # of the widest array in a block of rows: a few such arrays stay in the cache
+_ELEMENTS = 16_000           # of the widest array in a block: several stay in the cache, and memory is used again
+_LEAST = 64                  # rows in a block, however wide
 _FRESH = "pqrst"             # indices of the element by which a partial is taken
 Axes = tuple[Symbol, ...]
 
@@ -156,7 +157,7 @@ class Arrays(Tape):
         return self.statement(source, [left, right], part, whole_sum)
 
     def operands(self, groups: Sequence[Sequence[Basic]], index: Symbol) -> Sequence[tuple[Value, Axes]]:
-        """The two factors of a matrix product: a vector on the side where the index is, else what has the earlier axis first."""
+        """The factors of a matrix product: a vector on the side where the index is, else what has the earlier axis first."""
         one, other = sorted(map(self.product, groups), key=lambda factor: len(factor[1]))
         if len(one[1]) == 1:
             return (one, other) if other[1][0] == index else (other, one)
@@ -204,7 +205,7 @@ class Arrays(Tape):
     def prepared(self) -> list[str]:
         if not self.in_blocks:
             return self.before
-        return [*self.before, f"blocks = strips(rows, {max(1, _ELEMENTS // self.widest)}, {self.packed})"]
+        return [*self.before, f"blocks = strips(rows, {max(_LEAST, _ELEMENTS // self.widest)}, {self.packed})"]
 
     def data(self, table: Table | None) -> list[Any]:
         """The columns of the table; those of a letter with an index of its own together, one below the other."""
@@ -231,24 +232,34 @@ def _spread(own: Axes, frame: Axes) -> str:
 # The loss and its partials by whole letters
 
 @lru_cache(maxsize=16)
-def partials_by_letter(loss: Expr) -> Mapping[Symbol | Indexed, Expr]:
-    """The derived partial by every letter; by any of its elements, with the index that these have in the loss.
+def partials_by_element(loss: Expr) -> Mapping[Symbol | Indexed, Expr]:
+    """The derived partial by every letter; by any of its elements, with indices of its own, where it has an index.
 
     >>> from symcalc.indices import sum_over
     >>> j = whole("j")
-    >>> partials_by_letter(sum_over(j, whole("p"), element("w", j)**2))
-    mappingproxy({w[j]: 2*w[j]})
+    >>> partials_by_element(sum_over(j, whole("m"), element("w", j)**2))
+    mappingproxy({w[p]: 2*w[p]})
     """
     taken = {part.name for part in loss.atoms(Symbol)}
     fresh = [whole(name) for name in _FRESH if name not in taken]
-    found: dict[Symbol | Indexed, Expr] = {}
-    for letter in parameters_of(loss):
-        own = letter.indices if isinstance(letter, Indexed) else ()
-        wanted = dict(zip(own, fresh))
-        slope = derive(loss, element(name_of(letter), *wanted.values()) if own else letter).result
-        back = {new: old for old, new in wanted.items()}
+    letters = [element(name_of(letter), *fresh[:len(letter.indices)]) if isinstance(letter, Indexed) else letter
+               for letter in parameters_of(loss)]
+    return MappingProxyType({letter: derive(loss, letter).result for letter in letters})
+
+
+def partials_by_letter(loss: Expr) -> dict[Symbol | Indexed, Expr]:
+    """The same partials with the indices that the letters have in the loss, so that what they share with it is the same part.
+
+    >>> from symcalc.indices import sum_over
+    >>> j = whole("j")
+    >>> partials_by_letter(sum_over(j, whole("m"), element("w", j)**2))
+    {w[j]: 2*w[j]}
+    """
+    found = {}
+    for letter, (wanted, slope) in zip(parameters_of(loss), partials_by_element(loss).items(), strict=True):
+        back = dict(zip(wanted.indices, letter.indices)) if isinstance(letter, Indexed) else {}
         found[letter] = replaced(slope, back.get)
-    return MappingProxyType(found)
+    return found
 
 
 def is_polynomial(part: Basic) -> bool:

@@ -37,6 +37,7 @@ from symcalc.training.numbered import Numbered
 from symcalc.training.questions import Questions
 from symcalc.training.task import Task
 from symcalc.training.units import Units
+from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
@@ -250,11 +251,27 @@ class Loss(Questions):
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
+        told = [roles(self.parameters, self.columns)] if self.units is None else self.units.told(self.indexed)
+        return Document("", (*self.formula(), *told))
+
+    def formula(self) -> tuple[Equation, ...]:
+        """J = ..., with an index where it is shown so, and what that stands for."""
         if self.units is not None:
-            return Document("", (Equation((self._by_letters, self.indexed)), *self.units.told(self.indexed)))
-        by_number = self.indexed is not None and isinstance(self.model.numbered, Numbered)
-        return Document("", (Equation((self.symbol, self.indexed if by_number else self.expression)),
-                             *(written_out(self.model) if by_number else []), roles(self.parameters, self.columns)))
+            return (Equation((self._by_letters, self.indexed)),)
+        if self.indexed is None or not isinstance(self.model.numbered, Numbered):
+            return (Equation((self.symbol, self.expression)),)
+        return (Equation((self.symbol, self.indexed)), *written_out(self.model))
+
+    def slopes_by_letter(self) -> tuple[Equation, ...]:
+        """∂J/∂vₚ = ... and so on, the partials by any element of each letter, of a loss of many units.
+
+        >>> from symcalc.training.catalogue import mean_squared_error, network
+        >>> print(mean_squared_error("y", network("x", hidden=100)).slopes_by_letter()[-1].sides[1])
+        -2*Sum(-(b + Sum(tanh(W[j]*x[i] + c[j])*v[j], (j, 1, H))) + y[i], (i, 1, n))/n
+        """
+        from symcalc.compute.indexed import partials_by_element
+        return tuple(Equation((derivative_of(self._by_letters, letter), slope))
+                     for letter, slope in partials_by_element(self.indexed).items())
 
     @property
     def _by_letters(self) -> Expr:

@@ -58,7 +58,7 @@ class Units:
         return _names(unit, len(self.columns))
 
     def fits(self, expression: Expr) -> bool:
-        """Whether in the form with an index no name stands for two things.
+        """Whether a formula with an index has the units' own elements and sums alone, and no name in it stands for two things.
 
         >>> units = Units(prediction=score(["x"]), columns=("x",), count=2)
         >>> units.fits(units.prediction), units.fits(add(symbol("W"), units.prediction))
@@ -66,9 +66,14 @@ class Units:
         """
         letters = {*parameters_of(expression), *columns_of(expression)}
         numbered = {part for part in letters if isinstance(part, Indexed) and part.indices != (ROW,)}
-        taken = {name_of(part) for part in numbered} | {str(index) for part in numbered for index in part.indices}
-        taken |= {ROWS.name, *(str(total.limits[0][2]) for total in expression.atoms(Sum))}
-        return not taken.intersection(map(name_of, letters - numbered))
+        single = len(self.columns) == 1
+        own = {element(FACTOR, UNIT), element(SHIFT, UNIT), weight(single), *(() if single else (element(TABLE, ROW, FEATURE),))}
+        limits = {(UNIT, 1, UNITS), (ROW, 1, ROWS), *(() if single else ((FEATURE, 1, FEATURES),))}
+        if not numbered <= own or any(tuple(total.limits[0]) not in limits for total in expression.atoms(Sum)):
+            return False
+        taken = {name_of(part) for part in own} | {str(part) for limit in limits for part in limit} | set(self.names)
+        bare = set(map(name_of, letters - numbered))
+        return not bare & taken and bare.isdisjoint(() if single else self.columns)
 
     def spread(self, data: Any) -> Any:
         """The data with the columns of a table x taken out, where these are called x1, x2, ..."""
@@ -116,7 +121,7 @@ class Units:
                 name = name_of(part)
                 return part if UNIT not in part.indices else symbol(elements[unit][places.get(name, feature)])
             if isinstance(part, Sum) and index_of(part) != ROW:
-                at = UNIT == index_of(part)
+                at = index_of(part) == UNIT
                 return add(*(visit(part.function, number if at else unit, feature if at else number)
                              for number in range(1, ends[index_of(part)] + 1)))
             inside = (part.function,) if isinstance(part, Sum) else part.args
@@ -129,12 +134,15 @@ class Units:
 
         return visit(expression, 1, 1)
 
-    def over_weights(self, names: tuple[str, ...], size: Any) -> Expr | None:
-        """Σⱼ of the size of each factor and Σⱼ Σₖ of that of each weight, where the names are those of all of these alone."""
-        if set(names) != {name for name in self.names if not name.startswith(SHIFT)}:
-            return None
-        weights = sum_over(FEATURE, FEATURES, size(weight())) if len(self.columns) > 1 else size(weight(single=True))
+    def all_weights(self, size: Any) -> Expr:
+        """Σⱼ of the size of each factor and Σⱼ Σₖ of that of each weight."""
+        single = len(self.columns) == 1
+        weights = size(weight(single)) if single else sum_over(FEATURE, FEATURES, size(weight()))
         return add(sum_over(UNIT, UNITS, size(element(FACTOR, UNIT))), sum_over(UNIT, UNITS, weights))
+
+    def over_weights(self, names: tuple[str, ...], size: Any) -> Expr | None:
+        """The same, where the names are those of all factors and weights and of nothing else."""
+        return self.all_weights(size) if set(names) == {name for name in self.names if not name.startswith(SHIFT)} else None
 
     def layout(self, names: Sequence[str]) -> Layout:
         """Where the elements stand among the parameters of these names."""

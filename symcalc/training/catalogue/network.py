@@ -17,7 +17,7 @@ from symcalc.training.numbered import weight_names
 from symcalc.training.units import FACTOR, UNIT, UNITS, Units, score
 from symcalc.written import add, call, mul
 
-MAX_HIDDEN = 4096
+MAX_HIDDEN = 1024
 ACTIVATIONS: Mapping[str, Callable[..., Expr]] = MappingProxyType(
     {"tanh": tanh, "sigmoid": sigmoid, "relu": relu, "softplus": softplus})
 
@@ -51,4 +51,5 @@ def _units(columns: tuple[str, ...], hidden: int, bend: Callable[..., Expr]) -> 
     """The network by its units; None where a column has a name that the form with an index needs."""
     unit = mul(element(FACTOR, UNIT), call(bend, score(columns)))
     units = Units(prediction=add(sum_over(UNIT, UNITS, unit), symbol("b")), columns=columns, count=hidden)
-    return units if units.fits(units.prediction) and not {"b", *units.names}.intersection(columns) else None
+    clash = {"b", *units.names}.intersection(columns)
+    return units if units.fits(units.prediction) and not clash else None
