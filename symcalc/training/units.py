@@ -67,7 +67,8 @@ class Units:
         letters = {*parameters_of(expression), *columns_of(expression)}
         numbered = {part for part in letters if isinstance(part, Indexed) and part.indices != (ROW,)}
         single = len(self.columns) == 1
-        own = {element(FACTOR, UNIT), element(SHIFT, UNIT), weight(single), *(() if single else (element(TABLE, ROW, FEATURE),))}
+        own = {element(FACTOR, UNIT), element(SHIFT, UNIT), weight(single)}
+        own |= set() if single else {element(TABLE, ROW, FEATURE)}
         limits = {(UNIT, 1, UNITS), (ROW, 1, ROWS), *(() if single else ((FEATURE, 1, FEATURES),))}
         if not numbered <= own or any(tuple(total.limits[0]) not in limits for total in expression.atoms(Sum)):
             return False
