@@ -22,6 +22,7 @@ from symcalc.compute.generated import bound, executed, indented
 from symcalc.compute.program import Value
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
+from symcalc.errors import LossError
 from symcalc.indices import element, index_of, whole
 from symcalc.language.names import ROW, columns_of, name_of, parameters_of
 from symcalc.language.table import Table
@@ -30,6 +31,7 @@ from symcalc.parts import product_as_written
 from symcalc.written import replaced
 
 _ELEMENTS = 16_000           # of the widest array in a block: several stay in the cache, and memory is used again
+_READ = 16                   # times as long a table of columns may be
 _LEAST = 64                  # rows in a block, however wide
 _FRESH = "pqrst"             # indices of the element by which a partial is taken
 Axes = tuple[Symbol, ...]
@@ -102,7 +104,8 @@ class Arrays(Tape):
         outer, own = self.frame, self.axes_of(expression)
         self.frame = own
         if ROW in own:
-            self.widest = max(self.widest, self.size(own))
+            # Columns are only read, and so may be longer than what is worked out.
+            self.widest = max(self.widest, self.size(own) // (_READ if isinstance(expression, Indexed) else 1))
         value = Tape.value(self, expression)
         self.frame = outer
         return replace(value, source=f"{value.source}{_spread(own, outer)}")
@@ -258,6 +261,9 @@ def partials_by_letter(loss: Expr) -> dict[Symbol | Indexed, Expr]:
     found = {}
     for letter, (wanted, slope) in zip(parameters_of(loss), partials_by_element(loss).items(), strict=True):
         back = dict(zip(wanted.indices, letter.indices)) if isinstance(letter, Indexed) else {}
+        if any(new in total.function.free_symbols and old == index_of(total) for total in slope.atoms(Sum)
+               for new, old in back.items()):
+            raise LossError(f"the index of {text(wanted)} stands inside a sum that has the same name for its own")
         found[letter] = replaced(slope, back.get)
     return found
 

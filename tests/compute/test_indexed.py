@@ -54,7 +54,7 @@ def test_a_network_is_right_for_any_number_of_units_rows_and_columns(units, rows
 def test_the_source_is_as_long_for_any_number_of_units():
     _, data = network_data(50, 2)
     sources = [sc.mean_squared_error("y", sc.network("x1 x2", hidden=units)).compile(data).source for units in (30, 1000)]
-    assert len(set(len(source.splitlines()) for source in sources)) == 1
+    assert len({len(source.splitlines()) for source in sources}) == 1
     assert max(map(len, sources)) - min(map(len, sources)) < 100
 
 
@@ -116,7 +116,7 @@ def test_any_shape(formula, function):
     f = compile_indexed(written(formula), [symbol(f"q{k}") for k in range(COUNT)], LAYOUT, read_table(data))
     point = RANDOM.normal(size=COUNT)
     value, gradient = f.at(point)
-    used = {letter for letter in partials_by_letter(written(formula))}
+    used = set(partials_by_letter(written(formula)))
     assert used
     np.testing.assert_allclose(value, function(*letters_of(point), X, data["y"]), rtol=1e-12)
     steps = np.array([function(*letters_of(point + 1e-30j * step), X, data["y"]).imag / 1e-30 for step in np.eye(COUNT)])
