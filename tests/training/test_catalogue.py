@@ -375,7 +375,7 @@ def test_a_loss_with_its_model_survives_pickling():
 # What does not fit
 
 @pytest.mark.parametrize(("build", "said"), [
-    (lambda: sc.polynomial("x", 0), "the degree is a whole number from 1 to 1024, not 0"),
+    (lambda: sc.polynomial("x", 0), "the degree is a whole number from 1 to 20, not 0"),
     (lambda: sc.polynomial("x", 2.5), "not 2.5"),
     (lambda: sc.polynomial("x", True), "not True"),
     (lambda: sc.polynomial("x", 2, "a b"), "the model has 3 parameters, such as a0, a1 and a2; 2 names given"),
