@@ -191,8 +191,9 @@ class Loss(Questions):
         (4.0, array([4.]))
         """
         from symcalc.compute.compiled import compile_loss
+        from symcalc.language.table import Table
         table = self.table(data)
-        if self._in_arrays and table is not None:
+        if self._in_arrays and isinstance(table, Table):
             from symcalc.compute.indexed import compile_indexed
             return compile_indexed(self.indexed, self.parameters, self.model.numbered.layout(self.names), table)
         return compile_loss(self.expression, self.gradient().result, self.parameters, self.columns, table)
