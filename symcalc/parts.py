@@ -93,7 +93,8 @@ def residual_parts(total: Basic) -> tuple[Indexed, list[tuple[bool, Expr]]] | No
     """
     terms = [signed(term) for term in total.args] if isinstance(total, Add) else []
     for subtracted in (False, True):
-        bare = [rest for minus, rest in terms if isinstance(rest, Indexed) and minus is subtracted]
+        bare = [rest for minus, rest in terms if minus is subtracted and isinstance(rest, Indexed)
+                and any(str(index) == "i" or index.is_Integer for index in rest.indices)]          # bⱼ is no data
         others = [(minus is subtracted, rest) for minus, rest in terms if rest not in bare]
         if len(bare) == 1 and not any(rest.has(bare[0]) for _, rest in others) and any(rest.has(Indexed) for _, rest in others):
             return bare[0], others

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symcalc.compute.estimate import COMPILING, saved
+from symcalc.compute.indexed_loop import array_loop
 from symcalc.compute.loop import Loop, Steps, plain_loop
 from symcalc.compute.recurrence import recurrence
 
@@ -11,7 +12,10 @@ _MARGIN = 2              # how many times the compiling is to be saved, since ma
 
 def fastest(steps: Steps, count: int = 0) -> Loop:
     """The quickest loop that serves these steps, of which there will be `count` unless the run ends before."""
-    compiled, plain = steps.compiled, plain_loop(steps)
+    compiled = steps.compiled
+    if compiled.whole:
+        return array_loop(steps)
+    plain = plain_loop(steps)
     if (blocks := recurrence(plain)) is not None:
         return blocks
     if count * saved(compiled.tape, compiled.table.rows if compiled.table else 1) > _MARGIN * COMPILING:

@@ -35,7 +35,8 @@ class Compiled:
 
     `gradient` is a float64 array in the order of `parameters`; what has no real value comes out as nan.
     `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled), "tape" (NumPy
-    over the columns) or "fused" (the same as one compiled loop over the rows), `source` the generated Python.
+    over the columns), "fused" (the same as one compiled loop over the rows) or "arrays" (what has an index as matrices and
+    vectors), `source` the generated Python.
 
     >>> import symcalc
     >>> symcalc.Loss("(w - 3)^2").compile()({"w": 1})
@@ -52,6 +53,7 @@ class Compiled:
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
     table: Table | None
+    whole: bool = False                                                         # whether `function` takes one array
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
         return self.at(ordered(values, self.parameters))
@@ -66,7 +68,7 @@ class Compiled:
                 # Where Python's floats give up, NumPy's go on with inf and nan: √w is 0 at 0, though its slope is not finite.
                 value, gradient = _quietly(self.outside(), point)
         else:
-            value, gradient = _quietly(self.function, point)
+            value, gradient = _quietly(self.function, (point,) if self.whole else point)
         return float(value), np.array(gradient, dtype=np.float64)
 
     def across(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -77,7 +79,7 @@ class Compiled:
         (array([4., 4.]), array([[-4.],
                [ 4.]]))
         """
-        if self.tape.arrays and len(points) >= _SEVERAL:
+        if self.tape.arrays and not self.whole and len(points) >= _SEVERAL:
             from symcalc.compute.many import evaluated_across  # it builds on this file
             return evaluated_across(self, points)
         if self.tape.arrays:
@@ -92,7 +94,8 @@ class Compiled:
 
     def on(self, table: Table) -> Compiled:
         """The same function over other rows."""
-        return replace(self, function=self.bind(table), table=table, strategy=_strategy(self.tape))
+        strategy = self.strategy if self.whole else _strategy(self.tape)
+        return replace(self, function=self.bind(table), table=table, strategy=strategy)
 
     def __repr__(self) -> str:
         return f"<compiled loss of {several(self.parameters)}: {self.strategy}>"

@@ -80,8 +80,17 @@ class Fixed:
         return starmap(self.fixed, self.blocks) if self.kept is None else iter(self.kept)
 
 
-_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "Fixed": Fixed, "Buffers": Buffers, "dot": dot, "total": total,
-           "limited_exp": numerics.limited_exp, "softplus_sum": numerics.softplus_sum,
+def strips(rows: float, size: int, *arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
+    """The arrays, whose last axis is the rows, in blocks of so many of them, as views.
+
+    >>> [x.shape for x, in strips(5.0, 3, np.zeros((2, 5)))]
+    [(2, 3), (2, 2)]
+    """
+    return [tuple(array[..., begin:begin + size] for array in arrays) for begin in range(0, int(rows), size)]
+
+
+_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "strips": strips, "Fixed": Fixed, "Buffers": Buffers,
+           "dot": dot, "total": total, "limited_exp": numerics.limited_exp, "softplus_sum": numerics.softplus_sum,
            **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 

@@ -28,6 +28,9 @@ class Building:
     functions: frozenset[str]
     standing_allowed: bool = False
     row: str = ROW.name         # what the sum around calls the row: k in Sum(x[k], (k, 1, n))
+    tables: frozenset[str] = frozenset()        # data whose columns have numbers: x in mean(Sum(w[j]*x[j], (j, 1, p)))
+    in_rows: bool = False                       # whether a sum over the rows stands around
+    summed: frozenset[str] = frozenset()        # the indices of the inner sums around
 
     def build(self, tree: Tree[Token], depth: int) -> Expr:
         if depth > MAX_DEPTH:

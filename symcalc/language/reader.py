@@ -16,7 +16,7 @@ from symcalc.language.advice import INDEX, check_names
 from symcalc.language.calls import Calls
 from symcalc.language.constants import Constants
 from symcalc.language.gate import MAX_NODES, small
-from symcalc.language.names import ROW, is_likely_column, listed, plain_name
+from symcalc.language.names import ROW, is_likely_column, listed, name_of, plain_name
 from symcalc.language.sums import checked, letter, letters
 from symcalc.language.syntax import numbered, parsed, surveyed
 from symcalc.language.tokens import prepared
@@ -30,7 +30,8 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     """The formula as an expression, in the form in which it was typed.
 
     `columns` are the names that stand for data; where none are given and the formula sums over rows, x, y and t
-    (also x1, x_2, ...) are taken as data unless they are among the `parameters`. `functions` are only named: f(x).
+    (also x1, x_2, ...) are taken as data unless they are among the `parameters`; where an inner sum counts their columns,
+    as in mean(Sum(w[j]*x[j], (j, 1, p))), x[j] is the one in the row i, x[i,j]. `functions` are only named: f(x).
 
     With `standing` it may be written as symcalc prints it: derivatives still stand in it, d/dx (f) or diff(f, x), and
     declared letters side by side are a product.
@@ -54,12 +55,13 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
                         names[name].start_pos if name in names else None)
     check_names({**names, **indexed}, trained, declared, over_rows, source)
     numbers, vectors = numbered(tree, elements)
-    data = declared | (indexed.keys() - vectors)
+    data, tables = declared | (indexed.keys() - vectors), vectors & declared
     if over_rows and not declared and not any(len(node.children) == 2 and plain_name(str(node.children[0])) in data
                                               for node in tree.find_data("indexed")):
         data |= {name for name in names if is_likely_column(name) and name not in trained}
+        tables |= {name for name in vectors if is_likely_column(name)} - {name_of(part) for part in elements}
     builder = _Builder(source, frozenset(data), frozenset(trained), numbers, over_rows or bool(indexed.keys() - vectors),
-                       Constants(), frozenset(named), standing)
+                       Constants(), frozenset(named), standing, tables=frozenset(tables))
     expression = small(builder.build(tree, 0), MAX_NODES)
     check_functions(expression)
     return checked(expression, wanted)
@@ -91,6 +93,8 @@ class _Builder(Calls):
         rows = [own for own in names if own == self.row]
         if rows and name in self.parameters:
             raise self.error(f"{name} is declared as a parameter, but has an index like a column", tree)
+        if name in self.tables and not rows and self.in_rows and self.summed.issuperset(map(str, names)):
+            return element(name, ROW, *(self.numbers[own] for own in names))          # every row has an x of its own
         if name in self.columns and len(rows) != 1:
             raise self.error(f"{name} is a column: one of its indices is the row, as in {name}[i] or {name}[i,j]", tree)
         return element(name, *(ROW if own == self.row else self.numbers[own] for own in names))

@@ -26,7 +26,7 @@ class SumCalls(Building):
             raise self.error(f"{name} takes {wanted} argument{'s' * (wanted > 1)}, {len(arguments)} given; write {how}", tree)
         if is_inner(tree):
             return self.over_an_index(arguments[0], tree, depth)
-        inside = replace(self, row=self.row_named(arguments[1])) if name == "Sum" else self
+        inside = replace(self, in_rows=True, row=self.row_named(arguments[1]) if name == "Sum" else self.row)
         body = inside.build(arguments[0], depth)
         if any(index_of(total) == ROW for total in body.atoms(Sum)):
             raise self.error(INSIDE, arguments[0])
@@ -38,7 +38,7 @@ class SumCalls(Building):
             if str(part) in self.parameters | self.columns:
                 raise self.error(f"{part} counts the terms of a sum here, so it is no parameter and no column; rename one "
                                  "of them", tree)
-        return sum_over(index, end, self.build(body, depth))
+        return sum_over(index, end, replace(self, summed=self.summed | {str(index)}).build(body, depth))
 
     def row_named(self, limits: Tree[Token]) -> str:
         """The name of the row in the limits (i, 1, n)."""

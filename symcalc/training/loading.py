@@ -26,7 +26,7 @@ from symcalc.training.stops import Stop, Tolerances
 
 MAX_BYTES = 2**30
 _LONGEST = 10**7         # letters in the generated source
-_MOST = 10_000           # equations, settings, parameters, columns
+_MOST = 10_000           # equations, settings, parameters, columns, features, hidden units
 _WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -210,16 +210,18 @@ def _loss(kept: _Kept) -> Loss:
 
 
 def _task(kept: _Kept) -> dict[str, Any]:
-    for key in ("target", "predictions"):
-        if not kept.texts(key):
-            kept.refuse(key, "a list of at least one text")
+    if not kept.texts("target"):
+        kept.refuse("target", "a list of at least one text")
     found: dict[str, Any] = {"target": kept.texts("target"), "predictions": kept.texts("predictions"), "numbered": None,
                              "values": None}
     if kept.values.get("numbered") is not None:
         numbered = kept.inner("numbered")
-        found["numbered"] = {"prediction": numbered.text("prediction", MAX_TEXT), "weights": checked_name(
-            numbered.text("weights", 40)), "features": checked_name(numbered.text("features", 40)),
-            "count": numbered.whole("count", 1, _MOST)}
+        own = {"columns": numbered.texts("columns")} if "columns" in numbered.values else {
+            key: checked_name(numbered.text(key, 40)) for key in ("weights", "features")}
+        found["numbered"] = {"prediction": numbered.text("prediction", MAX_TEXT), **own,
+                             "count": numbered.whole("count", 1, _MOST)}
+    if not kept.texts("predictions") and "columns" not in (found["numbered"] or ()):
+        kept.refuse("predictions", "a list of at least one text")
     if kept.values.get("values") is not None:
         values = kept.inner("values")
         found["values"] = {"words": visible(values.text("words", 200)), "least": values.number("least"),

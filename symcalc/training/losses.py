@@ -27,14 +27,18 @@ from symcalc.language.names import (
     name_of,
     parameters_of,
     plain_name,
+    symbol,
 )
 from symcalc.language.sums import letters
 from symcalc.pages.document import Document, Equation
 from symcalc.pages.elided import elided, several
 from symcalc.pages.notation import text
 from symcalc.training.models import Model, model_in, roles, written_out
+from symcalc.training.numbered import Numbered
 from symcalc.training.questions import Questions
 from symcalc.training.task import Task
+from symcalc.training.units import Units
+from symcalc.written import derivative_of
 
 MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
 
@@ -42,6 +46,8 @@ if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
     from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
+
+MOST_APART = 32          # parameters up to which each is a name of its own in what is compiled
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -58,10 +64,9 @@ class Loss(Questions):
     Parameters m and b; columns y and x.
     """
 
-    expression: Expr
     parameters: tuple[Symbol, ...]
     columns: tuple[Indexed, ...]
-    indexed: Expr | None = None           # the same expression with its features by number, where it was built so
+    indexed: Expr | None = None           # the same with its features or units by number, where it was built so
 
     def __init__(self, formula: object, *, parameters: str | Iterable[str] = (), columns: str | Iterable[str] = ()) -> None:
         wanted, data = listed(parameters), listed(columns)
@@ -88,6 +93,21 @@ class Loss(Questions):
         object.__setattr__(loss, "indexed", indexed)
         return loss
 
+    @classmethod
+    def _by_number(cls, indexed: Expr, task: Task) -> Loss:
+        """The loss of a model of many units, which is written out only when it is asked for its `expression`."""
+        loss, units = cls.__new__(cls), task.model.numbered
+        for name, value in (("indexed", indexed), ("parameters", units.parameters_of(indexed)),
+                            ("columns", units.columns_of(indexed))):
+            object.__setattr__(loss, name, value)
+        loss.__dict__["task"] = task
+        return loss
+
+    @cached_property
+    def expression(self) -> Expr:
+        """The loss as it was written, or written out."""
+        return self.model.numbered.written_out(self.indexed)
+
     def __reduce__(self) -> tuple:
         from symcalc.training.record import loss_in, loss_record
         return loss_in, (loss_record(self),)          # SymPy would put a pickled expression together in its own order
@@ -96,7 +116,7 @@ class Loss(Questions):
         if is_indexed(expression):
             raise LossError("a loss to train has every feature written out, as in w1*x1 + w2*x2; sums over an index of their "
                             "own are for derive alone")
-        object.__setattr__(self, "expression", expression)
+        self.__dict__["expression"] = expression
         object.__setattr__(self, "parameters", _parameters(expression, wanted))
         object.__setattr__(self, "columns", columns_of(expression))
         _check_rows(expression, self.parameters)
@@ -213,8 +233,18 @@ class Loss(Questions):
         (4.0, array([4.]))
         """
         from symcalc.compute.compiled import compile_loss
+        from symcalc.language.table import Table
         table = self.table(data)
+        if self._in_arrays and isinstance(table, Table):
+            from symcalc.compute.indexed import compile_indexed
+            return compile_indexed(self.indexed, self.parameters, self.model.numbered.layout(self.names), table)
         return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
+
+    @property
+    def _in_arrays(self) -> bool:
+        """Whether many parameters are the elements of letters with an index, and the sums over the rows do not separate."""
+        from symcalc.compute.indexed import is_polynomial
+        return self.indexed is not None and len(self.parameters) > MOST_APART and not is_polynomial(self.indexed)
 
     def table(self, data: object) -> object:
         """The columns that the loss needs out of the data; None where it needs none."""
@@ -223,13 +253,13 @@ class Loss(Questions):
         if self.model and self.model.numbered:
             data = self.model.numbered.spread(data)
         if data is None:
-            if names or self.expression.has(Sum):
+            if names or self.over_rows:
                 raise LossError(f"the loss needs data for {', '.join(names) or 'its rows'}; give a table or a CSV file")
             return None
         known = column_names(data)
         if clash := [name for name in self.names if name in known]:
             raise _clash(clash[0])
-        if not self.expression.has(Sum):
+        if not self.over_rows:
             return None
         table = read_table(data, names)
         if self.task:
@@ -252,17 +282,49 @@ class Loss(Questions):
         """The column that the model predicts, or one for each class."""
         return self.task.target if self.task else None
 
+    @property
+    def over_rows(self) -> bool:
+        """Whether there is a sum over the rows in it."""
+        return self.units is not None or self.expression.has(Sum)
+
+    @property
+    def units(self) -> Units | None:
+        """The units of its model, where there are too many to write them out."""
+        return self.model.units if self.indexed is not None and self.model else None
+
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
-        return Document("", (*self.formula(), roles(self.parameters, self.columns)))
+        told = [roles(self.parameters, self.columns)] if self.units is None else self.units.told(self.indexed)
+        return Document("", (*self.formula(), *told))
 
     def formula(self) -> tuple[Equation, ...]:
-        """J = ... with an index where it has one, and what that stands for; of a large loss the middle of a sum is left out."""
-        whole = Equation((self.symbol, self.expression if self.indexed is None else self.indexed))
-        found = (whole, *([] if self.indexed is None else written_out(self.model)))
+        """J = ... with an index where it is shown so, and what that stands for; of a large sum the middle is left out."""
+        if self.units is not None:
+            return (Equation((self._by_letters, self.indexed)),)
+        numbered = self.indexed is not None and isinstance(self.model.numbered, Numbered)
+        whole = Equation((self.symbol, self.indexed if numbered else self.expression))
+        found = (whole, *(written_out(self.model) if numbered else []))
         return tuple(Equation(tuple(map(elided, each.sides))) for each in found) if self.is_large else found
 
+    def slopes_by_letter(self) -> tuple[Equation, ...]:
+        """∂J/∂vₚ = ... and so on, the partials by any element of each letter, of a loss of many units.
+
+        >>> from symcalc.training.catalogue import mean_squared_error, network
+        >>> print(mean_squared_error("y", network("x", hidden=100)).slopes_by_letter()[-1].sides[1])
+        -2*Sum(-(b + Sum(tanh(W[j]*x[i] + c[j])*v[j], (j, 1, H))) + y[i], (i, 1, n))/n
+        """
+        from symcalc.compute.indexed import partials_by_element
+        return tuple(Equation((derivative_of(self._by_letters, letter), slope))
+                     for letter, slope in partials_by_element(self.indexed).items())
+
+    @property
+    def _by_letters(self) -> Expr:
+        """J(v, W, c, b), the loss by the letters of its form with an index."""
+        return Function(LOSS)(*dict.fromkeys(symbol(name_of(part)) for part in parameters_of(self.indexed)))
+
     def __repr__(self) -> str:
+        if self.units is not None:
+            return f"<loss {text(self._by_letters)} = {text(self.indexed)}>"
         return f"<loss {self.called} = {text(elided(self.expression) if self.is_large else self.expression)}>"
 
 

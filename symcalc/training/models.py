@@ -20,6 +20,7 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.parts import residual_parts
 from symcalc.training.numbered import Numbered, weighted_sum
+from symcalc.training.units import Units
 from symcalc.written import add, mul, negative
 
 
@@ -32,22 +33,40 @@ class Model(Shown):
     """
 
     prediction: Expr | Tuple
-    numbered: Numbered | None = None         # the same with an index, where it has features by number
+    numbered: Numbered | Units | None = None         # the same with an index, where it has features or units by number
+
+    @classmethod
+    def by_number(cls, units: Units) -> Model:
+        """The model of so many units that it is written out only when it is asked for its `prediction`."""
+        model = cls.__new__(cls)
+        object.__setattr__(model, "numbered", units)
+        return model
+
+    def __getattr__(self, name: str) -> Expr:
+        if name != "prediction":
+            raise AttributeError(name)
+        object.__setattr__(self, name, self.numbered.written_out(self.numbered.prediction))
+        return self.prediction
+
+    @property
+    def units(self) -> Units | None:
+        """The units, where there are too many to write them out."""
+        return self.numbered if isinstance(self.numbered, Units) and self.numbered.shown else None
 
     @property
     def is_single(self) -> bool:
         """Whether there is one prediction, and not one for each class."""
-        return not isinstance(self.prediction, Tuple)
+        return self.units is not None or not isinstance(self.prediction, Tuple)
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         """The parameters in the prediction, in order of appearance."""
-        return parameters_of(self.prediction)
+        return parameters_of(self.prediction) if self.units is None else self.units.parameters_of(self.units.prediction)
 
     @property
     def columns(self) -> tuple[Indexed, ...]:
         """The columns in the prediction, in order of appearance."""
-        return columns_of(self.prediction)
+        return columns_of(self.prediction) if self.units is None else self.units.columns_of(self.units.prediction)
 
     def predict(self, values: Mapping[str, float], /, **columns: ArrayLike) -> np.ndarray:
         """The prediction in each row of the columns given by name; with several classes, one column for each."""
@@ -71,7 +90,9 @@ class Model(Shown):
 
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
-        shown = self.numbered.prediction if self.numbered else self.prediction
+        if self.units is not None:
+            return Document("", (Equation((_estimate(), self.units.prediction)), *self.units.told(self.units.prediction)))
+        shown = self.numbered.prediction if isinstance(self.numbered, Numbered) else self.prediction
         sides = [(_estimate(), shown)] if self.is_single else [(_estimate(k), part) for k, part in enumerate(shown, start=1)]
         equations = [*map(Equation, sides), *written_out(self)]
         if is_long(self.parameters):
@@ -85,9 +106,13 @@ class Model(Shown):
         <model ŷ = -(m xᵢ + b)>
         """
         numbered = replace(self.numbered, prediction=change(self.numbered.prediction)) if self.numbered else None
+        if self.units is not None:
+            return Model.by_number(numbered)
         return Model(prediction=change(self.prediction), numbered=numbered)
 
     def __repr__(self) -> str:
+        if self.units is not None:
+            return f"<model ŷ = {text(self.units.prediction)}>"
         prediction = elided(self.prediction) if is_long(self.parameters) else self.prediction
         return f"<model ŷ = {text(prediction)}>"
 
@@ -98,7 +123,7 @@ def _estimate(k: int | None = None) -> Formula:
 
 def written_out(model: Model | None) -> list[Equation]:
     """What the sum over the features of a model with an index stands for."""
-    if model is None or model.numbered is None:
+    if model is None or not isinstance(model.numbered, Numbered):
         return []
     numbered = model.numbered
     return [Equation((weighted_sum(numbered.weights, numbered.features), numbered.written_out))]
@@ -135,7 +160,7 @@ def line(x: str = "x", slope: str = "m", intercept: str = "b") -> Model:
     return settled(add(mul(symbol(slope), column(x)), symbol(intercept)))
 
 
-def settled(prediction: Expr, numbered: Numbered | None = None) -> Model:
+def settled(prediction: Expr, numbered: Numbered | Units | None = None) -> Model:
     """The model of a formula of our own, if no name in it stands for two things.
 
     >>> settled(mul(symbol("x"), column("x")))

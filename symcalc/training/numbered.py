@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sympy import Expr
@@ -13,6 +13,9 @@ from symcalc.errors import DataError, LossError
 from symcalc.indices import element, sum_over, whole
 from symcalc.language.names import ROW, column, symbol
 from symcalc.written import add, mul
+
+if TYPE_CHECKING:
+    from symcalc.compute.arrays import Layout
 
 INDEX, COUNT = whole("j"), whole("p")
 """The number of a feature, and how many there are."""
@@ -63,19 +66,44 @@ class Numbered:
         >>> sorted(features.spread({"x": [[1, 2], [3, 4]], "y": [0, 1]}))
         ['x1', 'x2', 'y']
         """
-        if not isinstance(data, Mapping) or self.features not in data:
-            return data
-        rows = np.asarray(data[self.features])
-        if rows.ndim != 2 or rows.shape[1] != self.count:
-            raise DataError(f"{self.features} is a table with {self.count} columns, one for each feature; "
-                            f"this one has the shape {rows.shape}")
-        others = {name: values for name, values in data.items() if name != self.features}
-        if twice := [name for name in self.columns if name in others]:
-            raise DataError(f"the column {twice[0]} is given twice, once in the table {self.features}")
-        return {**dict(zip(self.columns, rows.T, strict=True)), **others}
+        return spread(data, self.features, self.columns)
+
+    def layout(self, names: Sequence[str]) -> Layout:
+        """Where the weights stand among the parameters of these names."""
+        from symcalc.compute.arrays import Layout, Place
+        weights = self._names(self.weights)
+        places = {name: Place(begin=k) for k, name in enumerate(names) if name not in weights}
+        return Layout(sizes={COUNT: self.count}, count=len(names), tables={self.features: self.columns},
+                      places={self.weights: Place(begin=names.index(weights[0]), count=self.count), **places})
 
     def _names(self, base: str) -> tuple[str, ...]:
         return tuple(f"{base}{k}" for k in range(1, self.count + 1))
+
+
+def spread(data: Any, table: str, columns: Sequence[str]) -> Any:
+    """The data with the columns of the table taken out, each by its name; what has no such table as it is."""
+    if not isinstance(data, Mapping) or table not in data:
+        return data
+    rows = np.asarray(data[table])
+    if rows.ndim != 2 or rows.shape[1] != len(columns):
+        raise DataError(f"{table} is a table with {len(columns)} columns, one for each feature; "
+                        f"this one has the shape {rows.shape}")
+    others = {name: values for name, values in data.items() if name != table}
+    if twice := [name for name in columns if name in others]:
+        raise DataError(f"the column {twice[0]} is given twice, once in the table {table}")
+    return {**dict(zip(columns, rows.T, strict=True)), **others}
+
+
+def weight_names(features: int, of: int | str = "") -> list[str]:
+    """The usual names of the weights: w of one feature, w1 and w2 of two; for class or unit 3 they are w31 and w32.
+
+    >>> weight_names(1), weight_names(2), weight_names(2, 3), weight_names(1, 3), weight_names(2, 13)
+    (['w'], ['w1', 'w2'], ['w31', 'w32'], ['w3'], ['w13_1', 'w13_2'])
+    """
+    if features == 1:
+        return [f"w{of}"]
+    apart = "_" if of and max(features, int(of)) > 9 else ""
+    return [f"w{of}{apart}{k}" for k in range(1, features + 1)]
 
 
 def weighted_sum(weights: str, features: str) -> Expr:

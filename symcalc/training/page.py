@@ -62,6 +62,8 @@ def _large(run: Run) -> list[Block]:
             f'derive("{first}") shows how that by {text(run.loss.parameters[0])} comes about.')
     if run.partials is not None:
         told = f"Formulas of one's own drive its {count} parameters, in place of the partial derivatives."
+    elif run.loss.units is not None:
+        return [*run.loss.formula(), *run.loss.units.told(run.loss.indexed), *run.loss.slopes_by_letter()]
     return [*run.loss.formula(), paragraph(told)]
 
 

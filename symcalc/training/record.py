@@ -20,6 +20,7 @@ from symcalc.training.models import Model
 from symcalc.training.numbered import Numbered
 from symcalc.training.settings import Rate
 from symcalc.training.task import Task, Values
+from symcalc.training.units import Units
 
 if TYPE_CHECKING:
     from symcalc.training.run import Run
@@ -61,7 +62,9 @@ def _plain(values: np.ndarray) -> list[Any]:
 
 
 def loss_record(loss: Loss) -> dict[str, Any]:
-    """A loss as data, its form as written."""
+    """A loss as data, its form as written; one by number has no other form."""
+    if loss.units is not None:
+        return {"formula": "", "parameters": [], "indexed": prefixed(loss.indexed), "task": _task_record(loss.task)}
     return {"formula": prefixed(loss.expression), "parameters": list(loss.names),
             "indexed": None if loss.indexed is None else prefixed(loss.indexed),
             "task": None if loss.task is None else _task_record(loss.task)}
@@ -70,22 +73,40 @@ def loss_record(loss: Loss) -> dict[str, Any]:
 def _task_record(task: Task) -> dict[str, Any]:
     model, values = task.model, task.values
     return {"target": [name_of(column) for column in (task.target if isinstance(task.target, tuple) else (task.target,))],
-            "predictions": [prefixed(part) for part in ((model.prediction,) if model.is_single else model.prediction)],
-            "numbered": None if model.numbered is None else {
-                "prediction": prefixed(model.numbered.prediction), "weights": model.numbered.weights,
-                "features": model.numbered.features, "count": model.numbered.count},
+            "predictions": [] if model.units else [
+                prefixed(part) for part in ((model.prediction,) if model.is_single else model.prediction)],
+            "numbered": None if model.numbered is None else _number_record(model.numbered),
             "values": None if values is None else {"words": values.words, "least": values.least, "apart": values.apart,
                                                    "most": values.most if math.isfinite(values.most) else None}}
+
+
+def _number_record(numbered: Numbered | Units) -> dict[str, Any]:
+    own = ({"columns": list(numbered.columns)} if isinstance(numbered, Units) else
+           {"weights": numbered.weights, "features": numbered.features})
+    return {"prediction": prefixed(numbered.prediction), **own, "count": numbered.count}
+
+
+def _numbered_in(kept: Mapping[str, Any]) -> Numbered | Units:
+    prediction = from_prefix(kept["prediction"])
+    if "columns" not in kept:
+        return Numbered(**{**kept, "prediction": prediction})
+    units = Units(prediction=prediction, columns=tuple(map(checked_name, kept["columns"])), count=kept["count"])
+    if not units.columns or not units.fits(prediction):
+        raise LossError("its prediction is not one by numbered units")
+    return units
 
 
 def task_in(kept: Mapping[str, Any]) -> Task:
     """What a loss has to predict, as `loss_record` wrote it."""
     targets = tuple(map(column, kept["target"]))
-    predictions = tuple(map(from_prefix, kept["predictions"]))
-    numbered, values = kept["numbered"], kept["values"]
-    model = Model(prediction=predictions[0] if len(predictions) == 1 else Tuple(*predictions),
-                  numbered=None if numbered is None else Numbered(
-                      **{**numbered, "prediction": from_prefix(numbered["prediction"])}))
+    predictions, values = tuple(map(from_prefix, kept["predictions"])), kept["values"]
+    numbered = None if kept["numbered"] is None else _numbered_in(kept["numbered"])
+    if isinstance(numbered, Units) and numbered.shown:
+        model = Model.by_number(numbered)
+    elif predictions:
+        model = Model(prediction=predictions[0] if len(predictions) == 1 else Tuple(*predictions), numbered=numbered)
+    else:
+        raise LossError("it has no prediction")
     return Task(target=targets[0] if len(targets) == 1 else targets, model=model, values=None if values is None else Values(
         **{**values, "most": math.inf if values["most"] is None else values["most"]}))
 
@@ -96,12 +117,14 @@ def loss_in(kept: Mapping[str, Any]) -> Loss:
     >>> loss_in(loss_record(Loss("mean((y - (m*x + b))^2)", parameters="b m")))
     <loss J(b, m) = 1/n Σ (yᵢ - (m xᵢ + b))²>
     """
+    task = None if kept["task"] is None else task_in(kept["task"])
+    indexed = None if kept["indexed"] is None else from_prefix(kept["indexed"])
+    if task is not None and indexed is not None and task.model.units and task.model.units.fits(indexed):
+        return Loss._by_number(indexed, task)
     expression = from_prefix(kept["formula"])
     if whole := [part for part in expression.free_symbols if part.is_Symbol and part.is_integer and part != COUNT]:
         raise LossError(f"{whole[0]} is an index, which a loss to train does not have")
-    return Loss._as_built(expression, tuple(kept["parameters"]),
-                          task=None if kept["task"] is None else task_in(kept["task"]),
-                          indexed=None if kept["indexed"] is None else from_prefix(kept["indexed"]))
+    return Loss._as_built(expression, tuple(kept["parameters"]), task=task, indexed=indexed)
 
 
 def method_record(method: Method) -> dict[str, Any]:

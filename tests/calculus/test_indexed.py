@@ -150,6 +150,16 @@ def test_any_detail_ends_in_the_same_result(formula, wrt, detail):
     assert sc.derive(formula, wrt, columns=columns, detail=detail).result == sc.derive(formula, wrt, columns=columns).result
 
 
+def test_only_one_unit_and_one_feature_are_left():
+    lines = sc.derive("mean((y - Sum(v[j]*tanh(Sum(W[j,k]*x[k],(k,1,d)) + b[j]),(j,1,H)))^2)", "W[p,q]").lines
+    assert [line.rule.name for line in lines[-4:]] == [
+        "constant multiple rule", "element rule", "one term of the sum", "constant factor out of the sum"]
+    assert lines[-3].because == "Wⱼₖ is W_pq exactly when j = p and k = q: then the slope is 1, otherwise 0"
+    assert not any("Σₖ Wⱼₖ xᵢₖ + bⱼ, the residual" in line.because for line in lines[1:])
+    assert sc.text(lines[-1].expression) == (
+        "-2vₚ/n Σᵢ x_iq (yᵢ - Σⱼ vⱼ tanh(Σₖ Wⱼₖ xᵢₖ + bⱼ)) (1 - tanh²(Σₖ Wₚₖ xᵢₖ + bₚ))")
+
+
 def test_the_lines_of_the_softmax_cross_entropy():
     lines = sc.derive("ln(Sum(exp(z[j]), (j, 1, K))) - z[c]", "z[k]").lines
     assert [line.rule.name for line in lines[1:]] == [

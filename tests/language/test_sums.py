@@ -29,6 +29,11 @@ READ = [
     ("Sum(theta_1[j]*a, (j, 1, p)) + n", {}, "Σⱼ θ₁ⱼ a + n", "theta_1[j] a n", ""),
     ("w[c]^2", {"parameters": ["w[k]"]}, "w_c²", "w[c]", ""),
     ("mean(x) + w[c]", {"parameters": ["w[k]"], "columns": "x"}, "1/n Σᵢ xᵢ + w_c", "w[c]", "x[i]"),
+    ("mean((y - Sum(v[j]*tanh(Sum(W[j,k]*x[k], (k,1,d)) + b[j]), (j,1,H)))^2)", {"parameters": ["W[p,q]"]},
+     "1/n Σᵢ (yᵢ - Σⱼ vⱼ tanh(Σₖ Wⱼₖ xᵢₖ + bⱼ))²", "v[j] W[j,k] b[j]", "y[i] x[i, k]"),
+    ("Sum(s - Sum(w[j]*u[j], (j, 1, p)), (r, 1, n))", {"columns": "s u"}, "Σᵢ (sᵢ - Σⱼ wⱼ uᵢⱼ)", "w[j]", "s[i] u[i, j]"),
+    ("mean((y - Sum(w[j]*u[j], (j, 1, p)))^2)", {}, "1/n Σᵢ (yᵢ - Σⱼ wⱼ uⱼ)²", "w[j] u[j]", "y[i]"),
+    ("mean(y*Sum(x[j], (j, 1, p)))", {"parameters": ["x[k]"]}, "1/n Σᵢ yᵢ Σⱼ xⱼ", "x[j]", "y[i]"),
 ]
 
 

@@ -10,10 +10,12 @@ from sympy import Expr, Float, Indexed, Integer, Symbol
 
 from symcalc.errors import LossError, visible
 from symcalc.language import read
-from symcalc.language.names import column, columns_of, is_likely_column, listed, name_of, parameters_of, symbol
+from symcalc.language.names import column, is_likely_column, listed, name_of, parameters_of, symbol
 from symcalc.training.losses import Loss
 from symcalc.training.models import Model
+from symcalc.training.numbered import Numbered
 from symcalc.training.task import Task, Values
+from symcalc.training.units import Units
 from symcalc.written import add, exact, is_number, mul, number
 
 Names = str | Iterable[str]
@@ -173,8 +175,12 @@ def built(target: Indexed | tuple[Indexed, ...], model: Model, formula: Callable
     """
     indexed = formula(model.numbered.prediction) if model.numbered else None
     task = Task(target=target, model=model, values=values)
+    if isinstance(model.numbered, Units) and not model.numbered.fits(indexed):
+        indexed = None                  # a name stands for something else there: written out it is clear
+    if indexed is not None and model.units is not None:
+        return Loss._by_number(indexed, task)
     loss = Loss._as_built(formula(model.prediction), task=task, indexed=indexed)
-    if model.numbered:
+    if isinstance(model.numbered, Numbered):
         model.numbered.check_others({*loss.names, *map(name_of, loss.columns)})
     return loss
 
@@ -186,7 +192,7 @@ def check_target(names: Sequence[str], model: Model) -> tuple[Indexed, ...]:
     Traceback (most recent call last):
     symcalc.errors.LossError: the prediction of y must not use y itself
     """
-    used = [*map(name_of, columns_of(model.prediction)), *(part.name for part in model.parameters)]
+    used = [*map(name_of, model.columns), *(part.name for part in model.parameters)]
     if twice := [name for name in names if name in used]:
         raise LossError(f"the prediction of {twice[0]} must not use {twice[0]} itself")
     return tuple(map(column, names))

@@ -9,12 +9,15 @@ from sympy import Expr, tanh
 
 from symcalc.errors import LossError, visible
 from symcalc.functions import relu, sigmoid, softplus
+from symcalc.indices import element, sum_over
+from symcalc.language.names import name_of, symbol
 from symcalc.training.catalogue.given import Names, columns_named, letters, weighted, whole
-from symcalc.training.catalogue.scores import weight_names
 from symcalc.training.models import Model, settled
+from symcalc.training.numbered import weight_names
+from symcalc.training.units import FACTOR, UNIT, UNITS, Units, score
 from symcalc.written import add, call, mul
 
-MAX_HIDDEN = 512
+MAX_HIDDEN = 1024
 ACTIVATIONS: Mapping[str, Callable[..., Expr]] = MappingProxyType(
     {"tanh": tanh, "sigmoid": sigmoid, "relu": relu, "softplus": softplus})
 
@@ -29,13 +32,24 @@ def network(x: Names, hidden: int = 2, activation: str = "tanh", parameters: Nam
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise LossError(f"there is no activation {visible(repr(activation))[:40]}; "
                         f"the activations are {', '.join(ACTIVATIONS)}")
-    hidden = whole(hidden, "number of hidden units", 1, MAX_HIDDEN)
+    hidden, bend = whole(hidden, "number of hidden units", 1, MAX_HIDDEN), ACTIVATIONS[activation]
     columns = columns_named(x)
+    units = None if parameters else _units(tuple(map(name_of, columns)), hidden, bend)
+    if units is not None and units.shown:
+        return Model.by_number(units)
     usual = [name for k in range(1, hidden + 1) for name in (f"v{k}", *weight_names(len(columns), k), f"c{k}")]
     *symbols, bias = letters(parameters, [*usual, "b"])
     size = len(symbols) // hidden
-    units = []
+    terms = []
     for k in range(0, len(symbols), size):
         factor, *weights, shift = symbols[k:k + size]
-        units.append(mul(factor, call(ACTIVATIONS[activation], weighted(weights, columns, shift))))
-    return settled(add(*units, bias))
+        terms.append(mul(factor, call(bend, weighted(weights, columns, shift))))
+    return settled(add(*terms, bias), units)
+
+
+def _units(columns: tuple[str, ...], hidden: int, bend: Callable[..., Expr]) -> Units | None:
+    """The network by its units; None where a column has a name that the form with an index needs."""
+    unit = mul(element(FACTOR, UNIT), call(bend, score(columns)))
+    units = Units(prediction=add(sum_over(UNIT, UNITS, unit), symbol("b")), columns=columns, count=hidden)
+    clash = {"b", *units.names}.intersection(columns)
+    return units if units.fits(units.prediction) and not clash else None

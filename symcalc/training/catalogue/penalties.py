@@ -52,6 +52,8 @@ def _penalised(loss: Loss, strength: float, over: Names, size: Callable[[Expr], 
     if not isinstance(loss, Loss):
         raise LossError(f"a penalty is added to a loss, not to {type(loss).__name__}")
     factor = amount(strength, "the strength of a penalty")
+    if loss.units is not None and not over:
+        return Loss._by_number(_joined(loss.indexed, mul(factor, loss.units.all_weights(size))), loss.task)
     wanted = tuple(map(loss.parameter, listed(over))) or _weights(loss)
     if not wanted:
         raise LossError("every parameter of this loss stands alone as a term, as an intercept does; name those to draw "
@@ -71,7 +73,8 @@ def _weights(loss: Loss) -> tuple[Symbol, ...]:
     """The parameters of the model, or else of the loss, without the intercepts."""
     formula = loss.model.prediction if loss.model else loss.expression
     alone = set(_intercepts(formula))
-    return tuple(p for p in loss.parameters if p in formula.free_symbols and p not in alone)
+    letters = formula.free_symbols
+    return tuple(p for p in loss.parameters if p in letters and p not in alone)
 
 
 def _intercepts(part: Basic) -> Iterator[Basic]:

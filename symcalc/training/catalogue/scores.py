@@ -9,7 +9,7 @@ from symcalc.functions import sigmoid, softmax
 from symcalc.language.names import name_of
 from symcalc.training.catalogue.given import Names, column_named, columns_named, letters, weighted, whole
 from symcalc.training.models import Model, settled
-from symcalc.training.numbered import Numbered, weighted_sum
+from symcalc.training.numbered import Numbered, weight_names, weighted_sum
 from symcalc.written import add, call, power
 
 MAX_CLASSES, MAX_FEATURES = 20, 500
@@ -70,18 +70,6 @@ def softmax_classification(x: Names, classes: int, parameters: Names = "") -> Mo
     symbols = letters(parameters, usual)
     scores = [weighted(symbols[k:k + size - 1], columns, symbols[k + size - 1]) for k in range(0, len(symbols), size)]
     return settled(Tuple(*(call(softmax, Integer(k), *scores) for k in range(1, classes + 1))))
-
-
-def weight_names(features: int, of: int | str = "") -> list[str]:
-    """The usual names of the weights: w of one feature, w1 and w2 of two; for class or unit 3 they are w31 and w32.
-
-    >>> weight_names(1), weight_names(2), weight_names(2, 3), weight_names(1, 3), weight_names(2, 13)
-    (['w'], ['w1', 'w2'], ['w31', 'w32'], ['w3'], ['w13_1', 'w13_2'])
-    """
-    if features == 1:
-        return [f"w{of}"]
-    apart = "_" if of and max(features, int(of)) > 9 else ""
-    return [f"w{of}{apart}{k}" for k in range(1, features + 1)]
 
 
 def _score(x: Names, parameters: Names, count: int | None = None, intercept: bool = True) -> Model:

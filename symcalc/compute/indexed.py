@@ -1,0 +1,104 @@
+"""Losses with an index: derived once for every letter, whatever the number of its elements, and compiled to whole arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+
+from sympy import Add, Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
+
+from symcalc.calculus.derivation import derive
+from symcalc.compute.arrays import Arrays, Layout, inside
+from symcalc.compute.compiled import Compiled
+from symcalc.compute.generated import bound, executed, indented
+from symcalc.compute.stable import stabilised
+from symcalc.errors import LossError
+from symcalc.indices import element, index_of, whole
+from symcalc.language.names import ROW, columns_of, name_of, parameters_of
+from symcalc.language.table import Table
+from symcalc.pages.notation import text
+from symcalc.written import replaced
+
+_FRESH = "pqrst"             # indices of the element by which a partial is taken
+
+@lru_cache(maxsize=16)
+def partials_by_element(loss: Expr) -> Mapping[Symbol | Indexed, Expr]:
+    """The derived partial by every letter; by any of its elements, with indices of its own, where it has an index.
+
+    >>> from symcalc.indices import sum_over
+    >>> j = whole("j")
+    >>> partials_by_element(sum_over(j, whole("m"), element("w", j)**2))
+    mappingproxy({w[p]: 2*w[p]})
+    """
+    taken = {part.name for part in loss.atoms(Symbol)}
+    fresh = [whole(name) for name in _FRESH if name not in taken]
+    letters = [element(name_of(letter), *fresh[:len(letter.indices)]) if isinstance(letter, Indexed) else letter
+               for letter in parameters_of(loss)]
+    return MappingProxyType({letter: derive(loss, letter).result for letter in letters})
+
+
+def partials_by_letter(loss: Expr) -> dict[Symbol | Indexed, Expr]:
+    """The same partials with the indices that the letters have in the loss, so that what they share with it is the same part.
+
+    >>> from symcalc.indices import sum_over
+    >>> j = whole("j")
+    >>> partials_by_letter(sum_over(j, whole("m"), element("w", j)**2))
+    {w[j]: 2*w[j]}
+    """
+    found = {}
+    for letter, (wanted, slope) in zip(parameters_of(loss), partials_by_element(loss).items(), strict=True):
+        back = dict(zip(wanted.indices, letter.indices)) if isinstance(letter, Indexed) else {}
+        if any(new in total.function.free_symbols and old == index_of(total) for total in slope.atoms(Sum)
+               for new, old in back.items()):
+            raise LossError(f"the index of {text(wanted)} stands inside a sum that has the same name for its own")
+        found[letter] = replaced(slope, back.get)
+    return found
+
+
+def is_polynomial(part: Basic) -> bool:
+    """Whether the parameters stand in sums, products and whole powers alone, so that sums over the rows separate.
+
+    >>> from sympy import tanh
+    >>> w = element("w", whole("j"))
+    >>> is_polynomial(w**2 + 3), is_polynomial(tanh(w))
+    (True, False)
+    """
+    if not parameters_of(part) or isinstance(part, (Symbol, Indexed)):
+        return True
+    if isinstance(part, Pow):
+        return part.exp.is_Integer and part.exp > 0 and is_polynomial(part.base)
+    return isinstance(part, (Add, Mul, Sum)) and all(map(is_polynomial, inside(part)))
+
+
+def compile_indexed(loss: Expr, parameters: Sequence[Symbol], layout: Layout, table: Table) -> Compiled:
+    """One function for a loss with an index and its partials: of one array with all parameters, in their order."""
+    slopes = partials_by_letter(loss)
+    lengths = {index_of(total): layout.sizes[total.limits[0][2]]
+               for total in sorted(loss.atoms(Sum), key=str) if index_of(total) != ROW}
+    lengths = {axis: lengths[axis] for letter in slopes if isinstance(letter, Indexed) for axis in letter.indices} | lengths
+    tape = Arrays(tuple(slopes), columns_of(loss), arrays=True, blocks=True, layout=layout, lengths=lengths)
+    value = tape.value(stabilised(loss)).source
+    found = []
+    for letter, slope in slopes.items():
+        tape.frame = tape.axes_of(letter)
+        found.append(tape.value(stabilised(slope)).source)
+        tape.frame = ()
+    filled = [f"{layout.places[name_of(letter)].source('slopes')} = {source}" for letter, source in zip(slopes, found)]
+    source = bound(tape, ["def value_and_gradient(point):", *indented(opened(tape)), *indented(tape.steps),
+                          *indented(slopes_of(tape, filled)), f"    return {value}, slopes", "return value_and_gradient"])
+    bind, results = executed(tape, source), (value, *filled)
+    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy="arrays", source=source,
+                    function=bind(table), outside=lambda: bind(table), in_numpy=lambda: (tape, results), bind=bind, tape=tape,
+                    results=results, table=table, whole=True)
+
+
+def opened(tape: Arrays) -> list[str]:
+    """The letters as views of the array that holds all parameters."""
+    return [f"p{k} = {tape.layout.places[name_of(letter)].source('point')}".ljust(40) + f"  # {text(letter)}"
+            for k, letter in enumerate(tape.parameters)]
+
+
+def slopes_of(tape: Arrays, filled: Sequence[str]) -> list[str]:
+    """The partials put where the parameters stand."""
+    return [f"slopes = np.empty({tape.layout.count})", *filled]
