@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 from sympy import Expr, Indexed, Symbol
 
+from symcalc.compute.cluster import in_parts
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments import Moments, moments_of
 from symcalc.compute.stable import stabilised
-from symcalc.compute.tape import Tape
+from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError
+from symcalc.language.collection import Parts
 from symcalc.language.names import plain_name
 from symcalc.language.table import Table
 
@@ -30,8 +32,8 @@ class Compiled:
     """Loss and gradient in one call: `value, gradient = f({"m": 0, "b": 0})` or `f([0, 0])`.
 
     `gradient` is a float64 array in the order of `parameters`; what has no real value comes out as nan.
-    `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled) or "tape" (NumPy
-    over the columns), `source` the generated Python.
+    `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled), "tape" (NumPy
+    over the columns) or "parts" (NumPy over each part of a Dask collection), `source` the generated Python.
 
     >>> import symcalc
     >>> symcalc.Loss("(w - 3)^2").compile()({"w": 1})
@@ -43,16 +45,19 @@ class Compiled:
     source: str
     function: Callable[..., tuple[float, tuple[float, ...]]]
     outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
-    bind: Callable[[Table | None], Callable[..., tuple[float, tuple[float, ...]]]]
+    bind: Callable[[Table | Parts | None], Callable[..., tuple[float, tuple[float, ...]]]]
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
-    table: Table | None
+    table: Table | Parts | None
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
         return self.at(ordered(values, self.parameters))
 
     def at(self, point: np.ndarray) -> tuple[float, np.ndarray]:
         """Loss and gradient at a float64 array in the order of the parameters."""
+        if self.strategy == "parts":
+            values, gradients = self.across(point[np.newaxis])
+            return float(values[0]), gradients[0]
         if not self.tape.arrays:
             try:
                 value, gradient = self.function(*point.tolist())
@@ -71,6 +76,9 @@ class Compiled:
         (array([4., 4.]), array([[-4.],
                [ 4.]]))
         """
+        if self.strategy == "parts":
+            found = self.function.across(points)                # one pass over the data for all of them
+            return found[:, 0], found[:, 1:]
         if self.tape.arrays:
             found = [self.at(point) for point in points]
             return np.array([value for value, _ in found]), np.array([slopes for _, slopes in found]).reshape(points.shape)
@@ -81,7 +89,7 @@ class Compiled:
             column[:] = slope
         return values, gradients
 
-    def on(self, table: Table) -> Compiled:
+    def on(self, table: Table | Parts) -> Compiled:
         """The same function over other rows."""
         return replace(self, function=self.bind(table), table=table)
 
@@ -139,7 +147,7 @@ def _real(value: Any, name: str) -> float:
 
 
 def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed] = (),
-                 table: Table | None = None) -> Compiled:
+                 table: Table | Parts | None = None) -> Compiled:
     """One function for the loss and the partials that the derivations ended in.
 
     Without columns the code is plain Python on floats; with columns it is NumPy over them, bound to `table`.
@@ -155,16 +163,23 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr], parameters: Sequence[Symb
         return executed(arrays, written(arrays)[1])(table)
 
     tape = _tape(stable, parameters, columns, table)
+    names = tuple(symbol.name for symbol in parameters)
+    if isinstance(table, Parts) and tape.arrays:
+        function = in_parts(stable, parameters, columns, table)
+        return Compiled(parameters=names, strategy="parts", source=function.source, function=function, outside=lambda: function,
+                        bind=partial(in_parts, stable, parameters, columns), tape=function.tape, results=function.results,
+                        table=table)
     results, source = written(tape)
     bind = executed(tape, source)
-    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
-                    source=source, function=bind(table), outside=cache(outside), bind=bind, tape=tape, results=results,
-                    table=table)
+    return Compiled(parameters=names, strategy=_strategy(tape), source=source, function=bind(table), outside=cache(outside),
+                    bind=bind, tape=tape, results=results, table=table)
 
 
-def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed], table: Table | None) -> Tape:
+def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed],
+          table: Table | Parts | None) -> Tape:
     """Moments where every sum separates and there are rows enough; else NumPy over the rows, or plain floats without data."""
-    separated = moments_of(expressions, parameters, columns) if table is not None and table.rows >= _MANY else None
+    many = isinstance(table, Parts) or (table is not None and table.rows >= _MANY)
+    separated = moments_of(expressions, parameters, columns) if many else None
     return separated or Tape(parameters, columns, arrays=table is not None, blocks=True)
 
 
@@ -172,9 +187,13 @@ def _strategy(tape: Tape) -> str:
     return "moments" if isinstance(tape, Moments) else "tape" if tape.arrays else "scalar"
 
 
-def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | None,
+def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | Parts | None,
               columns: Sequence[Indexed]) -> np.ndarray:
     """The value of any part of a loss, one number per row where it differs from row to row (for diagnosis, not speed)."""
+    if isinstance(table, Parts):
+        if not differs(expression):
+            return np.asarray(in_parts([expression], tuple(values), columns, table)(*values.values())[0], dtype=np.float64)
+        table = table.here
     tape = Tape(tuple(values), columns, arrays=True)
     result = tape.value(expression)
     function = executed(tape, source_of(tape, "value", result.source))(table)

@@ -37,14 +37,20 @@ _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") f
 
 def executed(tape: Tape, source: str) -> Callable[[Table | None], Callable[..., Any]]:
     """What binds the data of a table to the generated function."""
-    namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if tape.arrays else _SCALARS)}
-    exec(compile(source, "<symcalc>", "exec"), namespace)
+    bind = function_in(source, tape.arrays)
 
-    def bind(table: Table | None) -> Callable[..., Any]:
+    def bound_to(table: Table | None) -> Callable[..., Any]:
         with np.errstate(all="ignore"):
-            return namespace["bind"](*tape.data(table))
+            return bind(*tape.data(table))
 
-    return bind
+    return bound_to
+
+
+def function_in(source: str, arrays: bool) -> Callable[..., Any]:
+    """The function `bind` of a generated source: NumPy over columns, or plain floats."""
+    namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if arrays else _SCALARS)}
+    exec(compile(source, "<symcalc>", "exec"), namespace)
+    return namespace["bind"]
 
 
 def source_of(tape: Tape, name: str, returned: str) -> str:

@@ -15,9 +15,11 @@ from functools import lru_cache
 import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 
-from symcalc.compute.generated import executed, source_of
+from symcalc.compute.generated import function_in, source_of
 from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape, differs
+from symcalc.language.collection import Parts
+from symcalc.language.names import name_of
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
 from symcalc.parts import product_as_written, signed
@@ -209,34 +211,61 @@ def _sums(expression: Basic) -> list[Sum]:
     return [expression, *inner] if isinstance(expression, Sum) else inner
 
 
-def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Table], np.ndarray]:
-    """R of the data functions over all rows of a table, in one pass over blocks of them.
-
-    Every function is centred first, by its value in one row, so that an offset costs no digits.
-    """
+def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Table | Parts], np.ndarray]:
+    """R of the data functions over all rows of a table, in one pass over blocks of them."""
     tape = Tape((), columns, arrays=True)
     values = [tape.value(function).source for function in basis[1:]]
-    functions = executed(tape, source_of(tape, "functions", f"({''.join(f'{value}, ' for value in values)})"))
-    size = len(basis)
+    work = Reduced(source=source_of(tape, "functions", f"({''.join(f'{value}, ' for value in values)})"), size=len(basis))
 
-    def triangle(table: Table) -> np.ndarray:
-        found, centre = np.zeros((0, size)), None
+    def triangle(table: Table | Parts) -> np.ndarray:
+        names = tuple(map(name_of, columns))
+        return joined(table.select(names).once(work) if isinstance(table, Parts) else [work(table.select(names))])
+
+    return lru_cache(maxsize=1)(triangle)           # one table's; NumPy's form of the code asks for it again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduced:
+    """What makes the triangle of a table or of a part of one; the source is that of the data functions."""
+
+    source: str
+    size: int
+
+    def __call__(self, table: Table) -> tuple[np.ndarray, np.ndarray]:
+        """What is taken from every function first, and the triangle of what is left.
+
+        Every function is centred by its value in one row, so that an offset costs no digits.
+        """
+        bind, found, centre = function_in(self.source, arrays=True), np.zeros((0, self.size)), None
         for begin in range(0, table.rows, _BLOCK):
             block = table.between(begin, begin + _BLOCK)
-            matrix = np.empty((len(found) + block.rows, size), order="F")
+            matrix = np.empty((len(found) + block.rows, self.size), order="F")
             matrix[:len(found)], new = found, matrix[len(found):]
             new[:, 0] = 1.0
             with np.errstate(all="ignore"):
-                for j, value in enumerate(functions(block)(), start=1):
+                for j, value in enumerate(bind(*block.columns.values(), np.float64(block.rows))(), start=1):
                     new[:, j] = value
                 if centre is None:
                     # One row's values, and not the mean, which may be too large; any value amid the data will do.
                     centre = np.array([0.0, *new[len(new) // 2, 1:]])
                 new[:, 1:] -= centre[1:]
             found = np.linalg.qr(matrix, mode="r")
-        whole = np.zeros((size, size))
+        return centre, found
+
+
+def joined(triangles: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """The triangle of all rows from those of its parts: brought to one centre, put under one another, reduced again.
+
+    >>> np.abs(joined([(np.array([0.0, 5.0]), np.array([[1.0, 0.0]])), (np.array([0.0, 7.0]), np.array([[1.0, 0.0]]))])).round(6)
+    array([[1.414214, 8.485281],
+           [0.      , 1.414214]])
+    """
+    centre, found = triangles[0]
+    with np.errstate(all="ignore"):
+        if len(triangles) > 1:
+            found = np.linalg.qr(np.concatenate([part + np.outer(part[:, 0], other - centre) for other, part in triangles]),
+                                 mode="r")
+        whole = np.zeros((len(centre), len(centre)))
         whole[:len(found)] = found
         whole[0] += centre * whole[0, 0]
-        return whole
-
-    return lru_cache(maxsize=1)(triangle)           # one table's; NumPy's form of the code asks for it again
+    return whole

@@ -57,7 +57,7 @@ class Walk:
     def is_plain(self) -> bool:
         """Whether every step is the method's equations at the gradient where it starts, so that all can be one loop."""
         special = self.method.needs_curvature or self.method.search or self.method.turns
-        return not (special or self.driven_apart or self.watch)
+        return not (special or self.driven_apart or self.watch or self.compiled.strategy == "parts")
 
     def curved(self, point: np.ndarray) -> np.ndarray:
         """The second derivatives by the parameters that move; nan where there are none."""
