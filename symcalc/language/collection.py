@@ -193,11 +193,6 @@ class Parts:
     def __getitem__(self, name: str) -> np.ndarray:
         return self.here[name]
 
-    @property
-    def columns(self) -> Mapping[str, np.ndarray]:
-        """The columns in memory, where they are small."""
-        return self.here.columns
-
 
 def computed(delayed: Sequence[Any]) -> tuple[Any, ...]:
     """What Dask makes of the Delayed, on its own scheduler; what it cannot read is told in one sentence."""

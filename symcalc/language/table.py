@@ -105,15 +105,13 @@ def read_table(data: object, names: Iterable[str] | None = None, first: int = 1)
     Traceback (most recent call last):
     symcalc.errors.DataError: the data, column x, row 2: '2' is not a number; give only int, float or bool
     """
+    from symcalc.language.collection import Parts, is_collection, read_collection        # it builds on this file
     match data:
-        case Table():
+        case Table() | Parts():
             return data if names is None else data.select(names)
         case str() | os.PathLike():
-            from symcalc.language.csv_file import read_csv  # it builds on this file
+            from symcalc.language.csv_file import read_csv  # likewise
             return read_csv(data, names)
-    from symcalc.language.collection import Parts, is_collection, read_collection        # likewise
-    if isinstance(data, Parts):
-        return data if names is None else data.select(names)
     return read_collection(data, names) if is_collection(data) else _from_memory(data, names, first)
 
 
@@ -123,8 +121,9 @@ def column_names(data: object) -> tuple[str, ...]:
     >>> column_names({"title": ["Alien", "Heat"], "x": [1, 2]})
     ('title', 'x')
     """
+    from symcalc.language.collection import Parts
     match data:
-        case Table():
+        case Table() | Parts():
             return data.names
         case str() | os.PathLike():
             from symcalc.language.csv_file import read_header
