@@ -85,19 +85,19 @@ class Round:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
     """The sums of a round over the rows of one part, at several points at once: a row for each."""
 
     source: str
-    points: np.ndarray
+    points: tuple[tuple[float, ...], ...]
     rows: int                # of all parts
 
     def __call__(self, table: Table) -> np.ndarray:
         """What goes to a worker and is done there."""
         with np.errstate(all="ignore"):
             function = _bind(self.source)(*table.columns.values(), table.rows, np.float64(self.rows))
-            return np.array([function(*point) for point in self.points], dtype=np.float64)
+            return np.array([function(*map(np.float64, point)) for point in self.points], dtype=np.float64)
 
 
 @lru_cache(maxsize=64)
@@ -135,10 +135,22 @@ class InParts:
         with np.errstate(all="ignore"):
             return [self.finish(*(values[k] for values in given)) for k in range(len(points))]
 
+    def first_without_value(self, point: np.ndarray) -> int | None:
+        """The first of the parts that have rows with a sum that is not finite at the point; None where all are."""
+        known = dict(zip(self.parameters, point.reshape(-1, 1))) | {
+            name: np.array([value]) for name, value in self.fixed.items()}
+        for each in self.rounds:
+            sums = self.by_parts(each, known, 1)
+            for k, found in enumerate(sums):
+                if not np.isfinite(found).all():
+                    return k
+            known |= dict(zip(each.totals, added(sums).T))
+        return None
+
     def by_parts(self, each: Round, known: dict[str, np.ndarray], count: int) -> list[np.ndarray]:
         """The sums of a round, part by part."""
         points = np.array([known[name] for name in each.given], dtype=np.float64).reshape(len(each.given), count).T
-        return self.parts.each(Sums(source=each.source, points=points, rows=self.parts.rows))
+        return self.parts.each(Sums(source=each.source, points=tuple(map(tuple, points.tolist())), rows=self.parts.rows))
 
 
 def added(sums: Sequence[np.ndarray]) -> np.ndarray:
@@ -155,7 +167,9 @@ def in_parts(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns:
     """The expressions, each one number, over the parts."""
     tape = PartTape(parameters, columns, arrays=True)
     results = tuple(tape.value(expression).source for expression in expressions)
-    parts = parts.select(map(name_of, columns)).held()
+    parts = parts.select(map(name_of, columns))
+    if any(each.total and each.value.moves for each in tape.made.values()):
+        parts.held()                             # they will be gone through more than once
     letters = tuple(f"p{k}" for k in range(len(parameters)))
     fixed, rounds, sources = {}, [], []
     for moves in (False, True):
@@ -166,8 +180,8 @@ def in_parts(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns:
             if moves:
                 rounds.append(one)
             else:
-                given = np.array([[fixed[name] for name in one.given]])
-                sums = parts.each(Sums(source=one.source, points=given, rows=parts.rows))
+                given = tuple(fixed[name] for name in one.given)
+                sums = parts.once(Sums(source=one.source, points=(given,), rows=parts.rows))
                 fixed |= dict(zip(one.totals, added(sums)[0].tolist()))
     needs, source = _finish(tape, results, letters)
     sources.append(source)

@@ -203,7 +203,7 @@ def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], column
         basis.insert(0, _ONE)
     if len(basis) > _MOST:
         return None
-    return Moments(parameters, columns, arrays=False, basis=tuple(basis), triangle=_triangle(basis, columns))
+    return Moments(parameters, columns, arrays=False, basis=tuple(basis), triangle=triangle_of(basis, columns))
 
 
 def _sums(expression: Basic) -> list[Sum]:
@@ -211,7 +211,7 @@ def _sums(expression: Basic) -> list[Sum]:
     return [expression, *inner] if isinstance(expression, Sum) else inner
 
 
-def _triangle(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Table | Parts], np.ndarray]:
+def triangle_of(basis: Sequence[Expr], columns: Sequence[Indexed]) -> Callable[[Table | Parts], np.ndarray]:
     """R of the data functions over all rows of a table, in one pass over blocks of them."""
     tape = Tape((), columns, arrays=True)
     values = [tape.value(function).source for function in basis[1:]]

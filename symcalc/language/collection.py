@@ -105,7 +105,7 @@ class Parts:
     @cached_property
     def counts(self) -> tuple[int, ...]:
         """The number of rows of each part; where none has been asked anything yet, that takes a pass over the data."""
-        self._asked(None)
+        self._asked([None] * len(self.pieces))
         return self.__dict__["counts"]
 
     @property
@@ -115,26 +115,25 @@ class Parts:
 
     def each(self, work: Callable[[Table], Any]) -> list[Any]:
         """What comes of the work on every part that has rows, in their order."""
-        return self._asked(work)
+        return self._asked([work] * len(self.pieces))
 
     def once(self, work: Callable[[Table], Any]) -> list[Any]:
         """The same, kept: equal work is not done again."""
         if work not in self._answers:
-            self._answers[work] = self._asked(work)
+            self._answers[work] = self.each(work)
         return self._answers[work]
 
-    def held(self) -> Parts:
-        """The same parts, which Dask keeps at hand from now on if they fit into its workers; else they are read each time."""
+    def held(self) -> None:
+        """From now on Dask keeps the parts at hand, if they fit into its workers; else they are read each time."""
         if not self._answers.get("held") and 8 * self.rows * len(self.names) <= _memory():
             import dask
             self.__dict__["_read"] = dask.persist(*self._read)
             self._answers["held"] = True
-        return self
 
-    def _asked(self, work: Callable[[Table], Any] | None) -> list[Any]:
+    def _asked(self, works: Sequence[Callable[[Table], Any] | None]) -> list[Any]:
         import dask
-        ask = dask.delayed(partial(_answered, work, self.names), pure=False, traverse=False)
-        answers = computed([ask(part) for part in self._read])
+        answers = computed([dask.delayed(partial(_answered, work, self.names), pure=False, traverse=False)(part)
+                            for work, part in zip(works, self._read)])
         if "counts" not in self.__dict__:
             self._learn([rows for rows, *_ in answers], [fault for _, fault, _ in answers])
         return [answer for rows, _, answer in answers if rows]
@@ -163,17 +162,22 @@ class Parts:
     # Rows that are brought here
 
     def tables(self) -> Iterator[tuple[int, Table]]:
-        """One part after the other as a table in memory, those without rows left out, each with the rows before it."""
-        before = 0
-        for k, rows in enumerate(self.counts):
-            if rows:
-                yield before, self.part(k)
-            before += rows
+        """One part after the other as a table in memory, those without rows left out, each with the number of rows before."""
+        return (self.part(k) for k in range(sum(map(bool, self.counts))))
 
-    def part(self, k: int) -> Table:
-        """The k-th part as a table in memory."""
-        rows, _, columns = computed(self._read[k:k + 1])[0]
-        return table_of(dict(zip(self.names, columns)), rows, self.source)
+    def part(self, k: int) -> tuple[int, Table]:
+        """The number of rows before the k-th of the parts that have any, and that part as a table in memory."""
+        place = [place for place, rows in enumerate(self.counts) if rows][k]
+        (rows, _, columns), = computed(self._read[place:place + 1])
+        return sum(self.counts[:place]), table_of(dict(zip(self.names, columns)), rows, self.source)
+
+    def thinned(self, most: int) -> Table:
+        """At most so many rows, evenly through the whole, as a table in memory."""
+        apart, before, works = -(-self.rows // most), 0, []
+        for rows in self.counts:
+            works.append(partial(_rows, slice(-before % apart, None, apart)))
+            before += rows
+        return _joined(self._asked(works))
 
     @property
     def is_small(self) -> bool:
@@ -186,12 +190,19 @@ class Parts:
         if not self.is_small:
             raise DataError(f"this wants the rows in memory, and {self.rows:,} rows of {listed(self.names)} are too many to be "
                             "brought here unasked; give a part of them, such as data.sample(frac=0.001).compute()")
-        tables = [table for _, table in self.tables()]
-        return table_of({name: np.concatenate([table[name] for table in tables]) for name in self.names}, self.rows,
-                        self.source)
+        return _joined([table.columns for _, table in self.tables()])
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.here[name]
+
+
+def _rows(which: slice, table: Table) -> dict[str, np.ndarray]:
+    return {name: values[which] for name, values in table.columns.items()}
+
+
+def _joined(parts: Sequence[Mapping[str, np.ndarray]]) -> Table:
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return table_of(columns, len(next(iter(columns.values()))), _SOURCE)
 
 
 def computed(delayed: Sequence[Any]) -> tuple[Any, ...]:

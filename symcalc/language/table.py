@@ -68,6 +68,16 @@ class Table:
         columns = {name: values[first:end] for name, values in self.columns.items()}
         return Table(columns=MappingProxyType(columns), rows=min(end, self.rows) - first, source=self.source)
 
+    def thinned(self, most: int) -> Table:
+        """At most so many rows, evenly through the whole, as another table on the same memory.
+
+        >>> read_table({"x": [1, 2, 3]}).thinned(2)["x"]
+        array([1., 3.])
+        """
+        apart = -(-self.rows // most)
+        columns = {name: values[::apart] for name, values in self.columns.items()}
+        return Table(columns=MappingProxyType(columns), rows=-(-self.rows // apart), source=self.source)
+
     def select(self, names: Iterable[str]) -> Table:
         """These columns, in this order, as another table on the same memory.
 

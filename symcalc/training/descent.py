@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import compile_loss
 from symcalc.errors import DescentError
+from symcalc.language.collection import Parts
 from symcalc.training.batches import Batches
 from symcalc.training.callbacks import checked_progress, with_result
 from symcalc.training.diagnosis.curvature import affordable_derivatives, by_differences, is_quadratic, second_derivatives
@@ -100,11 +101,14 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
                source=walk.source, partials=partials)
 
 
-def _batches(size: int | None, seed: int, table: Table | None, method: Method) -> Batches | None:
+def _batches(size: int | None, seed: int, table: Table | Parts | None, method: Method) -> Batches | None:
     if size is None:
         return None
     if table is None:
         raise DescentError("a batch is a part of the rows, and this loss has no data")
+    if isinstance(table, Parts):
+        raise DescentError("a batch draws its rows at random from all, so it wants the data in memory, and these are in parts; "
+                           "leave batch out")
     if method.needs_curvature or method.search:
         raise DescentError(f"{method.name} looks at the whole loss, so it does not go with a batch; leave batch out")
     return Batches(rows=table.rows, size=size, seed=seed)

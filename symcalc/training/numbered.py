@@ -11,6 +11,7 @@ from sympy import Expr
 
 from symcalc.errors import DataError, LossError
 from symcalc.indices import element, sum_over, whole
+from symcalc.language.collection import is_collection
 from symcalc.language.names import ROW, column, symbol
 from symcalc.written import add, mul
 
@@ -65,7 +66,8 @@ class Numbered:
         """
         if not isinstance(data, Mapping) or self.features not in data:
             return data
-        rows = np.asarray(data[self.features])
+        rows = data[self.features]
+        rows = rows if is_collection({"": rows}) else np.asarray(rows)
         if rows.ndim != 2 or rows.shape[1] != self.count:
             raise DataError(f"{self.features} is a table with {self.count} columns, one for each feature; "
                             f"this one has the shape {rows.shape}")

@@ -12,6 +12,7 @@ from sympy import Expr
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.loop import Letters, Loop, Steps
+from symcalc.language.collection import Parts
 from symcalc.language.table import Table
 from symcalc.training.batches import Batches
 from symcalc.training.diagnosis.curvature import newton_step
@@ -33,7 +34,7 @@ class Walk:
 
     compiled: Compiled
     slopes: Sequence[Expr]                                  # the names of the slopes, for the reader of the source
-    table: Table | None
+    table: Table | Parts | None
     method: Method
     rates: np.ndarray                                       # one for every step
     tolerances: Tolerances

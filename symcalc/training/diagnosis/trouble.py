@@ -9,7 +9,10 @@ from sympy import Basic, Indexed, Max, Min, Piecewise, Pow, Sum, Symbol, preorde
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from symcalc.compute.cluster import in_parts
 from symcalc.compute.compiled import evaluated
+from symcalc.compute.stable import stabilised
+from symcalc.language.collection import Parts
 from symcalc.language.names import COUNT, ROW
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
@@ -26,20 +29,35 @@ class Trouble:
     overflow: bool = False
 
 
-def trouble_at(loss: Loss, table: Table | None, point: dict[Symbol, float]) -> Trouble:
+def trouble_at(loss: Loss, table: Table | Parts | None, point: dict[Symbol, float]) -> Trouble:
     """What goes wrong at the point: the innermost part, its row where it has one, and what it needs.
+
+    In a table in parts it is looked for in the first part whose sums have no value.
 
     >>> trouble_at(Loss("ln(w)"), None, {Loss("ln(w)").parameters[0]: -1.0}).sentence
     'ln(w) has no real value at w = -1: ln needs a positive argument'
     """
+    if isinstance(table, Parts):
+        stable = [stabilised(part) for part in (loss.expression, *loss.gradient().result)]
+        bad = in_parts(stable, loss.parameters, loss.columns, table).first_without_value(np.array([*point.values()]))
+        before, here = table.part(bad or 0)
+        found = _trouble_in(loss, here, point, before)
+        if found is None and bad is None:
+            return Trouble(sentence="the sum over all rows is too large for a floating-point number", overflow=True)
+    else:
+        found = _trouble_in(loss, table, point, 0)
+    return found or Trouble(sentence="the loss has no finite value there")
+
+
+def _trouble_in(loss: Loss, table: Table | None, point: dict[Symbol, float], before: int) -> Trouble | None:
     expressions = [loss.expression, *loss.gradient().result]
     for part in (part for expression in expressions for part in reversed(list(preorder_traversal(expression)))):
         if not isinstance(part, Basic) or _is_leaf(part):
             continue
         value = np.atleast_1d(evaluated(part, point, table, loss.columns))
         if not np.isfinite(value).all():
-            return _trouble(part, int(np.argmin(np.isfinite(value))), value, _Place(loss, table, point))
-    return Trouble(sentence="the loss has no finite value there")
+            return _trouble(part, int(np.argmin(np.isfinite(value))), value, _Place(loss, table, point, before))
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,7 @@ class _Place:
     loss: Loss
     table: Table | None
     point: dict[Symbol, float]
+    before: int              # rows before those of the table
 
     def value(self, part: Basic, row: int) -> float:
         values = np.atleast_1d(evaluated(part, self.point, self.table, self.loss.columns))
@@ -57,7 +76,7 @@ class _Place:
     def described(self, part: Basic, row: int | None) -> str:
         here = ", ".join(f"{text(symbol)} = {short(number)}" for symbol, number in self.point.items()
                          if symbol in part.free_symbols)
-        return (f" in row {row + 1}" if row is not None else "") + f" at {here}" * bool(here)
+        return (f" in row {row + 1 + self.before}" if row is not None else "") + f" at {here}" * bool(here)
 
 
 def _is_leaf(part: Basic) -> bool:
