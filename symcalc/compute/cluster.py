@@ -200,7 +200,7 @@ def _round(tape: PartTape, totals: Sequence[Statement], letters: Sequence[str]) 
             f"{' = '.join(names)} = 0.0", f"for {packed} in blocks:",
             *(f"    {each.line('+=' if each.total else '=')}" for each in needed
               if each.value.array or each.name in names)]
-    lines = [f"# {'; '.join(tape.legend)}", "# the sums over the rows of one part; size is their number, rows that of all parts",
+    lines = [f"# {'; '.join(tape.legend)}", "# the sums over the rows of one part: size is their number, rows that of all",
              f"def bind({columns}, size, rows):", f"    blocks = split(size, {columns})",
              *indented([f"def partial({', '.join(given)}):", *indented(body), f"    return {', '.join(names)},",
                         "return partial"])]

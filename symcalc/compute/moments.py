@@ -256,7 +256,8 @@ class Reduced:
 def joined(triangles: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """The triangle of all rows from those of its parts: brought to one centre, put under one another, reduced again.
 
-    >>> np.abs(joined([(np.array([0.0, 5.0]), np.array([[1.0, 0.0]])), (np.array([0.0, 7.0]), np.array([[1.0, 0.0]]))])).round(6)
+    >>> one = np.array([[1.0, 0.0]])
+    >>> np.abs(joined([(np.array([0.0, 5.0]), one), (np.array([0.0, 7.0]), one)])).round(6)
     array([[1.414214, 8.485281],
            [0.      , 1.414214]])
     """

@@ -266,20 +266,21 @@ def _aligned(columns: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
     """Columns cut at the same rows: one mapping for each part."""
     import dask.array as da
     first = next(values for values in columns.values() if _is_dask(values))
-    cuts = first.chunks if hasattr(first, "chunks") else None
+    cuts = first.chunks[:1] if hasattr(first, "chunks") else None
+    known = cuts is not None and not np.isnan(cuts).any()
     blocks = {}
     for name, values in columns.items():
         if not _is_dask(values):
-            if cuts is None or np.isnan(cuts).any():
-                raise DataError(f"{_SOURCE}, column {name} is in memory, and the parts of the others are of unknown sizes; give "
-                                "it as a column of the same collection")
+            if not known:
+                raise DataError(f"{_SOURCE}, column {name} is in memory, and the parts of the others are of unknown sizes; "
+                                "give it as a column of the same collection")
             values = da.from_array(np.asarray(values), chunks=-1)
         if getattr(values, "ndim", 1) != 1:
-            raise DataError(f"{_SOURCE}, column {name} is an array of shape {values.shape}; give a flat list of numbers, one per "
-                            "row")
+            raise DataError(f"{_SOURCE}, column {name} is an array of shape {values.shape}; give a flat list of numbers, one "
+                            "per row")
         blocks[name] = values
     _check_lengths(blocks)
-    if cuts is not None and not np.isnan(cuts).any():
+    if known:
         blocks = {name: values if not hasattr(values, "chunks") or np.isnan(values.chunks).any() or values.chunks == cuts
                   else values.rechunk(cuts) for name, values in blocks.items()}
     delayed = {name: np.ravel(values.to_delayed()).tolist() for name, values in blocks.items()}

@@ -115,7 +115,7 @@ def read_table(data: object, names: Iterable[str] | None = None, first: int = 1)
     Traceback (most recent call last):
     symcalc.errors.DataError: the data, column x, row 2: '2' is not a number; give only int, float or bool
     """
-    from symcalc.language.collection import Parts, is_collection, read_collection        # it builds on this file
+    from symcalc.language.collection import Parts, is_collection, read_collection  # it builds on this file
     match data:
         case Table() | Parts():
             return data if names is None else data.select(names)
@@ -142,7 +142,7 @@ def column_names(data: object) -> tuple[str, ...]:
             names = list(data)
         case _ if isinstance(getattr(data, "dtype", None), np.dtype) and data.dtype.names:
             names = list(data.dtype.names)
-        case _ if hasattr(data, "columns") and hasattr(data, "__getitem__") and not isinstance(data, type) and not _is_any(data):
+        case _ if hasattr(data, "columns") and hasattr(data, "__getitem__") and not (isinstance(data, type) or _is_any(data)):
             names = list(data.columns)
         case _:
             raise DataError(f"a table cannot be read from {type(data).__name__}; give the path of a CSV file, a mapping "

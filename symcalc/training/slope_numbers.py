@@ -11,8 +11,8 @@ import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Piecewise, Sum, Symbol
 
 from symcalc.compute.compiled import Compiled, evaluated
-from symcalc.language.names import COUNT, name_of
 from symcalc.language.collection import Parts
+from symcalc.language.names import COUNT, name_of
 from symcalc.language.table import Table, table_of
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import DIGITS, numeral

@@ -9,8 +9,8 @@ import numpy as np
 from sympy import Indexed
 
 from symcalc.errors import DataError
-from symcalc.language.names import name_of
 from symcalc.language.collection import Parts
+from symcalc.language.names import name_of
 from symcalc.language.table import Table
 from symcalc.pages.numbers import short
 from symcalc.training.models import Model

@@ -32,7 +32,8 @@ COLUMNS = [*DATA]
 # Formula, parameters, start, rate, what it becomes
 TASKS = [
     (LINE, "m b", [1, 2], 0.05, "moments"),
-    (f"mean((y - ({' + '.join(f'w{k}*x{k}' for k in range(10))}))^2)", [f"w{k}" for k in range(10)], [0.1] * 10, 1e-3, "moments"),
+    (f"mean((y - ({' + '.join(f'w{k}*x{k}' for k in range(10))}))^2)", [f"w{k}" for k in range(10)], [0.1] * 10, 1e-3,
+     "moments"),
     (LOGISTIC, "v w b", [0.3, -0.2, 0.1], 0.1, "parts"),
     ("mean((d - (a*exp(-b*x)*cos(w*x + p) + c))^2)", "a b w p c", [1.1, 0.4, 2.9, 0.1, 0.9], 0.05, "parts"),
 ]
@@ -241,11 +242,12 @@ def test_a_target_is_checked_in_every_part(here, row):
 WRONG = [
     (lambda: frame().rename(columns={"x": "X"}), "the data has no column x; did you mean X?"),
     (lambda: {"x": arrays()["x"]}, "the formula uses y, x; the data has x"),
-    (lambda: arrays() | {"y": arrays()["y"][:-1]}, "the data: column y has 999 values and column x has 1000; give one value per "
-                                                   "row in each"),
-    (lambda: frame().assign(x=frame().x.astype(str)), "the data, column x holds text or other objects; give only columns of real "
-                                                      "numbers"),
-    (lambda: arrays() | {"x": arrays()["x"] * 1j}, "the data, column x holds complex numbers; give only columns of real numbers"),
+    (lambda: arrays() | {"y": arrays()["y"][:-1]}, "the data: column y has 999 values and column x has 1000; give one value "
+                                                   "per row in each"),
+    (lambda: frame().assign(x=frame().x.astype(str)), "the data, column x holds text or other objects; give only columns of "
+                                                      "real numbers"),
+    (lambda: arrays() | {"x": arrays()["x"] * 1j}, "the data, column x holds complex numbers; give only columns of real "
+                                                   "numbers"),
     (lambda: arrays() | {"x": arrays()["x"].reshape(500, 2)}, "the data, column x is an array of shape (500, 2); give a flat "
                                                               "list of numbers, one per row"),
     (lambda: frame()[frame().x < -1], "the data has no data rows; give at least one"),
@@ -253,8 +255,8 @@ WRONG = [
                                  "{'x': [1, 2], 'y': [3, 5]}, a DataFrame or a structured array"),
     (lambda: sizes_unknown() | {"x": DATA["x"]}, "the data, column x is in memory, and the parts of the others are of unknown "
                                                  "sizes; give it as a column of the same collection"),
-    (lambda: series() | {"x": frame().repartition(npartitions=2).x}, "the data: the columns are cut into parts in different ways "
-     "(y 4 parts, x 2 parts); cut them alike, as rechunk or repartition does"),
+    (lambda: series() | {"x": frame().repartition(npartitions=2).x}, "the data: the columns are cut into parts in different "
+     "ways (y 4 parts, x 2 parts); cut them alike, as rechunk or repartition does"),
 ]
 
 
@@ -268,7 +270,7 @@ def test_what_does_not_fit_is_told_in_one_sentence(here, made, said):
 def test_a_file_that_cannot_be_read(here, tmp_path):
     for k, cell in enumerate(("1", "2", "three")):
         (tmp_path / f"{k}.csv").write_text(f"x,y\n1.5,2\n{cell},3\n")
-    with pytest.raises(sc.DataError, match="the data cannot be read: .*three"):
+    with pytest.raises(sc.DataError, match=r"the data cannot be read: .*three"):
         loss_of(LINE).compile(dd.read_csv(f"{tmp_path}/*.csv"))
 
 
@@ -315,8 +317,8 @@ def test_methods_and_endings_over_parts(here, formula, settings):
 def test_the_minimum_of_parts(here, formula):
     loss = loss_of(formula)
     found, expected = loss.minimum(arrays()), loss.minimum(DATA)
-    assert found.kind == expected.kind and found.J == pytest.approx(expected.J, rel=1e-12)
-    assert [*found.point.values()] == pytest.approx([*expected.point.values()], rel=1e-12)
+    assert found.kind == expected.kind
+    assert [found.J, *found.point.values()] == pytest.approx([expected.J, *expected.point.values()], rel=1e-12)
 
 
 def test_many_minima_of_parts(here):
