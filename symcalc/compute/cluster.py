@@ -19,9 +19,9 @@ from sympy import Basic, Expr, Indexed, Symbol
 from symcalc.compute.generated import function_in, indented
 from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape
-from symcalc.language.collection import Parts
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.notation import text
 
 _COMMENT = 100          # characters of mathematics beside a statement
@@ -169,7 +169,7 @@ def in_parts(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns:
     results = tuple(tape.value(expression).source for expression in expressions)
     parts = parts.select(map(name_of, columns))
     if any(each.total and each.value.moves for each in tape.made.values()):
-        parts.held()                             # they will be gone through more than once
+        parts.hold()                             # they will be gone through more than once
     letters = tuple(f"p{k}" for k in range(len(parameters)))
     fixed, rounds, sources = {}, [], []
     for moves in (False, True):

@@ -19,9 +19,9 @@ from symcalc.compute.moments import Moments, moments_of
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError
-from symcalc.language.collection import Parts
 from symcalc.language.names import plain_name
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 
 _MANY = 32                # rows from which moments are worth the pass over the data
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float

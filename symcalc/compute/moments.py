@@ -18,9 +18,9 @@ from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 from symcalc.compute.generated import function_in, source_of
 from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape, differs
-from symcalc.language.collection import Parts
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.notation import text
 from symcalc.parts import product_as_written, signed
 

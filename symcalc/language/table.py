@@ -20,7 +20,7 @@ import numpy as np
 from symcalc.errors import DataError, visible
 
 if TYPE_CHECKING:
-    from symcalc.language.collection import Parts
+    from symcalc.language.table_parts import Parts
 
 MAX_COLUMNS = 1000
 
@@ -115,7 +115,8 @@ def read_table(data: object, names: Iterable[str] | None = None, first: int = 1)
     Traceback (most recent call last):
     symcalc.errors.DataError: the data, column x, row 2: '2' is not a number; give only int, float or bool
     """
-    from symcalc.language.collection import Parts, is_collection, read_collection  # it builds on this file
+    from symcalc.language.collection import is_collection, read_collection  # they build on this file
+    from symcalc.language.table_parts import Parts
     match data:
         case Table() | Parts():
             return data if names is None else data.select(names)
@@ -131,7 +132,7 @@ def column_names(data: object) -> tuple[str, ...]:
     >>> column_names({"title": ["Alien", "Heat"], "x": [1, 2]})
     ('title', 'x')
     """
-    from symcalc.language.collection import Parts
+    from symcalc.language.table_parts import Parts
     match data:
         case Table() | Parts():
             return data.names

@@ -12,7 +12,7 @@ from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import compile_loss
 from symcalc.errors import DescentError
-from symcalc.language.collection import Parts
+from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
 from symcalc.training.callbacks import checked_progress, with_result
 from symcalc.training.diagnosis.curvature import affordable_derivatives, by_differences, is_quadratic, second_derivatives

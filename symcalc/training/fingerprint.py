@@ -9,8 +9,8 @@ from hashlib import sha256
 import numpy as np
 
 from symcalc.errors import DataError
-from symcalc.language.collection import Parts
 from symcalc.language.table import Table, counted
+from symcalc.language.table_parts import Parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import Compiled, compile_loss
 from symcalc.errors import DataError, DescentError, LossError
-from symcalc.language.collection import Parts
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown

@@ -11,9 +11,9 @@ import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Piecewise, Sum, Symbol
 
 from symcalc.compute.compiled import Compiled, evaluated
-from symcalc.language.collection import Parts
 from symcalc.language.names import COUNT, name_of
 from symcalc.language.table import Table, table_of
+from symcalc.language.table_parts import Parts
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import DIGITS, numeral
 from symcalc.training.multiplied_out import moments_of

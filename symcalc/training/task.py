@@ -9,9 +9,9 @@ import numpy as np
 from sympy import Indexed
 
 from symcalc.errors import DataError
-from symcalc.language.collection import Parts
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.numbers import short
 from symcalc.training.models import Model
 

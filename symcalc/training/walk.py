@@ -12,8 +12,8 @@ from sympy import Expr
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.loop import Letters, Loop, Steps
-from symcalc.language.collection import Parts
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
 from symcalc.training.diagnosis.curvature import newton_step
 from symcalc.training.history import History

@@ -110,10 +110,15 @@ def test_a_table_twice_as_large_as_a_workers_memory(client):
     assert client.run(os.getpid) == before, "a worker ran out of memory"
 
 
-def test_parts_stay_with_the_workers_while_a_run_lasts(client):
+def test_parts_stay_with_the_workers_and_are_read_anew_when_those_are_gone(client):
     compiled = loss_of(LOGISTIC).compile(arrays())
     compiled([0, 0, 0])
     assert sum(map(len, client.has_what().values())) >= len(compiled.table.pieces)
+    before = compiled([0.1, 0.2, 0.3])[0]
+    client.restart()
+    assert compiled([0.1, 0.2, 0.3])[0] == before
+    with dask.config.set(scheduler="synchronous"):
+        assert compiled([0.1, 0.2, 0.3])[0] == before
 
 
 # Where the parts come from

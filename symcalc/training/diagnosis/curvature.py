@@ -19,8 +19,8 @@ from symcalc.compute.generated import executed, source_of
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import LossError
-from symcalc.language.collection import Parts
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.training.diagnosis.rates import hessian
 from symcalc.training.losses import Loss
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symcalc.compute.compiled import ordered
-from symcalc.language.collection import Parts
 from symcalc.language.table import Table, table_of
+from symcalc.language.table_parts import Parts
 from symcalc.training.diagnosis.curvature import Partials, Spectrum, second_derivatives, spectrum
 from symcalc.training.diagnosis.rates import suggested_rate
 from symcalc.training.diagnosis.scaling import Change, changes

@@ -12,9 +12,9 @@ from sympy.logic.boolalg import Boolean
 from symcalc.compute.cluster import in_parts
 from symcalc.compute.compiled import evaluated
 from symcalc.compute.stable import stabilised
-from symcalc.language.collection import Parts
 from symcalc.language.names import COUNT, ROW
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss

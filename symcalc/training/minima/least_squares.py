@@ -14,8 +14,8 @@ from symcalc.calculus.algebra.terms import terms_of
 from symcalc.compute.compiled import evaluated
 from symcalc.compute.moments import triangle_of
 from symcalc.compute.tape import differs
-from symcalc.language.collection import Parts
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.parts import product_as_written, signed
 from symcalc.training.losses import Loss
 from symcalc.training.minima.linear_terms import multiplied_out
