@@ -137,17 +137,18 @@ class Parts:
                 raise
             self.hold()
             answers = computed(_asking(works, self.names, self._read))
-        if "counts" not in self.__dict__:
-            self._learn([rows for rows, *_ in answers], [fault for _, fault, _ in answers])
+        self._learn(tuple(rows for rows, *_ in answers), [fault for _, fault, _ in answers])
         return [answer for rows, _, answer in answers if rows]
 
-    def _learn(self, counts: Sequence[int], faults: Sequence[str]) -> None:
+    def _learn(self, counts: tuple[int, ...], faults: Sequence[str]) -> None:
         bad = next((k for k, fault in enumerate(faults) if fault), None)
         if bad is not None:
             raise DataError(self._located(bad, sum(counts[:bad]), faults[bad]))
         if not sum(counts):
             raise DataError(f"{self.source} has no data rows; give at least one")
-        self.__dict__["counts"] = tuple(counts)
+        if self.__dict__.setdefault("counts", counts) != counts:
+            raise DataError(f"{self.source} had {self.rows:,} rows when they were first read, and now {sum(counts):,}, or are "
+                            "parted in another way; keep them as they are while they are in use")
 
     def _located(self, k: int, before: int, fault: str) -> str:
         """The fault with its row counted from the first of all, or with the part where it has no row."""
@@ -186,7 +187,7 @@ class Parts:
         for rows in self.counts:
             works.append(partial(_rows, slice(-before % apart, None, apart)))
             before += rows
-        return _joined(self._asked(works))
+        return _joined(self._asked(works), self.names, -(-self.rows // apart))
 
     @property
     def is_small(self) -> bool:
@@ -198,8 +199,8 @@ class Parts:
         """The whole as a table in memory, where it is small."""
         if not self.is_small:
             raise DataError(f"this wants the rows in memory, and {self.rows:,} rows of {listed(self.names)} are too many to be "
-                            "brought here unasked; give a part of them, such as data.sample(frac=0.001).compute()")
-        return _joined([table.columns for _, table in self.tables()])
+                            "brought here unasked; give a sample of them that is in memory")
+        return _joined([table.columns for _, table in self.tables()], self.names, self.rows)
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.here[name]
@@ -209,9 +210,8 @@ def _rows(which: slice, table: Table) -> dict[str, np.ndarray]:
     return {name: values[which] for name, values in table.columns.items()}
 
 
-def _joined(parts: Sequence[Mapping[str, np.ndarray]]) -> Table:
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return table_of(columns, len(next(iter(columns.values()))), SOURCE)
+def _joined(parts: Sequence[Mapping[str, np.ndarray]], names: Sequence[str], rows: int) -> Table:
+    return table_of({name: np.concatenate([part[name] for part in parts]) for name in names}, rows, SOURCE)
 
 
 def computed(delayed: Sequence[Any]) -> tuple[Any, ...]:

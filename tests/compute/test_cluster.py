@@ -279,6 +279,26 @@ def test_a_file_that_cannot_be_read(here, tmp_path):
         loss_of(LINE).compile(dd.read_csv(f"{tmp_path}/*.csv"))
 
 
+def test_files_that_change_meanwhile(here, tmp_path):
+    file = tmp_path / "table.csv"
+    file.write_text("x,y\n1,2.0\n2,5\n3,6\n")
+    compiled = loss_of("mean(abs(y - m*x))").compile(read_collection(dd.read_csv(file), ["y", "x"]))
+    assert compiled([1])[0] == pytest.approx(7 / 3)
+    compiled.table._kept.clear()                # as where the table does not fit into the workers
+    file.write_text("x,y\n1,2.0\n2,5\n")
+    with pytest.raises(sc.DataError, match="the data had 3 rows when they were first read, and now 2"):
+        compiled([1])
+    file.write_text("x,y\n1,2.0\n2,5\n3,\n")
+    with pytest.raises(sc.DataError, match=r"column y, row 3: the value is missing \(nan\)"):
+        compiled([1])
+
+
+def test_a_sum_over_the_rows_that_has_no_column(here):
+    loss = sc.Loss("sum((m - 3)^2)", parameters="m")
+    settings = {"start": [0], "rate": 1e-7, "steps": 60}
+    same(loss.descend(arrays({"x": DATA["x"]}), **settings), loss.descend({"x": DATA["x"]}, **settings))
+
+
 # What is asked of a run
 
 def test_what_wants_the_rows_says_so(here):
