@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
 from sympy import Expr, Indexed, Symbol
 
+from symcalc.compute.cluster import in_parts
 from symcalc.compute.estimate import quickest
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments import Moments, moments_of
@@ -22,9 +23,11 @@ from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError
 from symcalc.language.names import plain_name
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.elided import several
 
 _MANY = 32                # rows from which moments are worth the pass over the data
+_COUNTLESS = 10**9        # rows in parts, which are not counted before they are needed
 _SEVERAL = 8              # points from which it pays to write a function for many of them
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
 
@@ -35,8 +38,8 @@ class Compiled:
 
     `gradient` is a float64 array in the order of `parameters`; what has no real value comes out as nan.
     `strategy` is "scalar" (plain floats, no data), "moments" (the data entered once, when it was compiled), "tape" (NumPy
-    over the columns), "fused" (the same as one compiled loop over the rows) or "arrays" (what has an index as matrices and
-    vectors), `source` the generated Python.
+    over the columns), "fused" (the same as one compiled loop over the rows), "arrays" (what has an index as matrices and
+    vectors) or "parts" (NumPy over each part of a Dask collection), `source` the generated Python.
 
     >>> import symcalc
     >>> symcalc.Loss("(w - 3)^2").compile()({"w": 1})
@@ -49,10 +52,10 @@ class Compiled:
     function: Callable[..., tuple[float, tuple[float, ...]]]
     outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
     in_numpy: Callable[[], tuple[Tape, tuple[str, ...]]]                        # statements and results for arrays
-    bind: Callable[[Table | None], Callable[..., tuple[float, tuple[float, ...]]]]
+    bind: Callable[[Table | Parts | None], Callable[..., tuple[float, tuple[float, ...]]]]
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
-    table: Table | None
+    table: Table | Parts | None
     whole: bool = False                                                         # whether `function` takes one array
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
@@ -60,6 +63,9 @@ class Compiled:
 
     def at(self, point: np.ndarray) -> tuple[float, np.ndarray]:
         """Loss and gradient at a float64 array in the order of the parameters."""
+        if self.strategy == "parts":
+            values, gradients = self.across(point[np.newaxis])
+            return float(values[0]), gradients[0]
         if not self.tape.arrays:
             try:
                 with np.errstate(all="ignore"):
@@ -79,6 +85,9 @@ class Compiled:
         (array([4., 4.]), array([[-4.],
                [ 4.]]))
         """
+        if self.strategy == "parts":
+            found = self.function.across(points)                # one pass over the data for all of them
+            return found[:, 0], found[:, 1:]
         if self.tape.arrays and not self.whole and len(points) >= _SEVERAL:
             from symcalc.compute.many import evaluated_across  # it builds on this file
             return evaluated_across(self, points)
@@ -92,7 +101,7 @@ class Compiled:
             column[:] = slope
         return values, gradients
 
-    def on(self, table: Table) -> Compiled:
+    def on(self, table: Table | Parts) -> Compiled:
         """The same function over other rows."""
         strategy = self.strategy if self.whole else _strategy(self.tape)
         return replace(self, function=self.bind(table), table=table, strategy=strategy)
@@ -151,17 +160,22 @@ def _real(value: Any, name: str) -> float:
 
 
 def compile_loss(loss: Expr, gradient: Sequence[Expr] | None, parameters: Sequence[Symbol], columns: Sequence[Indexed] = (),
-                 table: Table | None = None) -> Compiled:
+                 table: Table | Parts | None = None) -> Compiled:
     """One function for the loss and the partials that the derivations ended in; without these, by reverse accumulation.
 
     Without columns the code is plain Python on floats; with columns it is NumPy over them, bound to `table`.
     """
     given = (loss, None if gradient is None else tuple(gradient), tuple(parameters), tuple(columns),
-             None if table is None else table.rows)
+             _COUNTLESS if isinstance(table, Parts) else None if table is None else table.rows)
     lowered = _lowered(*given)
     if isinstance(lowered.tape, Moments) and not lowered.tape.triangle(table).is_sound:
         lowered = _lowered(*given, by_rows=True)
-    tape = lowered.tape
+    tape, names = lowered.tape, tuple(symbol.name for symbol in parameters)
+    if isinstance(table, Parts) and tape.arrays:
+        function = in_parts(lowered.expressions, parameters, columns, table)
+        return Compiled(parameters=names, strategy="parts", source=function.source, function=function, outside=lambda: function,
+                        in_numpy=lambda: (function.tape, function.results), tape=function.tape, results=function.results,
+                        bind=partial(in_parts, lowered.expressions, parameters, columns), table=table)
 
     def outside() -> Callable[..., Any]:
         arrays = tape.in_numpy()
@@ -173,9 +187,9 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr] | None, parameters: Sequen
         arrays = tape.in_numpy()
         return arrays, _written(arrays, lowered.expressions)[0]
 
-    return quickest(Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy=_strategy(tape),
-                             source=lowered.source, function=lowered.bind(table), outside=cache(outside),
-                             in_numpy=cache(in_numpy), bind=lowered.bind, tape=tape, results=lowered.results, table=table))
+    return quickest(Compiled(parameters=names, strategy=_strategy(tape), source=lowered.source, function=lowered.bind(table),
+                             outside=cache(outside), in_numpy=cache(in_numpy), bind=lowered.bind, tape=tape,
+                             results=lowered.results, table=table))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,9 +234,13 @@ def _strategy(tape: Tape) -> str:
     return "moments" if isinstance(tape, Moments) else "tape" if tape.arrays else "scalar"
 
 
-def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | None,
+def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | Parts | None,
               columns: Sequence[Indexed]) -> np.ndarray:
     """The value of any part of a loss, one number per row where it differs from row to row (for diagnosis, not speed)."""
+    if isinstance(table, Parts):
+        if not differs(expression):
+            return np.asarray(in_parts([expression], tuple(values), columns, table)(*values.values())[0], dtype=np.float64)
+        table = table.here
     function = _binder(expression, tuple(values), tuple(columns))(table)
     with np.errstate(all="ignore"):
         value = function(*map(np.float64, values.values()))

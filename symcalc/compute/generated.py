@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, starmap
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -97,14 +98,20 @@ _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") f
 
 def executed(tape: Tape, source: str) -> Callable[[Table | None], Callable[..., Any]]:
     """What binds the data of a table to the generated function."""
-    namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if tape.arrays else _SCALARS), **tape.helpers}
-    exec(compile(source, "<symcalc>", "exec"), namespace)
+    bind = function_in(source, tape.arrays, tape.helpers)
 
-    def bind(table: Table | None) -> Callable[..., Any]:
+    def bound_to(table: Table | None) -> Callable[..., Any]:
         with np.errstate(all="ignore"):
-            return namespace["bind"](*tape.data(table))
+            return bind(*tape.data(table))
 
-    return bind
+    return bound_to
+
+
+def function_in(source: str, arrays: bool, helpers: Mapping[str, Any] = MappingProxyType({})) -> Callable[..., Any]:
+    """The function `bind` of a generated source: NumPy over columns, or plain floats; `helpers` are what else it calls."""
+    namespace: dict[str, Any] = {"__builtins__": {}, **(_ARRAYS if arrays else _SCALARS), **helpers}
+    exec(compile(source, "<symcalc>", "exec"), namespace)
+    return namespace["bind"]
 
 
 def source_of(tape: Tape, name: str, returned: str) -> str:

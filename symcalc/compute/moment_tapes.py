@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Pow, Sum, Symbol
 
 from symcalc.compute.generated import executed, source_of
-from symcalc.compute.gram import Monomial, Rows, Triangle, triangle
+from symcalc.compute.gram import Monomial, Rows, Triangle, joined, triangle
 from symcalc.compute.program import Value
 from symcalc.compute.separation import Forms, Product, Side
 from symcalc.compute.tape import Tape
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.notation import text
 from symcalc.parts import product_as_written, signed
 
@@ -245,15 +246,17 @@ class Pass:
     functions: tuple[Monomial, ...]
     source: str                         # of the letters, from the columns
 
-    def __call__(self, table: Table) -> Triangle:
+    def __call__(self, table: Table | Parts) -> Triangle:
+        if isinstance(table, Parts):
+            return joined(table.select(self.columns).once(self))
         worked_out = executed(_Letters((), (), arrays=True), self.source)
         columns = [table[name] for name in self.columns]
         return triangle(Rows(columns=columns, rows=table.rows, worked_out=lambda cut: worked_out(cut)()), self.functions)
 
 
-def pass_over(forms: Forms, functions: tuple[Monomial, ...], columns: Sequence[Indexed]) -> Pass:
-    """What makes the triangle of the functions from the rows of a table."""
+def pass_over(letters: Iterable[Expr], functions: tuple[Monomial, ...], columns: Sequence[Indexed]) -> Pass:
+    """What makes the triangle of the functions of these letters, which are data, from the rows of a table."""
     tape = _Letters((), columns, arrays=True)
-    values = [tape.value(letter).source for letter in forms.letters]
+    values = [tape.value(letter).source for letter in letters]
     return Pass(columns=tuple(map(name_of, columns)), functions=functions,
                 source=source_of(tape, "letters", f"({''.join(f'{value}, ' for value in values)})"))

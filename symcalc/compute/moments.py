@@ -46,7 +46,7 @@ def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], column
     kind = min(works, key=works.get)
     if kind is None:
         return None
-    over = pass_over(forms, functions, columns)
+    over = pass_over(forms.letters, functions, columns)
     return kind(parameters, columns, arrays=False, forms=forms, functions=functions, products=products,
                 over=over, kept=remembered(over))
 

@@ -38,8 +38,8 @@ def fit(run: Run) -> Figure:
     if len(loss.model.columns) != 1:
         raise LossError(f"a fit can be drawn over one column; this model has {len(loss.model.columns)}")
     x_name, y_name = name_of(loss.model.columns[0]), name_of(loss.target)
-    some = slice(None, None, -(-table.rows // _DRAWN))          # evenly through a long table
-    x, y = table[x_name][some], table[y_name][some]
+    shown_rows = table.thinned(_DRAWN)
+    x, y = shown_rows[x_name], shown_rows[y_name]
     across = np.linspace(x.min(), x.max(), 200)
     names = [symbol.name for symbol in loss.model.parameters]
     start = {name: run.named(run.points[0])[name] for name in names}

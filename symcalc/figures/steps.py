@@ -9,7 +9,7 @@ from sympy import Symbol
 
 from symcalc.errors import LossError
 from symcalc.figures.animation import spread
-from symcalc.figures.scene import cost_of, draw_data, predictions
+from symcalc.figures.scene import cost_of, draw_data, drawn_data, predictions
 from symcalc.figures.style import side_by_side
 from symcalc.training.run import Run
 from symcalc.training.views import fitted_columns, in_view, started
@@ -38,7 +38,7 @@ def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
 
     cost, steps = cost_of(run, over), spread(in_view(run), _LINES)
     shades = matplotlib.colormaps["viridis"](np.linspace(_LIGHTEST, _DARKEST, len(steps)))
-    x = run.table[names[0]]
+    x, _ = drawn_data(run)
     across = np.linspace(x.min(), x.max(), 101)
     with side_by_side(2, 1, 4.6, 4.2) as (figure, (left, right)):
         draw_data(left, run)

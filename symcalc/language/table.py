@@ -13,10 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from symcalc.errors import DataError, visible
+
+if TYPE_CHECKING:
+    from symcalc.language.table_parts import Parts
 
 MAX_COLUMNS = 1000
 
@@ -64,6 +68,16 @@ class Table:
         columns = {name: values[first:end] for name, values in self.columns.items()}
         return Table(columns=MappingProxyType(columns), rows=min(end, self.rows) - first, source=self.source)
 
+    def thinned(self, most: int) -> Table:
+        """At most so many rows, evenly through the whole, as another table on the same memory.
+
+        >>> read_table({"x": [1, 2, 3]}).thinned(2)["x"]
+        array([1., 3.])
+        """
+        apart = -(-self.rows // most)
+        columns = {name: values[::apart] for name, values in self.columns.items()}
+        return Table(columns=MappingProxyType(columns), rows=-(-self.rows // apart), source=self.source)
+
     def select(self, names: Iterable[str]) -> Table:
         """These columns, in this order, as another table on the same memory.
 
@@ -88,11 +102,12 @@ def table_of(columns: Mapping[str, np.ndarray], rows: int, source: str) -> Table
     return Table(columns=MappingProxyType(views), rows=rows, source=source)
 
 
-def read_table(data: object, names: Iterable[str] | None = None) -> Table:
+def read_table(data: object, names: Iterable[str] | None = None, first: int = 1) -> Table | Parts:
     """The table in `data`: a CSV file's path, a mapping of name to column, a DataFrame or a structured array.
 
     With `names`, only these columns, in this order; what the others hold is not looked at. A column that is contiguous
-    float64 already is not copied: the table holds a read-only view of it.
+    float64 already is not copied: the table holds a read-only view of it. A Dask collection stays in its parts. `first` is
+    the number of the first row of what is in memory, as messages count them.
 
     >>> read_table({"title": ["Alien", "Heat"], "x": [1, 2], "y": [True, False]}, names=["y"])["y"]
     array([1., 0.])
@@ -100,14 +115,15 @@ def read_table(data: object, names: Iterable[str] | None = None) -> Table:
     Traceback (most recent call last):
     symcalc.errors.DataError: the data, column x, row 2: '2' is not a number; give only int, float or bool
     """
+    from symcalc.language.collection import is_collection, read_collection  # they build on this file
+    from symcalc.language.table_parts import Parts
     match data:
-        case Table():
+        case Table() | Parts():
             return data if names is None else data.select(names)
         case str() | os.PathLike():
-            from symcalc.language.csv_file import read_csv  # it builds on this file
+            from symcalc.language.csv_file import read_csv  # likewise
             return read_csv(data, names)
-        case _:
-            return _from_memory(data, names)
+    return read_collection(data, names) if is_collection(data) else _from_memory(data, names, first)
 
 
 def column_names(data: object) -> tuple[str, ...]:
@@ -116,17 +132,18 @@ def column_names(data: object) -> tuple[str, ...]:
     >>> column_names({"title": ["Alien", "Heat"], "x": [1, 2]})
     ('title', 'x')
     """
+    from symcalc.language.table_parts import Parts
     match data:
-        case Table():
+        case Table() | Parts():
             return data.names
         case str() | os.PathLike():
             from symcalc.language.csv_file import read_header
             return read_header(data)
         case Mapping():
             names = list(data)
-        case np.ndarray() if data.dtype.names:
+        case _ if isinstance(getattr(data, "dtype", None), np.dtype) and data.dtype.names:
             names = list(data.dtype.names)
-        case _ if hasattr(data, "columns") and hasattr(data, "__getitem__") and not isinstance(data, type):
+        case _ if hasattr(data, "columns") and hasattr(data, "__getitem__") and not (isinstance(data, type) or _is_any(data)):
             names = list(data.columns)
         case _:
             raise DataError(f"a table cannot be read from {type(data).__name__}; give the path of a CSV file, a mapping "
@@ -134,16 +151,21 @@ def column_names(data: object) -> tuple[str, ...]:
     return checked_names(names, _MEMORY)
 
 
+def _is_any(data: object) -> bool:
+    """Whether it is one of Dask's Delayed, which seem to have whatever they are asked for."""
+    return hasattr(type(data), "__dask_graph__") and not hasattr(type(data), "columns")
+
+
 # Columns in memory
 
-def _from_memory(data: object, names: Iterable[str] | None) -> Table:
+def _from_memory(data: object, names: Iterable[str] | None, first: int = 1) -> Table:
     """The wanted columns of a mapping, DataFrame or structured array; where none is wanted, all of them count the rows."""
     known = column_names(data)
     wanted = known if names is None else chosen_names(names, known, _MEMORY)
     place = f"{_MEMORY}, column {{}}".format
     flat = {name: _flat(data[name], place(name)) for name in wanted or known}
     rows = _length(flat)
-    return table_of({name: _column(flat[name], place(name)) for name in wanted}, rows, _MEMORY)
+    return table_of({name: _column(flat[name], place(name), first) for name in wanted}, rows, _MEMORY)
 
 
 def _length(columns: Mapping[str, Sequence | np.ndarray]) -> int:
@@ -179,22 +201,22 @@ def _as_array(values: object) -> np.ndarray:
     return values.to_numpy()
 
 
-def _column(values: Sequence | np.ndarray, where: str) -> np.ndarray:
+def _column(values: Sequence | np.ndarray, where: str, first: int = 1) -> np.ndarray:
     """`values` as contiguous, finite float64: themselves, not a copy, where they are that already."""
     if not isinstance(values, np.ndarray):
         # np.asarray would turn [1, "2"] into text, and [1, 2**80] into objects.
-        values = np.fromiter((_real(item, row, where) for row, item in enumerate(values, 1)), np.float64, len(values))
+        values = np.fromiter((_real(item, row, where) for row, item in enumerate(values, first)), np.float64, len(values))
     if values.dtype.kind not in "biuf":
         raise DataError(f"{where} holds {_KINDS.get(values.dtype.kind, values.dtype)}; give only columns of real numbers")
     if np.ma.is_masked(values):
         row = int(np.argmax(np.ma.getmaskarray(values)))
-        raise DataError(f"{where}, row {row + 1}: the value is masked; fill it in or delete the row")
+        raise DataError(f"{where}, row {row + first}: the value is masked; fill it in or delete the row")
     with np.errstate(all="ignore"):              # a longdouble too large becomes inf, which is refused next
         column = np.require(np.asarray(values), np.float64, "CA")
     if not (finite := np.isfinite(column)).all():
         row = int(np.argmin(finite))
         fault = "the value is missing (nan)" if np.isnan(column[row]) else f"{column[row]} is not finite"
-        raise DataError(f"{where}, row {row + 1}: {fault}; give a finite number or delete the row")
+        raise DataError(f"{where}, row {row + first}: {fault}; give a finite number or delete the row")
     return column
 
 

@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import compile_loss
 from symcalc.errors import DescentError
+from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
 from symcalc.training.callbacks import checked_progress, with_result
 from symcalc.training.diagnosis.curvature import affordable_derivatives, by_differences, is_quadratic, second_derivatives
@@ -96,8 +97,8 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
                source=walk.source, partials=partials)
 
 
-def walk_of(loss: Loss, table: Table | None, compiled: Compiled, method: Method, rates: np.ndarray, tolerances: Tolerances,
-            held: tuple[str, ...], wrong: bool = False, **how: Any) -> Walk:
+def walk_of(loss: Loss, table: Table | Parts | None, compiled: Compiled, method: Method, rates: np.ndarray,
+            tolerances: Tolerances, held: tuple[str, ...], wrong: bool = False, **how: Any) -> Walk:
     """The walk that goes down the loss by the method; `wrong` partials that drive it make up the curvature, too."""
     symbol = loss.symbol                # of hundreds of letters, where there are so many parameters
     slopes = [derivative_of(symbol, parameter) for parameter in loss.parameters]
@@ -107,11 +108,14 @@ def walk_of(loss: Loss, table: Table | None, compiled: Compiled, method: Method,
                 exact=method.search == "line" and is_quadratic(loss), **how)
 
 
-def _batches(size: int | None, seed: int, table: Table | None, method: Method) -> Batches | None:
+def _batches(size: int | None, seed: int, table: Table | Parts | None, method: Method) -> Batches | None:
     if size is None:
         return None
     if table is None:
         raise DescentError("a batch is a part of the rows, and this loss has no data")
+    if isinstance(table, Parts):
+        raise DescentError("a batch draws its rows at random from all, so it wants the data in memory, and these are in parts; "
+                           "leave batch out")
     if method.needs_curvature or method.search:
         raise DescentError(f"{method.name} looks at the whole loss, so it does not go with a batch; leave batch out")
     return Batches(rows=table.rows, size=size, seed=seed)

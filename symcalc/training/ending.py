@@ -34,6 +34,7 @@ _SEEN_RISE = 1e-3        # of what was gained: a smaller rise at the end is not 
 _THROWN = "The cost is higher than at the start, as the first updates went too far."
 _SHRUNK = 0.1            # of the first rate: a schedule that ends below this may be why a run crawls
 _UNEVEN = 100.0          # a condition number from which scaling the data pays
+_SAMPLE = 100_000        # rows in which it is seen how large the columns are
 _NEWTON = 10             # updates in which Newton's method has to arrive
 _MANY = 1e9              # updates that nobody waits for
 
@@ -294,7 +295,7 @@ def _shrunk(walk: Walk) -> str:
 
 def _unscaled(loss: Loss, walk: Walk) -> str:
     """What to do to the columns that are far from mean 0 and spread 1, where the loss can make up for it."""
-    if walk.table is None or (found := changes(loss, walk.table)) is None:
+    if walk.table is None or (found := changes(loss, walk.table.thinned(_SAMPLE))) is None:
         return ""
     return named({name: change for name, change in found[0].items()
                   if abs(change.middle) > change.size or not 0.1 < change.size < 10})

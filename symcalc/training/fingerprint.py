@@ -10,6 +10,7 @@ import numpy as np
 
 from symcalc.errors import DataError
 from symcalc.language.table import Table, counted
+from symcalc.language.table_parts import Parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +26,15 @@ class Fingerprint:
     columns: Mapping[str, str]
 
     @classmethod
-    def of(cls, table: Table) -> Fingerprint:
-        """That of a table."""
-        return cls(rows=table.rows, columns={
-            name: sha256(np.ascontiguousarray(table[name], dtype="<f8").data).hexdigest() for name in table.names})
+    def of(cls, table: Table | Parts) -> Fingerprint:
+        """That of a table; one in parts has the same, and its parts come here one after the other for it."""
+        hashes = {name: sha256() for name in table.names}
+        for _, part in table.tables() if isinstance(table, Parts) else [(0, table)]:
+            for name, found in hashes.items():
+                found.update(np.ascontiguousarray(part[name], dtype="<f8").data)
+        return cls(rows=table.rows, columns={name: found.hexdigest() for name, found in hashes.items()})
 
-    def check(self, table: Table) -> None:
+    def check(self, table: Table | Parts) -> None:
         """Whether the table is the one that this was taken from; if not, the error says where it differs."""
         if table.rows != self.rows:
             raise DataError(f"{table.source}: these are not the data of the run, which had {counted(self.rows, 'row')}; "

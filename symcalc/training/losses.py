@@ -262,9 +262,7 @@ class Loss(Questions):
         if not self.over_rows:
             return None
         table = read_table(data, names)
-        if self.task:
-            self.task.check(table)
-        return table
+        return self.task.checked(table) if self.task else table
 
     @cached_property
     def task(self) -> Task | None:

@@ -11,6 +11,7 @@ from sympy import Expr
 
 from symcalc.errors import DataError, LossError
 from symcalc.indices import element, sum_over, whole
+from symcalc.language.collection import is_collection
 from symcalc.language.names import ROW, column, symbol
 from symcalc.written import add, mul
 
@@ -84,7 +85,8 @@ def spread(data: Any, table: str, columns: Sequence[str]) -> Any:
     """The data with the columns of the table taken out, each by its name; what has no such table as it is."""
     if not isinstance(data, Mapping) or table not in data:
         return data
-    rows = np.asarray(data[table])
+    rows = data[table]
+    rows = rows if is_collection({"": rows}) else np.asarray(rows)
     if rows.ndim != 2 or rows.shape[1] != len(columns):
         raise DataError(f"{table} is a table with {len(columns)} columns, one for each feature; "
                         f"this one has the shape {rows.shape}")

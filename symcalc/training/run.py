@@ -17,6 +17,7 @@ from sympy import Expr, Symbol
 from symcalc.compute.compiled import Compiled, compile_loss
 from symcalc.errors import DataError, DescentError, LossError
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
@@ -48,7 +49,7 @@ class Run(Shown):
     """
 
     loss: Loss
-    table: Table | None
+    table: Table | Parts | None
     method: Method
     rate: Rate                               # a number, or a formula in k
     points: np.ndarray = field()             # one row per point visited, the start first

@@ -13,6 +13,7 @@ from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Number, Piecewise, Po
 from symcalc.compute.compiled import Compiled, evaluated
 from symcalc.language.names import COUNT, name_of
 from symcalc.language.table import Table, table_of
+from symcalc.language.table_parts import Parts
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import DIGITS, numeral
 from symcalc.training.multiplied_out import moments_of
@@ -80,7 +81,7 @@ class Place:
     parameters: tuple[Symbol, ...]
     columns: tuple[Indexed, ...]
     compiled: Compiled
-    table: Table | None
+    table: Table | Parts | None
     point: np.ndarray
     slopes: np.ndarray
 
@@ -145,7 +146,7 @@ class Place:
 
     @property
     def _is_few(self) -> bool:
-        return self.table.rows <= _FEW
+        return isinstance(self.table, Table) and self.table.rows <= _FEW
 
     def _summed(self, formula: Expr, value: float) -> list[Expr]:
         """Every sum by the values of its rows where they are few, else by its value, if something is left to do with it."""

@@ -11,6 +11,7 @@ from sympy import Indexed
 from symcalc.errors import DataError
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.numbers import short
 from symcalc.training.models import Model
 
@@ -40,6 +41,22 @@ COUNTS = Values(words="counts, 0 or more", least=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A column, and the values that it may take: what can be asked of a table, or of each part of one."""
+
+    name: str
+    values: Values
+
+    def __call__(self, table: Table, first: int = 1) -> None:
+        """Whether the column has only such values; `first` is the number of the first row."""
+        fits = self.values.hold(table[self.name])
+        if not fits.all():
+            row = int(np.argmin(fits))
+            raise DataError(f"{self.name} is {short(table[self.name][row])} in row {row + first} of {table.source}; "
+                            f"this loss wants {self.values.words}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """The column to predict, or one for each class, and the model that predicts it."""
 
@@ -47,21 +64,20 @@ class Task:
     model: Model
     values: Values | None = None         # None where any number will do
 
-    def check(self, table: Table) -> None:
-        """Whether the target has only values that the loss is meant for.
+    def checked(self, table: Table | Parts) -> Table | Parts:
+        """The same table, whose target has only values that the loss is meant for; parts are asked when they are read.
 
         >>> from symcalc.training.models import line
         >>> from symcalc.language.names import column
         >>> from symcalc.language.table import read_table
-        >>> Task(target=column("y"), model=line("x"), values=SIGNS).check(read_table({"y": [1, 0]}))
+        >>> Task(target=column("y"), model=line("x"), values=SIGNS).checked(read_table({"y": [1, 0]}))
         Traceback (most recent call last):
         symcalc.errors.DataError: y is 0 in row 2 of the data; this loss wants -1 or 1
         """
-        if self.values is None:
-            return
-        for name in map(name_of, self.target if isinstance(self.target, tuple) else (self.target,)):
-            fits = self.values.hold(table[name])
-            if not fits.all():
-                row = int(np.argmin(fits))
-                raise DataError(f"{name} is {short(table[name][row])} in row {row + 1} of {table.source}; "
-                                f"this loss wants {self.values.words}")
+        for target in (self.target if isinstance(self.target, tuple) else (self.target,)) if self.values is not None else ():
+            check = Target(name=name_of(target), values=self.values)
+            if isinstance(table, Parts):
+                table = table.checked(check)
+            else:
+                check(table)
+        return table

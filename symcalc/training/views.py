@@ -103,8 +103,8 @@ def fitted_columns(run: Run) -> tuple[str, str] | None:
 def drawn_data(run: Run) -> tuple[np.ndarray, np.ndarray]:
     """The data, evenly through a long table."""
     x_name, y_name = fitted_columns(run)
-    some = slice(None, None, -(-run.table.rows // _DRAWN))
-    return run.table[x_name][some], run.table[y_name][some]
+    shown = run.table.thinned(_DRAWN)
+    return shown[x_name], shown[y_name]
 
 
 def predictions(run: Run, k: int, x: np.ndarray) -> np.ndarray:

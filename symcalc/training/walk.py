@@ -15,6 +15,7 @@ from symcalc.compute.compiled import Compiled
 from symcalc.compute.loop import Letters, Steps
 from symcalc.compute.recurrence import Recurrence
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
 from symcalc.training.diagnosis.curvature import newton_step
 from symcalc.training.history import History
@@ -38,7 +39,7 @@ class Walk:
 
     compiled: Compiled
     slopes: Sequence[Expr]                                  # the names of the slopes, for the reader of the source
-    table: Table | None
+    table: Table | Parts | None
     method: Method
     rates: np.ndarray                                       # one for every step
     tolerances: Tolerances
@@ -67,7 +68,7 @@ class Walk:
     def is_plain(self) -> bool:
         """Whether every step is the method's equations at the gradient where it starts, so that all can be one loop."""
         special = self.method.needs_curvature or self.method.search or self.method.turns
-        return not (special or self.driven_apart or self.watch)
+        return not (special or self.driven_apart or self.watch or self.compiled.strategy == "parts")
 
     def curved(self, point: np.ndarray) -> np.ndarray:
         """The second derivatives by the parameters that move; nan where there are none."""

@@ -13,12 +13,14 @@ import numpy as np
 from sympy import Expr, Indexed, Symbol
 
 from symcalc.calculus.unfolding import Application, applied
+from symcalc.compute.cluster import in_parts
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import LossError
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.training.diagnosis.degree import degree_of
 from symcalc.training.diagnosis.rates import hessian
 from symcalc.training.losses import Loss
@@ -51,7 +53,7 @@ class SecondDerivatives:
 Partials = Mapping[tuple[str, str], Expr]
 
 
-def second_derivatives(loss: Loss, table: Table | None, partials: Partials | None = None) -> SecondDerivatives:
+def second_derivatives(loss: Loss, table: Table | Parts | None, partials: Partials | None = None) -> SecondDerivatives:
     """The Hessian of the loss over its table, differentiated by rule and compiled once; `partials` if they are known.
 
     Of a large loss, that has tens of thousands of entries, it comes from differences of the slopes.
@@ -69,14 +71,14 @@ def second_derivatives(loss: Loss, table: Table | None, partials: Partials | Non
         return by_differences(loss.compile(table))
 
 
-def affordable_derivatives(loss: Loss, table: Table | None, compiled: Compiled) -> SecondDerivatives:
+def affordable_derivatives(loss: Loss, table: Table | Parts | None, compiled: Compiled) -> SecondDerivatives:
     """The Hessian for a look or two: by rule, or by differences where many parameters or rows make that slow.
 
     >>> J = Loss("w^4")
     >>> affordable_derivatives(J, None, J.compile())(np.array([1.0]))
     array([[12.]])
     """
-    if len(loss.parameters) > _MANY or (table is not None and table.rows > _LARGE_TABLE):
+    if len(loss.parameters) > _MANY or (table is not None and (isinstance(table, Parts) or table.rows > _LARGE_TABLE)):
         return by_differences(compiled)
     return second_derivatives(loss, table)
 
@@ -91,8 +93,12 @@ def by_differences(compiled: Compiled) -> SecondDerivatives:
     return SecondDerivatives(function=lambda point: hessian(compiled, point), symbolic=False)
 
 
-def _compiled(loss: Loss, table: Table | None, partials: Partials) -> Callable[[np.ndarray], np.ndarray]:
-    function = _lowered(tuple(partials.values()), loss.parameters, loss.columns)(table)
+def _compiled(loss: Loss, table: Table | Parts | None, partials: Partials) -> Callable[[np.ndarray], np.ndarray]:
+    entries = tuple(partials.values())
+    if isinstance(table, Parts):
+        function = in_parts([stabilised(entry) for entry in entries], loss.parameters, loss.columns, table)
+    else:
+        function = _lowered(entries, loss.parameters, loss.columns)(table)
     above = np.triu_indices(len(loss.parameters))
 
     def matrix(point: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 from symcalc.compute.compiled import ordered
 from symcalc.language.table import Table, table_of
+from symcalc.language.table_parts import Parts
 from symcalc.training.diagnosis.curvature import Partials, Spectrum, second_derivatives, spectrum
 from symcalc.training.diagnosis.rates import suggested_rate
 from symcalc.training.diagnosis.scaling import Change, changes
@@ -78,9 +79,11 @@ class Scaled:
         return f"<scaled columns {', '.join(self.changes)}: condition number {self.condition:.3g}>"
 
 
-def cure(loss: Loss, table: Table | None, start: np.ndarray, condition: float, partials: Partials | None,
+def cure(loss: Loss, table: Table | Parts | None, start: np.ndarray, condition: float, partials: Partials | None,
          quadratic: bool) -> Scaled | None:
     """The scaled columns, where they cure a bad condition number; None where nothing is ill or this is no cure."""
+    if isinstance(table, Parts):
+        table = table.here if table.is_small else None            # the new columns would need a cluster of their own
     if table is None or not condition > BAD or (found := changes(loss, table)) is None:
         return None
     chosen, matrix = found

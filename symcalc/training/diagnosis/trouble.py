@@ -10,10 +10,13 @@ from sympy import Basic, Indexed, Max, Min, Piecewise, Pow, Sum, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from symcalc.compute.cluster import in_parts
 from symcalc.compute.compiled import evaluated
+from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import differs
 from symcalc.language.names import COUNT, ROW
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
@@ -30,20 +33,36 @@ class Trouble:
     overflow: bool = False
 
 
-def trouble_at(loss: Loss, table: Table | None, point: dict[Symbol, float]) -> Trouble:
+def trouble_at(loss: Loss, table: Table | Parts | None, point: dict[Symbol, float]) -> Trouble:
     """What goes wrong at the point: the innermost part, its row where it has one, and what it needs.
+
+    In a table in parts it is looked for in the first part whose sums have no value.
 
     >>> trouble_at(Loss("ln(w)"), None, {Loss("ln(w)").parameters[0]: -1.0}).sentence
     'ln(w) has no real value at w = -1: ln needs a positive argument'
     """
+    if isinstance(table, Parts):
+        stable = [stabilised(part) for part in (loss.expression, *loss.partials)]
+        bad = in_parts(stable, loss.parameters, loss.columns, table).first_without_value(np.array([*point.values()]))
+        before, here = table.part(bad or 0)
+        found = _trouble_in(loss, here, point, before)
+        if found is None and bad is None:
+            return Trouble(sentence="the sum over all rows is too large for a floating-point number", overflow=True)
+    else:
+        found = _trouble_in(loss, table, point, 0)
+    return found or Trouble(sentence="the loss has no finite value there")
+
+
+def _trouble_in(loss: Loss, table: Table | None, point: dict[Symbol, float], before: int) -> Trouble | None:
+    """The trouble in a table in memory, of which there are rows before its first."""
     for part in _from_within([loss.expression, *loss.partials]):
         if not isinstance(part, Basic) or _is_leaf(part):
             continue
         for first, rows in _pieces(part, table):
             value = np.atleast_1d(evaluated(part, point, rows, loss.columns))
             if not (finite := np.isfinite(value)).all():
-                return _trouble(part, int(np.argmin(finite)), value, _Place(loss, rows, point, first))
-    return Trouble(sentence="the loss has no finite value there")
+                return _trouble(part, int(np.argmin(finite)), value, _Place(loss, rows, point, before + first))
+    return None
 
 
 def _pieces(part: Basic, table: Table | None) -> Iterator[tuple[int, Table | None]]:

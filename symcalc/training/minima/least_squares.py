@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Expr, Integer, Pow, Sum
+from sympy import Expr, Integer, Pow, Rational, Sum
 
 from symcalc.calculus.algebra.products import factors_of
 from symcalc.calculus.algebra.terms import terms_of
 from symcalc.compute.compiled import evaluated
+from symcalc.compute.moment_tapes import pass_over
 from symcalc.compute.reverse import accumulated
+from symcalc.compute.tape import differs
 from symcalc.language.names import columns_of
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.parts import product_as_written, signed
 from symcalc.training.diagnosis.degree import degree_of
 from symcalc.training.losses import Loss
 from symcalc.training.minima.linear_terms import multiplied_out
-from symcalc.written import add, negative, replaced
+from symcalc.written import add, mul, negative, replaced
 
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more
 _MADE = 1e-9             # how far, relatively, a column may be from what the others make of it
@@ -32,18 +37,22 @@ class Rows:
     matrix: np.ndarray
     right: np.ndarray
     features: tuple[Expr, ...] | None        # what stands before each parameter, where it is the same formula in every row
+    reduced: bool = False                    # whether the first row is what all have in common, as in a triangle
 
 
-def rows_of(loss: Loss, table: Table | None) -> Rows | None:
-    """The squares of which the loss is a sum; None where it is not one, or a square is not of something linear."""
+def rows_of(loss: Loss, table: Table | Parts | None) -> Rows | None:
+    """The squares of which the loss is a sum; None where it is not one, or a square is not of something linear.
+
+    The rows of a table in parts are reduced to a triangle, whose rows have the same sum of squares.
+    """
     blocks = [_block(term, loss, table) for term in terms_of(loss.expression)]
     if not blocks or None in blocks:
         return None
     return Rows(matrix=np.vstack([block.matrix for block in blocks]), right=np.concatenate([block.right for block in blocks]),
-                features=blocks[0].features if len(blocks) == 1 else None)
+                features=blocks[0].features if len(blocks) == 1 else None, reduced=len(blocks) == 1 and blocks[0].reduced)
 
 
-def _block(term: Expr, loss: Loss, table: Table | None) -> Rows | None:
+def _block(term: Expr, loss: Loss, table: Table | Parts | None) -> Rows | None:
     """c Σ w (base)² as the rows √(c w) base."""
     total = next((factor for factor in factors_of(term) if isinstance(factor, Sum)), None)
     outside = [factor for factor in factors_of(term) if factor is not total]
@@ -57,6 +66,11 @@ def _block(term: Expr, loss: Loss, table: Table | None) -> Rows | None:
     if found is None:
         return None
     features, constant = found
+    # y - (m x + b) has -x and -1 before its parameters; with all signs turned it is the same square.
+    turn = all(signed(feature)[0] for feature in features)
+    shown = tuple(map(negative, features) if turn else features)
+    if total is not None and isinstance(table, Parts):
+        return _reduced([*features, constant], others, loss, table, shown)
     count = table.rows if total is not None and table is not None else 1
 
     def values(expression: Expr) -> np.ndarray:
@@ -66,11 +80,22 @@ def _block(term: Expr, loss: Loss, table: Table | None) -> Rows | None:
     if not (weight >= 0).all():
         return None
     root = np.sqrt(weight)
-    columns = [root * values(feature) for feature in features]
-    # y - (m x + b) has -x and -1 before its parameters; with all signs turned it is the same square.
-    turn = all(signed(feature)[0] for feature in features)
-    return Rows(matrix=np.column_stack(columns), right=-root * values(constant),
-                features=tuple(map(negative, features) if turn else features))
+    return Rows(matrix=np.column_stack([root * values(feature) for feature in features]), right=-root * values(constant),
+                features=shown)
+
+
+def _reduced(functions: Sequence[Expr], weights: Sequence[Expr], loss: Loss, parts: Parts,
+             features: tuple[Expr, ...]) -> Rows | None:
+    """The triangle of √w times the functions, the last of which stands without a parameter."""
+    of_rows = [weight for weight in weights if differs(weight)]
+    same = math.prod(float(evaluated(weight, {}, parts, loss.columns)) for weight in weights if not differs(weight))
+    root = [Pow(product_as_written(of_rows), Rational(1, 2), evaluate=False)] if of_rows else []
+    letters = [mul(*root, function) for function in functions]
+    triangle = pass_over(letters, ((), *((k,) for k in range(len(letters)))), loss.columns)(parts).uncentred[:, 1:]
+    if same < 0 or not np.isfinite(triangle).all():
+        return None                              # where a weight of rows is negative, its root is nan
+    triangle = math.sqrt(same) * triangle
+    return Rows(matrix=triangle[:, :-1], right=-triangle[:, -1], features=features, reduced=True)
 
 
 def _linear(base: Expr, loss: Loss) -> tuple[list[Expr], Expr] | None:
@@ -102,7 +127,7 @@ def fitted(rows: Rows) -> Fit:
     >>> fitted(rows).point
     array([2., 1.])
     """
-    fit = _by_centring(rows.matrix, rows.right)
+    fit = _from_triangle(rows.matrix, rows.right) if rows.reduced else _by_centring(rows.matrix, rows.right)
     # A value that the data see as rounding of others is 0.
     noise = np.abs(fit.point) * np.linalg.norm(rows.matrix, axis=0) <= _NOTHING * np.linalg.norm(rows.right)
     return Fit(point=np.where(noise, 0.0, fit.point), flat=fit.flat)
@@ -131,10 +156,26 @@ def _by_centring(matrix: np.ndarray, right: np.ndarray) -> Fit:
             centred[:, k] = 0                    # constant, too: what is left is rounding
     middle = _mean(right)
     inner = _solved(centred, right - middle)
-    point = np.empty(matrix.shape[1])
-    point[others], point[constant] = inner.point, (middle - means @ inner.point) / height
-    flat = np.zeros((len(inner.flat), matrix.shape[1]))
-    flat[:, others], flat[:, constant] = inner.flat, -(inner.flat @ means) / height
+    return _with_constant(inner, others, constant, (middle - means @ inner.point) / height, -(inner.flat @ means) / height)
+
+
+def _from_triangle(matrix: np.ndarray, right: np.ndarray) -> Fit:
+    """The same from a triangle: below its first row, everything is centred."""
+    constant = next((k for k in range(matrix.shape[1]) if matrix[0, k] and not matrix[1:, k].any()), None)
+    if constant is None:
+        return _solved(matrix, right)
+    others = [k for k in range(matrix.shape[1]) if k != constant]
+    centred, middle, height = matrix[1:, others].copy(), matrix[0, others], matrix[0, constant]
+    centred[:, np.abs(centred).max(axis=0, initial=0) <= _SAME * np.abs(middle)] = 0
+    inner = _solved(centred, right[1:])
+    return _with_constant(inner, others, constant, (right[0] - middle @ inner.point) / height, -(inner.flat @ middle) / height)
+
+
+def _with_constant(inner: Fit, others: Sequence[int], constant: int, height: float, along: np.ndarray) -> Fit:
+    """The fit of the other columns, with what the constant one makes up for."""
+    point, flat = np.empty(len(others) + 1), np.zeros((len(inner.flat), len(others) + 1))
+    point[others], point[constant] = inner.point, height
+    flat[:, others], flat[:, constant] = inner.flat, along
     return _nearest(point, flat)
 
 
