@@ -12,7 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from symcalc.compute.many import PAST, Front, Room, ordered_places, room_for, side_by_side
+from symcalc.compute.abreast import front_for
+from symcalc.compute.many import PAST, Front, Room, ordered_places, room_for
 from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
 from symcalc.training.walk import Walk
@@ -48,8 +49,8 @@ def ends_of(walk: Walk, starts: np.ndarray, rates: Sequence[np.ndarray], paces: 
     runs, size = starts.shape
     ends = Ends(points=starts.copy(), costs=np.empty(runs), firsts=np.empty(runs), updates=np.zeros(runs, dtype=int),
                 last=starts.copy(), slopes=np.empty((runs, size)), stops=[None] * runs)
-    front, paces = side_by_side(walk.steps), np.asarray(paces)
-    steps = len(rates[0])
+    steps, paces = len(rates[0]), np.asarray(paces)
+    front = front_for(walk.steps, runs * steps)
     try:
         most = max(1, min(_ABREAST, _LARGEST // _numbers(walk, PAST + _FIRST)))
         for begin in range(0, runs, most):

@@ -8,14 +8,14 @@ plus 8 for every number.
 """
 
 import tracemalloc
-from collections import deque
 from statistics import median
 from time import perf_counter
 
 import numpy as np
 
 import symcalc as sc
-from symcalc.compute.loop import Letters, descent_loop
+from symcalc.compute.choice import fastest
+from symcalc.compute.loop import Letters, Steps
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
 from symcalc.written import derivative_of
 
@@ -23,7 +23,8 @@ STEPS, ROWS, ROUNDS = 10_000, 1_000, 15
 RNG = np.random.RandomState(1)
 X = RNG.rand(ROWS)
 LOSSES = {
-    "rows in each step": (sc.Loss("mean(ln(1 + exp(-y*(m*x + b))))"), {"x": X, "y": np.sign(X - 0.5 + RNG.normal(0, 0.3, ROWS))}),
+    "rows in each step": (sc.Loss("mean(ln(1 + exp(-y*(m*x + b))))"),
+                          {"x": X, "y": np.sign(X - 0.5 + RNG.normal(0, 0.3, ROWS))}),
     "moments": (sc.mean_squared_error("y", sc.line("x")), {"x": X, "y": 3 + 50 * X + RNG.normal(0, 3, ROWS)}),
 }
 
@@ -33,14 +34,16 @@ def times(loss: sc.Loss, data: dict, name: str) -> tuple[list[float], list[float
     method = method_named(name)
     letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=method.state)
     slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
-    nothing, whole, bare = deque(maxlen=0).extend, [], []
+    whole, bare = [], []
     loss.gradient()
     for _ in range(ROUNDS):
         began = perf_counter()
         compiled = loss.compile(data)
-        loop, _ = descent_loop(compiled, slopes, range(2), method.equations, letters, method.settings)
-        _, gradient = compiled([0, 0])
-        loop([0.0, 0.0], gradient.tolist(), [0.0] * 2 * len(method.state), 1.0, [1e-4] * STEPS, nothing)
+        loop = fastest(Steps(compiled=compiled, slopes=slopes, moving=range(2), equations=method.equations, letters=letters,
+                             settings=method.settings), STEPS)
+        value, gradient = compiled([0, 0])
+        first = np.concatenate([[0.0, 0.0, value], gradient, np.zeros(2 * len(method.state) + 1)])
+        loop(first, np.full(STEPS, 1e-4), 1, lambda rows: None)
         bare.append(perf_counter() - began)
         began = perf_counter()
         run = loss.descend(data, start=[0, 0], rate=1e-4, steps=STEPS, method=name)
@@ -57,7 +60,8 @@ def memory(name: str) -> tuple[float, float, int]:
     run = loss.descend(start=[-1, 1], rate=1e-4, steps=STEPS, method=name)
     kept, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return kept / run.nit, peak / run.nit, sum(array[0].size for array in (run.points, run.costs, run.gradients, run.states)) + 1
+    numbers = sum(array[0].size for array in (run.points, run.costs, run.gradients, run.states)) + 1
+    return kept / run.nit, peak / run.nit, numbers
 
 
 def main() -> None:

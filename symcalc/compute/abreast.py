@@ -1,0 +1,44 @@
+"""Runs side by side in the lanes of one compiled loop, where that pays; else in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from symcalc.compute.estimate import COMPILING, saved
+from symcalc.compute.loop import Steps
+from symcalc.compute.many import PAST, Front, Room, SideBySide, side_by_side
+
+
+@dataclass(slots=True)
+class Lanes:
+    """The front as one compiled loop with a lane for each run; where the runs' rates change each in its own way, NumPy's."""
+
+    steps: Steps
+    race: Callable[..., None]
+    source: str
+    others: SideBySide | None = field(default=None)
+
+    def __call__(self, room: Room, count: int, number: int) -> None:
+        now, ahead = slice(PAST, PAST + 1 + count), room.rates[PAST + 1:PAST + 1 + count, 0]
+        if room.rates.strides[0] == 0:                       # no rate changes
+            rates, scales = np.ones(count), np.broadcast_to(ahead[0], room.runs)
+        elif (ahead == ahead[:, :1]).all():                  # those of all runs are the same
+            rates, scales = ahead[:, 0], np.ones(room.runs)
+        else:
+            self.others = self.others or side_by_side(self.steps)
+            self.others(room, count, number)
+            return
+        self.race(room.points[now], room.gradients[now], room.states[now], room.costs[now], rates, scales, number)
+
+
+def front_for(steps: Steps, updates: int) -> Front:
+    """What takes many runs further, that will make so many updates in all."""
+    compiled = steps.compiled
+    if not compiled.tape.arrays and updates * saved(compiled.tape, 1) > COMPILING:
+        from symcalc.compute import fused  # it looks for llvmlite
+        if (race := fused.race(steps)) is not None:
+            return Lanes(steps, race, compiled.source)
+    return side_by_side(steps)

@@ -1,0 +1,114 @@
+"""What it costs to get a gradient, before the first step: many parameters, indexed models, fused loops, and a fresh process.
+
+    pip install -e ".[bench]" && python tests/benchmarks/building.py
+
+Milliseconds, the quietest of several rounds; peers that are not installed are left out.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+
+import numpy as np
+from contestants import lambdified
+from peers import timed
+from tasks import TASKS, Task, line, network
+
+import symcalc as sc
+
+ROUNDS = 5
+UNITS = (8, 32, 128)
+FRESH = {
+    "import sympy, numpy": "import sympy, numpy",
+    "symcalc to the first gradient": "import symcalc as sc; J = sc.Loss('mean((y - (m*x + b))^2)', columns='x y'); "
+                                     "assert J.gradient().proof.passed; J.compile({'x': [1, 2, 3], 'y': [2, 4, 7]})([0, 0])",
+}
+
+
+def best(call: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Milliseconds of the quietest round."""
+    return min(timed(call) for _ in range(rounds)) * 1e3
+
+
+def written_out(hidden: int) -> sc.Loss:
+    """T5 as text would give it: every unit written out, and nothing known of where it came from."""
+    unfolded = sc.network("x1 x2", hidden=hidden)
+    return sc.Loss(sc.mean_squared_error("y", unfolded).expression, columns="x1 x2 y")
+
+
+def gradient_of(task: Task, loss: sc.Loss) -> None:
+    """From the expression to the gradient at the start."""
+    fresh = sc.Loss(loss.expression, columns="x1 x2 y")
+    fresh.compile(dict(task.data))(dict(zip(loss.names, task.start)))
+
+
+def by_jax(task: Task) -> None:
+    import jax
+    jax.config.update("jax_enable_x64", True)
+    data = {name: jax.numpy.asarray(column) for name, column in task.data.items()}
+    jax.jit(jax.value_and_grad(lambda p: task.written(jax.numpy, p, **data)))(jax.numpy.asarray(task.start))[0].block_until_ready()
+
+
+def many_parameters() -> None:
+    """From a loss with hundreds of parameters to its gradient at the start."""
+    for hidden in UNITS:
+        task, loss = network(1_000, hidden), written_out(hidden)
+        ours = best(lambda: gradient_of(task, loss), 3)
+        theirs = {"lambdify": best(lambda: lambdified(task)(1, 1.0), 1)}
+        try:
+            theirs["JAX"] = best(lambda: by_jax(task), 3)
+        except ImportError:
+            pass
+        print(f"{4 * hidden + 1:4} parameters, written out: {ours:8.1f} ms   "
+              + "   ".join(f"{name} {value:8.1f} ms" for name, value in theirs.items()), flush=True)
+
+
+def with_an_index() -> None:
+    """The same model with an index: to the gradient, and a step beside NumPy by hand."""
+    for hidden in (8, 512):
+        def build(task: Task) -> None:
+            network(1, hidden).loss.compile(dict(task.data)).at(task.start)
+
+        task = network(1_000, hidden)
+        print(f"{hidden:4} units with an index: {best(lambda: build(task)):8.1f} ms to the gradient", flush=True)
+        for rows in (1_000, 10_000):
+            task = network(rows, hidden)
+            compiled = task.loss.compile(dict(task.data))
+            np.testing.assert_allclose(compiled.at(task.start)[1], task.by_hand(task.start, **task.data)[1], rtol=1e-9, atol=1e-12)
+            pairs = [(timed(lambda: compiled.at(task.start)), timed(lambda: task.by_hand(task.start, **task.data)))
+                     for _ in range(20)]
+            ours, hand = (min(times) * 1e6 for times in zip(*pairs))
+            print(f"     {rows:6,} rows, a gradient: {ours:10.1f} us, by hand {hand:10.1f} us ({hand / ours:.2f} times)", flush=True)
+
+
+def fused_loops() -> None:
+    """Building each task's loop, from the compiled loss."""
+    for make in TASKS.values():
+        task = make(1_000)
+        task.loss.gradient() if len(task.start) < 40 else None
+        data, start = dict(task.data), task.start.tolist()
+        task.loss.descend(data, start=start, rate=1e-6, steps=20_000)
+        first = best(lambda: task.loss.descend(data, start=start, rate=1e-6, steps=1, tolerance=0))
+        print(f"{make.__doc__} {first:8.1f} ms for one step, the building of its loop included", flush=True)
+
+
+def fresh_process() -> None:
+    """Whole processes, in turns, beside the import of SymPy and NumPy."""
+    times: dict[str, list[float]] = {name: [] for name in FRESH}
+    for _ in range(15):
+        for name, code in FRESH.items():
+            times[name].append(timed(lambda: subprocess.run([sys.executable, "-c", code], check=True)))
+    yardstick = times["import sympy, numpy"]
+    for name, found in times.items():
+        ratio = statistics.median(mine / theirs for mine, theirs in zip(found, yardstick))
+        print(f"{name:30} {statistics.median(found) * 1e3:6.0f} ms, {ratio:.2f} times", flush=True)
+
+
+if __name__ == "__main__":
+    assert line(2).rows == 2
+    for part in (many_parameters, with_an_index, fused_loops, fresh_process):
+        print(part.__doc__)
+        part()
