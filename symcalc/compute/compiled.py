@@ -16,7 +16,7 @@ from sympy import Expr, Indexed, Symbol
 from symcalc.compute.cluster import in_parts
 from symcalc.compute.estimate import quickest
 from symcalc.compute.generated import executed, source_of
-from symcalc.compute.moments import Moments, moments_of
+from symcalc.compute.moments.sums import Moments, moments_of
 from symcalc.compute.reverse import accumulated
 from symcalc.compute.stable import all_stabilised
 from symcalc.compute.tape import Tape, differs
@@ -89,7 +89,7 @@ class Compiled:
             found = self.function.across(points)                # one pass over the data for all of them
             return found[:, 0], found[:, 1:]
         if self.tape.arrays and not self.whole and len(points) >= _SEVERAL:
-            from symcalc.compute.many import evaluated_across  # it builds on this file
+            from symcalc.compute.loops.many import evaluated_across  # it builds on this file
             return evaluated_across(self, points)
         if self.tape.arrays:
             found = [self.at(point) for point in points]

@@ -27,7 +27,7 @@ _SMALL = frozenset(["sqrt", "abs", "maximum", "minimum", "where", "sign", "heavi
 def quickest(compiled: Compiled) -> Compiled:
     """The same loss, fused where so many rows are gone through in each call that compiling pays."""
     if compiled.tape.arrays and _CALLS * saved(compiled.tape, compiled.table.rows) > COMPILING:
-        from symcalc.compute import fused
+        from symcalc.compute.fused import loops as fused
         return fused.gradient(compiled) or compiled
     return compiled
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from symcalc.compute import numerics
-from symcalc.compute.calls import dot, total
+from symcalc.compute.loops.calls import dot, total
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 from symcalc.vocabulary import FUNCTIONS

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Indexed, Symbol
 
-from symcalc.compute.blockwise import Blockwise, blockwise
+from symcalc.compute.rows.blockwise import Blockwise, blockwise
 from symcalc.compute.statements import Statement, Value, line
 from symcalc.language.names import name_of
 from symcalc.language.table import Table

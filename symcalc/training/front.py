@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from symcalc.compute.abreast import front_for
-from symcalc.compute.many import PAST, Front, Room, ordered_places, room_for
+from symcalc.compute.loops.abreast import front_for
+from symcalc.compute.loops.many import PAST, Front, Room, ordered_places, room_for
 from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
 from symcalc.training.walk import Walk

@@ -236,14 +236,14 @@ class Loss(Questions):
         from symcalc.language.table import Table
         table = self.table(data)
         if self._in_arrays and isinstance(table, Table):
-            from symcalc.compute.indexed import compile_indexed
+            from symcalc.compute.indexed.compiling import compile_indexed
             return compile_indexed(self.indexed, self.parameters, self.model.numbered.layout(self.names), table)
         return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
 
     @property
     def _in_arrays(self) -> bool:
         """Whether many parameters are the elements of letters with an index, and the sums over the rows do not separate."""
-        from symcalc.compute.indexed import is_polynomial
+        from symcalc.compute.indexed.compiling import is_polynomial
         return self.indexed is not None and len(self.parameters) > MOST_APART and not is_polynomial(self.indexed)
 
     def table(self, data: object) -> object:
@@ -311,7 +311,7 @@ class Loss(Questions):
         >>> print(mean_squared_error("y", network("x", hidden=100)).slopes_by_letter()[-1].sides[1])
         -2*Sum(-(b + Sum(tanh(W[j]*x[i] + c[j])*v[j], (j, 1, H))) + y[i], (i, 1, n))/n
         """
-        from symcalc.compute.indexed import partials_by_element
+        from symcalc.compute.indexed.compiling import partials_by_element
         return tuple(Equation((derivative_of(self._by_letters, letter), slope))
                      for letter, slope in partials_by_element(self.indexed).items())
 

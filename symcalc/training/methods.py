@@ -11,7 +11,7 @@ from typing import Literal
 
 from sympy import Dummy, Expr, Symbol
 
-from symcalc.compute.loop import stepper
+from symcalc.compute.loops.loop import stepper
 from symcalc.errors import DescentError, SymcalcError, visible
 from symcalc.language import read
 from symcalc.language.names import checked_name, plain_name

@@ -16,7 +16,7 @@ from symcalc.language.names import ROW, column, symbol
 from symcalc.written import add, mul
 
 if TYPE_CHECKING:
-    from symcalc.compute.arrays import Layout
+    from symcalc.compute.indexed.arrays import Layout
 
 INDEX, COUNT = whole("j"), whole("p")
 """The number of a feature, and how many there are."""
@@ -71,7 +71,7 @@ class Numbered:
 
     def layout(self, names: Sequence[str]) -> Layout:
         """Where the weights stand among the parameters of these names."""
-        from symcalc.compute.arrays import Layout, Place
+        from symcalc.compute.indexed.arrays import Layout, Place
         weights = self._names(self.weights)
         places = {name: Place(begin=k) for k, name in enumerate(names) if name not in weights}
         return Layout(sizes={COUNT: self.count}, count=len(names), tables={self.features: self.columns},

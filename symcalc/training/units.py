@@ -21,7 +21,7 @@ from symcalc.training.numbered import spread, weight_names
 from symcalc.written import add, mul, rebuilt
 
 if TYPE_CHECKING:
-    from symcalc.compute.arrays import Layout
+    from symcalc.compute.indexed.arrays import Layout
 
 UNIT, FEATURE, UNITS, FEATURES = map(whole, "jkHd")
 """The number of a unit and of a column, and how many there are."""
@@ -147,7 +147,7 @@ class Units:
 
     def layout(self, names: Sequence[str]) -> Layout:
         """Where the elements stand among the parameters of these names."""
-        from symcalc.compute.arrays import Layout, Place
+        from symcalc.compute.indexed.arrays import Layout, Place
         features = len(self.columns)
         band = {"begin": names.index(f"{FACTOR}1"), "count": self.count, "width": features + 2}
         own = set(self.names)

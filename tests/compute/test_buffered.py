@@ -11,7 +11,7 @@ import pytest
 
 import symcalc as sc
 from symcalc.compute import generated, numerics
-from symcalc.compute.buffered import Block, written_out
+from symcalc.compute.rows.buffered import Block, written_out
 from symcalc.compute.statements import Value
 
 RNG = np.random.RandomState(21)

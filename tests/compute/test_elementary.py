@@ -7,8 +7,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from symcalc.compute import elementary
-from symcalc.compute.vectors import Code
+from symcalc.compute.fused import elementary
+from symcalc.compute.fused.vectors import Code
 
 llvm = pytest.importorskip("llvmlite.binding")
 
@@ -23,7 +23,7 @@ POWERS = np.concatenate([EVERYWHERE, RNG.uniform(-745, 709.7, 300)])
 
 def vectorised(function, lanes=8):
     """The function compiled for so many numbers side by side."""
-    from symcalc.compute import fused
+    from symcalc.compute.fused import loops as fused
     assert fused.lanes_here()
     code = Code()
     x = code.value(f"load <{lanes} x double>, ptr %from, align 8", "double", lanes)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute import gram
-from symcalc.compute.gram import Rows, closed, joined, triangle
+from symcalc.compute.moments import gram
+from symcalc.compute.moments.gram import Rows, closed, joined, triangle
 
 ROWS = 2_500             # more than the few rows that come first
 RNG = np.random.RandomState(6)

@@ -5,8 +5,8 @@ import pytest
 from sympy import Expr
 
 import symcalc as sc
-from symcalc.compute.arrays import Layout, Place
-from symcalc.compute.indexed import compile_indexed, is_polynomial, partials_by_letter
+from symcalc.compute.indexed.arrays import Layout, Place
+from symcalc.compute.indexed.compiling import compile_indexed, is_polynomial, partials_by_letter
 from symcalc.indices import whole
 from symcalc.language import read
 from symcalc.language.names import symbol

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute.loop import plain_loop
+from symcalc.compute.loops.loop import plain_loop
 from symcalc.training.stops import Stop
 
 PLAIN = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute.loop import plain_loop
-from symcalc.compute.recurrence import Affine, unknowns
+from symcalc.compute.loops.loop import plain_loop
+from symcalc.compute.loops.recurrence import Affine, unknowns
 from symcalc.training.stops import Stop
 
 DATA = {"x": np.linspace(0, 1, 50), "y": np.linspace(1, 4, 50) + np.sin(np.arange(50))}
@@ -132,7 +132,7 @@ def test_affine_numbers_do_what_fractions_do():
 
 def test_a_planted_fault_is_seen(monkeypatch):
     """Were the steps not what the source says, the points would tell."""
-    monkeypatch.setattr("symcalc.compute.recurrence._block", lambda: lambda way, first, powers, steps: (
+    monkeypatch.setattr("symcalc.compute.loops.recurrence._block", lambda: lambda way, first, powers, steps: (
         np.zeros((len(way), steps)), True))
     blocks, single = loops(monkeypatch, sc.Loss("(w - 3)^2"), start=[0], rate=0.01, steps=900)
     assert blocks.stop is Stop.STILL and single.stop is not Stop.STILL

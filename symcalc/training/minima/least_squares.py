@@ -12,7 +12,7 @@ from sympy import Expr, Integer, Pow, Rational, Sum
 from symcalc.calculus.algebra.products import factors_of
 from symcalc.calculus.algebra.terms import terms_of
 from symcalc.compute.compiled import evaluated
-from symcalc.compute.moment_tapes import pass_over
+from symcalc.compute.moments.tapes import pass_over
 from symcalc.compute.reverse import accumulated
 from symcalc.compute.tape import differs
 from symcalc.language.names import columns_of

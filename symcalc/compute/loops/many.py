@@ -13,10 +13,10 @@ from typing import Protocol
 import numpy as np
 from sympy import Dummy
 
-from symcalc.compute.calls import Buffered, Kind
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import bound, executed, indented
-from symcalc.compute.loop import Steps
+from symcalc.compute.loops.calls import Buffered, Kind
+from symcalc.compute.loops.loop import Steps
 from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape
 from symcalc.written import replaced

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from symcalc.compute.buffered import Block, Operation
+from symcalc.compute.rows.buffered import Block, Operation
 
 ONE = "1"
 _MOST = 64               # rows of a matrix

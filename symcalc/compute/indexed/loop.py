@@ -9,8 +9,8 @@ import numpy as np
 from sympy import Dummy, Symbol
 
 from symcalc.compute.generated import bound, executed, indented
-from symcalc.compute.indexed import opened, slopes_of
-from symcalc.compute.loop import Steps
+from symcalc.compute.indexed.compiling import opened, slopes_of
+from symcalc.compute.loops.loop import Steps
 from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape
 from symcalc.written import replaced

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symcalc.compute import elementary
+from symcalc.compute.fused import elementary
+from symcalc.compute.fused.vectors import Code, Lanes, absolute, built_in, library, where
 from symcalc.compute.generated import executed
 from symcalc.compute.program import Value
 from symcalc.compute.tape import Tape
-from symcalc.compute.vectors import Code, Lanes, absolute, built_in, library, where
 from symcalc.language.table import Table
 
 if TYPE_CHECKING:

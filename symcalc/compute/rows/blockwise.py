@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symcalc.compute.alike import grouped
-from symcalc.compute.buffered import Block, written_out
-from symcalc.compute.matrices import Forms, Matrix, products_of, with_matrices, without_idle
+from symcalc.compute.rows.alike import grouped
+from symcalc.compute.rows.buffered import Block, written_out
+from symcalc.compute.rows.matrices import Forms, Matrix, products_of, with_matrices, without_idle
 from symcalc.compute.statements import Statement, line, names_in, packed
 
 

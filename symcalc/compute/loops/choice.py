@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from symcalc.compute.estimate import COMPILING, saved
-from symcalc.compute.indexed_loop import array_loop
-from symcalc.compute.loop import Loop, Steps, plain_loop
-from symcalc.compute.recurrence import recurrence
+from symcalc.compute.indexed.loop import array_loop
+from symcalc.compute.loops.loop import Loop, Steps, plain_loop
+from symcalc.compute.loops.recurrence import recurrence
 
 _MARGIN = 2              # how many times the compiling is to be saved, since many runs end before their last step
 
@@ -19,6 +19,6 @@ def fastest(steps: Steps, count: int = 0) -> Loop:
     if (blocks := recurrence(plain)) is not None:
         return blocks
     if count * saved(compiled.tape, compiled.table.rows if compiled.table else 1) > _MARGIN * COMPILING:
-        from symcalc.compute import fused  # it needs NumPy's polynomials, and looks for llvmlite
+        from symcalc.compute.fused import loops as fused  # it needs NumPy's polynomials, and looks for llvmlite
         return fused.loop(steps) or plain
     return plain

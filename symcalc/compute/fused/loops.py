@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symcalc.compute.instructions import Parts, Unknown, parts_of
-from symcalc.compute.kernels import PART, Source
-from symcalc.compute.loop import Steps, plain_loop
+from symcalc.compute.fused.instructions import Parts, Unknown, parts_of
+from symcalc.compute.fused.kernels import PART, Source
+from symcalc.compute.loops.loop import Steps, plain_loop
 from symcalc.language.table import Table
 
 if TYPE_CHECKING:

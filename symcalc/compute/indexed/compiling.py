@@ -9,9 +9,9 @@ from types import MappingProxyType
 from sympy import Add, Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.derivation import derive
-from symcalc.compute.arrays import Arrays, Layout, inside
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import bound, executed, indented
+from symcalc.compute.indexed.arrays import Arrays, Layout, inside
 from symcalc.compute.stable import stabilised
 from symcalc.errors import LossError
 from symcalc.indices import element, index_of, whole

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Sequence
 
 from sympy import Basic, Expr, Indexed, Sum, Symbol
 
-from symcalc.compute.gram import Monomial, closed
-from symcalc.compute.moment_tapes import Moments, Packed, are_long, by_length, pass_over
+from symcalc.compute.moments.gram import Monomial, closed
+from symcalc.compute.moments.separation import Forms, Product, Side
+from symcalc.compute.moments.tapes import Moments, Packed, are_long, by_length, pass_over
 from symcalc.compute.remembered import remembered
-from symcalc.compute.separation import Forms, Product, Side
 from symcalc.compute.tape import differs
 
 _FLOAT = 0.018           # microseconds that an operation on floats takes in Python

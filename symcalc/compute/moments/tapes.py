@@ -10,9 +10,9 @@ import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Pow, Sum, Symbol
 
 from symcalc.compute.generated import executed, source_of
-from symcalc.compute.gram import Monomial, Rows, Triangle, joined, triangle
+from symcalc.compute.moments.gram import Monomial, Rows, Triangle, joined, triangle
+from symcalc.compute.moments.separation import Forms, Product, Side
 from symcalc.compute.program import Value
-from symcalc.compute.separation import Forms, Product, Side
 from symcalc.compute.tape import Tape
 from symcalc.language.names import name_of
 from symcalc.language.table import Table

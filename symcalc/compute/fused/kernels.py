@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symcalc.compute.instructions import Parts, assigned, expression, value_of
-from symcalc.compute.loop import Steps, _updates
-from symcalc.compute.vectors import Code, Lanes, added, at, load, loop, store, where
+from symcalc.compute.fused.instructions import Parts, assigned, expression, value_of
+from symcalc.compute.fused.vectors import Code, Lanes, added, at, load, loop, store, where
+from symcalc.compute.loops.loop import Steps, _updates
 
 PART = 4_096             # rows whose sums one thread works out by itself
 _BLOCK = 1_024           # rows that are summed up lane by lane, before the lanes' sums are added to those of the part

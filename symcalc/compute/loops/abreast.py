@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from symcalc.compute.estimate import COMPILING, saved
-from symcalc.compute.loop import Steps
-from symcalc.compute.many import PAST, Front, Room, SideBySide, side_by_side
+from symcalc.compute.loops.loop import Steps
+from symcalc.compute.loops.many import PAST, Front, Room, SideBySide, side_by_side
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ def front_for(steps: Steps, updates: int) -> Front:
     """What takes many runs further, that will make so many updates in all."""
     compiled = steps.compiled
     if not compiled.tape.arrays and updates * saved(compiled.tape, 1) > COMPILING:
-        from symcalc.compute import fused  # it looks for llvmlite
+        from symcalc.compute.fused import loops as fused  # it looks for llvmlite
         if (race := fused.race(steps)) is not None:
             return Lanes(steps, race, compiled.source)
     return side_by_side(steps)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symcalc.compute.buffered import Block, Operation
-from symcalc.compute.matrices import ONE, Forms, Matrix
+from symcalc.compute.rows.buffered import Block, Operation
+from symcalc.compute.rows.matrices import ONE, Forms, Matrix
 
 
 def grouped(operations: list[Operation], arrays: set[str]) -> tuple[list[Operation], list[Matrix]]:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from symcalc.compute.vectors import Lanes, absolute, built_in, fma, hexadecimal, library, where
+from symcalc.compute.fused.vectors import Lanes, absolute, built_in, fma, hexadecimal, library, where
 
 _FAR = 2.0**30                   # up to here the angle is reduced exactly; beyond, the C library does it
 _SHIFT = 1.5 * 2.0**52           # added to a number below 2^51, it leaves it rounded in the lowest bits

@@ -1,0 +1,1 @@
+"""Losses whose parameters have an index, as operations on whole arrays."""

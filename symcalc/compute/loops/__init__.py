@@ -1,0 +1,1 @@
+"""Whole descents as loops: of one run, or of many side by side."""

@@ -1,0 +1,1 @@
+"""How a program over rows is written out: block by block, in few buffers, what is alike or linear as matrices."""
