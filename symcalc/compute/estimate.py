@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ _SIGNS = re.compile(r" [-+*/] ")
 _CALLED = re.compile(r"(\w+)\(")
 _KNOWN = frozenset(["exp", "log", "tanh", "softplus", "sigmoid", "expm1", "log1p", "sin", "cos", "tan", "softmax", "logsumexp"])
 _SMALL = frozenset(["sqrt", "abs", "maximum", "minimum", "where", "sign", "heaviside", "dot", "reduce", "float"])
+
+
+def may_fuse() -> bool:
+    """Whether what it takes to compile a loop is installed, which is not imported for that."""
+    return find_spec("llvmlite") is not None
 
 
 def quickest(compiled: Compiled) -> Compiled:

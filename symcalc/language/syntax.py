@@ -45,9 +45,10 @@ def parsed(text: str, letters: Collection[str] = (), standing: bool = False) -> 
             parser.feed_token(token)
         return parser.feed_eof()
     except UnexpectedCharacters as error:
-        raise unexpected(text, error.pos_in_stream) from None
+        refused = unexpected(text, error.pos_in_stream)
     except (UnexpectedToken, UnexpectedEOF) as error:
-        raise misplaced(error.token if isinstance(error, UnexpectedToken) else None, text) from None
+        refused = misplaced(error.token if isinstance(error, UnexpectedToken) else None, text)
+    raise refused                       # not amid the parser's own error, which cannot be sent to another process
 
 
 def surveyed(tree: Tree[Token], text: str) -> tuple[dict[str, Token], dict[str, Token], bool]:

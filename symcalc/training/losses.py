@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
 MOST_APART = 32          # parameters up to which each is a name of its own in what is compiled
+MOST_FUSED = 64          # ... where one compiled loop can hold them all
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -243,8 +244,10 @@ class Loss(Questions):
     @property
     def _in_arrays(self) -> bool:
         """Whether many parameters are the elements of letters with an index, and the sums over the rows do not separate."""
+        from symcalc.compute.estimate import may_fuse
         from symcalc.compute.indexed.compiling import is_polynomial
-        return self.indexed is not None and len(self.parameters) > MOST_APART and not is_polynomial(self.indexed)
+        apart = MOST_FUSED if may_fuse() else MOST_APART
+        return self.indexed is not None and len(self.parameters) > apart and not is_polynomial(self.indexed)
 
     def table(self, data: object) -> object:
         """The columns that the loss needs out of the data; None where it needs none."""

@@ -11,8 +11,15 @@ from symcalc.indices import whole
 from symcalc.language import read
 from symcalc.language.names import symbol
 from symcalc.language.table import read_table
+from symcalc.training.losses import MOST_APART
 
 RANDOM = np.random.default_rng(5)
+
+
+@pytest.fixture(autouse=True)
+def _in_arrays(monkeypatch):
+    """Arrays also where one compiled loop could serve in their place."""
+    monkeypatch.setattr("symcalc.training.losses.MOST_FUSED", MOST_APART)
 
 
 def network_data(rows, columns):

@@ -6,7 +6,7 @@ import pytest
 import symcalc as sc
 from symcalc.errors import DescentError, LossError
 from symcalc.training.loading import load_run
-from symcalc.training.losses import MOST_DERIVED
+from symcalc.training.losses import MOST_APART, MOST_DERIVED
 
 RNG = np.random.RandomState(5)
 ROWS, FEATURES = 120, 40
@@ -17,6 +17,12 @@ LINEAR = sc.mean_squared_error("y", sc.linear("x", features=FEATURES))
 NETWORK = sc.mean_squared_error("y", sc.network("x1 x2", hidden=10))
 PLANE = {"x1": X[:, 0], "x2": X[:, 1], "y": np.tanh(X[:, 0]) + X[:, 1]}
 START = 0.1 * RNG.normal(size=len(NETWORK.names))
+
+
+@pytest.fixture(autouse=True)
+def _in_arrays(monkeypatch):
+    """Arrays also where one compiled loop could serve in their place."""
+    monkeypatch.setattr("symcalc.training.losses.MOST_FUSED", MOST_APART)
 
 
 @pytest.fixture(scope="module")
