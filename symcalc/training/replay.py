@@ -14,6 +14,7 @@ from symcalc.pages.shown import Shown
 from symcalc.training.run import Run
 from symcalc.training.stops import Stop
 
+_ROUNDING = 1e-10        # of the largest value in its column: a number that is no further off is the same, but for rounding
 _CUT_SHORT = frozenset({Stop.CALLBACK, Stop.INTERRUPTED})        # from outside, so that a replay goes no further either
 
 
@@ -38,11 +39,12 @@ class Replay(Shown):
 
     run: Run
     again: Run
-    first_difference: Difference | None
+    first_difference: Difference | None          # that is more than rounding
+    furthest: float = 0.0                        # how far two numbers are apart at the most, beside the largest of their kind
 
     @property
     def same(self) -> bool:
-        """Whether every number is the same, and there are as many."""
+        """Whether every number is the same, but for rounding, and there are as many."""
         before_the_first = self.run.nit == 0 and self.run.stop in _CUT_SHORT
         return self.first_difference is None and (self.run.nit == self.again.nit or before_the_first)
 
@@ -55,8 +57,11 @@ class Replay(Shown):
     def sentence(self) -> str:
         """What came of it."""
         made = _counted(self.again.nit)
-        if self.same:
+        if self.same and not self.furthest:
             return f"The same: {made} made again, and every number is equal to the last bit."
+        if self.same:
+            return (f"The same: {made} made again, and every number is equal but for rounding; another machine, or other "
+                    "libraries, may add in another order.")
         if self.first_difference is None and self.interrupted:
             return f"Interrupted: {made} of {self.run.nit:,} made again, and the same so far."
         if self.first_difference is None:
@@ -94,7 +99,8 @@ def replay(run: Run, data: object = None, progress: Callable[[int], None] | None
     again = descend(run.loss, table, start=run.points[0].tolist(), rate=run.rate, steps=steps, method=run.method,
                     tolerance=run.tolerances.slope, step_tolerance=run.tolerances.step, cost_tolerance=run.tolerances.cost,
                     hold=run.held, batch=run.batch, seed=run.seed, progress=progress, partials=run.partials)
-    return Replay(run=run, again=again, first_difference=_first_difference(run, again))
+    furthest, difference = _compared(run, again)
+    return Replay(run=run, again=again, first_difference=difference, furthest=furthest)
 
 
 def _same_data(run: Run, data: object) -> Run:
@@ -104,16 +110,22 @@ def _same_data(run: Run, data: object) -> Run:
     return run
 
 
-def _first_difference(run: Run, again: Run) -> Difference | None:
-    """The first number that differs, point by point: parameters, cost, slopes, then the rate of the update that led there."""
+def _compared(run: Run, again: Run) -> tuple[float, Difference | None]:
+    """How far the numbers are apart at the most, and the first that is another, point by point: parameters, cost, slopes."""
     names = [*run.loss.names, run.loss.symbol.func.__name__, *(f"∂J/∂{name}" for name in run.loss.names)]
     both = min(run.nit, again.nit) + 1
     before, now = (np.column_stack([one.points[:both], one.costs[:both], one.gradients[:both]]) for one in (run, again))
     other = (before != now) & ~(np.isnan(before) & np.isnan(now))
     if not other.any():
-        return None
-    k, column = np.argwhere(other)[0]
-    return Difference(k=int(k), name=names[column], before=float(before[k, column]), now=float(now[k, column]))
+        return 0.0, None
+    with np.errstate(all="ignore"):
+        apart = np.where(other, np.abs(now - before) / np.nanmax(np.abs(before), axis=0, initial=0.0), 0.0)
+    further = np.argwhere(~(apart <= _ROUNDING))
+    if not len(further):
+        return float(apart.max()), None
+    k, column = further[0]
+    return float(np.nanmax(apart)), Difference(k=int(k), name=names[column], before=float(before[k, column]),
+                                               now=float(now[k, column]))
 
 
 def _counted(updates: int) -> str:

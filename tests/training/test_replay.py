@@ -160,16 +160,26 @@ def changed(path, change):
     return path
 
 
-def test_a_number_that_was_changed_is_found(tmp_path):
+def nudged(run, path, by):
+    """The run saved with one number changed, and made again."""
     def nudge(data):
-        data["replay"]["history"]["points"][3][1] += 1e-15
+        data["replay"]["history"]["points"][3][1] += by
 
+    return sc.load_run(changed(run.save(path), nudge)).replay(ROWS)
+
+
+def test_a_number_that_was_changed_is_found(tmp_path):
     run = line_run(rate=0.01)
-    again = sc.load_run(changed(run.save(tmp_path / "run.json"), nudge)).replay(ROWS)
+    again = nudged(run, tmp_path / "run.json", 1e-9)
     assert not again.same and (again.first_difference.k, again.first_difference.name) == (3, "b")
     assert str(again).startswith("Not the same: after 3 updates, b was ")
     assert repr(again) == "<replay of 25 updates: not the same>"
     assert again.as_dict()["first_difference"]["now"] == repr(float(run.points[3, 1]))
+
+
+def test_rounding_of_another_machine_is_told_apart_from_a_change(tmp_path):
+    again = nudged(line_run(rate=0.01), tmp_path / "run.json", 1e-15)
+    assert again.same and 0 < again.furthest < 1e-14 and "equal but for rounding" in str(again) and "last bit" not in str(again)
 
 
 def test_fewer_updates_are_not_the_same(tmp_path):
