@@ -39,9 +39,9 @@ from symcalc.training.stops import Stop
 from symcalc.training.walk import Walk
 
 _MOST = 100_000          # runs in a sweep
-_TIMES = 100             # as many updates side by side as one after another
+_MOST_UPDATES = 100 * MAX_STEPS     # of runs side by side; one after another they take longer
 _APART = 1e-6            # of the size of a point: ends that are closer than this are of one kind
-_WRITTEN_OUT = frozenset({"scalar", "moments", "tape"})         # strategies whose statements can be done for many
+_WRITTEN_OUT = frozenset({"scalar", "moments", "tape", "fused"})         # strategies whose statements can be done for many
 
 Start = Mapping[str, float] | Sequence[float]
 
@@ -82,23 +82,22 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
     count, steps = math.prod(map(len, wanted)), checked_steps(steps)
     chosen = [method_named(each) for each in wanted[0]]
     watched = any(settings.get(name) is not None for name in ("batch", "callback"))
-    most = MAX_STEPS * (_TIMES if count > FEW and not watched and all(map(_can_go_abreast, chosen)) else 1)
-    if count > _MOST or count * steps > most:
-        raise DescentError(f"a sweep has at most {_MOST:,} runs and {most:,} updates; "
-                           f"these are {count:,} runs of {steps:,} updates")
+    _check_size(count, steps, _MOST_UPDATES)
     places = _checked_places(wanted[1], starts, loss.names)
     paces = _different(chosen, places, wanted[2])
     table = loss.table(data)
     compiled = loss.compile(table)
+    abreast = [not watched and compiled.strategy in _WRITTEN_OUT and _can_go_abreast(by) for by in chosen]
+    _check_size(count, steps, _MOST_UPDATES if count > FEW and all(abreast) else MAX_STEPS)
     make = Descents(loss=loss, table=table, steps=steps, settings=settings, compiled=compiled)
     if count <= FEW:
         whole = _one_by_one(make, chosen, places, wanted[2])
         return Runs(loss=loss, ends=tuple(map(end_of, whole)), whole=dict(enumerate(whole)), make=make)
     quiet = replace(make, settings={name: value for name, value in settings.items() if name not in ("callback", "progress")})
     found: list[tuple[list[Ended], _Looks | None]] = []
-    for by in chosen:
+    for by, together in zip(chosen, abreast):
         rated = [by.rate if pace is None else pace for pace in paces]
-        if watched or not _can_go_abreast(by) or compiled.strategy not in _WRITTEN_OUT:
+        if not together:
             found.append((_one_by_one(make, [by], places, wanted[2], end_of), None))
         else:
             found.append(_abreast(loss, table, compiled, by, places, rated, steps, **settings))
@@ -110,6 +109,12 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         return tuple(end for ended, looks in found for end in (ended if looks is None else looks.closer(ended)))
 
     return Runs(loss=loss, ends=tuple(end for ended, _ in found for end in ended), whole={}, make=quiet, look=look)
+
+
+def _check_size(runs: int, steps: int, most: int) -> None:
+    if runs > _MOST or runs * steps > most:
+        raise DescentError(f"a sweep has at most {_MOST:,} runs and {most:,} updates; "
+                           f"these are {runs:,} runs of {steps:,} updates")
 
 
 def _can_go_abreast(method: Method) -> bool:

@@ -21,7 +21,7 @@ from symcalc.language.names import ROW, name_of
 from symcalc.language.table import Table
 from symcalc.parts import product_as_written
 
-_ELEMENTS = 96_000           # of the widest array in a block: few calls, and memory is used again
+_ELEMENTS = 16_000           # of the widest array in a block: several stay in the cache, and memory is used again
 _READ = 16                   # times as long a table of columns may be
 _LEAST = 64                  # rows in a block, however wide
 Axes = tuple[Symbol, ...]
