@@ -6,6 +6,7 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.language.names import name_of
+from symcalc.language.table import Table
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
@@ -100,11 +101,16 @@ def fitted_columns(run: Run) -> tuple[str, str] | None:
     return name_of(model.columns[0]), name_of(target)
 
 
-def drawn_data(run: Run) -> tuple[np.ndarray, np.ndarray]:
-    """The data, evenly through a long table."""
-    x_name, y_name = fitted_columns(run)
-    shown = run.table.thinned(_DRAWN)
-    return shown[x_name], shown[y_name]
+def drawn_data(run: Run, most: int = _DRAWN) -> tuple[np.ndarray, np.ndarray]:
+    """The data, evenly through a long table, and what lies furthest out in either direction."""
+    names = fitted_columns(run)
+    if not isinstance(run.table, Table) or run.rows <= most:
+        shown = run.table.thinned(most)
+        return shown[names[0]], shown[names[1]]
+    columns = [run.table[name] for name in names]
+    furthest = [place for column in columns for place in (column.argmin(), column.argmax())]
+    which = np.unique([*np.linspace(0, run.rows - 1, most - len(furthest)).astype(int), *furthest])
+    return columns[0][which], columns[1][which]
 
 
 def predictions(run: Run, k: int, x: np.ndarray) -> np.ndarray:

@@ -107,3 +107,35 @@ def test_ticks_are_round_and_within(low, high):
 def test_no_text_ends_the_script(text):
     written = in_script({"a": text})
     assert json.loads(written) == {"a": text} and not re.search(r"</|<!--|<script", written, re.IGNORECASE)
+
+
+def arrows(run):
+    """The ways of the arrows on the picture, step by step."""
+    found = states_of(page(run))["moving"]["cost-down"]["d"]
+    ends = [[float(number) for number in re.findall(r"-?[0-9]+", path)[:4]] for path in found]
+    return [np.array([b[2] - b[0], b[3] - b[1]]) if b else None for b in ends]
+
+
+def test_the_arrow_goes_the_way_of_the_next_step():
+    run = sc.Loss("mean(abs(y - (m*x + b)))", columns="x y").descend(
+        {"x": np.arange(1, 13), "y": 2 * np.arange(1, 13) + 1}, start=[0, 0], rate=0.02, steps=6)
+    data = states_of(page(run))
+    places = np.array([[float(number) for number in place.split(",")] for place in data["trails"]["cost-trail"]])
+    for way, step in zip(arrows(run), np.diff(places, axis=0)):
+        turned = way[0] * step[1] - way[1] * step[0]
+        assert abs(turned) < 0.03 * np.linalg.norm(way) * np.linalg.norm(step) and way @ step > 0
+
+
+def test_no_arrow_where_no_slope_is_left():
+    run = RUNS["line"].loss.descend(DATA, start=[0, 0], rate=1, steps=5, method="newton")
+    assert run.success and arrows(run)[-1] is None and arrows(run)[0] is not None
+
+
+def test_what_lies_far_out_of_many_rows_is_drawn_and_their_number_told():
+    x = np.arange(5000) / 5000
+    y = 2 * x
+    y[1234] = 9
+    written = page(RUNS["line"].loss.descend({"x": x, "y": y}, start=[0, 0], rate=0.1, steps=2))
+    assert "of the 5,000 rows" in written and written.count('class="data"') <= 400
+    highest = min(float(cy) for cy in re.findall(r'class="data" r="3" cx="[^"]+" cy="([^"]+)"', written))
+    assert highest < 80

@@ -77,11 +77,11 @@ document.addEventListener("DOMContentLoaded", () => {
   window.addEventListener("resize", letScroll);
   document.addEventListener("toggle", letScroll, true);
 
-  // Arrows step from anywhere on the page but where they have a meaning of their own.
+  // Arrows step from anywhere on the page but where they have a meaning of their own: on the slider, and where a line scrolls.
   const keys = { ArrowLeft: "back", ArrowRight: "on" };
   document.addEventListener("keydown", (event) => {
     const way = keys[event.key];
-    if (way && !event.altKey && !event.ctrlKey && !event.metaKey && event.target !== slider) {
+    if (way && !event.altKey && !event.ctrlKey && !event.metaKey && event.target !== slider && !event.target.hasAttribute?.("tabindex")) {
       event.preventDefault();
       pause();
       go(ways[way]());

@@ -45,14 +45,19 @@ class Drawing:
         """The same for values along the other axis."""
         return _placed(values, self.up, _BOTTOM, _TOP)
 
-    def path(self, x: ArrayLike, y: ArrayLike) -> str:
-        """A line through these points; it breaks where there is no finite one."""
+    @property
+    def units(self) -> tuple[float, float]:
+        """How many units of the picture one unit of either axis takes; they grow to the right and downwards."""
+        return (_RIGHT - _LEFT) / (self.across[1] - self.across[0]), (_TOP - _BOTTOM) / (self.up[1] - self.up[0])
+
+    def path(self, x: ArrayLike, y: ArrayLike, fine: bool = True) -> str:
+        """A line through these points, to a tenth of a unit or to whole ones; it breaks where there is no finite one."""
         written, pen = "", "M"
         for a, b in zip(self.x(x), self.y(y)):
             if math.isnan(a) or math.isnan(b):
                 pen = "M"
             else:
-                written += f"{pen}{_short(a)},{_short(b)}"
+                written += f"{pen}{_short(a)},{_short(b)}" if fine else f"{pen}{a:.0f},{b:.0f}"
                 pen = "L"
         return written
 

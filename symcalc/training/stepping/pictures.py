@@ -29,9 +29,10 @@ from symcalc.training.views import (
 _DOTS = 400              # points of data at the most
 _RESIDUALS = 6_000       # residuals at the most, over all states
 _CURVE, _ROUGH = 121, 41
-_MODEL = 25              # points of a model that is no straight line
+_MODEL = 21              # points of a model that is no straight line
 _RINGS, _ROUGH_RINGS = 121, 25
-_ARROW = 36              # units, as long is the arrow against the gradient
+_ARROW = 36              # units, as long is the arrow against the gradient, whatever its length
+_NOTHING = 1e-12         # of the first slope: what is left of it is rounding
 _ROOM = 1 / 3            # of the height of the data: as far above and below them the line is followed
 
 _NOW = '<span class="key now"></span> after the step'
@@ -53,14 +54,15 @@ def _cost_of(run: Run) -> Callable[[Run, Sequence[int]], Drawing]:
 def _data(run: Run, states: Sequence[int]) -> Drawing:
     """The data with the model as it stands after each update, and its residuals."""
     names = fitted_columns(run)
-    x, y = (column[::-(-len(column) // _DOTS)] for column in drawn_data(run))
+    x, y = drawn_data(run, _DOTS)
     room = _ROOM * (float(np.ptp(y)) or 1.0)
     margin = 0.05 * (float(np.ptp(x)) or 1.0)
     span = float(x.min()) - margin, float(x.max()) + margin
     drawing = Drawing(name="data", across=span, up=(float(y.min()) - room, float(y.max()) + room),
                       labels=tuple(text(symbol(name)) for name in names),
                       alt=f"the data and the model, {text(symbol(names[1]))} over {text(symbol(names[0]))}",
-                      caption='<span class="key dot"></span> the data, <span class="key line"></span> the model after the step')
+                      caption=f'<span class="key dot"></span> {_told(len(x), run.rows)}, '
+                              '<span class="key line"></span> the model after the step')
     ends = np.linspace(*span, 3)
     bent = any(not np.isclose(two, (one + three) / 2, rtol=1e-6, atol=1e-9 * room)
                for one, two, three in (predictions(run, k, ends) for k in (0, states[-1])))
@@ -70,8 +72,12 @@ def _data(run: Run, states: Sequence[int]) -> Drawing:
                      d=[_strokes(drawing.x(x), drawing.y(y), drawing.y(predictions(run, k, x))) for k in states])
     drawing.still += [f'<circle class="data" r="3" cx="{a}" cy="{b}"/>'
                       for a, b in zip(coordinates(drawing.x(x)), coordinates(drawing.y(y)))]
-    drawing.move("path", "model", "model", d=[drawing.path(across, predictions(run, k, across)) for k in states])
+    drawing.move("path", "model", "model", d=[drawing.path(across, predictions(run, k, across), fine=not bent) for k in states])
     return drawing
+
+
+def _told(shown: int, rows: int) -> str:
+    return "the data" if shown == rows else f"{shown:,} of the {rows:,} rows"
 
 
 def _strokes(x: np.ndarray, y: np.ndarray, predicted: np.ndarray) -> str:
@@ -89,7 +95,7 @@ def _curve(run: Run, states: Sequence[int]) -> Drawing:
     curve = curve_over(run, j, run.points[0], values)
     name, others = text(run.loss.parameters[j]), held(run, j, run.points[0])
     drawing = Drawing(name="cost", across=(values[0], values[-1]), up=cropped(curve, run.costs[:in_view(run)]),
-                      labels=(name, text(run.loss.symbol)), alt=f"the cost over {name}, with the tangent where the step began",
+                      labels=(name, run.loss.called), alt=f"the cost over {name}, with the tangent where the step began",
                       caption=f'{_NOW}, <span class="key promised"></span> what the tangent promised'
                               + (f"; {words(others)}" if others else ""))
     before = [max(0, k - 1) for k in states]
@@ -112,8 +118,8 @@ def _rings(run: Run, states: Sequence[int]) -> Drawing:
     u, v = window(run, 0), window(run, 1)
     first, second = map(text, run.loss.parameters)
     drawing = Drawing(name="cost", across=u, up=v, labels=(first, second), alt=f"lines of equal cost over {first} and {second}",
-                      caption=f'lines of equal {words(text(run.loss.symbol))}, {_NOW}, '
-                              '<span class="key arrow"></span> -∇J there')
+                      caption=f'lines of equal {words(run.loss.called)}, {_NOW}, '
+                              '<span class="key arrow"></span> the way of -∇J')
     across, up, cost = grid(run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     rings = contourpy.contour_generator(across, up, np.ma.masked_invalid(cost))
     drawing.still.append('<path class="ring" d="{}"/>'.format(
@@ -122,18 +128,22 @@ def _rings(run: Run, states: Sequence[int]) -> Drawing:
     x, y = drawing.x(points[:, 0]), drawing.y(points[:, 1])
     drawing.trail = [f"{a},{b}" for a, b in zip(coordinates(x), coordinates(y))]
     if run.by_gradient:
-        drawing.move("path", "down", "down", d=_arrows(x, y, run.gradients[list(states)], u, v))
+        least = max(run.tolerances.slope, _NOTHING * float(np.abs(run.gradients[0]).max()))
+        drawing.move("path", "down", "down", d=_arrows(drawing, points, run.gradients[list(states)], least))
     drawing.point("now", "now", points[:, 0], points[:, 1])
     return drawing
 
 
-def _arrows(x: np.ndarray, y: np.ndarray, gradients: np.ndarray, u: tuple[float, float], v: tuple[float, float]) -> list[str]:
-    """From each point against the gradient, as it looks on the picture; nothing where there is none."""
+def _arrows(drawing: Drawing, points: np.ndarray, gradients: np.ndarray, least: float) -> list[str]:
+    """From each point the way that a small step against the gradient goes on the picture; none where no slope is left."""
+    x, y = drawing.x(points[:, 0]), drawing.y(points[:, 1])
     with np.errstate(all="ignore"):
-        across, up = -gradients[:, 0] / (u[1] - u[0]), gradients[:, 1] / (v[1] - v[0])
+        # Both axes are linear, so the way of a step is that of the gradient in their units, which differ.
+        across, up = (-gradients[:, k] * unit for k, unit in enumerate(drawing.units))
         length = np.hypot(across, up)
         across, up = _ARROW * across / length, _ARROW * up / length
-    return [_arrow(*place) if np.isfinite(place).all() else "" for place in zip(x, y, across, up)]
+    some = np.isfinite(across + up) & (np.abs(gradients).max(axis=1) > least)
+    return [_arrow(*place) if there else "" for there, place in zip(some, zip(x, y, across, up))]
 
 
 def _arrow(x: float, y: float, across: float, up: float) -> str:
@@ -147,7 +157,7 @@ def _course(run: Run, states: Sequence[int]) -> Drawing:
     seen = in_view(run)
     costs = run.costs[:seen]
     drawing = Drawing(name="cost", across=(0, max(1, seen - 1)), up=cropped(costs, costs),
-                      labels=("update", text(run.loss.symbol)), alt="the cost against the update", caption=_NOW)
+                      labels=("update", run.loss.called), alt="the cost against the update", caption=_NOW)
     every = range(0, seen, max(1, seen // _DOTS))
     drawing.still.append(f'<path class="curve" d="{drawing.path(list(every), costs[list(every)])}"/>')
     drawing.point("now", "now", list(states), run.costs[list(states)])
