@@ -169,9 +169,9 @@ class Units:
         count = len(own) + len(others)
         columns = [Formula(text=text(letter), latex=latex(letter))
                    for letter in (symbol(name_of(each)) for each in self.columns_of(expression))]
-        runs = ("The units are numbered by ", UNIT, f", from 1 to {self.count}",
-                *((", and the columns ", *joined(columns[-len(self.columns):]), " by ", FEATURE)
-                  if len(self.columns) > 1 else ()), ".")
+        runs = ("The units are numbered by ", UNIT, ", from 1 to ", UNITS, f" = {self.count}",
+                *((", and the columns ", *joined(columns[-len(self.columns):]), " by ", FEATURE, ", from 1 to ", FEATURES,
+                   f" = {len(self.columns)}") if len(self.columns) > 1 else ()), ".")
         return [paragraph(*runs), paragraph(f"{count} parameters: ", *joined([*names, *others]),
                                             "; columns " if len(columns) > 1 else "; column ", *joined(columns), ".")]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 ROWS = 10_000_000
 TASKS = ("T1", "T2", "T3", "T4")
@@ -34,7 +35,8 @@ print(bytes_, held("VmHWM") - before)
 
 def main() -> None:
     for name in TASKS:
-        done = subprocess.run([sys.executable, "-c", PROGRAM, name, str(ROWS)], check=True, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-c", PROGRAM, name, str(ROWS)], check=True, capture_output=True, text=True,
+                              cwd=Path(__file__).parent)
         data, more = map(int, done.stdout.split())
         allowed = 0.2 * data + 64e6
         print(f"{name}: {data / 1e6:.0f} MB of data, {more / 1e6:.0f} MB more at the most; {allowed / 1e6:.0f} MB are allowed", flush=True)

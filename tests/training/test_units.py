@@ -41,7 +41,7 @@ def test_a_long_network_is_shown_with_an_index():
     page = str(loss)
     assert "Σⱼ vⱼ tanh(Σₖ Wⱼₖ xᵢₖ + cⱼ) + b" in page and "121 parameters: v1 to v30, w11 to w30_1" in page
     assert loss.names[:5] == ("v1", "w11", "w12", "c1", "v2") and loss.names[-1] == "b" and len(loss.names) == 121
-    assert "Σⱼ" in repr(loss) and "Σⱼ" in repr(loss.model) and "Σⱼ" in str(loss.model) and "j, from 1 to 30" in page
+    assert "Σⱼ" in repr(loss) and "Σⱼ" in repr(loss.model) and "Σⱼ" in str(loss.model) and "j, from 1 to H = 30" in page
     assert "\\sum_{j=1}^{H} v_{j}" in sc.latex(loss.indexed)
     assert not loss.expression.has(*(part for part in loss.expression.atoms(Sum) if part.limits[0][0].name != "i"))
     assert all(len(part.indices) == 1 for part in loss.expression.atoms(Indexed))
