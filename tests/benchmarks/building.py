@@ -15,9 +15,16 @@ from collections.abc import Callable
 import numpy as np
 from contestants import lambdified
 from peers import timed
-from tasks import TASKS, Task, line, network
+from sympy.core.cache import clear_cache
+from tasks import TASKS, Task, network
 
 import symcalc as sc
+from symcalc.compute.compiled import Compiled
+from symcalc.compute.fused import loops as fused
+from symcalc.compute.indexed.compiling import compile_indexed, partials_by_element
+from symcalc.compute.loops.loop import Letters, Steps
+from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
+from symcalc.written import derivative_of
 
 ROUNDS = 5
 UNITS = (8, 32, 128)
@@ -69,14 +76,19 @@ def many_parameters() -> None:
 def with_an_index() -> None:
     """The same model with an index: to the gradient, and a step beside NumPy by hand."""
     for hidden in (8, 512):
-        def build(task: Task) -> None:
-            network(1, hidden).loss.compile(dict(task.data)).at(task.start)
-
         task = network(1_000, hidden)
-        print(f"{hidden:4} units with an index: {best(lambda: build(task)):8.1f} ms to the gradient", flush=True)
+        data = dict(task.data)
+
+        def build(loss: sc.Loss = task.loss, table: object = task.loss.table(data)) -> Compiled:
+            clear_cache()
+            partials_by_element.cache_clear()
+            return compile_indexed(loss.indexed, loss.parameters, loss.model.numbered.layout(loss.names), table)
+
+        made = best(lambda hidden=hidden: sc.mean_squared_error("y", sc.network("x1 x2", hidden=hidden)))
+        print(f"{hidden:4} units with an index: {made:8.1f} ms for its letters, {best(build):8.1f} ms to derive and compile", flush=True)
         for rows in (1_000, 10_000):
             task = network(rows, hidden)
-            compiled = task.loss.compile(dict(task.data))
+            compiled = build(task.loss, task.loss.table(dict(task.data)))
             np.testing.assert_allclose(compiled.at(task.start)[1], task.by_hand(task.start, **task.data)[1], rtol=1e-9, atol=1e-12)
             pairs = [(timed(lambda: compiled.at(task.start)), timed(lambda: task.by_hand(task.start, **task.data)))
                      for _ in range(20)]
@@ -85,14 +97,23 @@ def with_an_index() -> None:
 
 
 def fused_loops() -> None:
-    """Building each task's loop, from the compiled loss."""
+    """Building each task's compiled loop, from the compiled loss to the end of its first step."""
+    method = method_named("gradient descent")
+    letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=method.state)
     for make in TASKS.values():
         task = make(1_000)
-        task.loss.gradient() if len(task.start) < 40 else None
-        data, start = dict(task.data), task.start.tolist()
-        task.loss.descend(data, start=start, rate=1e-6, steps=20_000)
-        first = best(lambda: task.loss.descend(data, start=start, rate=1e-6, steps=1, tolerance=0))
-        print(f"{make.__doc__} {first:8.1f} ms for one step, the building of its loop included", flush=True)
+        compiled = task.loss.compile(dict(task.data))
+        value, slopes = compiled.at(task.start)
+        first = np.concatenate([task.start, [value], slopes, [0.0]])
+        steps = Steps(compiled=compiled, slopes=[derivative_of(task.loss.symbol, each) for each in task.loss.parameters],
+                      moving=range(len(task.start)), equations=method.equations, letters=letters, settings=method.settings)
+
+        def build(steps: Steps = steps, first: np.ndarray = first) -> None:
+            fused.engine.cache_clear()
+            fused.loop(steps)(first, np.full(1, 1e-6), 1, lambda rows: None)
+
+        if fused.lanes_here():
+            print(f"{make.__doc__} {best(build):8.1f} ms", flush=True)
 
 
 def fresh_process() -> None:
@@ -108,7 +129,6 @@ def fresh_process() -> None:
 
 
 if __name__ == "__main__":
-    assert line(2).rows == 2
     for part in (many_parameters, with_an_index, fused_loops, fresh_process):
         print(part.__doc__)
         part()
