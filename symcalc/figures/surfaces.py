@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_GRID, _COARSE = 61, 25
+_GRID, _COARSE = 121, 25
 _ARROW = 0.15            # of the picture, as long is the arrow downhill
 
 
