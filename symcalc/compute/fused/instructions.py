@@ -18,7 +18,7 @@ import numpy as np
 from symcalc.compute.fused import elementary
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, built_in, library, where
 from symcalc.compute.generated import executed
-from symcalc.compute.program import Value
+from symcalc.compute.statements import Value
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 

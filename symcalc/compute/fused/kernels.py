@@ -1,6 +1,6 @@
 """From a tape to functions in LLVM's code: the sums over the rows, value and gradient, a step, a whole descent.
 
-The statements are those of the generated Python, read by compute/instructions.py. The rows are gone through in parts of a
+The statements are those of the generated Python, read by fused/instructions.py. The rows are gone through in parts of a
 fixed size, whose sums are added in order, so that a result is the same however many threads work on them.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from symcalc.compute.fused.instructions import Parts, assigned, expression, value_of
 from symcalc.compute.fused.vectors import Code, Lanes, added, at, load, loop, store, where
-from symcalc.compute.loops.loop import Steps, _updates
+from symcalc.compute.loops.loop import Steps, updates_of
 
 PART = 4_096             # rows whose sums one thread works out by itself
 _BLOCK = 1_024           # rows that are summed up lane by lane, before the lanes' sums are added to those of the part
@@ -121,7 +121,7 @@ class Source:
 
     def update(self, code: Code, known: dict[str, Any]) -> None:
         """The method's equations: what is known of a point becomes what is known of the next, but for its slopes."""
-        tape, lines = _updates(self.steps)
+        tape, lines = updates_of(self.steps)
         for line in (*tape.before, *lines):
             known |= {name: value_of(node, known, code) for name, node in assigned(line)}
 
