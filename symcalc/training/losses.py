@@ -40,15 +40,14 @@ from symcalc.training.task import Task
 from symcalc.training.units import Units
 from symcalc.written import derivative_of
 
-MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
-
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
     from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
+    from symcalc.language.table import Table
+    from symcalc.language.table_parts import Parts
 
-MOST_APART = 32          # parameters up to which each is a name of its own in what is compiled
-MOST_FUSED = 64          # ... where one compiled loop can hold them all
+MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -236,20 +235,13 @@ class Loss(Questions):
         from symcalc.compute.compiled import compile_loss
         from symcalc.language.table import Table
         table = self.table(data)
-        if self._in_arrays and isinstance(table, Table):
-            from symcalc.compute.indexed.compiling import compile_indexed
-            return compile_indexed(self.indexed, self.parameters, self.model.numbered.layout(self.names), table)
+        if self.indexed is not None and isinstance(table, Table):
+            from symcalc.compute.indexed.compiling import are_better_together, compile_indexed
+            if are_better_together(self.indexed, len(self.parameters)):
+                return compile_indexed(self.indexed, self.parameters, self.model.numbered.layout(self.names), table)
         return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
 
-    @property
-    def _in_arrays(self) -> bool:
-        """Whether many parameters are the elements of letters with an index, and the sums over the rows do not separate."""
-        from symcalc.compute.estimate import may_fuse
-        from symcalc.compute.indexed.compiling import is_polynomial
-        apart = MOST_FUSED if may_fuse() else MOST_APART
-        return self.indexed is not None and len(self.parameters) > apart and not is_polynomial(self.indexed)
-
-    def table(self, data: object) -> object:
+    def table(self, data: object) -> Table | Parts | None:
         """The columns that the loss needs out of the data; None where it needs none."""
         from symcalc.language.table import column_names, read_table
         names = tuple(map(name_of, self.columns))

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute import estimate
-from symcalc.compute.loops import choice
+from symcalc.compute import choice, estimate
 from symcalc.compute.fused import loops as fused
 from symcalc.compute.loops.loop import Letters, Steps, plain_loop
 from symcalc.training import walk
