@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from contestants import lambdified
 from peers import timed
-from tasks import TASKS, Task, line, network
+from tasks import TASKS, Task, network
 
 import symcalc as sc
 
@@ -108,7 +108,6 @@ def fresh_process() -> None:
 
 
 if __name__ == "__main__":
-    assert line(2).rows == 2
     for part in (many_parameters, with_an_index, fused_loops, fresh_process):
         print(part.__doc__)
         part()
