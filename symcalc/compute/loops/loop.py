@@ -156,7 +156,18 @@ class PlainLoop:
 
 
 def plain_loop(steps: Steps) -> PlainLoop:
-    """The loop in plain Python, which serves every loss and method."""
+    """The loop in plain Python, which serves every loss and method.
+
+    >>> import symcalc
+    >>> theta, g, rate, k = map(Symbol, ("theta", "g", "rate", "k"))
+    >>> steps = Steps(compiled=symcalc.Loss("(w - 3)^2").compile(), slopes=[g], moving=[0], settings={},
+    ...               equations=[(theta, theta - rate*g)],
+    ...               letters=Letters(theta=theta, slope=g, rate=rate, counted=k, state=()))
+    >>> kept = []
+    >>> plain_loop(steps)(np.array([0.0, 9.0, -6.0, np.nan]), np.array([0.25, 0.25]), 1, kept.append)
+    >>> kept[0].tolist()
+    [[1.5, 2.25, -3.0, 0.25], [2.25, 0.5625, -1.5, 0.25]]
+    """
     compiled = steps.compiled
     written = _written(_Form(
         tape=_Same(compiled.tape), results=compiled.results, slopes=tuple(steps.slopes), moving=tuple(steps.moving),
