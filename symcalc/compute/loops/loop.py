@@ -33,7 +33,8 @@ def stepper(equations: Equations, inputs: Sequence[Symbol],
     (2.0, 1.0)
     """
     tape = Tape(inputs, (), arrays=False)
-    source = source_of(tape, "update", f"({packed(value.source for value in equations_on(tape, equations, settings, {}))})")
+    results = [value.source for value in equations_on(tape, equations, settings, {})]
+    source = source_of(tape, "update", f"({', '.join(results)},)")
     return executed(tape, source)(None), source
 
 
