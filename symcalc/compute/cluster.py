@@ -196,14 +196,14 @@ def _round(tape: PartTape, totals: Sequence[Made], letters: Sequence[str]) -> Ro
     needed = tape.needed(names)
     moves = any(each.value.moves for each in totals)
     given = (*(letters if moves else ()), *(each.name for each in needed if each.total and each.name not in names))
-    names_of_columns = [f"c{k}" for k in range(len(tape.columns))]
-    columns = ", ".join(names_of_columns)
+    columns = [f"c{k}" for k in range(len(tape.columns))]
+    together = ", ".join(columns)
     body = [*(each.line() for each in needed if not each.value.array and not each.total),
-            f"{' = '.join(names)} = 0.0", f"for {packed(names_of_columns)} in blocks:",
+            f"{' = '.join(names)} = 0.0", f"for {packed(columns)} in blocks:",
             *(f"    {each.line('+=' if each.total else '=')}" for each in needed
               if each.value.array or each.name in names)]
     lines = [f"# {'; '.join(tape.legend)}", "# the sums over the rows of one part: size is their number, rows that of all",
-             f"def bind({columns}, size, rows):", f"    blocks = split(size, {columns})",
+             f"def bind({together}, size, rows):", f"    blocks = split(size, {together})",
              *indented([f"def partial({', '.join(given)}):", *indented(body), f"    return {', '.join(names)},",
                         "return partial"])]
     return Round(given=given, totals=tuple(names), source="\n".join([*lines, ""]))

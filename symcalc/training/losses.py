@@ -234,8 +234,8 @@ class Loss(Questions):
         from symcalc.language.table import Table
         table = self.table(data)
         if self.indexed is not None and isinstance(table, Table):
-            from symcalc.compute.indexed.compiling import are_better_together, compile_indexed
-            if are_better_together(self.indexed, len(self.parameters)):
+            from symcalc.compute.indexed.compiling import compile_indexed, takes_arrays
+            if takes_arrays(self.indexed, len(self.parameters)):
                 return compile_indexed(self.indexed, self.parameters, self.model.numbered.layout(self.names), table)
         return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
 

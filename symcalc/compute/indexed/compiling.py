@@ -76,14 +76,14 @@ def is_polynomial(part: Basic) -> bool:
     return isinstance(part, (Add, Mul, Sum)) and all(map(is_polynomial, inside(part)))
 
 
-def are_better_together(loss: Expr, parameters: int) -> bool:
-    """Whether so many parameters, the elements of letters with an index, are whole arrays, not a name each.
+def takes_arrays(loss: Expr, parameters: int) -> bool:
+    """Whether a loss with an index and so many parameters is compiled to whole arrays, not to a name for each parameter.
 
-    Sums over the rows that separate take the same time however many rows there are; so they stay apart.
+    It is not where its sums over the rows separate, since no step goes through the rows then.
 
     >>> from sympy import tanh
     >>> w = element("w", whole("j"))
-    >>> are_better_together(tanh(w), 100), are_better_together(tanh(w), 10), are_better_together(w**2, 100)
+    >>> takes_arrays(tanh(w), 100), takes_arrays(tanh(w), 10), takes_arrays(w**2, 100)
     (True, False, False)
     """
     return parameters > (MOST_FUSED if may_fuse() else MOST_APART) and not is_polynomial(loss)
