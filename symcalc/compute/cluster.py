@@ -17,40 +17,43 @@ import numpy as np
 from sympy import Basic, Expr, Indexed, Symbol
 
 from symcalc.compute.generated import function_in, indented
-from symcalc.compute.program import Value
+from symcalc.compute.statements import Statement, Value, line, packed
 from symcalc.compute.tape import Tape
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
-from symcalc.pages.notation import text
-
-_COMMENT = 100          # characters of mathematics beside a statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """One statement of a tape: what it is made of, whether it is a sum over the rows, and how many sums lie below it."""
+class Made:
+    """One statement of a tape, what it is made of, and how many sums over the rows lie below it."""
 
-    value: Value
-    source: str
-    comment: str
+    statement: Statement
     inputs: tuple[str, ...]
-    total: bool
     below: int
+
+    @property
+    def value(self) -> Value:
+        return self.statement[0]
 
     @property
     def name(self) -> str:
         return self.value.source
 
+    @property
+    def total(self) -> bool:
+        """Whether it is such a sum itself."""
+        return self.value.total
+
     def line(self, sign: str = "=") -> str:
-        return f"{self.name} {sign} {self.source}".ljust(40) + f"  # {self.comment}"
+        return line(*self.statement, sign)
 
 
 @dataclass(slots=True)
 class PartTape(Tape):
     """A tape that knows of every statement what it is made of."""
 
-    made: dict[str, Statement] = field(default_factory=dict)
+    made: dict[str, Made] = field(default_factory=dict)
 
     def statement(self, source: str, inputs: Sequence[Value], expression: Basic, array: bool | None = None,
                   note: str = "") -> Value:
@@ -59,13 +62,12 @@ class PartTape(Tape):
             return self.computed[source]
         value = Tape.statement(self, source, inputs, expression, array, note)
         known = [self.made[each.source] for each in inputs if each.source in self.made]
-        self.made[value.source] = Statement(
-            value=value, source=source, comment=(text(expression) + note)[:_COMMENT], inputs=tuple(each.name for each in known),
-            total=array is False and any(each.array for each in inputs),
+        self.made[value.source] = Made(
+            statement=(self.moving if value.moves else self.still)[-1], inputs=tuple(each.name for each in known),
             below=max((each.below + each.total for each in known), default=0))
         return value
 
-    def needed(self, wanted: Collection[str]) -> list[Statement]:
+    def needed(self, wanted: Collection[str]) -> list[Made]:
         """The statements that these names need, themselves among them, in order; the sums are not taken apart."""
         found, waiting = set(wanted), list(wanted)
         while waiting:
@@ -189,19 +191,19 @@ def in_parts(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns:
                    source="\n".join(sources), finish=function_in(source, arrays=True)(np.float64(parts.rows)))
 
 
-def _round(tape: PartTape, totals: Sequence[Statement], letters: Sequence[str]) -> Round:
+def _round(tape: PartTape, totals: Sequence[Made], letters: Sequence[str]) -> Round:
     names = [each.name for each in totals]
     needed = tape.needed(names)
     moves = any(each.value.moves for each in totals)
     given = (*(letters if moves else ()), *(each.name for each in needed if each.total and each.name not in names))
-    columns = ", ".join(f"c{k}" for k in range(len(tape.columns)))
-    packed = f"{columns}," if len(tape.columns) == 1 else columns
+    columns = [f"c{k}" for k in range(len(tape.columns))]
+    together = ", ".join(columns)
     body = [*(each.line() for each in needed if not each.value.array and not each.total),
-            f"{' = '.join(names)} = 0.0", f"for {packed} in blocks:",
+            f"{' = '.join(names)} = 0.0", f"for {packed(columns)} in blocks:",
             *(f"    {each.line('+=' if each.total else '=')}" for each in needed
               if each.value.array or each.name in names)]
     lines = [f"# {'; '.join(tape.legend)}", "# the sums over the rows of one part: size is their number, rows that of all",
-             f"def bind({columns}, size, rows):", f"    blocks = split(size, {columns})",
+             f"def bind({together}, size, rows):", f"    blocks = split(size, {together})",
              *indented([f"def partial({', '.join(given)}):", *indented(body), f"    return {', '.join(names)},",
                         "return partial"])]
     return Round(given=given, totals=tuple(names), source="\n".join([*lines, ""]))

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from symcalc.compute import numerics
-from symcalc.compute.loops.calls import dot, total
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 from symcalc.vocabulary import FUNCTIONS
@@ -91,7 +90,7 @@ def strips(rows: float, size: int, *arrays: np.ndarray) -> list[tuple[np.ndarray
 
 
 _ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "strips": strips, "Fixed": Fixed, "Buffers": Buffers,
-           "dot": dot, "total": total, "limited_exp": numerics.limited_exp, "softplus_sum": numerics.softplus_sum,
+           **{name: getattr(numerics, name) for name in ("dot", "total", "limited_exp", "softplus_sum")},
            **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 

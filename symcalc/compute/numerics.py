@@ -236,3 +236,27 @@ def scalar_softmax(which: float, *logits: float) -> float:
     """
     largest = max(logits)
     return math.exp(logits[int(which) - 1] - largest) / sum(math.exp(logit - largest) for logit in logits)
+
+
+# Sums over the rows, for all runs at once: what differs from row to row alone has one run's width
+
+def dot(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Σ left right over the rows, for every run.
+
+    >>> dot(np.array([[1.0], [2.0]]), np.array([[1.0, 0.0], [1.0, 5.0]]))
+    array([ 3., 10.])
+    """
+    if left.shape[1] == 1:
+        return left[:, 0] @ right
+    if right.shape[1] == 1:
+        return right[:, 0] @ left
+    return np.einsum("ij,ij->j", left, right)
+
+
+def total(values: np.ndarray) -> np.ndarray:
+    """Σ values over the rows, for every run.
+
+    >>> total(np.array([[1.0, 0.0], [1.0, 5.0]]))
+    array([2., 5.])
+    """
+    return np.add.reduce(values)

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_COMMENT = 40            # characters of a line before its comment
+_SIGN = re.compile(r"^-| [-+*/<>=!&|]+ ")
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -28,11 +31,33 @@ def names_in(source: str) -> set[str]:
 
 
 def packed(names: Iterable[str]) -> str:
-    """The names as they are unpacked."""
-    together = ", ".join(names)
-    return together if ", " in together else f"{together},"
+    """The names as they are unpacked.
+
+    >>> packed(["a0"]), packed(["a0", "a1"])
+    ('a0,', 'a0, a1')
+    """
+    every = list(names)
+    return f"{every[0]}," if len(every) == 1 else ", ".join(every)
 
 
-def line(value: Value, source: str, comment: str) -> str:
-    """A statement with its mathematics beside it."""
-    return f"{value.source} = {source}".ljust(40) + f"  # {comment}"
+def bracketed(source: str) -> str:
+    """A factor as it stands in a product.
+
+    >>> [bracketed(source) for source in ("-3.0", "p0 + 1.0", "a0[:, None]")]
+    ['(-3.0)', '(p0 + 1.0)', 'a0[:, None]']
+    """
+    return f"({source})" if _SIGN.search(source) else source
+
+
+def line(value: Value, source: str, comment: str, sign: str = "=") -> str:
+    """A statement with its mathematics beside it.
+
+    >>> line(Value("a0"), "p0 * p0", "m²")
+    'a0 = p0 * p0                              # m²'
+    """
+    return beside(f"{value.source} {sign} {source}", comment)
+
+
+def beside(code: str, comment: str) -> str:
+    """Code with its mathematics beside it."""
+    return code.ljust(_COMMENT) + f"  # {comment}"

@@ -35,7 +35,8 @@ from sympy import (
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
-from symcalc.compute.program import Program, Value
+from symcalc.compute.program import Program
+from symcalc.compute.statements import Value, bracketed
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT
 from symcalc.pages.notation import text
@@ -99,7 +100,7 @@ class Tape(Program):
         # Only parameters, no rows: one float, whose product with the array costs one pass.
         lead = self.fraction(scalars, product_as_written(scalars))
         rest = self.fraction(arrays, product_as_written(arrays))
-        return self.statement(f"{_bracketed(lead)} * {rest.source}", [lead, rest], part)
+        return self.statement(f"{bracketed(lead.source)} * {rest.source}", [lead, rest], part)
 
     def split(self, factors: Sequence[Basic]) -> tuple[list[Basic], list[Basic]]:
         """The factors that are one number, and those that differ from row to row."""
@@ -111,9 +112,9 @@ class Tape(Program):
         below = [self.value(upright(factor)) for factor in factors if is_below(factor)]
         if len(above) == 1 and not below:
             return above[0]
-        written = " * ".join(sorted(map(_bracketed, above))) or "1.0"
+        written = " * ".join(sorted(bracketed(value.source) for value in above)) or "1.0"
         if below:
-            under = " * ".join(sorted(map(_bracketed, below)))
+            under = " * ".join(sorted(bracketed(value.source) for value in below))
             written += f" / {under}" if len(below) == 1 else f" / ({under})"
         return self.statement(written, above + below, whole)
 
@@ -125,7 +126,7 @@ class Tape(Program):
             return self.apply(FUNCTIONS[exp], [exponent], part)
         value = self.value(base)
         if exponent in (2, 3):
-            return self.statement(" * ".join([_bracketed(value)] * int(exponent)), [value], part)
+            return self.statement(" * ".join([bracketed(value.source)] * int(exponent)), [value], part)
         if is_number(exponent) and exact(exponent) * 2 == 1:
             return self.statement(f"{self.module}.sqrt({value.source})", [value], part)
         other = self.value(exponent)
@@ -202,12 +203,12 @@ class Tape(Program):
         scalars, arrays = self.split(body.args if isinstance(body, Mul) else (body,))
         if not arrays:
             value = self.value(body)
-            return self.statement(f"rows * {_bracketed(value)}", [value], part)
+            return self.statement(f"rows * {bracketed(value.source)}", [value], part)
         total = self.reduced(arrays, part)
         if not scalars:
             return total
         lead = self.fraction(scalars, product_as_written(scalars))
-        return self.statement(f"{_bracketed(lead)} * {total.source}", [lead, total], part)
+        return self.statement(f"{bracketed(lead.source)} * {total.source}", [lead, total], part)
 
     def reduced(self, arrays: list[Basic], part: Sum) -> Value:
         if len(arrays) == 1 and isinstance(arrays[0], Pow) and arrays[0].exp == 2:
@@ -222,10 +223,6 @@ class Tape(Program):
 
 def _literal(value: float) -> Value:
     return Value(repr(float(value)))
-
-
-def _bracketed(value: Value) -> str:
-    return f"({value.source})" if value.source.startswith("-") else value.source
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
+from sympy import Expr, Function, Indexed, Sum, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient, gradient
@@ -17,11 +17,8 @@ from symcalc.errors import DataError, LossError, visible
 from symcalc.indices import is_indexed
 from symcalc.language import read
 from symcalc.language.names import (
-    COUNT,
     LOSS,
-    ROW,
     alike,
-    check_not_loss,
     columns_of,
     listed,
     name_of,
@@ -33,6 +30,7 @@ from symcalc.language.sums import letters
 from symcalc.pages.document import Document, Equation
 from symcalc.pages.elided import elided, several
 from symcalc.pages.notation import text
+from symcalc.training.checked import check_rows, parameters_in
 from symcalc.training.models import Model, model_in, roles, written_out
 from symcalc.training.numbered import Numbered
 from symcalc.training.questions import Questions
@@ -40,15 +38,14 @@ from symcalc.training.task import Task
 from symcalc.training.units import Units
 from symcalc.written import derivative_of
 
-MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
-
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
     from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
+    from symcalc.language.table import Table
+    from symcalc.language.table_parts import Parts
 
-MOST_APART = 32          # parameters up to which each is a name of its own in what is compiled
-MOST_FUSED = 64          # ... where one compiled loop can hold them all
+MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -118,9 +115,9 @@ class Loss(Questions):
             raise LossError("a loss to train has every feature written out, as in w1*x1 + w2*x2; sums over an index of their "
                             "own are for derive alone")
         self.__dict__["expression"] = expression
-        object.__setattr__(self, "parameters", _parameters(expression, wanted))
+        object.__setattr__(self, "parameters", parameters_in(expression, wanted))
         object.__setattr__(self, "columns", columns_of(expression))
-        _check_rows(expression, self.parameters)
+        check_rows(expression, self.parameters)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -236,20 +233,13 @@ class Loss(Questions):
         from symcalc.compute.compiled import compile_loss
         from symcalc.language.table import Table
         table = self.table(data)
-        if self._in_arrays and isinstance(table, Table):
-            from symcalc.compute.indexed.compiling import compile_indexed
-            return compile_indexed(self.indexed, self.parameters, self.model.numbered.layout(self.names), table)
+        if self.indexed is not None and isinstance(table, Table):
+            from symcalc.compute.indexed.compiling import compile_indexed, takes_arrays
+            if takes_arrays(self.indexed, len(self.parameters)):
+                return compile_indexed(self.indexed, self.parameters, self.model.numbered.layout(self.names), table)
         return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
 
-    @property
-    def _in_arrays(self) -> bool:
-        """Whether many parameters are the elements of letters with an index, and the sums over the rows do not separate."""
-        from symcalc.compute.estimate import may_fuse
-        from symcalc.compute.indexed.compiling import is_polynomial
-        apart = MOST_FUSED if may_fuse() else MOST_APART
-        return self.indexed is not None and len(self.parameters) > apart and not is_polynomial(self.indexed)
-
-    def table(self, data: object) -> object:
+    def table(self, data: object) -> Table | Parts | None:
         """The columns that the loss needs out of the data; None where it needs none."""
         from symcalc.language.table import column_names, read_table
         names = tuple(map(name_of, self.columns))
@@ -261,7 +251,7 @@ class Loss(Questions):
             return None
         known = column_names(data)
         if clash := [name for name in self.names if name in known]:
-            raise _clash(clash[0])
+            raise DataError(f"{clash[0]} is both a parameter of the loss and a column of the data; rename one of them")
         if not self.over_rows:
             return None
         table = read_table(data, names)
@@ -327,43 +317,3 @@ class Loss(Questions):
         if self.units is not None:
             return f"<loss {text(self._by_letters)} = {text(self.indexed)}>"
         return f"<loss {self.called} = {text(elided(self.expression) if self.is_large else self.expression)}>"
-
-
-def _clash(name: str) -> DataError:
-    return DataError(f"{name} is both a parameter of the loss and a column of the data; rename one of them")
-
-
-def _parameters(expression: Expr, wanted: tuple[str, ...]) -> tuple[Symbol, ...]:
-    """The parameters in the order wanted, or as they appear."""
-    found = {parameter.name: parameter for parameter in parameters_of(expression)}
-    if clash := set(found) & set(map(name_of, columns_of(expression))):
-        raise LossError(f"{min(clash)} is both a parameter and a column; rename one of them")
-    check_not_loss(found, "parameter")
-    if not found:
-        raise LossError("the formula has no parameters to move; a loss needs at least one")
-    if not wanted:
-        return tuple(found.values())
-    if missing := [name for name in wanted if name not in found]:
-        names = [*found, *map(name_of, columns_of(expression))]
-        raise LossError(f"{', '.join(missing)} does not occur in the loss; its names are {', '.join(names)}")
-    if more := [name for name in found if name not in wanted]:
-        raise LossError(f"{', '.join(more)} is neither a parameter nor a column; declare it as one of them")
-    return tuple(found[name] for name in wanted)
-
-
-def _check_rows(expression: Expr, parameters: tuple[Symbol, ...]) -> None:
-    """A loss is one number: every column stands inside a sum over the rows."""
-    if names := {symbol.name for symbol in parameters} & {COUNT.name, ROW.name} if expression.has(Sum) else ():
-        raise LossError(f"{min(names)} is taken in a sum over rows (i is the row, n their number); rename the parameter")
-    waiting: list[tuple[Basic, bool]] = [(expression, False)]
-    while waiting:
-        part, summed = waiting.pop()
-        if part == ROW:
-            raise LossError("the row i is no number to compute with; give the table a column with the row numbers")
-        if isinstance(part, Indexed):
-            if not summed:
-                raise LossError(f"the loss has a value in every row, since {text(part)} stands outside a sum; "
-                                "write mean(...) or sum(...) around it")
-        else:
-            inner = (part.function,) if isinstance(part, Sum) else part.args
-            waiting.extend((argument, summed or isinstance(part, Sum)) for argument in inner)

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 from sympy import Expr
 
+from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.loops.choice import fastest
 from symcalc.compute.loops.loop import Letters, Steps
 from symcalc.compute.loops.recurrence import Recurrence
 from symcalc.language.table import Table

@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 
 import symcalc as sc
-from symcalc.compute.loops.choice import fastest
+from symcalc.compute.choice import fastest
 from symcalc.compute.loops.loop import Letters, Steps
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
 from symcalc.written import derivative_of

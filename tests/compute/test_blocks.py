@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tasks import damped_cosine, logistic
 
 import symcalc as sc
 from symcalc.compute.generated import split
@@ -9,30 +10,12 @@ from symcalc.compute.generated import split
 RNG = np.random.RandomState(8)
 
 
-def logistic(point, x1, x2, y):
-    z = -y * (point[0] * x1 + point[1] * x2 + point[2])
-    slope = -y / (1 + np.exp(-z))
-    return np.mean(np.logaddexp(0, z)), [np.mean(slope * x1), np.mean(slope * x2), np.mean(slope)]
-
-
-def damped(point, x, y):
-    a, b, w, p, c = point
-    e, z = np.exp(-b * x), w * x + p
-    r = y - (a * e * np.cos(z) + c)
-    return np.mean(r * r), [-2 * np.mean(r * e * np.cos(z)), 2 * np.mean(r * a * x * e * np.cos(z)),
-                            2 * np.mean(r * a * e * np.sin(z) * x), 2 * np.mean(r * a * e * np.sin(z)), -2 * np.mean(r)]
-
-
 @pytest.mark.parametrize("rows", [1, 3, 9_999, 10_000, 10_001, 35_000])
 def test_a_loss_over_blocks_is_the_loss_over_all_rows(rows):
-    x1, x2, x = RNG.normal(size=(3, rows))
-    y = np.where(RNG.rand(rows) < 0.5, -1.0, 1.0)
-    for loss, data, point, plain in (
-            (sc.Loss("mean(ln(1 + exp(-y*(v*x1 + w*x2 + b))))"), {"x1": x1, "x2": x2, "y": y}, [0.3, -0.2, 0.1], logistic),
-            (sc.Loss("mean((y - (a*exp(-b*x)*cos(w*x + p) + c))^2)"), {"x": x, "y": y}, [1.1, 0.4, 2.9, 0.1, 0.9], damped)):
-        compiled = loss.compile(data)
-        value, gradient = compiled(point)
-        expected, slopes = plain(point, **data)
+    for task in (logistic(rows), damped_cosine(rows)):
+        compiled = task.loss.compile(dict(task.data))
+        value, gradient = compiled(task.start)
+        expected, slopes = task.by_hand(task.start, **task.data)
         assert compiled.strategy == "tape" and "zip(blocks, buffers())" in compiled.source
         assert value == pytest.approx(expected, rel=1e-11)
         assert gradient == pytest.approx(slopes, rel=1e-10, abs=1e-12)

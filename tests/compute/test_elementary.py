@@ -23,14 +23,14 @@ POWERS = np.concatenate([EVERYWHERE, RNG.uniform(-745, 709.7, 300)])
 
 def vectorised(function, lanes=8):
     """The function compiled for so many numbers side by side."""
-    from symcalc.compute.fused import loops as fused
-    assert fused.lanes_here()
+    from symcalc.compute.fused.engine import engine, lanes_here
+    assert lanes_here()
     code = Code()
     x = code.value(f"load <{lanes} x double>, ptr %from, align 8", "double", lanes)
     code.lines += [f"  store {function(x)}, ptr %to, align 8", "  ret void"]
     text = "\n".join([*code.called.values(), "define void @finish(ptr %from, ptr %to) {", *code.lines, "}",
                       '!0 = !{!"branch_weights", i32 1, i32 10000}'])
-    made = fused.engine(text, ("finish",))
+    made = engine(text, ("finish",))
     call = ctypes.cast(made.functions["finish"], ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p))
 
     def evaluated(numbers):

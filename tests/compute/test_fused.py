@@ -6,10 +6,10 @@ import sys
 
 import numpy as np
 import pytest
+from tasks import damped_cosine, logistic
 
 import symcalc as sc
-from symcalc.compute import estimate
-from symcalc.compute.loops import choice
+from symcalc.compute import choice, estimate
 from symcalc.compute.fused import loops as fused
 from symcalc.compute.loops.loop import Letters, Steps, plain_loop
 from symcalc.training import walk
@@ -22,30 +22,11 @@ pytest.importorskip("llvmlite")
 
 RNG = np.random.RandomState(5)
 ROSENBROCK = sc.Loss("(1 - u)^2 + 100*(v - u^2)^2")
-LOGISTIC = sc.Loss("mean(ln(1 + exp(-y*(v*x1 + w*x2 + b))))")
-DAMPED = sc.Loss("mean((y - (a*exp(-b*x)*cos(w*x + p) + c))^2)", parameters="a b w p c", columns="y x")
 PLAIN = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"]
 
 
-def logistic(point, x1, x2, y):
-    z = -y * (point[0] * x1 + point[1] * x2 + point[2])
-    slope = -y / (1 + np.exp(-z))
-    return np.mean(np.logaddexp(0, z)), [np.mean(slope * x1), np.mean(slope * x2), np.mean(slope)]
-
-
-def damped(point, x, y):
-    a, b, w, p, c = point
-    e, z = np.exp(-b * x), w * x + p
-    r = y - (a * e * np.cos(z) + c)
-    return np.mean(r * r), [-2 * np.mean(r * e * np.cos(z)), 2 * np.mean(r * a * x * e * np.cos(z)),
-                            2 * np.mean(r * a * e * np.sin(z) * x), 2 * np.mean(r * a * e * np.sin(z)), -2 * np.mean(r)]
-
-
 def cases(rows):
-    x1, x2, x = RNG.normal(size=(3, rows))
-    y = np.where(RNG.rand(rows) < 0.5, -1.0, 1.0)
-    return [(LOGISTIC, {"x1": x1, "x2": x2, "y": y}, [0.3, -0.2, 0.1], logistic),
-            (DAMPED, {"x": x, "y": y}, [1.1, 0.4, 2.9, 0.1, 0.9], damped)]
+    return [(task.loss, dict(task.data), task.start, task.by_hand) for task in (logistic(rows), damped_cosine(rows))]
 
 
 def steps_of(loss, data=None, name="gradient descent", held=()):

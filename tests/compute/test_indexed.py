@@ -6,12 +6,11 @@ from sympy import Expr
 
 import symcalc as sc
 from symcalc.compute.indexed.arrays import Layout, Place
-from symcalc.compute.indexed.compiling import compile_indexed, is_polynomial, partials_by_letter
+from symcalc.compute.indexed.compiling import MOST_APART, compile_indexed, is_polynomial, partials_by_letter
 from symcalc.indices import whole
 from symcalc.language import read
 from symcalc.language.names import symbol
 from symcalc.language.table import read_table
-from symcalc.training.losses import MOST_APART
 
 RANDOM = np.random.default_rng(5)
 
@@ -19,7 +18,7 @@ RANDOM = np.random.default_rng(5)
 @pytest.fixture(autouse=True)
 def _in_arrays(monkeypatch):
     """Arrays also where one compiled loop could serve in their place."""
-    monkeypatch.setattr("symcalc.training.losses.MOST_FUSED", MOST_APART)
+    monkeypatch.setattr("symcalc.compute.indexed.compiling.MOST_FUSED", MOST_APART)
 
 
 def network_data(rows, columns):

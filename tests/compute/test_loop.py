@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import symcalc as sc
-from symcalc.compute.loops.loop import plain_loop
+from symcalc.compute.loops.loop import plain_loop, stepper
 from symcalc.training.stops import Stop
 
 PLAIN = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"]
@@ -108,3 +109,9 @@ def _steps(loss, start):
 def _row(loss, start):
     cost, slopes = loss.compile()(start)
     return np.array([*start, cost, *slopes, np.nan])
+
+
+def test_an_equation_takes_what_those_above_it_made_new():
+    v, w = sp.symbols("v w", real=True)
+    step, _ = stepper([(v, v**2 / 2), (w, w - v**2 / 2)], (w, v), {})          # v² stands in both, and is not the same
+    assert step(1.0, 2.0) == (2.0, -1.0) and step(1.0, 4.0) == (8.0, -31.0)

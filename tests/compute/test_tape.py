@@ -7,6 +7,7 @@ import sympy
 from sympy import Integer, Mul, Symbol
 
 import symcalc as sc
+from symcalc.compute.cluster import PartTape
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.tape import Tape
 from symcalc.errors import LossError
@@ -128,3 +129,13 @@ def test_data_of_one_row_stay_a_column():
     tape = Tape(parameters_of(expression), columns_of(expression), True)
     function = executed(tape, source_of(tape, "value", tape.value(expression).source))(table)
     assert function(np.float64(2)) == 1.0
+
+
+def test_a_tape_in_parts_has_the_statements_of_any_tape():
+    """With the same mathematics beside them: of what is long, the beginning and dots."""
+    loss = sc.Loss(f"mean(exp({' + '.join(f'w{k}*x' for k in range(40))}))", columns="x")
+    plain, parts = (kind(loss.parameters, loss.columns, arrays=True) for kind in (Tape, PartTape))
+    for tape in (plain, parts):
+        tape.value(loss.expression)
+    lines = [each.line() for each in parts.made.values()]
+    assert lines == plain.written() and any(line.endswith("...") for line in lines)

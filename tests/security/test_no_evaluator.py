@@ -27,7 +27,7 @@ EVALUATORS = re.compile("|".join([
 MEANT = {
     "pages/source.py": r"import builtins",             # only to see which names are taken
     "compute/generated.py": r"exec|compile",          # the generated loop, over private names
-    "compute/fused/loops.py": r"import ctypes",        # to call what LLVM made of the generated loop
+    "compute/fused/engine.py": r"import ctypes",       # to call what LLVM made of the generated loop
     "pages/pdf.py": r"import subprocess",            # latexmk, without a shell
     "figures/animation.py": r"import subprocess",    # ffmpeg, without a shell
 }

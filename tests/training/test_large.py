@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.compute.indexed.compiling import MOST_APART
 from symcalc.errors import DescentError, LossError
 from symcalc.training.loading import load_run
-from symcalc.training.losses import MOST_APART, MOST_DERIVED
+from symcalc.training.losses import MOST_DERIVED
 
 RNG = np.random.RandomState(5)
 ROWS, FEATURES = 120, 40
@@ -22,7 +23,7 @@ START = 0.1 * RNG.normal(size=len(NETWORK.names))
 @pytest.fixture(autouse=True)
 def _in_arrays(monkeypatch):
     """Arrays also where one compiled loop could serve in their place."""
-    monkeypatch.setattr("symcalc.training.losses.MOST_FUSED", MOST_APART)
+    monkeypatch.setattr("symcalc.compute.indexed.compiling.MOST_FUSED", MOST_APART)
 
 
 @pytest.fixture(scope="module")

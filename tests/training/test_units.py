@@ -7,8 +7,8 @@ import pytest
 from sympy import Indexed, Sum
 
 import symcalc as sc
+from symcalc.compute.indexed.compiling import MOST_APART
 from symcalc.errors import DataError, LossError, SymcalcError
-from symcalc.training.losses import MOST_APART
 from symcalc.training.record import loss_in, loss_record
 from symcalc.training.units import MOST_WRITTEN
 
@@ -22,7 +22,7 @@ DATA = {"x1": X[:, 0], "x2": X[:, 1], "y": np.sin(X.sum(1))}
 @pytest.fixture(autouse=True)
 def _in_arrays(monkeypatch):
     """Arrays also where one compiled loop could serve in their place."""
-    monkeypatch.setattr("symcalc.training.losses.MOST_FUSED", MOST_APART)
+    monkeypatch.setattr("symcalc.compute.indexed.compiling.MOST_FUSED", MOST_APART)
 
 
 @pytest.mark.parametrize("columns", ["x", "size age", "x1 x2 x3"])

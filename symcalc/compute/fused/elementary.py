@@ -64,6 +64,7 @@ def _reduced_power(x: Lanes) -> tuple[Lanes, Lanes, Lanes]:
 
 
 def exp(x: Lanes) -> Lanes:
+    """e^x = e^r 2^k, where 2^k is taken in two factors, each a float; inf or 0 where e^x is too large or too small."""
     power, half, other = _reduced_power(x)
     return (power * half + half) * other
 
@@ -136,6 +137,7 @@ def softplus(x: Lanes) -> Lanes:
 
 
 def sigmoid(x: Lanes) -> Lanes:
+    """1/(1 + e) where x is not negative, else e/(1 + e), where e = e^(-|x|)."""
     e = _decaying(x)
     return where(x.compared("oge", 0.0), 1.0, e) / (e + 1.0)
 
@@ -149,6 +151,7 @@ def tanh(x: Lanes) -> Lanes:
 
 
 def expm1(x: Lanes) -> Lanes:
+    """(e^r - 1) 2^k + (2^k - 1), which loses nothing near 0, where k is 0; above 40 as e^x."""
     power, half, other = _reduced_power(where(x.compared("olt", -40.0), -40.0, x))
     scale = half * other
     return where(x.compared("ogt", 40.0), (power * half + half) * other, fma(power, scale, scale - 1.0))
@@ -162,10 +165,12 @@ def log1p(x: Lanes) -> Lanes:
 
 
 def step(x: Lanes) -> Lanes:
+    """0 below 0, 1/2 at 0, 1 above; nan stays nan."""
     return where(x.compared("olt", 0.0), 0.0, where(x.compared("ogt", 0.0), 1.0, where(x.compared("oeq", 0.0), 0.5, x)))
 
 
 def sign(x: Lanes) -> Lanes:
+    """-1 below 0, 1 above; 0 and nan stay as they are."""
     return where(x.compared("olt", 0.0), -1.0, where(x.compared("ogt", 0.0), 1.0, x))
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from symcalc.compute.fused import elementary
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, built_in, library, where
 from symcalc.compute.generated import executed
-from symcalc.compute.program import Value
+from symcalc.compute.statements import Value
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 
@@ -178,7 +178,7 @@ def _logarithm(x: Lanes, base: Lanes) -> Lanes:
 # The tape, statement by statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Sections:
     """The statements of a tape in the order of their work: before the rows, in every row, summed, after the rows."""
 
     tape: Tape
@@ -213,7 +213,7 @@ class Parts:
         return np.array(values, dtype=np.float64)
 
 
-def parts_of(compiled: Compiled) -> Parts:
+def sections_of(compiled: Compiled) -> Sections:
     """The tape taken apart; `Unknown` where its rows wait for a sum over all rows."""
     tape = compiled.tape
     if any(value.array for value, *_ in tape.moving) and not tape.in_blocks:
@@ -226,7 +226,7 @@ def parts_of(compiled: Compiled) -> Parts:
 
     totals = [(name, _factors(node)) for name, node in those(lambda value: value.total)]
     rows = with_circles([*((name, node) for name, node in early if name in tape.fixed), *those(lambda value: value.array)])
-    return Parts(
+    return Sections(
         tape=tape, results=compiled.results, settled=settled, totals=totals,
         rows=needed(rows, [factor for _, factors in totals for factor in factors]),
         names=[*(name for name in tape.given if not (tape.arrays and name.startswith("c"))), *settled],

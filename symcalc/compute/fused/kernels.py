@@ -1,6 +1,6 @@
 """From a tape to functions in LLVM's code: the sums over the rows, value and gradient, a step, a whole descent.
 
-The statements are those of the generated Python, read by compute/instructions.py. The rows are gone through in parts of a
+The statements are those of the generated Python, read by fused/instructions.py. The rows are gone through in parts of a
 fixed size, whose sums are added in order, so that a result is the same however many threads work on them.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symcalc.compute.fused.instructions import Parts, assigned, expression, value_of
+from symcalc.compute.fused.instructions import Sections, assigned, expression, value_of
 from symcalc.compute.fused.vectors import Code, Lanes, added, at, load, loop, store, where
-from symcalc.compute.loops.loop import Steps, _updates
+from symcalc.compute.loops.loop import Steps, updates_of
 
 PART = 4_096             # rows whose sums one thread works out by itself
 _BLOCK = 1_024           # rows that are summed up lane by lane, before the lanes' sums are added to those of the part
@@ -23,7 +23,7 @@ _COLD = '!0 = !{!"branch_weights", i32 1, i32 10000}'
 class Source:
     """Functions in LLVM's code for one tape, and what they call."""
 
-    parts: Parts
+    sections: Sections
     steps: Steps | None = None
     functions: list[str] = field(default_factory=list)
     called: dict[str, str] = field(default_factory=dict)
@@ -41,11 +41,11 @@ class Source:
     @property
     def size(self) -> int:
         """How many parameters there are."""
-        return len(self.parts.tape.parameters)
+        return len(self.sections.tape.parameters)
 
     def given(self, code: Code) -> dict[str, Any]:
         """The numbers that stay the same, loaded."""
-        return {name: load(at(code, "%given", k)) for k, name in enumerate(self.parts.names)}
+        return {name: load(at(code, "%given", k)) for k, name in enumerate(self.sections.names)}
 
     def given_point(self, code: Code) -> dict[str, Any]:
         """The same, and the parameters at a point."""
@@ -55,12 +55,12 @@ class Source:
 
     def sums(self, lanes: int) -> None:
         """The sums over the rows of the parts from `first` up to `last`, part by part."""
-        code, parts = Code(contract=True), self.parts
+        code, sections = Code(contract=True), self.sections
         known, rows = self.given_point(code), Lanes(code, "%rows", "i64", 1)
-        for name, node in parts.before:
+        for name, node in sections.before:
             known[name] = value_of(node, known, code)
-        columns = {name: load(at(code, "%columns", k, "ptr"), element="ptr") for k, name in enumerate(parts.columns)}
-        nothing = {name: code.constant(0.0, lanes) for name, _ in parts.totals}
+        columns = {name: load(at(code, "%columns", k, "ptr"), element="ptr") for k, name in enumerate(sections.columns)}
+        nothing = {name: code.constant(0.0, lanes) for name, _ in sections.totals}
         with loop(code, Lanes(code, "%first", "i64", 1), Lanes(code, "%last", "i64", 1)) as part:
             begin = part.i * PART
             end = _least(begin + PART, rows)
@@ -70,9 +70,9 @@ class Source:
                     there = (block_end - row.i).spread(lanes).compared("sgt", code.counted(lanes))
                     for name, column in columns.items():
                         known[name] = load(at(code, column.name, row.i), there)
-                    for name, node in parts.rows:
+                    for name, node in sections.rows:
                         known[name] = value_of(node, known, code)
-                    for name, factors in parts.totals:
+                    for name, factors in sections.totals:
                         first, *other = (value_of(factor, known, code).spread(lanes) for factor in factors)
                         found = row.now[name] + (first * other[0] if other else first)
                         row.now[name] = where(there, found, row.now[name])
@@ -86,15 +86,15 @@ class Source:
 
     def results(self, code: Code, known: dict[str, Any]) -> list[Lanes]:
         """The loss and its slopes, where parameters, numbers given and the sums of all parts are known."""
-        if names := [name for name, _ in self.parts.totals]:
+        if names := [name for name, _ in self.sections.totals]:
             nothing = dict.fromkeys(names, code.constant(0.0, 1))
             with loop(code, code.constant(0, 1, "i64"), Lanes(code, "%last", "i64", 1), 1, nothing) as part:
                 for k, name in enumerate(names):
                     part.now[name] = part.now[name] + load(at(code, "%sums", part.i * len(names) + k))
             known |= part.now
-        for name, node in (*self.parts.before, *self.parts.after):
+        for name, node in (*self.sections.before, *self.sections.after):
             known[name] = value_of(node, known, code)
-        return [_number(value_of(expression(source), known, code), code) for source in self.parts.results]
+        return [_number(value_of(expression(source), known, code), code) for source in self.sections.results]
 
     def finish(self) -> None:
         """The loss and its slopes at a point, from the sums of all parts."""
@@ -121,7 +121,7 @@ class Source:
 
     def update(self, code: Code, known: dict[str, Any]) -> None:
         """The method's equations: what is known of a point becomes what is known of the next, but for its slopes."""
-        tape, lines = _updates(self.steps)
+        tape, lines = updates_of(self.steps)
         for line in (*tape.before, *lines):
             known |= {name: value_of(node, known, code) for name, node in assigned(line)}
 
@@ -150,7 +150,7 @@ class Source:
             known = given | steps.now | {"rate": load(at(code, "%rates", steps.i))}
             row = at(code, "%history", steps.i * self.width).name
             self.step(code, known, row)
-            if self.parts.totals:
+            if self.sections.totals:
                 code.lines.append(f"  call void @sums(ptr {row}, ptr %columns, ptr %given, i64 %rows, i64 0, i64 %last, "
                                   "ptr %sums)")
             cost, *slopes = self.results(code, known)

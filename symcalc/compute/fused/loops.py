@@ -1,21 +1,21 @@
 """The whole descent as compiled code, several rows or several runs side by side (extra symcalc[fast]).
 
-LLVM compiles in memory what compute/kernels.py writes for the tape; nothing of it is kept on disk.
+fused/kernels.py writes the code, fused/engine.py compiles it; here it meets the numbers, and the threads.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symcalc.compute.fused.instructions import Parts, Unknown, parts_of
+from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
+from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
 from symcalc.compute.loops.loop import Steps, plain_loop
 from symcalc.language.table import Table
@@ -28,66 +28,6 @@ _SHARED = 1_000_000      # statements for all rows together, a fifth of a millis
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
 _MANY = 20_000           # steps of blocks of runs from which threads share them
-_POINTER, _WHOLE, _DOUBLE = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
-_SIGNATURES = {
-    "sums": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE, _POINTER),
-    "finish": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _POINTER),
-    "move": (None, _POINTER, _DOUBLE, _DOUBLE, _POINTER),
-    "descend": (_WHOLE, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER),
-    "race": (None, *[_POINTER] * 6, _WHOLE, _WHOLE, _DOUBLE, _POINTER, _WHOLE, _WHOLE),
-}
-
-
-@cache
-def _llvm() -> Any:
-    """LLVM for this machine; None where llvmlite is missing."""
-    try:
-        import llvmlite.binding as llvm
-    except ImportError:
-        return None
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    return llvm
-
-
-@cache
-def lanes_here() -> int:
-    """How many doubles the processor takes at once; 0 where it lacks fma (all since 2013 have it), or llvmlite is missing."""
-    llvm = _llvm()
-    if llvm is None:
-        return 0
-    if llvm.get_default_triple().startswith(("aarch64", "arm64")):
-        return 2
-    features = llvm.get_host_cpu_features()
-    return 0 if not features.get("fma") else 8 if features.get("avx512dq") else 4
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """Compiled functions by name, and what must live as long as they do."""
-
-    functions: dict[str, Callable[..., Any]]
-    keeper: Any
-
-
-@lru_cache(maxsize=32)
-def engine(text: str, names: tuple[str, ...]) -> Engine:
-    """The functions of a module in LLVM's code, compiled for this machine; they know no data and no state."""
-    llvm = _llvm()
-    module = llvm.parse_assembly(text)
-    machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2)
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
-    passes = llvm.create_new_function_pass_manager()
-    passes.add_instruction_combine_pass()       # these three; the others of -O2 take three times as long for nothing here
-    passes.add_new_gvn_pass()
-    passes.add_aggressive_dce_pass()
-    for function in module.functions:
-        if not function.is_declaration:
-            passes.run(function, builder)
-    keeper = llvm.create_mcjit_compiler(module, machine)
-    keeper.finalize_object()
-    return Engine({name: ctypes.CFUNCTYPE(*_SIGNATURES[name])(keeper.get_function_address(name)) for name in names}, keeper)
 
 
 # The rows
@@ -118,11 +58,10 @@ class Rows:
         return np.empty((self.parts, self.totals))
 
 
-def _rows_of(parts: Parts, table: Table | None) -> Rows:
-    columns = [np.require(column, np.float64, "CA") for column in parts.values(table, parts.columns)]
-    pointers = (_POINTER * len(columns))(*(column.ctypes.data for column in columns))
+def _rows_of(sections: Sections, table: Table | None) -> Rows:
+    columns = [np.require(column, np.float64, "CA") for column in sections.values(table, sections.columns)]
     rows = table.rows if table is not None else 0
-    return Rows(columns, pointers, parts.given(table), rows, len(parts.totals), rows * len(parts.rows))
+    return Rows(columns, pointers(columns), sections.given(table), rows, len(sections.totals), rows * len(sections.rows))
 
 
 def _cores() -> int:
@@ -163,14 +102,14 @@ def _summed(made: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
     _shared(work, rows.parts, rows.shared)
 
 
-def _abreast(parts: Parts) -> int:
+def _abreast(sections: Sections) -> int:
     """How many rows side by side: two vectors where registers and the time to compile them allow, as one waits for itself."""
-    return lanes_here() * (2 if len(parts.rows) <= _FEW else 1)
+    return lanes_here() * (2 if len(sections.rows) <= _FEW else 1)
 
 
-def _note(parts: Parts) -> str:
+def _note(sections: Sections) -> str:
     """The line that says in the source how it was compiled."""
-    how = f"{_abreast(parts)} rows side by side" if parts.totals else "in plain floats"
+    how = f"{_abreast(sections)} rows side by side" if sections.totals else "in plain floats"
     return f"# compiled by LLVM from these statements, {how}"
 
 
@@ -184,11 +123,11 @@ def gradient(compiled: Compiled) -> Compiled | None:
     if not lanes_here():
         return None
     try:
-        source = Source(parts_of(compiled))
-        if not source.parts.totals:
+        source = Source(sections_of(compiled))
+        if not source.sections.totals:
             return None
-        rows = _rows_of(source.parts, compiled.table)
-        source.sums(_abreast(source.parts))
+        rows = _rows_of(source.sections, compiled.table)
+        source.sums(_abreast(source.sections))
         source.finish()
     except Unknown:
         return None
@@ -202,7 +141,8 @@ def gradient(compiled: Compiled) -> Compiled | None:
         value, *slopes = found.tolist()
         return value, tuple(slopes)
 
-    return replace(compiled, strategy="fused", function=value_and_gradient, source=f"{_note(source.parts)}\n{compiled.source}")
+    return replace(compiled, strategy="fused", function=value_and_gradient,
+                   source=f"{_note(source.sections)}\n{compiled.source}")
 
 
 # The descent
@@ -255,10 +195,10 @@ def loop(steps: Steps) -> FusedLoop | None:
     if not lanes_here():
         return None
     try:
-        source = Source(parts_of(compiled), steps)
-        rows = _rows_of(source.parts, compiled.table)
-        if source.parts.totals:
-            source.sums(_abreast(source.parts))
+        source = Source(sections_of(compiled), steps)
+        rows = _rows_of(source.sections, compiled.table)
+        if source.sections.totals:
+            source.sums(_abreast(source.sections))
         if rows.shared:
             source.move()
             source.finish()
@@ -268,7 +208,7 @@ def loop(steps: Steps) -> FusedLoop | None:
         return None
     return FusedLoop(rows=rows, text=source.text, size=len(compiled.parameters),
                      names=("sums", "move", "finish") if rows.shared else ("descend",), width=source.width,
-                     source=f"{_note(source.parts)}\n{plain_loop(steps).source}")
+                     source=f"{_note(source.sections)}\n{plain_loop(steps).source}")
 
 
 def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
@@ -284,10 +224,10 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
     if not lanes_here():
         return None
     try:
-        source = Source(parts_of(steps.compiled), steps)
-        if source.parts.totals:
+        source = Source(sections_of(steps.compiled), steps)
+        if source.sections.totals:
             return None
-        given = source.parts.given(steps.compiled.table)
+        given = source.sections.given(steps.compiled.table)
         abreast = 4 * lanes_here()               # more than one vector at a time, since each waits for its own last step
         source.race(abreast, kept)
     except Unknown:

@@ -246,7 +246,7 @@ def store(value: Lanes, place: Lanes, there: Lanes | None = None) -> None:
 # Loops
 
 @dataclass(slots=True)
-class Loop:
+class Rounds:
     """A loop being written: its counter, what it carries from one round to the next, and what it goes on for."""
 
     i: Lanes
@@ -255,7 +255,7 @@ class Loop:
 
 
 @contextmanager
-def loop(code: Code, begin: Lanes, end: Lanes, by: int = 1, carried: Mapping[str, Lanes] | None = None) -> Iterator[Loop]:
+def loop(code: Code, begin: Lanes, end: Lanes, by: int = 1, carried: Mapping[str, Lanes] | None = None) -> Iterator[Rounds]:
     """The instructions of the body, for i from begin up to end, once at least; `now` is to hold what is carried on.
 
     Behind the body, `now` has what came out last.
@@ -264,7 +264,7 @@ def loop(code: Code, begin: Lanes, end: Lanes, by: int = 1, carried: Mapping[str
     code.lines.append(f"  br label %loop{tag}")
     code.start(f"loop{tag}")
     hole = len(code.lines)
-    this = Loop(Lanes(code, f"%i{tag}", "i64", 1),
+    this = Rounds(Lanes(code, f"%i{tag}", "i64", 1),
                 {name: Lanes(code, f"%{name}.{tag}", value.element, value.lanes) for name, value in first.items()})
     heads = dict(this.now)
     yield this

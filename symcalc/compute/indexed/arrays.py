@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
 
-from symcalc.compute.program import Value
+from symcalc.compute.statements import Value, bracketed, line
 from symcalc.compute.tape import Tape
 from symcalc.indices import index_of
 from symcalc.language.names import ROW, name_of
@@ -124,7 +124,7 @@ class Arrays(Tape):
             return total
         lead = self.fraction(outside, product_as_written(outside))
         total = replace(total, source=f"{total.source}{_spread(frame, self.frame)}")
-        lead_source = f"({lead.source})" if lead.source.startswith("-") else lead.source
+        lead_source = bracketed(lead.source)
         return self.statement(f"{lead_source} * {total.source}", [lead, total], part)
 
     def contracted(self, factors: Sequence[Basic], index: Symbol, frame: Axes, part: Sum) -> Value:
@@ -209,22 +209,18 @@ class Arrays(Tape):
     def steps(self) -> list[str]:
         """The statements that need the parameters: before the rows, block by block, and with the whole sums."""
         if not self.in_blocks:
-            return [_line(*statement) for statement in self.moving]
+            return [line(*statement) for statement in self.moving]
         sums = " = ".join(value.source for value, *_ in self.moving if value.total)
-        return [*(_line(*statement) for statement in self.moving if not (statement[0].array or statement[0].summed)),
+        return [*(line(*statement) for statement in self.moving if not (statement[0].array or statement[0].summed)),
                 *([f"{sums} = 0.0"] if sums else []), f"for {', '.join(self.rowwise)}, in blocks:",
-                *(f"    {_line(*statement, '+=' if statement[0].total else '=')}" for statement in self.moving
+                *(f"    {line(*statement, '+=' if statement[0].total else '=')}" for statement in self.moving
                   if statement[0].array or statement[0].total),
-                *(_line(*statement) for statement in self.moving if statement[0].summed and not statement[0].total)]
+                *(line(*statement) for statement in self.moving if statement[0].summed and not statement[0].total)]
 
     def data(self, table: Table | None) -> list[Any]:
         """The columns of the table; those of a letter with an index of its own together, one below the other."""
         return [*(np.array([table[name] for name in self.layout.tables[name_of(column)]])
                   if len(column.indices) > 1 else table[name_of(column)] for column in self.columns), np.float64(table.rows)]
-
-
-def _line(value: Value, source: str, comment: str, sign: str = "=") -> str:
-    return f"{value.source} {sign} {source}".ljust(40) + f"  # {comment}"
 
 
 def inside(part: Basic) -> tuple[Basic, ...]:

@@ -10,9 +10,11 @@ from sympy import Add, Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
 
 from symcalc.calculus.derivation import derive
 from symcalc.compute.compiled import Compiled
+from symcalc.compute.estimate import may_fuse
 from symcalc.compute.generated import bound, executed, indented
 from symcalc.compute.indexed.arrays import Arrays, Layout, inside
 from symcalc.compute.stable import stabilised
+from symcalc.compute.statements import beside
 from symcalc.errors import LossError
 from symcalc.indices import element, index_of, whole
 from symcalc.language.names import ROW, columns_of, name_of, parameters_of
@@ -20,7 +22,10 @@ from symcalc.language.table import Table
 from symcalc.pages.notation import text
 from symcalc.written import replaced
 
+MOST_APART = 32              # parameters up to which each is a name of its own in what is compiled
+MOST_FUSED = 64              # ... where one compiled loop can hold them all
 _FRESH = "pqrst"             # indices of the element by which a partial is taken
+
 
 @lru_cache(maxsize=16)
 def partials_by_element(loss: Expr) -> Mapping[Symbol | Indexed, Expr]:
@@ -71,6 +76,19 @@ def is_polynomial(part: Basic) -> bool:
     return isinstance(part, (Add, Mul, Sum)) and all(map(is_polynomial, inside(part)))
 
 
+def takes_arrays(loss: Expr, parameters: int) -> bool:
+    """Whether a loss with an index and so many parameters is compiled to whole arrays, not to a name for each parameter.
+
+    It is not where its sums over the rows separate, since no step goes through the rows then.
+
+    >>> from sympy import tanh
+    >>> w = element("w", whole("j"))
+    >>> takes_arrays(tanh(w), 100), takes_arrays(tanh(w), 10), takes_arrays(w**2, 100)
+    (True, False, False)
+    """
+    return parameters > (MOST_FUSED if may_fuse() else MOST_APART) and not is_polynomial(loss)
+
+
 def compile_indexed(loss: Expr, parameters: Sequence[Symbol], layout: Layout, table: Table) -> Compiled:
     """One function for a loss with an index and its partials: of one array with all parameters, in their order."""
     slopes = partials_by_letter(loss)
@@ -95,7 +113,7 @@ def compile_indexed(loss: Expr, parameters: Sequence[Symbol], layout: Layout, ta
 
 def opened(tape: Arrays) -> list[str]:
     """The letters as views of the array that holds all parameters."""
-    return [f"p{k} = {tape.layout.places[name_of(letter)].source('point')}".ljust(40) + f"  # {text(letter)}"
+    return [beside(f"p{k} = {tape.layout.places[name_of(letter)].source('point')}", text(letter))
             for k, letter in enumerate(tape.parameters)]
 
 

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Dummy, Symbol
 
 from symcalc.compute.generated import bound, executed, indented
 from symcalc.compute.indexed.compiling import opened, slopes_of
-from symcalc.compute.loops.loop import Steps
-from symcalc.compute.program import Value
+from symcalc.compute.loops.loop import Steps, equations_on
+from symcalc.compute.statements import Value
 from symcalc.compute.tape import Tape
-from symcalc.written import replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +54,13 @@ def _updates(steps: Steps, states: list[str]) -> tuple[list[str], list[str]]:
     """What is the same in every step, and the lines with the new state and the new point; what is held stays where it was."""
     letters = steps.letters
     tape = Tape((), (), arrays=True, letter="u")
-    tape.known |= {letter: Value(repr(value)) for letter, value in steps.settings.items()}
     tape.known |= {letters.rate: Value("rate", moves=True), letters.counted: Value("k", moves=True)}
     names = [*states, "point"]
     tape.known |= {letter: Value(name, moves=True, array=True)
                    for letter, name in zip((*letters.state, letters.theta, letters.slope), (*names, "gradient"), strict=True)}
     held = len(steps.moving) < len(steps.compiled.parameters)
     found: list[str] = []
-    new: dict[Symbol, Symbol] = {}
-    for (letter, formula), name in zip(steps.equations, names, strict=True):
-        value = tape.value(replaced(formula, new.get))
+    for value, name in zip(equations_on(tape, steps.equations, steps.settings, {}), names, strict=True):
         written = value.source if value.array else f"np.full(len(point), {value.source})"
         found.append(f"np.where(moves, {written}, {name})" if held else written)
-        new[letter] = Dummy(letter.name, real=True)          # the new value, for the equations below
-        tape.known[new[letter]] = value
     return tape.before, [*tape.written(), f"{', '.join(names)} = {', '.join(found)}"]

@@ -260,27 +260,3 @@ def _in_floats(node: ast.expr) -> str:
     """The same for plain floats, as a loop for one run has it."""
     return re.sub(r"\bnp\.(\w+)", lambda name: f"{'math' if hasattr(math, name[1]) else 'np'}.{name[1]}",
                   ast.unparse(node).replace("np.power", "math.pow"))
-
-
-# Sums over the rows, for all runs at once: what differs from row to row alone has one run's width
-
-def dot(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Σ left right over the rows, for every run.
-
-    >>> dot(np.array([[1.0], [2.0]]), np.array([[1.0, 0.0], [1.0, 5.0]]))
-    array([ 3., 10.])
-    """
-    if left.shape[1] == 1:
-        return left[:, 0] @ right
-    if right.shape[1] == 1:
-        return right[:, 0] @ left
-    return np.einsum("ij,ij->j", left, right)
-
-
-def total(values: np.ndarray) -> np.ndarray:
-    """Σ values over the rows, for every run.
-
-    >>> total(np.array([[1.0, 0.0], [1.0, 5.0]]))
-    array([2., 5.])
-    """
-    return np.add.reduce(values)

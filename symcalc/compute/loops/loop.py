@@ -13,7 +13,7 @@ from sympy import Dummy, Expr, Symbol
 
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import bound, executed, indented, source_of
-from symcalc.compute.program import Value
+from symcalc.compute.statements import Value, packed
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 from symcalc.written import replaced
@@ -33,13 +33,29 @@ def stepper(equations: Equations, inputs: Sequence[Symbol],
     (2.0, 1.0)
     """
     tape = Tape(inputs, (), arrays=False)
-    tape.known |= {letter: Value(repr(value)) for letter, value in settings.items()}
-    results = []
-    for letter, formula in equations:
-        tape.known[letter] = value = tape.value(formula)
-        results.append(value.source)
+    results = [value.source for value in equations_on(tape, equations, settings, {})]
     source = source_of(tape, "update", f"({', '.join(results)},)")
     return executed(tape, source)(None), source
+
+
+def equations_on(tape: Tape, equations: Equations, settings: Mapping[Symbol, float],
+                 given: Mapping[Symbol, Expr]) -> list[Value]:
+    """The values of the left sides, put on a tape; an equation takes the new values of those above it.
+
+    `given` has what the tape knows a letter by, where that is not the letter itself.
+
+    >>> v, w, g = Symbol("v"), Symbol("w"), Symbol("g")
+    >>> tape = Tape((w, g), (), arrays=False)
+    >>> equations_on(tape, [(v, 2*g), (w, w - v)], {}, {})[-1].source, tape.written()
+    ('a1', ['a0 = 2.0 * p1                             # 2g', 'a1 = p0 - a0                              # w - v'])
+    """
+    tape.known |= {letter: Value(repr(value)) for letter, value in settings.items()}
+    names, found = dict(given), []
+    for letter, formula in equations:
+        found.append(value := tape.value(replaced(formula, names.get)))
+        names[letter] = Dummy(names.get(letter, letter).name, real=True)          # what is new, for the equations below
+        tape.known[names[letter]] = value
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +100,7 @@ class Loop(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Generated:
     """What of a loop does not depend on the numbers in a table."""
 
     source: str
@@ -105,7 +121,7 @@ class PlainLoop:
     steps: Steps
     function: Callable[..., None]
     source: str
-    written: Written
+    written: Generated
 
     @property
     def bare(self) -> bool:
@@ -141,7 +157,18 @@ class PlainLoop:
 
 
 def plain_loop(steps: Steps) -> PlainLoop:
-    """The loop in plain Python, which serves every loss and method."""
+    """The loop in plain Python, which serves every loss and method.
+
+    >>> import symcalc
+    >>> theta, g, rate, k = map(Symbol, ("theta", "g", "rate", "k"))
+    >>> steps = Steps(compiled=symcalc.Loss("(w - 3)^2").compile(), slopes=[g], moving=[0], settings={},
+    ...               equations=[(theta, theta - rate*g)],
+    ...               letters=Letters(theta=theta, slope=g, rate=rate, counted=k, state=()))
+    >>> kept = []
+    >>> plain_loop(steps)(np.array([0.0, 9.0, -6.0, np.nan]), np.array([0.25, 0.25]), 1, kept.append)
+    >>> kept[0].tolist()
+    [[1.5, 2.25, -3.0, 0.25], [2.25, 0.5625, -1.5, 0.25]]
+    """
     compiled = steps.compiled
     written = _written(_Form(
         tape=_Same(compiled.tape), results=compiled.results, slopes=tuple(steps.slopes), moving=tuple(steps.moving),
@@ -183,25 +210,25 @@ class _Form:
 
 
 @lru_cache(maxsize=32)
-def _written(form: _Form) -> Written:
+def _written(form: _Form) -> Generated:
     """The loop's source; kept, as one descent follows the other."""
     loss, letters, (value, *found) = form.tape.tape, form.letters, form.results
-    tape, updates = _updates(form)
+    tape, updates = updates_of(form)
     count, moving = len(form.parameters), form.moving
     points, gradients = _names("p", range(count)), _names("g", range(count))
     states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
     bare, counts = is_arithmetic(loss), any(formula.has(letters.counted) for _, formula in form.equations)
     driving = [f"g{j} = {_float(source, loss)}" for j, source in enumerate(found) if not bare or j in moving]
     kept = [*points, *states] if bare else [*points, _float(value, loss), *gradients, *states, "rate"]
-    keep = f"keep(({_packed(kept)}))"
+    keep = f"keep(({packed(kept)}))"
     lines = [keep, *_needed(loss, [found[j] for j in moving]), *driving] if bare else [*loss.steps, *driving, keep]
     inner = [*tape.before, "def descend(point, gradient, state, k, rates, keep):",
-             *indented([f"{_packed(points)} = point", f"{_packed(gradients)} = gradient",
-                        *([f"{_packed(states)} = state"] if states else []),
+             *indented([f"{packed(points)} = point", f"{packed(gradients)} = gradient",
+                        *([f"{packed(states)} = state"] if states else []),
                         "for rate in rates:", *indented([*updates, *lines, *(["k += 1.0"] if counts else [])])]),
              "return descend"]
     source = bound(loss, inner)
-    return Written(source=source, bind=executed(loss, source), bare=bare, unvaried=is_arithmetic(tape) and not counts)
+    return Generated(source=source, bind=executed(loss, source), bare=bare, unvaried=is_arithmetic(tape) and not counts)
 
 
 def with_costs(steps: Steps, columns: np.ndarray) -> None:
@@ -237,11 +264,10 @@ def _needed(tape: Tape, results: Sequence[str]) -> list[str]:
 _NAME = re.compile(r"[a-z]\d+(?:_\d+)?")
 
 
-def _updates(steps: Steps | _Form) -> tuple[Tape, list[str]]:
+def updates_of(steps: Steps | _Form) -> tuple[Tape, list[str]]:
     """The method's equations for every parameter in the learner's names, on one tape, and its lines with the new values."""
     letters, slopes = steps.letters, steps.slopes
     tape = Tape((), (), arrays=False, letter="u")
-    tape.known |= {letter: Value(repr(value)) for letter, value in dict(steps.settings).items()}
     tape.known |= {letters.rate: Value("rate", moves=True), letters.counted: Value("k", moves=True)}
     lines: list[str] = []
     for j in steps.moving:
@@ -252,11 +278,7 @@ def _updates(steps: Steps | _Form) -> tuple[Tape, list[str]]:
         for letter, name in zip(letters.state, states):
             own[letter] = Dummy(f"{letter.name}_{parameter.name}", real=True)
             tape.known[own[letter]] = Value(name, moves=True)
-        found = []
-        for letter, formula in steps.equations:
-            found.append(value := tape.value(replaced(formula, own.get)))
-            own[letter] = Dummy(own.get(letter, letter).name, real=True)          # what is new, for the equations below
-            tape.known[own[letter]] = value
+        found = equations_on(tape, steps.equations, dict(steps.settings), own)
         lines += [*tape.written(done), f"{', '.join([*states, f'p{j}'])} = {', '.join(value.source for value in found)}"]
     return tape, lines
 
@@ -268,7 +290,3 @@ def _float(source: str, tape: Tape) -> str:
 
 def _names(letter: str, places: Sequence[int]) -> list[str]:
     return [f"{letter}{place}" for place in places]
-
-
-def _packed(names: Sequence[str]) -> str:
-    return f"{', '.join(names)}," if len(names) == 1 else ", ".join(names)

@@ -27,7 +27,13 @@ _VECTOR = 2.0, 0.1, 2e-4             # ... that a step with a matrix takes, for 
 
 def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed],
                rows: int) -> Moments | None:
-    """A tape for expressions all of whose sums separate; None where one does not, or where the rows are less work."""
+    """A tape for expressions all of whose sums separate; None where one does not, or where the rows are less work.
+
+    >>> import symcalc
+    >>> losses = [symcalc.Loss(f"mean({part})", columns="x y") for part in ("(y - m*x)^2", "abs(y - m*x)")]
+    >>> [moments_of([J.expression], J.parameters, J.columns, 1_000) is not None for J in losses]
+    [True, False]
+    """
     sums = _sums(expressions)
     if sums is None:
         return None

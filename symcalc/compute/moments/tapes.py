@@ -12,7 +12,7 @@ from sympy import Add, Basic, Expr, Indexed, Integer, Pow, Sum, Symbol
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments.gram import Monomial, Rows, Triangle, joined, triangle
 from symcalc.compute.moments.separation import Forms, Product, Side
-from symcalc.compute.program import Value
+from symcalc.compute.statements import Value, bracketed
 from symcalc.compute.tape import Tape
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
@@ -91,7 +91,7 @@ class Moments(Tape):
         for product in self.products[part.function]:
             total, needed = self.paired(product)
             before = [self.value(factor) for factor in product.before]
-            lead = " * ".join(f"({value.source})" if value.source.startswith("-") else value.source for value in before)
+            lead = " * ".join(bracketed(value.source) for value in before)
             written.append(f"{lead} * {f'({total})' if ' ' in total else total}" if lead else total)
             inputs += [*before, *needed]
         return self.statement(" + ".join(written), inputs, part)

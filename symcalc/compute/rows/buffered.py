@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from symcalc.compute.statements import Statement, names_in
+from symcalc.compute.statements import Statement, beside, names_in
 
 _OPERATORS = {ast.Add: "np.add", ast.Sub: "np.subtract", ast.Mult: "np.multiply", ast.Div: "np.divide"}
 _SIGNS = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
@@ -44,7 +44,7 @@ class Operation:
         """As it is written, with the mathematics beside it."""
         given = ", ".join([*self.operands, *([f"out={buffer}"] if buffer else [])])
         source = f"{self.function}({given})" if self.function else self.source
-        return f"{self.name} {'+=' if self.total else '='} {source}".ljust(40) + f"  # {self.comment}"
+        return beside(f"{self.name} {'+=' if self.total else '='} {source}", self.comment)
 
 
 @dataclass(slots=True)

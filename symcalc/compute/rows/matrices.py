@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from symcalc.compute.rows.buffered import Block, Operation
+from symcalc.compute.statements import bracketed
 
 ONE = "1"
 _MOST = 64               # rows of a matrix
@@ -148,16 +149,12 @@ def _together(one: Form, other: Form) -> Form:
 
 
 def _scaled(form: Form, number: str) -> Form:
-    return {row: tuple(number if term == "1.0" else f"{_bracketed(number)} * {_bracketed(term)}" for term in terms)
+    return {row: tuple(number if term == "1.0" else f"{bracketed(number)} * {bracketed(term)}" for term in terms)
             for row, terms in form.items()}
 
 
 def _each(form: Form, source: str) -> Form:
-    return {row: tuple(source.format(_bracketed(term)) for term in terms) for row, terms in form.items()}
-
-
-def _bracketed(term: str) -> str:
-    return f"({term})" if term.startswith("-") or " " in term else term
+    return {row: tuple(source.format(bracketed(term)) for term in terms) for row, terms in form.items()}
 
 
 def with_matrices(operations: list[Operation], matrices: Sequence[Matrix]) -> list[Operation]:

@@ -11,7 +11,18 @@ _MARGIN = 2              # how many times the compiling is to be saved, since ma
 
 
 def fastest(steps: Steps, count: int = 0) -> Loop:
-    """The quickest loop that serves these steps, of which there will be `count` unless the run ends before."""
+    """The quickest loop that serves these steps, of which there will be `count` unless the run ends before.
+
+    >>> import symcalc
+    >>> from sympy import Symbol
+    >>> from symcalc.compute.loops.loop import Letters
+    >>> theta, g, rate, k = map(Symbol, ("theta", "g", "rate", "k"))
+    >>> steps = Steps(compiled=symcalc.Loss("(w - 3)^2").compile(), slopes=[g], moving=[0], settings={},
+    ...               equations=[(theta, theta - rate*g)],
+    ...               letters=Letters(theta=theta, slope=g, rate=rate, counted=k, state=()))
+    >>> type(fastest(steps)).__name__
+    'Recurrence'
+    """
     compiled = steps.compiled
     if compiled.whole:
         return array_loop(steps)

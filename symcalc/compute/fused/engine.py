@@ -1,0 +1,83 @@
+"""LLVM's code compiled in memory, for this machine; nothing of it is kept on disk."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+
+_POINTER, _WHOLE, _DOUBLE = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
+_SIGNATURES = {
+    "sums": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE, _POINTER),
+    "finish": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _POINTER),
+    "move": (None, _POINTER, _DOUBLE, _DOUBLE, _POINTER),
+    "descend": (_WHOLE, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER),
+    "race": (None, *[_POINTER] * 6, _WHOLE, _WHOLE, _DOUBLE, _POINTER, _WHOLE, _WHOLE),
+}
+
+
+@cache
+def llvm_here() -> Any:
+    """LLVM, ready for this machine; None where llvmlite is missing."""
+    try:
+        import llvmlite.binding as llvm
+    except ImportError:
+        return None
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm
+
+
+@cache
+def lanes_here() -> int:
+    """How many doubles the processor takes at once; 0 where it lacks fma (all since 2013 have it), or llvmlite is missing."""
+    llvm = llvm_here()
+    if llvm is None:
+        return 0
+    if llvm.get_default_triple().startswith(("aarch64", "arm64")):
+        return 2
+    features = llvm.get_host_cpu_features()
+    return 0 if not features.get("fma") else 8 if features.get("avx512dq") else 4
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Compiled functions by name, and what must live as long as they do."""
+
+    functions: dict[str, Callable[..., Any]]
+    keeper: Any
+
+
+@lru_cache(maxsize=32)
+def engine(text: str, names: tuple[str, ...]) -> Engine:
+    """The functions of a module in LLVM's code, compiled for this machine; they know no data and no state."""
+    llvm = llvm_here()
+    module = llvm.parse_assembly(text)
+    machine = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2)
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
+    passes = llvm.create_new_function_pass_manager()
+    passes.add_instruction_combine_pass()       # these three; the others of -O2 take three times as long for nothing here
+    passes.add_new_gvn_pass()
+    passes.add_aggressive_dce_pass()
+    for function in module.functions:
+        if not function.is_declaration:
+            passes.run(function, builder)
+    keeper = llvm.create_mcjit_compiler(module, machine)
+    keeper.finalize_object()
+    return Engine({name: ctypes.CFUNCTYPE(*_SIGNATURES[name])(keeper.get_function_address(name)) for name in names}, keeper)
+
+
+def pointers(arrays: Sequence[np.ndarray]) -> Any:
+    """Where the numbers of contiguous arrays are, as the functions take it.
+
+    >>> import numpy as np
+    >>> array = np.zeros(3)
+    >>> pointers([array])[0] == array.ctypes.data
+    True
+    """
+    return (_POINTER * len(arrays))(*(array.ctypes.data for array in arrays))
