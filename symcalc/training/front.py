@@ -6,7 +6,7 @@ by tests that cost little and miss nothing; the rules themselves see the runs in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -31,7 +31,8 @@ _CLOSE = 4e-12           # of the size of a point: two that may count as the sam
 class Ends:
     """How many runs ended, each in its place: where, the cost there and at the start, after how many updates, and why.
 
-    `last` is where a run would have gone on that left the domain. `stops` has None for runs that never began.
+    `last` is where a run would have gone on that left the domain. `stops` has None for runs that never began. `passed` has the
+    points and costs after some numbers of updates; those of a run that had ended by then say nothing.
     """
 
     points: np.ndarray
@@ -41,14 +42,19 @@ class Ends:
     last: np.ndarray
     slopes: np.ndarray
     stops: list[Stop | None]
+    passed: dict[int, tuple[np.ndarray, np.ndarray]]
 
 
 def ends_of(walk: Walk, starts: np.ndarray, rates: Sequence[np.ndarray], paces: Sequence[int],
-            progress: Callable[[int], None] | None = None) -> Ends:
-    """Go from every start by the walk's plain method, with the rates that its pace is the number of."""
+            progress: Callable[[int], None] | None = None, passed: Iterable[int] = ()) -> Ends:
+    """Go from every start by the walk's plain method, with the rates that its pace is the number of.
+
+    After so many updates as stand in `passed` it is kept where the runs are.
+    """
     runs, size = starts.shape
     ends = Ends(points=starts.copy(), costs=np.empty(runs), firsts=np.empty(runs), updates=np.zeros(runs, dtype=int),
-                last=starts.copy(), slopes=np.empty((runs, size)), stops=[None] * runs)
+                last=starts.copy(), slopes=np.empty((runs, size)), stops=[None] * runs,
+                passed={update: (np.empty((runs, size)), np.empty(runs)) for update in passed})
     steps, paces = len(rates[0]), np.asarray(paces)
     front = front_for(walk.steps, runs * steps)
     try:
@@ -106,6 +112,7 @@ class _Abreast:
                 self._pace(count)
                 self.front(self.room, count, self.made + 1)
                 self._judge(count)
+                self._note(count)
                 self._shift(count)
                 if self.progress is not None:
                     self.progress(self.before + self.made * len(which))
@@ -144,6 +151,13 @@ class _Abreast:
         self.going = np.ones(len(self.which), dtype=bool)
         self._furnish(room.points[:PAST + 1, :, going], room.gradients[PAST][:, going], room.costs[:PAST + 1, going],
                       room.states[PAST][:, :, going])
+
+    def _note(self, count: int) -> None:
+        """Where the runs are after the updates of which that is to be kept."""
+        for update, (points, costs) in self.ends.passed.items():
+            if self.made < update <= self.made + count:
+                row = PAST + update - self.made
+                points[self.which], costs[self.which] = self.room.points[row].T[:, self._order], self.room.costs[row]
 
     def _shift(self, count: int) -> None:
         """The last point is the present now, with its past before it."""
