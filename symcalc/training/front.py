@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from symcalc.compute.loops.abreast import front_for
-from symcalc.compute.loops.many import PAST, Front, Room, ordered_places, room_for
+from symcalc.compute.loops.abreast import Lanes, front_for
+from symcalc.compute.loops.many import PAST, Front, Room, Seen, ordered_places, room_for
 from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
 from symcalc.training.walk import Walk
@@ -23,6 +23,7 @@ _NUMBERS = 320_000       # in a room: as many steps between two looks as there i
 _LARGEST = 4_000_000     # ... and in the smallest room for all that go side by side
 _FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
 _LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
+_FAR, _WORTH = 2048, 64  # steps made at once where only the last are kept, and from which that pays
 _POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
 _CLOSE = 4e-12           # of the size of a point: two that may count as the same
 
@@ -91,6 +92,7 @@ class _Abreast:
     spare: np.ndarray = field(init=False)
     constant: bool = field(init=False)               # whether no rate ever changes
     made: int = 0
+    careful: int = 0                                 # up to which update every point is kept
 
     def go(self, starts: np.ndarray) -> None:
         """All steps, or as many as there are runs for."""
@@ -108,6 +110,8 @@ class _Abreast:
             while self.made < steps and self.going.any():
                 if self.going.mean() < _LEAVE:
                     self._leave()
+                if (far := self._far(steps)) and self._glided(far):
+                    continue
                 count = min(self.room.length, steps - self.made, max(_FIRST, self.made))
                 self._pace(count)
                 self.front(self.room, count, self.made + 1)
@@ -151,6 +155,44 @@ class _Abreast:
         self.going = np.ones(len(self.which), dtype=bool)
         self._furnish(room.points[:PAST + 1, :, going], room.gradients[PAST][:, going], room.costs[:PAST + 1, going],
                       room.states[PAST][:, :, going])
+
+    def _far(self, steps: int) -> int:
+        """How many steps to make at once, of which only the last are kept; 0 where all are."""
+        walk, ahead = self.walk, [update - self.made for update in self.ends.passed if update > self.made]
+        count = min(_FAR, self.made, steps - self.made, *ahead)
+        plain = isinstance(self.front, Lanes) and self.constant and self._carries
+        watched = walk.tolerances.step or walk.tolerances.cost
+        return count if plain and not watched and self.made >= self.careful and count >= _WORTH else 0
+
+    def _glided(self, count: int) -> bool:
+        """Make so many steps, and keep the last; False, with nothing changed, where a run may have ended on the way."""
+        room, kept = self.room, []
+        for array in (room.points, room.costs, room.gradients, room.states):
+            kept.append(array[:PAST + 1].copy())
+        far, lowest = count - PAST, self.lowest
+        seen = self.front.far(room, far, self.made + 1)
+        self.front(room, PAST, self.made + 1 + far)
+        if not (self.going & (self._seen_to_end(seen, kept[0][PAST]) | self._may_end(PAST))).any():
+            self.made += far
+            self._note(PAST)
+            self._shift(PAST)
+            if self.progress is not None:
+                self.progress(self.before + self.made * len(self.which))
+            return True
+        for array, before in zip((room.points, room.costs, room.gradients, room.states), kept):
+            array[:PAST + 1] = before
+        self.lowest, self.careful = lowest, self.made + count
+        return False
+
+    def _seen_to_end(self, seen: Seen, before: np.ndarray) -> np.ndarray:
+        """Which runs have to be looked at, by what was seen of them since the points before."""
+        firsts, now = self.ends.firsts[self.which], self.room.points[PAST]
+        with np.errstate(all="ignore"):
+            self.lowest = np.fmin(self.lowest, seen.least)
+            size = np.maximum(np.abs(before), np.abs(now)).max(axis=0)
+            return (~(seen.most <= firsts + GROWN * np.abs(firsts)) | ~(seen.least >= -UNBOUNDED * (1 + np.abs(firsts)))
+                    | (seen.slope <= self.walk.tolerances.slope) | ~(seen.twice > _CLOSE * size) | (seen.once == 0)
+                    | ~np.isfinite(seen.finite))
 
     def _note(self, count: int) -> None:
         """Where the runs are after the updates of which that is to be kept."""
