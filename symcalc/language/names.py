@@ -147,14 +147,14 @@ def mean(expression: Expr) -> Expr:
 
 
 def alike(names: Iterable[str]) -> tuple[str, str] | None:
-    """The first two names that look the same on the page, where x1 and x_1 are both x₁.
+    """The first two names that look the same on the page, where x1 and x_1 are both x₁, but w1_11 and w11_1 as they are.
 
-    >>> alike(["x1", "w", "x_1"])
-    ('x1', 'x_1')
+    >>> alike(["x1", "w", "x_1"]), alike(["w1_11", "w11_1", "w111"])
+    (('x1', 'x_1'), None)
     """
     seen: dict[str, str] = {}
     for name in names:
-        first = seen.setdefault(re.sub(r"_(?=\d+$)", "", name).replace("lamda", "lambda"), name)
+        first = seen.setdefault(re.sub(r"(?<!\d)_(?=\d+$)", "", name).replace("lamda", "lambda"), name)
         if first != name:
             return first, name
     return None

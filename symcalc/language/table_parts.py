@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -29,8 +29,14 @@ _SHARE = 0.5             # of the workers' memory that the columns may take
 _WORKER = 2**28          # bytes that a worker needs for itself
 SOURCE = "the data"
 
-Check = Callable[[Table, int], None]
-"""Raises where a table does not fit; it is given the number of the table's first row."""
+
+class Check(Protocol):
+    """Raises where the column of this name does not fit in a table whose first row has this number."""
+
+    @property
+    def name(self) -> str: ...
+
+    def __call__(self, table: Table, first: int) -> None: ...
 
 
 class Part(NamedTuple):
@@ -80,7 +86,7 @@ class Parts:
     names: tuple[str, ...]
     pieces: tuple[Any, ...]          # Dask's Delayed, or a mapping of columns to such
     checks: tuple[Check, ...] = ()
-    source: str = SOURCE
+    source: ClassVar[str] = SOURCE           # what messages call it, as of a table in memory
 
     def __post_init__(self) -> None:
         self.__dict__["_kept"] = {}
@@ -92,9 +98,10 @@ class Parts:
         return partial(Parts, names=self.names, pieces=self.pieces, checks=self.checks), ()
 
     def select(self, names: Iterable[str]) -> Parts:
-        """These columns, in this order."""
+        """These columns, in this order, each with the checks that it has to stand."""
         wanted = chosen_names(names, self.names, self.source)
-        return self if wanted == self.names else Parts(names=wanted, pieces=self.pieces, checks=())
+        checks = tuple(check for check in self.checks if check.name in wanted)
+        return self if wanted == self.names else Parts(names=wanted, pieces=self.pieces, checks=checks)
 
     def checked(self, check: Check) -> Parts:
         """The same parts, each of which has to stand this check, too."""

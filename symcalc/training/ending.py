@@ -125,6 +125,20 @@ def _moved(walk: Walk, point: np.ndarray, step: np.ndarray) -> np.ndarray:
 _KINDS = {SADDLE: Stop.SADDLE, MAXIMUM: Stop.MAXIMUM}
 
 
+def glimpsed(loss: Loss, walk: Walk, stop: Stop) -> Stop:
+    """The more telling reason, as far as the few points tell that are known of the run."""
+    if stop is Stop.CONVERGED:
+        return kind(walk)
+    if stop is Stop.STILL:
+        return _still(loss, walk, stop)[0]
+    costs = walk.history.costs
+    if stop is not Stop.STEPS or costs[-1] > costs[0] or (np.diff(costs) > 0).any() or not may_look(walk):
+        return stop
+    if walk.history.made >= _UNDER_WAY and limit_beyond(walk) is not None:
+        return Stop.UNREACHED
+    return stop if crawl(walk) is None or _back_and_forth(walk) else Stop.CRAWLING
+
+
 def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     point = walk.history.points[-1]
     matrix = walk.curved(point)

@@ -6,14 +6,14 @@ by tests that cost little and miss nothing; the rules themselves see the runs in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from symcalc.compute.loops.abreast import front_for
-from symcalc.compute.loops.many import PAST, Front, Room, ordered_places, room_for
+from symcalc.compute.loops.abreast import Lanes, front_for
+from symcalc.compute.loops.many import PAST, Front, Room, Seen, ordered_places, room_for
 from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
 from symcalc.training.walk import Walk
@@ -23,6 +23,7 @@ _NUMBERS = 320_000       # in a room: as many steps between two looks as there i
 _LARGEST = 4_000_000     # ... and in the smallest room for all that go side by side
 _FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
 _LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
+_FAR, _WORTH = 2048, 64  # steps made at once where only the last are kept, and from which that pays
 _POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
 _CLOSE = 4e-12           # of the size of a point: two that may count as the same
 
@@ -31,7 +32,8 @@ _CLOSE = 4e-12           # of the size of a point: two that may count as the sam
 class Ends:
     """How many runs ended, each in its place: where, the cost there and at the start, after how many updates, and why.
 
-    `last` is where a run would have gone on that left the domain. `stops` has None for runs that never began.
+    `last` is where a run would have gone on that left the domain. `stops` has None for runs that never began. `passed` has the
+    points and costs after some numbers of updates; those of a run that had ended by then say nothing.
     """
 
     points: np.ndarray
@@ -41,14 +43,19 @@ class Ends:
     last: np.ndarray
     slopes: np.ndarray
     stops: list[Stop | None]
+    passed: dict[int, tuple[np.ndarray, np.ndarray]]
 
 
 def ends_of(walk: Walk, starts: np.ndarray, rates: Sequence[np.ndarray], paces: Sequence[int],
-            progress: Callable[[int], None] | None = None) -> Ends:
-    """Go from every start by the walk's plain method, with the rates that its pace is the number of."""
+            progress: Callable[[int], None] | None = None, passed: Iterable[int] = ()) -> Ends:
+    """Go from every start by the walk's plain method, with the rates that its pace is the number of.
+
+    After so many updates as stand in `passed` it is kept where the runs are.
+    """
     runs, size = starts.shape
     ends = Ends(points=starts.copy(), costs=np.empty(runs), firsts=np.empty(runs), updates=np.zeros(runs, dtype=int),
-                last=starts.copy(), slopes=np.empty((runs, size)), stops=[None] * runs)
+                last=starts.copy(), slopes=np.empty((runs, size)), stops=[None] * runs,
+                passed={update: (np.empty((runs, size)), np.empty(runs)) for update in passed})
     steps, paces = len(rates[0]), np.asarray(paces)
     front = front_for(walk.steps, runs * steps)
     try:
@@ -85,6 +92,7 @@ class _Abreast:
     spare: np.ndarray = field(init=False)
     constant: bool = field(init=False)               # whether no rate ever changes
     made: int = 0
+    careful: int = 0                                 # up to which update every point is kept
 
     def go(self, starts: np.ndarray) -> None:
         """All steps, or as many as there are runs for."""
@@ -102,10 +110,13 @@ class _Abreast:
             while self.made < steps and self.going.any():
                 if self.going.mean() < _LEAVE:
                     self._leave()
+                if (far := self._far(steps)) and self._glided(far):
+                    continue
                 count = min(self.room.length, steps - self.made, max(_FIRST, self.made))
                 self._pace(count)
                 self.front(self.room, count, self.made + 1)
                 self._judge(count)
+                self._note(count)
                 self._shift(count)
                 if self.progress is not None:
                     self.progress(self.before + self.made * len(which))
@@ -144,6 +155,51 @@ class _Abreast:
         self.going = np.ones(len(self.which), dtype=bool)
         self._furnish(room.points[:PAST + 1, :, going], room.gradients[PAST][:, going], room.costs[:PAST + 1, going],
                       room.states[PAST][:, :, going])
+
+    def _far(self, steps: int) -> int:
+        """How many steps to make at once, of which only the last are kept; 0 where all are."""
+        walk, ahead = self.walk, [update - self.made for update in self.ends.passed if update > self.made]
+        count = min(_FAR, self.made, steps - self.made, *ahead)
+        plain = isinstance(self.front, Lanes) and self.constant and self._carries
+        watched = walk.tolerances.step or walk.tolerances.cost
+        return count if plain and not watched and self.made >= self.careful and count >= _WORTH else 0
+
+    def _glided(self, count: int) -> bool:
+        """Make so many steps, and keep the last; False, with nothing changed, where a run may have ended on the way."""
+        room, kept = self.room, []
+        for array in (room.points, room.costs, room.gradients, room.states):
+            kept.append(array[:PAST + 1].copy())
+        far, lowest = count - PAST, self.lowest
+        seen = self.front.far(room, far, self.made + 1)
+        self.front(room, PAST, self.made + 1 + far)
+        if not (self.going & (self._seen_to_end(seen, kept[0][PAST]) | self._may_end(PAST))).any():
+            self.made += far
+            self._note(PAST)
+            self._shift(PAST)
+            if self.progress is not None:
+                self.progress(self.before + self.made * len(self.which))
+            return True
+        for array, before in zip((room.points, room.costs, room.gradients, room.states), kept):
+            array[:PAST + 1] = before
+        self.lowest, self.careful = lowest, self.made + count
+        return False
+
+    def _seen_to_end(self, seen: Seen, before: np.ndarray) -> np.ndarray:
+        """Which runs have to be looked at, by what was seen of them since the points before."""
+        firsts, now = self.ends.firsts[self.which], self.room.points[PAST]
+        with np.errstate(all="ignore"):
+            self.lowest = np.fmin(self.lowest, seen.least)
+            size = np.maximum(np.abs(before), np.abs(now)).max(axis=0)
+            return (~(seen.most <= firsts + GROWN * np.abs(firsts)) | ~(seen.least >= -UNBOUNDED * (1 + np.abs(firsts)))
+                    | (seen.slope <= self.walk.tolerances.slope) | ~(seen.twice > _CLOSE * size) | (seen.once == 0)
+                    | ~np.isfinite(seen.finite))
+
+    def _note(self, count: int) -> None:
+        """Where the runs are after the updates of which that is to be kept."""
+        for update, (points, costs) in self.ends.passed.items():
+            if self.made < update <= self.made + count:
+                row = PAST + update - self.made
+                points[self.which], costs[self.which] = self.room.points[row].T[:, self._order], self.room.costs[row]
 
     def _shift(self, count: int) -> None:
         """The last point is the present now, with its past before it."""

@@ -30,7 +30,9 @@ def grouped(runs: Runs) -> list[Block]:
     return [Table(header=("runs", "how they ended", "where", "J at the end", "updates"), rows=tuple(rows),
                   words=frozenset({1, 2})),
             *(block for key in ("method", "rate") for block in _fared(runs, key)),
-            paragraph("Each can be had as a whole run, with all its updates: runs[0] is the first, runs.best the lowest.")]
+            paragraph("Each can be had as a whole run, made again alone with all its updates: runs[0] is the first, runs.best "
+                      "the lowest. Looked at more closely, it may say more of how it ended; where a method amplifies rounding, "
+                      "its numbers differ.")]
 
 
 def _groups(runs: Runs) -> list[tuple[list[Ended], Inline]]:

@@ -70,6 +70,15 @@ class History:
         self.count = min(count, self.count)
 
     @property
+    def made(self) -> int:
+        """The number of updates that led to the last point."""
+        return self.count - 1
+
+    def place(self, update: int) -> int:
+        """Where the point after so many updates stands."""
+        return update
+
+    @property
     def last(self) -> np.ndarray:
         """The last row, whole."""
         return self._rows[self.count - 1]
@@ -108,3 +117,25 @@ class History:
     def drives(self) -> np.ndarray:
         """The slopes that drove each update."""
         return self._rows[1:self.count, self._places[4]:]
+
+
+class Glimpses(History):
+    """A few of the points of a longer history, each with the number of the updates before it.
+
+    >>> seen = Glimpses(1, 0, numbers=[0, 50, 100])
+    >>> seen.made, seen.place(50)
+    (100, 1)
+    """
+
+    __slots__ = ("_numbers",)
+
+    def __init__(self, parameters: int, state: int, numbers: Sequence[int]) -> None:
+        super().__init__(parameters, state, room=len(numbers))
+        self._numbers = list(numbers)
+
+    @property
+    def made(self) -> int:
+        return self._numbers[-1]
+
+    def place(self, update: int) -> int:
+        return self._numbers.index(update)

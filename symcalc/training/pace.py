@@ -21,6 +21,7 @@ _FAR = 4.0 ** np.arange(-4, 21)              # how far ahead a look goes, in uni
 _UNDER_WAY = 10          # updates from which the pace of a run is seen
 _SLOWER = 0.66           # the steps of the last quarter, beside those of the quarter before, in a run that nears a point
 _PLATEAU = 1e-3          # a cost that falls by less than this share in a whole run hardly moves
+_LATEST = 5              # updates at the end of a run, of which it is seen whether they go back and forth
 _PRECISE = 1e-12         # of J: what is left to gain where no single step can be seen in J any more
 
 
@@ -64,11 +65,24 @@ def _slows_down(walk: Walk) -> bool:
 
     On the way to infinity they shrink by less: where θ grows like ln k, those of the last quarter are 0.71 of those before.
     """
-    points, last = walk.history.points, walk.history.count - 1
-    if last < _UNDER_WAY:
+    if walk.history.made < _UNDER_WAY:
         return False
-    before, after = (float(np.linalg.norm(points[last - back] - points[last - back - last // 4])) for back in (last // 4, 0))
-    return after < _SLOWER * before
+    half, later, last = (walk.history.points[walk.history.place(update)] for update in _turns(walk.history.made))
+    return float(np.linalg.norm(last - later)) < _SLOWER * float(np.linalg.norm(later - half))
+
+
+def _turns(made: int) -> tuple[int, int, int]:
+    """Where the last two quarters begin, and where they end."""
+    return made - 2 * (made // 4), made - made // 4, made
+
+
+def telling(made: int) -> list[int]:
+    """The updates after which the points of a run are seen, where only a few can be kept: the start, the middle, the last.
+
+    >>> telling(100)
+    [0, 50, 75, 95, 96, 97, 98, 99, 100]
+    """
+    return sorted({0, made // 2, *_turns(made), *range(max(0, made - _LATEST), made)})
 
 
 def _ends_flat(costs: np.ndarray, slopes: np.ndarray) -> bool:
@@ -95,7 +109,7 @@ def crawl(walk: Walk) -> Crawl | None:
     in the later half of the run, that takes many times as many updates as were made.
     """
     costs = walk.history.costs
-    made = len(costs) - 1
+    made = walk.history.made
     if made < _FEW_UPDATES or not costs[-1] <= costs[0]:
         return None
     found = _bowl(walk)
@@ -107,7 +121,8 @@ def crawl(walk: Walk) -> Crawl | None:
     believed = walk.compiled.at(there)[0] <= costs[-1] - left / 4          # or the loss is no bowl on the way there
     if left < _LARGE_SHARE * total or left <= ROUNDING * abs(costs[-1]) or not believed:
         return None
-    pace = math.log1p(float(costs[made // 2] - costs[-1]) / left) / (made - made // 2)
+    halfway = float(costs[walk.history.place(made // 2)])
+    pace = math.log1p((halfway - float(costs[-1])) / left) / (made - made // 2)
     updates = math.log(left / (_CLOSE * total)) / pace if pace > 0 else math.inf
     return Crawl(updates=updates, condition=condition) if updates >= _TIMES * made else None
 

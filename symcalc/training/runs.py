@@ -54,7 +54,8 @@ class Ended:
 class Runs(Shown, Sequence[Run]):
     """Runs of one loss over one table, in the order in which they were asked for; `runs[k]` is a whole run.
 
-    Of many runs only the ends are kept; a whole run is made again when it is asked for.
+    Of many runs only the ends are kept; a whole run is made again, alone, when it is asked for. It may say more of how it
+    ended, and is rounded in another order: where a method amplifies that, as RMSProp near a minimum, its numbers differ.
 
     >>> runs = Loss("(w - 3)^2").sweep(start={"w": 0}, rates=[0.1, 0.5, 1.1], steps=50)
     >>> runs.best.rate, [run.stop.name for run in runs]
@@ -108,7 +109,7 @@ class Runs(Shown, Sequence[Run]):
         if not going:
             raise DescentError("no run of the sweep has a finite cost; start elsewhere")
         lowest = min(self.ends[k].fun for k in going)
-        slack = _SAME * max(self.ends[k].first - lowest for k in going)
+        slack = _SAME * max(0.0, *(self.ends[k].first - lowest for k in going))
         return min((k for k in going if self.ends[k].fun <= lowest + slack), key=lambda k: (self.ends[k].nit, self.ends[k].fun))
 
     @cached_property

@@ -6,8 +6,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,8 @@ from symcalc.errors import DescentError
 from symcalc.language.table import Table
 from symcalc.training.callbacks import checked_progress
 from symcalc.training.descent import descend, walk_of
-from symcalc.training.ending import beyond, kind
-from symcalc.training.front import Ends, ends_of
-from symcalc.training.history import History
+from symcalc.training.front import ends_of
+from symcalc.training.looks import Looks, passed_of
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
@@ -36,11 +34,9 @@ from symcalc.training.settings import (
     rates_of,
 )
 from symcalc.training.stops import Stop
-from symcalc.training.walk import Walk
 
 _MOST = 100_000          # runs in a sweep
 _MOST_UPDATES = 100 * MAX_STEPS     # of runs side by side; one after another they take longer
-_APART = 1e-6            # of the size of a point: ends that are closer than this are of one kind
 _WRITTEN_OUT = frozenset({"scalar", "moments", "tape", "fused"})         # strategies whose statements can be done for many
 
 Start = Mapping[str, float] | Sequence[float]
@@ -94,7 +90,7 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         whole = _one_by_one(make, chosen, places, wanted[2])
         return Runs(loss=loss, ends=tuple(map(end_of, whole)), whole=dict(enumerate(whole)), make=make)
     quiet = replace(make, settings={name: value for name, value in settings.items() if name not in ("callback", "progress")})
-    found: list[tuple[list[Ended], _Looks | None]] = []
+    found: list[tuple[list[Ended], Looks | None]] = []
     for by, together in zip(chosen, abreast):
         rated = [by.rate if pace is None else pace for pace in paces]
         if not together:
@@ -106,7 +102,7 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
             break
 
     def look() -> tuple[Ended, ...]:
-        return tuple(end for ended, looks in found for end in (ended if looks is None else looks.closer(ended)))
+        return tuple(end for ended, looks in found for end in (ended if looks is None else looks.closer(ended, quiet)))
 
     return Runs(loss=loss, ends=tuple(end for ended, _ in found for end in ended), whole={}, make=quiet, look=look)
 
@@ -138,56 +134,20 @@ def _one_by_one(make: Descents, methods: Sequence[Method], starts: Sequence[np.n
 def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method, starts: Sequence[np.ndarray],
              rates: Sequence[Rate], steps: int, *, tolerance: float = 1e-10, step_tolerance: float = 0.0,
              cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: None = None, seed: int = 0,
-             callback: None = None, progress: Any = None) -> tuple[list[Ended], _Looks]:
+             callback: None = None, progress: Any = None) -> tuple[list[Ended], Looks]:
     """The runs of a method from all starts with all rates, side by side: their ends."""
     ahead = [rates_of(rate, steps) for rate in rates]
     tolerances = checked_tolerances(tolerance, step_tolerance, cost_tolerance)
     walk = walk_of(loss, table, compiled, method, ahead[0], tolerances, checked_hold(hold, loss.names))
     points = np.repeat(np.array(starts), len(rates), axis=0)
     paces = np.tile(np.arange(len(rates)), len(starts))
-    ends = ends_of(walk, points, ahead, paces, checked_progress(progress))
+    ends = ends_of(walk, points, ahead, paces, checked_progress(progress), passed_of(points, steps))
     made = [Ended(method=method, rate=rates[pace], start=start, first=first, x=x, fun=cost, nit=updates, stop=stop,
                   message=stop.value, first_rate=float(ahead[pace][0]))
             for pace, start, first, x, cost, updates, stop in zip(paces.tolist(), points, ends.firsts.tolist(), ends.points,
                                                                   ends.costs.tolist(), ends.updates.tolist(), ends.stops)
             if stop is not None]
-    return made, _Looks(loss, walk, ends)
-
-
-@dataclass(slots=True)
-class _Looks:
-    """The ends looked at more closely: what kind of place it is where the slopes are 0, and what is beyond a last point.
-
-    What takes the whole run, such as whether it crawls, is left to the run itself.
-    """
-
-    loss: Loss
-    walk: Walk
-    ends: Ends
-    kinds: dict[tuple, Stop] = field(default_factory=dict)
-
-    def closer(self, ended: Sequence[Ended]) -> list[Ended]:
-        """The ends with the more telling reasons."""
-        looks, found = {Stop.CONVERGED: self.kind, Stop.OUTSIDE: self.outside}, list(ended)
-        begun = [run for run, stop in enumerate(self.ends.stops) if stop is not None]
-        for at, run in enumerate(begun):
-            if (stop := self.ends.stops[run]) in looks and (closer := looks[stop](run)) is not stop:
-                found[at] = replace(ended[at], stop=closer, message=closer.value)
-        return found
-
-    def kind(self, run: int) -> Stop:
-        point = self.ends.points[run]
-        near = (*np.round(point / (_APART * (1 + np.abs(point).max()))).tolist(), self.ends.updates[run] > 0)
-        if near not in self.kinds:
-            trial = copy(self.walk)
-            trial.history = History(len(point), 0)
-            for _ in range(2 if self.ends.updates[run] else 1):
-                trial.history.keep(point, self.ends.costs[run], self.ends.slopes[run])
-            self.kinds[near] = kind(trial)
-        return self.kinds[near]
-
-    def outside(self, run: int) -> Stop:
-        return beyond(self.loss, self.walk, Stop.OUTSIDE, self.ends.last[run])[0]
+    return made, Looks(loss, walk, ends, points, ahead, paces)
 
 
 def _checked_places(wanted: Sequence[Any], starts: object, names: Sequence[str]) -> list[np.ndarray]:

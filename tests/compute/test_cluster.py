@@ -244,6 +244,14 @@ def test_a_target_is_checked_in_every_part(here, row):
         sc.hinge("s", sc.line("x")).compile(arrays(damaged("s", row, 0)))
 
 
+def test_some_of_the_columns_keep_their_checks(here):
+    loss = sc.hinge("s", sc.line("x"))
+    parts = loss.table(arrays(damaged("s", 3, 0)))
+    assert parts.select(["x"]).rows == 1000
+    with pytest.raises(sc.DataError, match="^s is 0 in row 4 of the data"):
+        parts.select(["s"]).rows
+
+
 WRONG = [
     (lambda: frame().rename(columns={"x": "X"}), "the data has no column x; did you mean X?"),
     (lambda: {"x": arrays()["x"]}, "the formula uses y, x; the data has x"),

@@ -11,8 +11,9 @@ from tasks import damped_cosine, logistic
 import symcalc as sc
 from symcalc.compute import choice, estimate
 from symcalc.compute.fused import loops as fused
+from symcalc.compute.loops import abreast
 from symcalc.compute.loops.loop import Letters, Steps, plain_loop
-from symcalc.training import walk
+from symcalc.training import front, walk
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
 from symcalc.training.stops import Stop
 from symcalc.vocabulary import FUNCTIONS
@@ -173,16 +174,21 @@ def test_runs_side_by_side_are_the_runs_one_by_one(loss, name, held):
     order, letters = [*steps.moving, *(j for j in (0, 1) if j not in steps.moving)], len(steps.letters.state)
     starts = RNG.uniform(-1, 1, size=(runs, 2))
     rates, scales = 1 / np.sqrt(np.arange(3, 3 + count)), RNG.uniform(2e-4, 5e-4, runs)
-    ends, one = [], plain_loop(steps)
+    ends, one, seen = [], plain_loop(steps), np.array([np.nan, *[np.inf] * 3, -np.inf, np.inf, 0])[:, None].repeat(runs, axis=1)
     for kept in (True, False):
         rows = count if kept else 1
         points, gradients = np.zeros((2, rows + 1, 2, runs))
         states, costs = np.zeros((rows + 1, letters, len(steps.moving), runs)), np.zeros((rows + 1, runs))
         points[0] = starts.T[order]
         gradients[0] = np.array([steps.compiled.at(start)[1] for start in starts]).T[order]
-        fused.race(steps, kept)(points, gradients, states, costs, rates, scales, 3)
+        fused.race(steps, kept)(points, gradients, states, costs, rates, scales, seen, 3)
         for run, start in enumerate(starts):
-            expected = rows_of(one, first_row(steps, start), rates * scales[run], 3)[-rows:]
+            every = rows_of(one, first_row(steps, start), rates * scales[run], 3)
+            expected, first = every[-rows:], np.append(start[order[0]], every[:, order[0]])
+            if not kept:
+                assert np.allclose(seen[:, run], [
+                    first[-2], np.abs(np.diff(first)).min(), np.abs(first[2:] - first[:-2]).min(),
+                    np.abs(every[:, 3 + order[0]]).min(), every[:, 2].max(), every[:, 2].min(), 0], rtol=1e-9)
             assert np.allclose(points[1:, :, run], expected[:, :2][:, order], rtol=1e-12, atol=1e-14)
             assert np.allclose(costs[1:, run], expected[:, 2], rtol=1e-12, atol=1e-14)
             assert np.allclose(gradients[1:, :, run], expected[:, 3:5][:, order], rtol=1e-11, atol=1e-12)
@@ -190,6 +196,24 @@ def test_runs_side_by_side_are_the_runs_one_by_one(loss, name, held):
             assert np.allclose(states[1:, :, :, run], carried, rtol=1e-11, atol=1e-12)
         ends.append(points[-1])
     assert np.array_equal(*ends) and np.isfinite(ends[0]).all()
+
+
+@pytest.mark.parametrize(("formula", "how"), [
+    ("(1-u)^2 + 100*(v-u^2)^2", {"rates": [1e-4, 3e-3], "steps": 3000}),
+    ("(1-u)^2 + 100*(v-u^2)^2", {"rate": 1e-2, "method": "adam", "steps": 3000}),
+    ("ln(u) + 1/u + (v-1)^2*u", {"rate": 0.01, "steps": 2000}), ("-u^4 - v", {"rate": 5e-4, "steps": 2000}),
+    ("sqrt(u) - u + v^2", {"rate": 1e-3, "steps": 2000}), ("abs(u) + (v-1)^2", {"rates": [0.25, 0.01], "steps": 500}),
+])
+def test_runs_end_the_same_whether_each_step_is_looked_at_or_only_what_was_seen(formula, how, monkeypatch):
+    loss, far, glided = sc.Loss(formula), [], front._Abreast._glided
+    monkeypatch.setattr(abreast, "COMPILING", 0.0)
+    monkeypatch.setattr(front._Abreast, "_glided", lambda self, count: far.append(count) or glided(self, count))
+    starts = np.random.RandomState(3).uniform(-2, 2, (70, 2))
+    found = loss.sweep(starts=starts, **how).ends
+    monkeypatch.setattr(front, "_FAR", 0)
+    each = loss.sweep(starts=starts, **how).ends
+    assert far and all((one.stop, one.nit, one.x.tobytes()) == (other.stop, other.nit, other.x.tobytes())
+                       for one, other in zip(found, each))
 
 
 # The choice

@@ -82,7 +82,7 @@ def test_listed(names: object, expected: tuple[str, ...] | str) -> None:
 ALIKE = [
     (["x1", "x2", "x_3"], None), (["x1", "x_1"], ("x1", "x_1")), (["theta_1", "b", "theta1"], ("theta_1", "theta1")),
     (["lambda", "lamda"], ("lambda", "lamda")), (["x_1_2", "x_12"], None), (["x", "X"], None),
-    (["x1", "x01"], None), ([], None),
+    (["x1", "x01"], None), (["w1_11", "w11_1", "w111"], None), ([], None),
 ]
 
 

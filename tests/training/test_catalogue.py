@@ -236,6 +236,11 @@ def test_least_squares_agrees_with_lstsq():
         assert fitted(loss, data, rate) == pytest.approx(best, rel=1e-8)
 
 
+@pytest.mark.parametrize(("build", "count"), [(lambda x: sc.network(x, 11), 144), (lambda x: sc.softmax_classification(x, 11), 132)])
+def test_weights_of_many_columns_and_units_have_names_that_differ(build, count):
+    assert len(build([f"a{k}" for k in range(1, 12)]).names) == count
+
+
 def test_ridge_agrees_with_the_normal_equations():
     data, design = {"x": X, "z": Z, "y": Y}, np.column_stack([X, Z, np.ones(ROWS)])
     best = np.linalg.solve(design.T @ design / ROWS + np.diag([0.1, 0.1, 0]), design.T @ Y / ROWS)

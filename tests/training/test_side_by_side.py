@@ -128,6 +128,26 @@ def test_a_saddle_and_a_maximum_are_told_from_a_minimum():
     assert {run.stop for run in runs.ended} == {Stop.SADDLE} == {runs[3].stop}
 
 
+@pytest.mark.parametrize(("formula", "starts", "how", "expected"), [
+    ("exp(-w)", (0, 3), {"rate": 0.1, "steps": 50}, {Stop.UNREACHED}),
+    ("exp(-w)", (0, 3), {"rate": 0.1, "steps": 7}, {Stop.STEPS}),
+    ("exp(-w)", (0, 3), {"rate": 10, "steps": 5000, "tolerance": 1e-3}, {Stop.UNREACHED}),
+    ("w^3 + 0.001*w", (0.1, 1), {"rate": 0.1, "steps": 50}, {Stop.STEPS, Stop.UNREACHED}),
+    ("w^2 + 3", (1, 2), {"rates": ["0.1/k^2", "exp(-1000*k)"], "steps": 101}, {Stop.CRAWLING, Stop.NO_RATE}),
+    ("w^4", (0.1, 1), {"rate": 0.1, "steps": 500, "method": "momentum"}, {Stop.STEPS, Stop.CONVERGED}),
+])
+def test_the_table_gives_the_reason_that_a_run_gives_alone(formula, starts, how, expected):
+    runs = sc.Loss(formula).sweep(starts=np.linspace(*starts, 70)[:, None], **how)
+    assert [end.stop for end in runs.ended] == [run.stop for run in runs]
+    assert {end.stop for end in runs.ended} == expected
+
+
+@pytest.mark.parametrize("count", [2, 70])
+def test_the_best_of_runs_that_all_went_up_is_the_one_that_went_up_least(count):
+    runs = sc.Loss("(w - 3)^2").sweep(start={"w": 0}, rates=1.1 + np.arange(count) / 100, steps=2)
+    assert runs.best.rate == 1.1 and "Lowest: J = 18.66" in str(runs)
+
+
 def test_the_comparison_can_be_pickled(runs):
     again = pickle.loads(pickle.dumps(runs))
     assert str(again) == str(runs) and np.array_equal(again[1].points, runs[1].points)

@@ -16,7 +16,7 @@ _SIGNATURES = {
     "finish": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _POINTER),
     "move": (None, _POINTER, _DOUBLE, _DOUBLE, _POINTER),
     "descend": (_WHOLE, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER),
-    "race": (None, *[_POINTER] * 6, _WHOLE, _WHOLE, _DOUBLE, _POINTER, _WHOLE, _WHOLE),
+    "race": (None, *[_POINTER] * 7, _WHOLE, _WHOLE, _DOUBLE, _POINTER, _WHOLE, _WHOLE),
 }
 
 

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symcalc.compute.fused.instructions import Sections, assigned, expression, value_of
-from symcalc.compute.fused.vectors import Code, Lanes, added, at, load, loop, store, where
+from symcalc.compute.fused.vectors import Code, Lanes, absolute, added, at, load, loop, store, where
 from symcalc.compute.loops.loop import Steps, updates_of
 
 PART = 4_096             # rows whose sums one thread works out by itself
 _BLOCK = 1_024           # rows that are summed up lane by lane, before the lanes' sums are added to those of the part
+SEEN = ("before", "once", "twice", "slope", "most", "least", "finite")
+"""What a race sees of each run on the way: the first moving parameter one step ago; by how much it differs at least from where
+it was one step before, and two; its least slope; the greatest and the least cost; 0, or nan where a cost was not finite."""
 _COLD = '!0 = !{!"branch_weights", i32 1, i32 10000}'
 
 
@@ -168,8 +171,10 @@ class Source:
                       "ptr noalias %columns, ptr noalias %given, i64 %rows, i64 %last, ptr noalias %sums", code, "i64")
 
     def race(self, lanes: int, kept: bool) -> None:
-        """Many steps of runs side by side; every step is `kept` in the row that follows, or the last one in row 1."""
+        """Many steps of runs side by side; every step is `kept` in the row that follows, or the last in row 1."""
         code, where_kept = Code(), self._where_kept()
+        if not kept:
+            where_kept |= {name: ("%seen", len(SEEN), place) for place, name in enumerate(SEEN)}
         given, runs, zero = self.given(code), Lanes(code, "%runs", "i64", 1), code.constant(0, 1, "i64")
         with loop(code, Lanes(code, "%begin", "i64", 1), Lanes(code, "%end", "i64", 1)) as block:
             run = block.i * lanes
@@ -182,7 +187,7 @@ class Source:
             def keep(row: Lanes, values: dict[str, Lanes]) -> None:
                 for name in (*first, "cost"):
                     if name != "k":
-                        store(values[name], place(name, row), there)
+                        store(values[name], place(name, zero if name in SEEN else row), there)
 
             first = {name: load(place(name, zero), there) for name in where_kept if name not in ("cost", "scale")}
             first["k"] = Lanes(code, "%number", "double", 1)
@@ -191,6 +196,8 @@ class Source:
                 known = given | steps.now | {"rate": load(at(code, "%rates", steps.i)) * scale}
                 self.update(code, known)
                 known |= zip(("cost", *(f"g{j}" for j in range(self.size))), self.results(code, known), strict=True)
+                if not kept:
+                    known |= self._seen(steps.now, known)
                 new = {name: _number(known[name], code).spread(lanes) for name in (*first, "cost") if name != "k"}
                 if kept:
                     keep(steps.i + 1, new)
@@ -199,8 +206,18 @@ class Source:
                 keep(code.constant(1, 1, "i64"), new)
         code.lines.append("  ret void")
         self.function("race", "ptr noalias %points, ptr noalias %gradients, ptr noalias %states, ptr noalias %costs, "
-                      "ptr noalias %rates, ptr noalias %scales, i64 %runs, i64 %count, double %number, ptr noalias %given, "
-                      "i64 %begin, i64 %end", code)
+                      "ptr noalias %rates, ptr noalias %scales, ptr noalias %seen, i64 %runs, i64 %count, double %number, "
+                      "ptr noalias %given, i64 %begin, i64 %end", code)
+
+    def _seen(self, then: dict[str, Lanes], now: dict[str, Any]) -> dict[str, Lanes]:
+        """What is seen with one step more."""
+        first, cost = self.steps.moving[0], now["cost"]
+        here, there = now[f"p{first}"], then[f"p{first}"]
+        return {"before": there, "once": _lower(absolute(here - there), then["once"]),
+                "twice": _lower(absolute(here - then["before"]), then["twice"]),
+                "slope": _lower(absolute(now[f"g{first}"]), then["slope"]),
+                "most": where(cost.compared("ogt", then["most"]), cost, then["most"]), "least": _lower(cost, then["least"]),
+                "finite": then["finite"] + cost * 0.0}
 
     def _where_kept(self) -> dict[str, tuple[str, int, int]]:
         """For what a race carries: its array, how many numbers that has for each run and row, and which of them it is."""
@@ -215,6 +232,10 @@ class Source:
 
 def _least(one: Lanes, other: Lanes) -> Lanes:
     return where(one.compared("slt", other), one, other)
+
+
+def _lower(one: Lanes, other: Lanes) -> Lanes:
+    return where(one.compared("olt", other), one, other)
 
 
 def _number(value: Lanes | float, code: Code) -> Lanes:

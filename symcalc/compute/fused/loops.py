@@ -212,14 +212,15 @@ def loop(steps: Steps) -> FusedLoop | None:
 
 
 def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
-    """Many runs side by side: `advance(points, gradients, states, costs, rates, scales, number)`; None where it cannot be.
+    """Many runs side by side: `advance(points, gradients, states, costs, rates, scales, seen, number)`, or None.
 
     Only for losses whose steps do not go through the rows (strategies "scalar" and "moments"). The arrays are contiguous
     float64 with the runs along the last axis: `points` and `gradients` (row, parameter, run), the parameters that move first,
     then those held; `states` (row, letter, parameter that moves, run); `costs` (row, run). A run's rate in a step is the
     step's entry in `rates` times its own in `scales`. Row 0 is the present; a row for every step is filled behind it, or where
-    they are not `kept`, row 1 for the last step alone. `number` is that of the first step. What leaves the finite numbers goes
-    on as inf or nan. The arithmetic is the plain loop's, operation by operation; exp, sin and the like may differ by an ulp.
+    they are not `kept`, row 1 for the last step alone, and `seen` goes on, a row for what each name in SEEN stands for.
+    `number` is that of the first step. What leaves the finite numbers goes on as inf or nan. The arithmetic is the plain
+    loop's, operation by operation; exp, sin and the like may differ by an ulp.
     """
     if not lanes_here():
         return None
@@ -228,16 +229,16 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
         if source.sections.totals:
             return None
         given = source.sections.given(steps.compiled.table)
-        abreast = 4 * lanes_here()               # more than one vector at a time, since each waits for its own last step
+        abreast = (4 if kept else 2) * lanes_here()          # several vectors, as each waits for its own last step
         source.race(abreast, kept)
     except Unknown:
         return None
     text = source.text
 
     def advance(points: np.ndarray, gradients: np.ndarray, states: np.ndarray, costs: np.ndarray, rates: np.ndarray,
-                scales: np.ndarray, number: int) -> None:
+                scales: np.ndarray, seen: np.ndarray, number: int) -> None:
         made, count, runs, blocks = engine(text, ("race",)), len(rates), len(scales), -(-len(scales) // abreast)
-        arrays = points, gradients, states, costs, np.ascontiguousarray(rates), np.ascontiguousarray(scales)
+        arrays = points, gradients, states, costs, np.ascontiguousarray(rates), np.ascontiguousarray(scales), seen
 
         def work(first: int, last: int) -> None:
             made.functions["race"](*(array.ctypes.data for array in arrays), runs, count, float(number), given.ctypes.data,

@@ -9,7 +9,7 @@ import numpy as np
 
 from symcalc.compute.estimate import COMPILING, saved
 from symcalc.compute.loops.loop import Steps
-from symcalc.compute.loops.many import PAST, Front, Room, SideBySide, side_by_side
+from symcalc.compute.loops.many import PAST, Front, Room, Seen, SideBySide, side_by_side
 
 
 @dataclass(slots=True)
@@ -18,6 +18,7 @@ class Lanes:
 
     steps: Steps
     race: Callable[..., None]
+    glide: Callable[..., None]           # the same, of which only the end is kept
     source: str
     others: SideBySide | None = field(default=None)
 
@@ -31,7 +32,20 @@ class Lanes:
             self.others = self.others or side_by_side(self.steps)
             self.others(room, count, number)
             return
-        self.race(room.points[now], room.gradients[now], room.states[now], room.costs[now], rates, scales, number)
+        seen = np.empty((0, room.runs))
+        self.race(room.points[now], room.gradients[now], room.states[now], room.costs[now], rates, scales, seen, number)
+
+    def far(self, room: Room, count: int, number: int) -> Seen:
+        """So many steps with the rates of the first; the last becomes the present, and of the others there is what was seen."""
+        now, rates, scales = slice(PAST, PAST + 2), np.ones(count), np.broadcast_to(room.rates[PAST + 1, 0], room.runs)
+        seen = np.array([np.nan, *[np.inf] * 3, -np.inf, np.inf, 0.0])[:, None].repeat(room.runs, axis=1)
+        seen[0] = room.points[PAST - 1, 0]
+        arrays = room.points, room.gradients, room.states, room.costs
+        self.glide(*(array[now] for array in arrays), rates, scales, seen, number)
+        for array in arrays:
+            array[PAST] = array[PAST + 1]
+        room.points[PAST - 1, 0] = seen[0]
+        return Seen(*seen[1:])
 
 
 def front_for(steps: Steps, updates: int) -> Front:
@@ -40,5 +54,5 @@ def front_for(steps: Steps, updates: int) -> Front:
     if not compiled.tape.arrays and updates * saved(compiled.tape, 1) > COMPILING:
         from symcalc.compute.fused import loops as fused  # it looks for llvmlite
         if (race := fused.race(steps)) is not None:
-            return Lanes(steps, race, compiled.source)
+            return Lanes(steps, race, fused.race(steps, kept=False), compiled.source)
     return side_by_side(steps)

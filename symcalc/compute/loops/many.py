@@ -67,6 +67,18 @@ def room_for(parameters: int, moving: int, letters: int, steps: int, runs: int) 
                 rates=np.empty((rows, moving, runs)))
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of each run on the way, where the points themselves are not kept."""
+
+    once: np.ndarray                     # by how much the first parameter that moves differs at least from one step before
+    twice: np.ndarray                    # ... and from two
+    slope: np.ndarray                    # its slope where that was least
+    most: np.ndarray                     # the greatest cost
+    least: np.ndarray
+    finite: np.ndarray                   # 0, or nan where a cost was not finite
+
+
 class Front(Protocol):
     """So many steps further with all runs of a room, whose first is the update of this number.
 
