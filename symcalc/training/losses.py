@@ -41,6 +41,7 @@ from symcalc.training.units import Units
 from symcalc.written import derivative_of
 
 MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
+MOST_AT_ONCE = 100       # ... and up to which all are derived at once, on request: it takes seconds, and goes with their square
 
 if TYPE_CHECKING:
     from symcalc.calculus.backprop import Backpropagation
@@ -156,10 +157,25 @@ class Loss(Questions):
         >>> Loss("(w - 3)^2").derive("w").result
         2*(w - 3)
         """
-        if self.indexed is not None and any("[" in name for name in letters(wrt, repeated=True)):
+        asked = letters(wrt, repeated=True)
+        if self.indexed is not None and any("[" in name for name in asked):
+            self._check_elements(asked)
             return derive_problem(self.indexed, wrt, detail=detail, order=order)
         names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
+        self._check_elements(names)
         return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
+
+    def _check_elements(self, names: Iterable[str]) -> None:
+        """Whether v, of which there are many, is asked for as v[p]; and whether what is asked for so is there."""
+        forms = {} if self.indexed is None else _elements(self.indexed)
+        for name in names:
+            base, bracket, _ = name.partition("[")
+            if bracket and base not in forms:
+                raise LossError(f"{base} has no index in this loss; differentiate by {' or '.join(forms.values())}")
+            meant = [form for letter, form in forms.items() if letter.lower() == name.lower()]
+            if meant and name not in self.names:
+                raise LossError(f"{name} stands for many parameters; differentiate by any of them, as in derive({meant[0]!r}), "
+                                f"or by one, as in derive({self.names[0]!r})")
 
     def partial(self, name: str) -> Derivation:
         """The derivation by one parameter: from the gradient, or on its own where the loss is large."""
@@ -170,11 +186,16 @@ class Loss(Questions):
         return gradient(self.expression, self.parameters)
 
     def gradient(self) -> Gradient:
-        """The partial derivatives by all parameters.
+        """The partial derivatives by all parameters, of up to a hundred.
 
         >>> Loss("(w - 3)^2 + v").gradient()["v"].result
         1
         """
+        if len(self.parameters) > MOST_AT_ONCE:
+            one = repr(self.names[0])
+            any_of = "" if self.indexed is None else f"derive({next(iter(_elements(self.indexed).values()))!r}) or "
+            raise LossError(f"a gradient line by line is for up to {MOST_AT_ONCE} parameters, and this loss has "
+                            f"{len(self.parameters):,}; ask for one slope with {any_of}derive({one})")
         return self._gradient
 
     @property
@@ -327,6 +348,14 @@ class Loss(Questions):
         if self.units is not None:
             return f"<loss {text(self._by_letters)} = {text(self.indexed)}>"
         return f"<loss {self.called} = {text(elided(self.expression) if self.is_large else self.expression)}>"
+
+
+def _elements(indexed: Expr) -> dict[str, str]:
+    """The letters with an index, and how any of their elements is written, with indices that the formula does not use."""
+    taken = {letter.name for letter in indexed.atoms(Symbol)}
+    free = [letter for letter in "pqklrs" if letter not in taken]
+    return {name_of(part): f"{name_of(part)}[{','.join(free[:len(part.indices)])}]"
+            for part in parameters_of(indexed) if isinstance(part, Indexed)}
 
 
 def _clash(name: str) -> DataError:
