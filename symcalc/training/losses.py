@@ -157,17 +157,17 @@ class Loss(Questions):
         >>> Loss("(w - 3)^2").derive("w").result
         2*(w - 3)
         """
-        asked = letters(wrt, repeated=True)
-        if self.indexed is not None and any("[" in name for name in asked):
+        if self.indexed is not None:
+            asked = letters(wrt, repeated=True)
             self._check_elements(asked)
-            return derive_problem(self.indexed, wrt, detail=detail, order=order)
+            if any("[" in name for name in asked):
+                return derive_problem(self.indexed, wrt, detail=detail, order=order)
         names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
-        self._check_elements(names)
         return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
 
     def _check_elements(self, names: Iterable[str]) -> None:
         """Whether v, of which there are many, is asked for as v[p]; and whether what is asked for so is there."""
-        forms = {} if self.indexed is None else _elements(self.indexed)
+        forms = _elements(self.indexed)
         for name in names:
             base, bracket, _ = name.partition("[")
             if bracket and base not in forms:
