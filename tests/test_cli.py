@@ -285,7 +285,7 @@ OWN = [     # our sentences: (arguments, what they say)
     (("descend", "(w-3)^2", "--method", "adamm"), "there is no method 'adamm'; the methods are gradient descent"),
     (("descend", "(w-3)^2", "--update", "99"), "there is no update 99; the run has 20."),
     (("descend", "(w-3)^2", "--update", "0"), "there is no update 0"),
-    (("descend", "(w-3)^2", "--plot", "a.jpg"), "does not end in .png, .svg or .pdf"),
+    (("descend", "(w-3)^2", "--plot", "a.jpg"), "does not end in .png, .svg, .pdf, .gif or .mp4"),
     (("descend", LINE), "needs data for y"),
     (("descend", LINE, "--data", "nowhere.csv"), "there is no file nowhere.csv; check its name and folder"),
     (("descend", LINE, "--data", "."), "is a folder"),
@@ -296,7 +296,7 @@ OWN = [     # our sentences: (arguments, what they say)
     (("descend", "(y-(m*x+b))^2", "--data", "points.csv", "--start", "m=0,b=0"), ""),
     (("demo", "cars"), "there is no demo 'cars'; there is films"),
     (("demo", "-x"), "there is no demo"),
-    (("demo", "--plot", "a.doc"), "does not end in .png, .svg or .pdf"),
+    (("demo", "--plot", "a.doc"), "does not end in .png, .svg, .pdf, .gif or .mp4"),
 ]
 CLICKS = [  # click's own sentences, in one line as ours
     (("derve", "x"), "no such command 'derve'"), (("--nonsense",), "no such option"),

@@ -42,8 +42,9 @@ def test_a_session_from_a_formula_to_its_minimum(table, tmp_path):
 
 def test_a_table_and_its_columns(table):
     *_, letters, missing, rows, _, _ = answers("mean((y - (m*x + b))^2)", "step", f"data {table}", "rate 1e-4", "step 3")[-5:]
-    assert (letters, missing, rows) == ("1/n Σ (yᵢ - (m xᵢ + b))²\nLetters: m, b.", "the loss needs data for y, x; give a table "
-                                        "or a CSV file", "3 rows of x, y")
+    assert (letters, missing, rows) == ("1/n Σ (yᵢ - (m xᵢ + b))²\nParameters m and b; columns y and x.",
+                                        "the loss needs data for y, x; give a table or a CSV file",
+                                        "3 rows of x, y\nParameters m and b; columns y and x.")
 
 
 def test_steps_go_on_where_they_stopped_and_new_settings_start_from_there():
@@ -68,10 +69,16 @@ def test_ask_keeps_the_derivative_to_itself_until_it_is_found():
     (["w^2", "step 0"], "a number of updates is a whole number from 1 to 100,000, not '0'"),
     (["w^2", "step 1e9"], "a number of updates is a whole number from 1 to 100,000, not '1e9'"),
     (["w^2", "step", "why 3"], "there is no update 3; the run has"),
-    (["w^2", "rate fast"], ""), (["w^2", "method adamm"], "there is no method 'adamm'; the methods are"),
-    (["w^2", "start q=1", "step"], "q does not occur in the loss"),
+    (["w^2", "rate fast"], "a rate may change with k"), (["rate nan"], "finite number"), (["rate -1"], "greater than 0"),
+    (["w^2", "method adamm"], "there is no method 'adamm'; the methods are"),
+    (["start w=1"], "there is no formula yet"), (["w^2", "start q=1"], "q is no parameter of this loss; the parameters are w"),
+    (["w^2", "start w=nan"], "the start is not finite: w = nan"), (["w^2", "start w"], "a start is written m=0,b=0, each name once"),
+    (["u*v", "derive u fulll"], "after the letter comes brief or full, not 'fulll'"),
+    (["data"], "there is no table yet; give a file, as in: data points.csv"),
+    (["undo"], "there is no word 'undo'; help shows those there are. For the formula undo type: loss undo"),
+    (["stpe"], "there is no word 'stpe'; did you mean step?"), (["stepp 5"], "there is no word 'stepp'; did you mean step?"),
     (["data nowhere.csv"], "nowhere.csv"), (["help me"], "there is no word 'me'; the words are loss, data"),
-    (["w^2", "derive w", "save x.doc"], "does not end in .txt"), (["w^2", "step", "plot x.bmp"], "x.bmp"),
+    (["w^2", "derive w", "save x.doc"], "does not end in .txt"), (["w^2", "step", "plot x.bmp"], "x.bmp' does not end in .png, .svg, .pdf, .gif or .mp4"),
     (["\x1b[31m"], "U+001B"), (["", "   "], ""), (["derive w\x00"], "there is no formula yet"),
 ])
 def test_a_mistake_costs_one_sentence(lines, sentence, tmp_path, monkeypatch):
@@ -79,6 +86,65 @@ def test_a_mistake_costs_one_sentence(lines, sentence, tmp_path, monkeypatch):
     *_, said = answers(*lines)
     assert sentence in said and "Traceback" not in said and "\x1b" not in said
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_refused_changes_nothing():
+    """Neither the run nor the formula."""
+    slips = ("start q=1", "start w=nan", "rate nan", "rate abc", "rate -1", "method adamm", "undo", "stpe", "exit 3", "data no.csv")
+    *_, said = answers("(w - 3)^2", "rate 0.25", "step", *slips, "step")
+    assert said.startswith("Update 2\n") and "= 2.25" in said
+
+
+def test_the_table_is_for_formulas_with_rows(table):
+    alone, told, step, known, gone, _ = answers(
+        f"data {table}", "(w - 3)^2", "step", "data", "data none", "data")
+    assert alone == "3 rows of x, y" and told.endswith("so the table is not used.") and step.startswith("Update 1")
+    assert known.startswith("points.csv: 3 rows of x, y\nLetters: w.") and gone == "no table is in use"
+
+
+def test_who_is_parameter_and_who_is_column_is_said_as_soon_as_it_is_known(tmp_path):
+    path = tmp_path / "hours.csv"
+    path.write_text("hours,points,more\n1,2,0\n2,3,0\n")
+    before, after, again, missing = answers("mean((points - m*hours)^2)", f"data {path}", "mean((points - m*hours - b)^2)",
+                                            "mean((y - m*x)^2)")
+    assert before.splitlines()[1:] == ["Letters: points, m, hours.", "Which of them are columns, a table says: data FILE.csv"]
+    assert after.splitlines() == ["2 rows of hours, points, more", "Parameter m; columns points and hours."]
+    assert again.endswith("\nParameters m and b; columns points and hours.")
+    assert missing.endswith("\nthe formula uses y, x; hours.csv has hours, points, more")
+    assert answers("mean((y - (m*x + b))^2)") == ["1/n Σ (yᵢ - (m xᵢ + b))²\nParameters m and b; columns y and x."]
+
+
+@pytest.mark.parametrize("start", ["m=1", "m=1 b=0", "m = 1, b = 0", "b=0,m=1"])
+def test_a_start_may_leave_parameters_out(table, start):
+    told, _, step = answers("mean((y - (m*x + b))^2)", f"data {table}", f"start {start}", "rate 1e-4", "step")[-3:]
+    assert told == "" and "= 1 - 0.0001" in step and "= 0 - 0.0001" in step
+
+
+def test_a_name_with_a_start_is_no_missing_column(table):
+    refused, _, told = answers(f"data {table}", "mean((z - m*x)^2)", "start z=2", "step")[1:]
+    assert refused.endswith("If it is a parameter, give it a value, as in start z=0") and "new z" in told
+
+
+def test_after_a_step_the_run_is_saved(tmp_path):
+    step, why, table_ = tmp_path / "step.txt", tmp_path / "why.txt", tmp_path / "run.csv"
+    answers("(w - 3)^2", "derive w", "step", "step", f"save {step}", "why 1", f"save {why}", f"save {table_}")
+    assert step.read_text().startswith("Gradient descent on J(w)") and why.read_text().startswith("Update 1")
+    assert len(table_.read_text().splitlines()) == 4
+
+
+def test_diagnose_says_of_which_method_it_speaks():
+    plain, adam = answers("(w - 3)^2", "diagnose", "method adam", "diagnose")[1::2]
+    assert adam == f"What follows holds for gradient descent, not for adam.\n{plain}"
+
+
+def test_several_letters_one_after_the_other():
+    said, asked, right = answers("u^2*v", "derive u v", "ask u v", "check 2u")[1:]
+    assert "Then by v" in said and asked.startswith("What is the derivative by u, then by v?") and right.startswith("Right")
+
+
+@pytest.mark.parametrize("last", ["quit", "Exit", "BYE", "q", "exit()"])
+def test_ways_out(last):
+    assert Explorer(lambda _: None).onecmd(last)
 
 
 def test_nothing_is_overwritten(tmp_path):
@@ -95,8 +161,15 @@ def test_every_word_has_its_help_and_every_answer_its_word():
 
 
 @pytest.mark.parametrize(("text", "line", "found"), [
-    ("de", "de", ["derive"]), ("mo", "method mo", ["momentum"]), ("", "derive ", ["m", "b"]), ("", "save ", [])])
-def test_completion(text, line, found):
+    ("de", "de", ["derive"]), ("mo", "method mo", ["momentum"]), ("", "derive ", ["m", "b"]), ("R", "R", ["rate", "run"]),
+    ("ad", "method ad", ["adagrad", "adam", "adamw"]), ("se", "method line se", ["search"]), ("m", "Derive m", ["m"]),
+    ("da", "save da", ["data-1.csv", "data.d/"]), ("data.d/", "data data.d/", ["data.d/x y.csv"]),
+    ("y", "data data.d/x y", ["y.csv"]), ("no/", "plot no/", []), ("", "rate ", [])])
+def test_completion(text, line, found, tmp_path, monkeypatch):
+    (tmp_path / "data.d").mkdir()
+    (tmp_path / "data-1.csv").touch()
+    (tmp_path / "data.d" / "x y.csv").touch()
+    monkeypatch.chdir(tmp_path)
     explorer = Explorer(lambda _: None)
     explorer.onecmd("m*q + b^2 - m")
     explorer.onecmd("(m - 1)^2 + b^2")

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import cmd
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from symcalc.cli import given
+from symcalc.cli import given, typed
+from symcalc.cli.explored import Explored
+from symcalc.cli.typed import WORDS
 from symcalc.errors import SymcalcError, visible
 
 if TYPE_CHECKING:
-    from symcalc.training.losses import Loss
     from symcalc.training.run import Run
 
 PROMPT = "symcalc> "
-WORDS = ("loss", "data", "derive", "ask", "check", "hint", "start", "rate", "method", "step", "why", "run", "minimum",
-         "diagnose", "plot", "save", "help", "quit")         # in the order in which a session needs them
 _WELCOME = ("Type a loss or a function, such as (w - 3)^2 or mean((y - (m*x + b))^2), then derive, step, check; help shows "
             "more.")
 _STEPS = 100_000         # updates that one word may ask for
@@ -33,10 +33,9 @@ class Explorer(cmd.Cmd):
     def __init__(self, say: Callable[[object], None] = click.echo) -> None:
         super().__init__()
         self.say = say
-        self.formula: str | None = None
-        self.data: Path | None = None
-        self.loss: Loss | None = None           # None as long as nothing was asked that needs one
+        self.about = Explored()
         self.derivation: Any = None
+        self.by = ""                            # the letters of the derivation
         self.hinted = 0
         self.run: Run | None = None
         self.start: dict[str, float] = {}
@@ -47,19 +46,27 @@ class Explorer(cmd.Cmd):
 
     def onecmd(self, line: str) -> bool:
         """Answer one line; True where it says that this was the last."""
-        word, _, rest = line.strip().partition(" ")
-        if not word:
+        line = line.strip()
+        if not line:
             return False
-        if line.strip() == "EOF":
+        if line == "EOF":
             return True
-        answer = getattr(self, f"do_{word}") if word in WORDS else None
+        word, rest = typed.parted(line)
         try:
-            return bool(answer(rest.strip()) if answer else self.do_loss(line.strip()))
+            return bool(getattr(self, f"do_{word}")(rest) if word else self._take(line))
         except SymcalcError as error:
             self.say(f"{error}")
         except KeyboardInterrupt:
             self.say("interrupted")
         return False
+
+    def _take(self, line: str) -> None:
+        """A line that begins with no word is a formula, unless it looks like a slip."""
+        typed.check_bare(line)
+        try:
+            self.do_loss(line)
+        except SymcalcError as error:
+            raise typed.misspelt(line) or error from None
 
     def _show(self, shown: Any) -> None:
         self.shown = shown
@@ -73,68 +80,50 @@ class Explorer(cmd.Cmd):
         from symcalc.pages.notation import text as written
 
         expression = read(_wanted(text, "a formula", "loss (w - 3)^2"))
-        self.formula, self.loss, self.derivation, self.run, self.start = text, None, None, None, {}
+        self.about = replace(self.about, formula=text, started=())
+        self.derivation, self.run, self.start = None, None, {}
         self.say(written(expression))
-        letters = self._letters()
-        self.say(f"Letters: {', '.join(letters)}." if letters else "It has no letters to differentiate by.")
+        self.say(self.about.letters_told())
 
     def do_data(self, text: str) -> None:
-        """data FILE.csv: the table over whose rows the loss is summed."""
-        from symcalc.language.table import column_names, read_table
-
-        path = Path(_wanted(text, "a file", "data points.csv"))
-        table = read_table(path, column_names(path))
-        self.data, self.loss, self.run = path, None, None
-        self.say(f"{table.rows} row{'s' * (table.rows != 1)} of {', '.join(table.names)}")
-
-    def _letters(self) -> list[str]:
-        """What the formula can be differentiated by."""
-        from symcalc.language import read
-        from symcalc.language.names import name_of, parameters_of
-        from symcalc.language.table import column_names
-
-        columns = () if self.data is None else column_names(self.data)
-        return [name_of(part) for part in parameters_of(read(self._formula(), columns=columns))]
-
-    def _formula(self) -> str:
-        if self.formula is None:
-            raise SymcalcError("there is no formula yet; type one, such as (w - 3)^2")
-        return self.formula
-
-    def _loss(self) -> Loss:
-        if self.loss is None:
-            self.loss = given.loss_of(self._formula(), self.data, tuple(self.start))
-        return self.loss
+        """data FILE.csv: the table over whose rows mean and sum run; data alone says which it is, data none drops it."""
+        if text.lower() == "none":
+            self.about, self.run = replace(self.about, data=None), None
+            self.say("no table is in use")
+            return
+        if not text and self.about.data is None:
+            raise SymcalcError("there is no table yet; give a file, as in: data points.csv")
+        about = replace(self.about, data=Path(text)) if text else self.about
+        self.say(f"{about.data.name}: " * (not text) + about.table_told())
+        if text:
+            self.about, self.run = about, None
+        if self.about.formula is not None:
+            self.say(self.about.letters_told())
 
     # Calculus
 
     def do_derive(self, text: str) -> None:
-        """derive LETTER [brief|full]: differentiate by the letter, line by line."""
+        """derive LETTER [brief|full]: differentiate by the letter, line by line; by several, one after the other."""
         from symcalc.calculus.problems import derive
 
-        letter, _, detail = text.partition(" ")
-        letters = self._letters()
-        if not letter and len(letters) == 1:
-            letter = letters[0]
-        columns = "" if self.data is None else [name for name in self._columns() if name != letter]
-        self.derivation = derive(self._formula(), _wanted(letter, "a letter", f"derive {(letters or ['x'])[0]}"),
-                                 columns=columns, detail=detail.strip() or "normal")
-        self.hinted = 0
-        self._show(self.derivation)
-
-    def _columns(self) -> Sequence[str]:
-        from symcalc.language.table import column_names
-        return column_names(self.data)
+        by, detail = typed.with_detail(text, self.about.letters)
+        columns = [name for name in self.about.known if name != by] if self.about.known else ""
+        found = derive(self.about.typed, by, columns=columns, detail=detail)
+        self.derivation, self.by, self.hinted = found, by, 0
+        self._show(found)
 
     def do_ask(self, text: str) -> None:
         """ask LETTER: the derivative is yours to find; hint helps, check tells whether an answer is right."""
+        from symcalc.language.sums import letters
+
         told, self.say = self.say, lambda _: None
         try:
             self.do_derive(text)
         finally:
             self.say = told
         self.shown = None
-        self.say(f"What is the derivative by {self.derivation.variable}? check ANSWER, or hint.")
+        by = ", then by ".join(letters(self.by, repeated=True))
+        self.say(f"What is the derivative by {by}? check ANSWER, or hint.")
 
     def do_check(self, text: str) -> None:
         """check ANSWER: whether this is the derivative, in whatever form; a wrong answer is explained."""
@@ -148,7 +137,7 @@ class Explorer(cmd.Cmd):
 
     def _asked(self) -> Any:
         if self.derivation is None:
-            letters = self._letters()
+            letters = self.about.letters
             if len(letters) != 1:
                 raise SymcalcError(f"say by which letter first: ask {(letters or ['x'])[0]}")
             self.do_ask(letters[0])
@@ -158,11 +147,21 @@ class Explorer(cmd.Cmd):
 
     def do_start(self, text: str) -> None:
         """start m=0,b=0: where the descent begins; left out, every parameter is 0."""
-        self.start, self.loss, self.run = given.values("start", _wanted(text, "values", "start m=0,b=0")), None, None
+        from symcalc.training.settings import checked_start
+
+        start = given.values("a start", _wanted(text, "a value", "start m=0,b=0"))
+        about = replace(self.about, started=tuple(start))
+        checked_start(about.completed(start), about.loss.names)
+        self.about, self.start, self.run = about, start, None
 
     def do_rate(self, text: str) -> None:
         """rate 0.1: the learning rate from here on; a formula in k works too."""
-        self._go_on_with(rate=given.rate(_wanted(text, "a number", "rate 0.1")))
+        from symcalc.training.methods import method_named
+        from symcalc.training.settings import checked_rate, rates_of
+
+        rate = given.rate(_wanted(text, "a number", "rate 0.1"))
+        rates_of(checked_rate(rate, method_named("gradient descent")), 1)
+        self._go_on_with(rate=rate)
 
     def do_method(self, text: str) -> None:
         """method NAME: how the gradient becomes an update from here on; its letters start at 0 again."""
@@ -179,17 +178,14 @@ class Explorer(cmd.Cmd):
     def do_step(self, text: str) -> None:
         """step [N]: make one update and show its working, or make N and show the table."""
         more = _count(text)
-        loss = self._loss()
-        steps = more + (self.run.nit if self.run is not None else 0)
-        start = self.start or dict.fromkeys(loss.names, 0.0)
-        before = self.run
-        self.run = loss.descend(self.data, start=start, steps=steps, **self.how)
-        if self.run.nit == (before.nit if before is not None else 0):
+        before = self.run.nit if self.run is not None else 0
+        self.run = self.about.loss.descend(self.about.table, start=self.about.completed(self.start), steps=more + before,
+                                           **self.how)
+        if self.run.nit == before:
             self.say(self.run.message)          # it has ended already
-        elif more == 1:
-            self._show(self.run.updates[-1])
         else:
-            self._show(self.run)
+            self.say(str(self.run.updates[-1] if more == 1 else self.run))
+        self.shown = self.run
 
     def do_run(self, _: str) -> None:
         """run: the table of all updates so far."""
@@ -198,7 +194,7 @@ class Explorer(cmd.Cmd):
     def do_why(self, text: str) -> None:
         """why [K]: the working of the last update, or of update K; before any step, the derivative with every line."""
         if self.run is None and self.derivation is not None:
-            self.do_derive(f"{self.derivation.variable} full")
+            self.do_derive(f"{self.by} full")
             return
         run = self._walked()
         k = _count(text) if text else run.nit
@@ -208,13 +204,16 @@ class Explorer(cmd.Cmd):
 
     def do_minimum(self, _: str) -> None:
         """minimum: where every slope is 0, by calculus."""
-        self._show(self._loss().minimum(self.data))
+        self._show(self.about.loss.minimum(self.about.table))
 
     def do_diagnose(self, _: str) -> None:
         """diagnose: how the loss curves where the descent stands, and which rates are stable."""
-        start = self.run.parameters if self.run is not None else self.start
-        rate = self.how.get("rate")
-        self._show(self._loss().diagnose(self.data, start=start or None, rate=rate if isinstance(rate, float) else None))
+        start = self.run.parameters if self.run is not None else self.about.completed(self.start)
+        rate, method = self.how.get("rate"), self.how.get("method")
+        found = self.about.loss.diagnose(self.about.table, start=start, rate=rate if isinstance(rate, float) else None)
+        if method is not None and method.name != "gradient descent":
+            self.say(f"What follows holds for gradient descent, not for {method.name}.")
+        self._show(found)
 
     def _walked(self) -> Run:
         if self.run is None:
@@ -233,27 +232,30 @@ class Explorer(cmd.Cmd):
         save_plot(run, path)
 
     def do_save(self, text: str) -> None:
-        """save FILE: what was shown last, by suffix: .txt .md .html .tex .pdf .ipynb, of a run also .csv and .json."""
+        """save FILE: what was shown last, after step the whole run, as .txt .md .html .tex .pdf .ipynb .json, a run as .csv."""
         from symcalc.cli.output import check_files, deliver
         from symcalc.training.run import Run
 
         path = _new_file(text, "save steps.html")
         if self.shown is None:
             raise SymcalcError("nothing has been shown yet; derive or step first")
-        check_files(path, None, False, False, (".csv",) if isinstance(self.shown, Run) else ())
-        deliver(self.shown, False, path)
+        # Only a run makes a table, so that is what a table is asked of.
+        shown = self.run if path.suffix.lower() == ".csv" and self.run is not None else self.shown
+        check_files(path, None, False, False, (".csv",) if isinstance(shown, Run) else ())
+        deliver(shown, False, path)
 
     # Leaving, help, completion
 
     def do_quit(self, _: str) -> bool:
-        """quit: leave; so does the end of the input."""
+        """quit: leave; exit, bye, q and the end of the input do the same."""
         return True
 
     def do_help(self, arg: str) -> None:
         """help [WORD]: what can be typed."""
-        if arg and arg not in WORDS:
+        known, rest = typed.parted(arg)
+        if arg and (rest or not known):
             raise SymcalcError(f"there is no word {arg[:40]!r}; the words are {', '.join(WORDS)}")
-        for word in [arg] if arg else WORDS:
+        for word in [known] if arg else WORDS:
             usage, _, what = (getattr(self, f"do_{word}").__doc__ or "").partition(": ")
             self.say(f"  {usage:26} {what}")
         if not arg:
@@ -261,23 +263,24 @@ class Explorer(cmd.Cmd):
 
     def completenames(self, text: str, *_: Any) -> list[str]:
         """The words that begin so."""
-        return [word for word in WORDS if word.startswith(text)]
+        return [word for word in WORDS if word.startswith(text.lower())]
 
     def completedefault(self, text: str, line: str, *_: Any) -> list[str]:
-        """After derive and ask the letters, after method the methods."""
-        word = line.split(" ", 1)[0]
+        """After derive and ask the letters, after method the methods, after data, plot and save the files."""
+        word, rest = typed.parted(line.lstrip())
         if word == "method":
             from symcalc.training.methods import METHODS
-            return [name for name in METHODS if name.startswith(text)]
-        if word in ("derive", "ask") and self.formula is not None:
-            return [letter for letter in self._letters() if letter.startswith(text)]
-        return []
+            return typed.completed(METHODS, rest, text)
+        if word in ("derive", "ask") and self.about.formula is not None:
+            return [letter for letter in self.about.letters if letter.startswith(text)]
+        return typed.completed(typed.files(rest), rest, text) if word in ("data", "plot", "save") else []
 
 
 def explore() -> None:
     """At a terminal a prompt; otherwise the lines of the input, each shown before its answer, as a session reads."""
     explorer = Explorer()
     if sys.stdin.isatty():
+        typed.prepare_keys()
         click.echo(_WELCOME)
         while True:
             try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from symcalc.training.losses import Loss
 
+AT_PROMPT = "start"      # the word that gives the parameters their values there
+_BEFORE_NAME = re.compile(r"\s+(?=[^\s=]+\s*=)")
 _NEAR = 0.8              # how alike, at least, a longer name and a column's are when one is taken for a slip
 
 
@@ -67,15 +71,15 @@ def number(text: str) -> float | None:
 
 
 def values(option: str, text: str, pattern: str = "m=0,b=0") -> dict[str, float]:
-    """m=0,b=0 as a mapping.
+    """m=0,b=0 as a mapping; blanks part the names as well as commas do.
 
-    >>> values("--start", "m=0, w₁=1/2")
-    {'m': 0.0, 'w_1': 0.5}
+    >>> values("--start", "m=0, w₁=1/2 b=3")
+    {'m': 0.0, 'w_1': 0.5, 'b': 3.0}
     """
     from symcalc.language.names import plain_name
 
     found: dict[str, float] = {}
-    for item in filter(None, (piece.strip() for piece in text.split(","))):
+    for item in filter(None, (piece.strip() for part in text.split(",") for piece in _BEFORE_NAME.split(part))):
         name, sign, value = (part.strip() for part in item.partition("="))
         plain, given = plain_name(name) if name else "", number(value)
         if not (plain and sign) or given is None or plain in found:
@@ -111,6 +115,7 @@ def _refuse_columns(given: str) -> NoReturn:
 
 def loss_of(formula: str, data: Path | None, parameters: tuple[str, ...], option: str = "--start") -> Loss:
     """The loss: the names that the option gives a value are parameters; otherwise the table's header names the columns."""
+    from symcalc.language.names import name_of
     from symcalc.language.table import column_names
     from symcalc.training.losses import Loss
 
@@ -118,7 +123,23 @@ def loss_of(formula: str, data: Path | None, parameters: tuple[str, ...], option
         _check_all_given(formula, parameters, option)
         return Loss(formula, parameters=parameters)
     known = column_names(data)
-    return _declared(formula, data, known, parameters, option) if parameters else _by_header(formula, data, known, option)
+    if parameters:
+        return _declared(formula, data, known, parameters, option)
+    loss = _by_header(formula, data, known, option)
+    found = list(map(name_of, loss.columns))
+    if set(known) - set(found):
+        # The table has more than the formula uses: say who is who, in case one of them was meant.
+        click.echo(f"symcalc: parameters: {', '.join(loss.names)}; columns of {data.name}: {', '.join(found) or 'none'}",
+                   err=True)
+    return loss
+
+
+def explored_loss(formula: str, data: Path | None, started: Collection[str] = ()) -> Loss:
+    """The loss at the prompt: by the table's header, and a name that has a start is a parameter; the others start at 0."""
+    from symcalc.language.table import column_names
+    from symcalc.training.losses import Loss
+
+    return Loss(formula) if data is None else _by_header(formula, data, column_names(data), AT_PROMPT, started)
 
 
 def _check_all_given(formula: str, parameters: tuple[str, ...], option: str) -> None:
@@ -156,8 +177,11 @@ def _declared(formula: str, data: Path, known: tuple[str, ...], parameters: tupl
     return loss
 
 
-def _by_header(formula: str, data: Path, known: tuple[str, ...], option: str) -> Loss:
-    """The loss whose parameters are the names that the table does not have, unless one looks like a column that is missing."""
+def _by_header(formula: str, data: Path, known: tuple[str, ...], option: str, sure: Collection[str] = ()) -> Loss:
+    """The loss whose parameters are the names that the table does not have, unless one looks like a column that is missing.
+
+    Of those that are `sure` to be parameters, nothing is asked.
+    """
     from symcalc.language import read
     from symcalc.language.names import columns_of, is_likely_column, name_of, parameters_of
     from symcalc.language.table import chosen_names
@@ -167,17 +191,12 @@ def _by_header(formula: str, data: Path, known: tuple[str, ...], option: str) ->
     _check_rows(expression, data)
     used = [name_of(part) for part in (*columns_of(expression), *parameters_of(expression))]
     # A letter that people give to data and that the table lacks is a column that is missing, not a parameter.
-    chosen_names([name for name in used if name in known or is_likely_column(name)], known, data.name)
-    free, unused = [name for name in used if name not in known], [name for name in known if name not in used]
+    chosen_names([name for name in used if name in known or (is_likely_column(name) and name not in sure)], known, data.name)
+    free, unused = [name for name in used if name not in (*known, *sure)], [name for name in known if name not in used]
     for name in free:
         _check_no_column(name, unused, data, option)
     _check_target(formula, expression, known, free, data, option)
-    loss = Loss(formula, columns=[name for name in known if name in used])
-    if unused:
-        # The table has more than the formula uses: say who is who, in case one of them was meant.
-        found = ", ".join(map(name_of, loss.columns)) or "none"
-        click.echo(f"symcalc: parameters: {', '.join(loss.names)}; columns of {data.name}: {found}", err=True)
-    return loss
+    return Loss(formula, columns=[name for name in known if name in used])
 
 
 def _check_no_column(name: str, unused: list[str], data: Path, option: str) -> None:
@@ -203,4 +222,5 @@ def _check_target(formula: str, expression: Expr, known: tuple[str, ...], free: 
 
 
 def _otherwise(name: str, option: str) -> str:
-    return f"If it is a parameter, give every parameter a value, as in {option} {name}=0"
+    whom = "it" if option == AT_PROMPT else "every parameter"
+    return f"If it is a parameter, give {whom} a value, as in {option} {name}=0"

@@ -55,11 +55,14 @@ def _check_form(output: Path, as_json: bool, besides: tuple[str, ...]) -> None:
 def _check_plot(plot: Path, several: bool) -> None:
     """Whether a picture of this kind can be made: an animation where it ends in .gif or .mp4."""
     from symcalc.figures.animation import ANIMATED, check_animation
-    from symcalc.figures.style import check_picture
+    from symcalc.figures.style import FORMATS, check_picture
 
     animated = plot.suffix.lower() in ANIMATED
     if animated and several:
         raise SymcalcError("an animation shows one run; save the picture of several as .png, .svg or .pdf")
+    if not (animated or several or plot.suffix.lower() in FORMATS):
+        *others, last = (*FORMATS, *ANIMATED)
+        raise SymcalcError(f"'{visible(str(plot))}' does not end in {', '.join(others)} or {last}")
     (check_animation if animated else check_picture)(plot)
 
 

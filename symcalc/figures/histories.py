@@ -140,9 +140,8 @@ def effect(compared: Effect) -> Figure:
     """
     right, wrong = compared.right, compared.wrong
     names = list(compared.formulas)
-    gradient = compared.loss.gradient()
-    known = [f"{text(derivative_of(compared.loss.symbol, compared.loss.parameter(name)))} = {text(gradient[name].result)}"
-             for name in names]
+    loss = compared.loss
+    known = [f"{text(derivative_of(loss.symbol, loss.parameter(name)))} = {text(loss.partial(name).result)}" for name in names]
     given = [text(compared.formulas[name]) for name in names]
     other = "wrong" if compared.mistaken else "given"
     with drawing(6.4, 4.6) as (figure, axes):

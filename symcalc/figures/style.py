@@ -17,7 +17,7 @@ BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"      # from the Okabe-Ito p
 COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black", GREY)
 LINES = ("-", "--", ":", "-.")                             # with each of the colours, so that some 30 curves can be told apart
 
-_FORMATS = (".png", ".svg", ".pdf")
+FORMATS = (".png", ".svg", ".pdf")
 
 _QUIET = {
     "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "axes.labelcolor": "#333333",
@@ -73,8 +73,8 @@ def check_picture(path: str | Path) -> Path:
     from symcalc.pages.files import check_target
 
     target = Path(path)
-    if target.suffix.lower() not in _FORMATS:
-        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}")
+    if target.suffix.lower() not in FORMATS:
+        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     check_target(target)
     return target
 

@@ -54,3 +54,11 @@ def check_rows(expression: Expr, parameters: tuple[Symbol, ...]) -> None:
         else:
             inner = (part.function,) if isinstance(part, Sum) else part.args
             waiting.extend((argument, summed or isinstance(part, Sum)) for argument in inner)
+
+
+def elements_in(indexed: Expr) -> dict[str, str]:
+    """The letters with an index, and how any of their elements is written, with indices that the formula does not use."""
+    taken = {letter.name for letter in indexed.atoms(Symbol)}
+    free = [letter for letter in "pqklrs" if letter not in taken]
+    return {name_of(part): f"{name_of(part)}[{','.join(free[:len(part.indices)])}]"
+            for part in parameters_of(indexed) if isinstance(part, Indexed)}

@@ -47,8 +47,7 @@ class Effect(Shown):
     @cached_property
     def mistaken(self) -> tuple[str, ...]:
         """The parameters whose formulas are not the derivative, in whatever form."""
-        gradient = self.loss.gradient()
-        return tuple(name for name, formula in self.formulas.items() if not gradient[name].check(formula).correct)
+        return tuple(name for name, formula in self.formulas.items() if not self.loss.partial(name).check(formula).correct)
 
     @property
     def sentence(self) -> str:
@@ -137,9 +136,9 @@ class Effect(Shown):
 
     def document(self) -> Document:
         """The formulas side by side, the costs of both runs, and what happened."""
-        gradient = self.loss.gradient()
-        formulas = [(derivative_of(self.loss.symbol, parameter), gradient[parameter.name].result,
-                     self.formulas.get(parameter.name, "the same")) for parameter in self.loss.parameters]
+        formulas = [(derivative_of(self.loss.symbol, parameter), self.loss.partial(parameter.name).result,
+                     self.formulas.get(parameter.name, "the same")) for parameter in self.loss.parameters
+                    if parameter.name in self.formulas or not self.loss.is_large]
         blocks: list[Block] = [
             Table(header=("", "right", self._other), rows=tuple(formulas), words=frozenset({0, 1, 2})),
             Paragraph(("Both start at ", *self._start(), f", with the rate {short(self.right.rate)}.")),
@@ -186,8 +185,7 @@ def compare_gradients(loss: Loss, wrong: Mapping[str, object], data: object = No
     A wrong partial is text, an expression, or an object that has one as its `answer`.
     """
     formulas = _formulas(loss, wrong)
-    gradient = loss.gradient()
-    partials = tuple(formulas.get(name, gradient[name].result) for name in loss.names)
+    partials = tuple(formulas.get(name, slope) for name, slope in zip(loss.names, loss.partials, strict=True))
     table = loss.table(data)
     right, other = (descend(loss, table, start=start, rate=rate, steps=steps, partials=given) for given in (None, partials))
     if not right.started:

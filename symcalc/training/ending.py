@@ -268,12 +268,13 @@ def _bounces(walk: Walk) -> str:
     if len(costs) <= _BOUNCES:
         return ""
     early, late = costs[:half], costs[half:]
-    if np.mean(np.diff(late) > 0) < 0.2 or late.min() < early.min() - 1e-3 * (costs[0] - early.min()):
+    low, high = short(late.min(), 3), short(late.max(), 3)
+    rose = np.diff(late) > ROUNDING * np.abs(late[1:])          # one that has settled goes up and down by rounding alone
+    if low == high or np.mean(rose) < 0.2 or late.min() < early.min() - 1e-3 * (costs[0] - early.min()):
         return ""
     noise = f", as {walk.batches.size} of {walk.table.rows} rows show the slope only roughly" if walk.batches else ""
     cure = f" From here a rate of {short(rate)} brings it lower." if (rate := calmer_rate(walk)) is not None else ""
-    return (f"In the later half of the run the cost goes up and down between {short(late.min(), 3)} and "
-            f"{short(late.max(), 3)}{noise}.{cure}")
+    return f"In the later half of the run the cost goes up and down between {low} and {high}{noise}.{cure}"
 
 
 def _wait(found: Crawl) -> str:

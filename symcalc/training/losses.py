@@ -30,7 +30,7 @@ from symcalc.language.sums import letters
 from symcalc.pages.document import Document, Equation
 from symcalc.pages.elided import elided, several
 from symcalc.pages.notation import text
-from symcalc.training.checked import check_rows, parameters_in
+from symcalc.training.checked import check_rows, elements_in, parameters_in
 from symcalc.training.models import Model, model_in, roles, written_out
 from symcalc.training.numbered import Numbered
 from symcalc.training.questions import Questions
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from symcalc.language.table_parts import Parts
 
 MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
+MOST_AT_ONCE = 100       # ... and up to which all are derived at once, on request: it takes seconds, and goes with their square
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -153,10 +154,25 @@ class Loss(Questions):
         >>> Loss("(w - 3)^2").derive("w").result
         2*(w - 3)
         """
-        if self.indexed is not None and any("[" in name for name in letters(wrt, repeated=True)):
-            return derive_problem(self.indexed, wrt, detail=detail, order=order)
+        if self.indexed is not None:
+            asked = letters(wrt, repeated=True)
+            self._check_elements(asked)
+            if any("[" in name for name in asked):
+                return derive_problem(self.indexed, wrt, detail=detail, order=order)
         names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
         return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
+
+    def _check_elements(self, names: Iterable[str]) -> None:
+        """Whether v, of which there are many, is asked for as v[p]; and whether what is asked for so is there."""
+        forms = elements_in(self.indexed)
+        for name in names:
+            base, bracket, _ = name.partition("[")
+            if bracket and base not in forms:
+                raise LossError(f"{base} has no index in this loss; differentiate by {' or '.join(forms.values())}")
+            meant = [form for letter, form in forms.items() if letter.lower() == name.lower()]
+            if meant and name not in self.names:
+                raise LossError(f"{name} stands for many parameters; differentiate by any of them, as in derive({meant[0]!r}), "
+                                f"or by one, as in derive({self.names[0]!r})")
 
     def partial(self, name: str) -> Derivation:
         """The derivation by one parameter: from the gradient, or on its own where the loss is large."""
@@ -167,11 +183,16 @@ class Loss(Questions):
         return gradient(self.expression, self.parameters)
 
     def gradient(self) -> Gradient:
-        """The partial derivatives by all parameters.
+        """The partial derivatives by all parameters, of up to a hundred.
 
         >>> Loss("(w - 3)^2 + v").gradient()["v"].result
         1
         """
+        if len(self.parameters) > MOST_AT_ONCE:
+            one = repr(self.names[0])
+            any_of = "" if self.indexed is None else f"derive({next(iter(elements_in(self.indexed).values()))!r}) or "
+            raise LossError(f"a gradient line by line is for up to {MOST_AT_ONCE} parameters, and this loss has "
+                            f"{len(self.parameters):,}; ask for one slope with {any_of}derive({one})")
         return self._gradient
 
     @property

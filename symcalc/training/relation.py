@@ -51,7 +51,8 @@ def relation(loss: Loss, other: Loss) -> Relation:
 
 def _by_slopes(loss: Loss, other: Loss) -> Relation | None:
     """The losses may differ by a constant, too, where the slopes differ by a factor alone."""
-    slopes = [(loss.gradient()[name].result, other.gradient()[name].result) for name in loss.names]
+    others = dict(zip(other.names, other.partials, strict=True))
+    slopes = [(slope, others[name]) for name, slope in zip(loss.names, loss.partials, strict=True)]
     factor = _proved_factor(*slopes[0])
     if factor is None or not all(_is_proved(after, factor, before) for before, after in slopes[1:]):
         return None

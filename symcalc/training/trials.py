@@ -10,6 +10,7 @@ from symcalc.pages.numbers import rounded, short
 from symcalc.training.diagnosis.curvature import limit_of
 from symcalc.training.history import History
 from symcalc.training.stops import CONVERGED, Stop
+from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
 _ABOUT = 1 + 1e-6        # how exactly the limit is known, where it is from differences
@@ -48,7 +49,7 @@ def larger_rate(walk: Walk) -> str:
         if candidate < 3 * first or (seen := tried(walk, start, candidate)) is None:
             continue
         costs = seen[1].costs
-        if _works(walk, *seen, False) and costs[-1] < walk.history.costs[min(len(costs), walk.history.count) - 1]:
+        if _works(walk, *seen, False) and _lower(costs[-1], walk.history.costs[min(len(costs), walk.history.count) - 1]):
             known = f"Rates below {short(2 * half, 3)} are stable; t" if limits else "T"
             return f"{known}ry {_named(walk, candidate)}."
     return ""
@@ -60,7 +61,7 @@ def calmer_rate(walk: Walk) -> float | None:
     if not is_constant(walk) or (seen := tried(walk, walk.history.points[-1], candidate)) is None:
         return None
     reached = seen[1].costs[len(seen[1].costs) // 2:]
-    return candidate if seen[0] in _ENDS_WELL and reached.mean() < costs[len(costs) // 2:].mean() else None
+    return candidate if seen[0] in _ENDS_WELL and _lower(reached.mean(), costs[len(costs) // 2:].mean()) else None
 
 
 def shrinking_rate_helps(walk: Walk) -> bool:
@@ -68,7 +69,12 @@ def shrinking_rate_helps(walk: Walk) -> bool:
     if not is_constant(walk):
         return False
     stop, history = _again(walk, walk.history.points[-1], walk.rates[0] / np.arange(1.0, _SHRINKING + 1))
-    return stop in _ENDS_WELL and bool(history.costs[-1] < walk.history.costs[-2:].min())
+    return stop in _ENDS_WELL and _lower(history.costs[-1], walk.history.costs[-2:].min())
+
+
+def _lower(cost: float, before: float) -> bool:
+    """Whether a cost is lower by more than rounding."""
+    return bool(cost < before - ROUNDING * abs(before))
 
 
 def tried(walk: Walk, start: np.ndarray, rate: float) -> tuple[Stop, History] | None:

@@ -24,7 +24,7 @@ def test_a_gif_is_the_run_as_an_animation(tmp_path, monkeypatch, name):
 
 
 @pytest.mark.parametrize(("options", "sentence"), [
-    (("--plot", "run.mp4"), "an MP4 needs ffmpeg"), (("--plot", "run.jpg"), "does not end in .png, .svg or .pdf"),
+    (("--plot", "run.mp4"), "an MP4 needs ffmpeg"), (("--plot", "run.jpg"), "does not end in .png, .svg, .pdf, .gif or .mp4"),
     (("--plot", "run.gif", "--methods", "adam,momentum"), "an animation shows one run; save the picture of several"),
 ])
 def test_what_cannot_be_saved_is_said_before_the_run(tmp_path, monkeypatch, options, sentence):

@@ -21,6 +21,7 @@ TWINS = {**STEEP, "z": [2, 4, 6]}
 CURVED = {"x": [1, 2, 4, 8], "y": [1, 1.5, 2, 2.3]}
 CLASSES = {"x": [-2, -1, 1, 2], "y": [-1, -1, 1, 1]}
 NOISY = {"x": np.random.RandomState(3).rand(50), "y": np.random.RandomState(4).rand(50)}
+SETTLING = {"x": np.arange(1.0, 13.0), "y": 2 * np.arange(1.0, 13.0) + 1 + np.sin(np.arange(1.0, 13.0))}
 LINE, LOGISTIC = "mean((y - (m*x + b))^2)", "mean(ln(1 + exp(-y*(w*x + b))))"
 RELU, SIGMOID = "mean((y - relu(w*x + b))^2)", "mean((y - sigmoid(w*x + b))^2)"
 TWO_FEATURES = "mean((y - (u*x + v*z))^2)"
@@ -129,6 +130,8 @@ ENDS = {
                                   "The cost does not depend on k here. Another start may show the way."),
     "a rise that is rounding": ("mean((y - (a*relu(w*x + b) + c))^2)", {"x": NOISY["x"] - 0.5, "y": NOISY["y"]},
                                 [0.5, 0.5, 0.1, 0], {"rate": 0.1, "steps": 2000}, Stop.STEPS, 2000, None),
+    "settled, but for rounding": (LINE, SETTLING, [0, 0], {"rate": 0.01, "steps": 5000}, Stop.STEPS, 5000, ""),
+    "settled at a larger rate": (LINE, SETTLING, [0, 0], {"rate": 0.012, "steps": 4000}, Stop.STEPS, 4000, ""),
     "a short demonstration": ("(w - 3)^2", None, [0], {"rate": 0.05, "steps": 12}, Stop.STEPS, 12, ""),
     "a demonstration on raw data": (LINE, ROWS, [0, 0], {"rate": 1e-4, "steps": 20}, Stop.STEPS, 20, ""),
     "close to the minimum": (LINE, ROWS, [0, 0], {"rate": 1e-4, "steps": 1000}, Stop.STEPS, 1000, ""),

@@ -148,3 +148,48 @@ def test_where_a_large_loss_has_no_value():
     with np.errstate(all="ignore"):
         run = loss.descend({"x": [1.0, 2.0], "y": [0.0, 1e300]}, start=np.ones(37), rate=0.1, steps=5)
     assert "too large for a floating-point number" in run.message
+
+
+WIDE = {"a network": sc.mean_squared_error("y", sc.network("x1 x2", hidden=200)),
+        "of one column": sc.mean_squared_error("y", sc.network("x", hidden=100)),
+        "many features": sc.mean_squared_error("y", sc.linear("x", features=300))}
+
+
+@pytest.mark.parametrize(("name", "sentence"), [
+    ("a network", "and this loss has 801; ask for one slope with derive('v[p]') or derive('v1')"),
+    ("of one column", "and this loss has 301; ask for one slope with derive('v[p]') or derive('v1')"),
+    ("many features", "and this loss has 301; ask for one slope with derive('w[q]') or derive('w1')")])
+def test_a_gradient_that_would_take_minutes_says_what_to_ask_for(name, sentence):
+    with pytest.raises(sc.LossError) as fault:
+        WIDE[name].gradient()
+    assert str(fault.value) == f"a gradient line by line is for up to 100 parameters, {sentence}"
+
+
+OFF = "(yᵢ - (Σⱼ vⱼ tanh(Σₖ Wⱼₖ xᵢₖ + cⱼ) + b))"
+
+
+@pytest.mark.parametrize(("name", "letter", "form", "result"), [
+    ("a network", "v", "v[p]", f"-2/n Σᵢ tanh(Σₖ Wₚₖ xᵢₖ + cₚ) {OFF}"),
+    ("a network", "W", "W[p,q]", f"-2vₚ/n Σᵢ x_iq {OFF} (1 - tanh²(Σₖ Wₚₖ xᵢₖ + cₚ))"),
+    ("a network", "w", "W[p,q]", f"-2vₚ/n Σᵢ x_iq {OFF} (1 - tanh²(Σₖ Wₚₖ xᵢₖ + cₚ))"),
+    ("a network", "c", "c[p]", f"-2vₚ/n Σᵢ {OFF} (1 - tanh²(Σₖ Wₚₖ xᵢₖ + cₚ))"),
+    ("of one column", "W", "W[p]", "-2vₚ/n Σᵢ xᵢ (yᵢ - (Σⱼ vⱼ tanh(Wⱼ xᵢ + cⱼ) + b)) (1 - tanh²(Wₚ xᵢ + cₚ))"),
+    ("many features", "w", "w[q]", "-2/n Σᵢ x_iq (yᵢ - (Σⱼ wⱼ xᵢⱼ + b))")])
+def test_a_letter_with_many_elements_is_derived_by_any_of_them(name, letter, form, result):
+    J = WIDE[name]
+    with pytest.raises(sc.LossError, match=rf"{letter} stands for many parameters; differentiate by any of them, as in derive"):
+        J.derive(letter)
+    found = J.derive(form)
+    assert sc.text(found.result) == result and found.proof.passed
+
+
+def test_what_has_no_index_is_no_constant():
+    with pytest.raises(sc.LossError, match="z has no index in this loss; differentiate by w"):
+        WIDE["many features"].derive("z[k]")
+
+
+def test_a_mistake_in_a_large_loss_needs_no_whole_gradient():
+    J = sc.mean_squared_error("y", sc.linear("x", features=110))
+    rows = np.random.RandomState(0).rand(20, 110)
+    found = J.compare_gradients({"w1": "0"}, {"x": rows, "y": rows.sum(axis=1)}, start=[0] * 111, rate=1e-3, steps=3)
+    assert found.mistaken == ("w1",) and "w1" in str(found)

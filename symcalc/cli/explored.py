@@ -1,0 +1,97 @@
+"""What a session at the prompt is about: a formula, and for one that runs over rows the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from symcalc.errors import SymcalcError
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+    from symcalc.training.losses import Loss
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explored:
+    """A formula, the file of a table, and the names that were given a start, which makes them parameters."""
+
+    formula: str | None = None
+    data: Path | None = None
+    started: tuple[str, ...] = ()
+
+    @property
+    def typed(self) -> str:
+        """The formula, if there is one."""
+        if self.formula is None:
+            raise SymcalcError("there is no formula yet; type one, such as (w - 3)^2")
+        return self.formula
+
+    @cached_property
+    def _read(self) -> Expr:
+        """The formula by itself; a table may make columns of more of its names."""
+        from symcalc.language import read
+
+        return read(self.typed)
+
+    @property
+    def table(self) -> Path | None:
+        """The table, for a formula that runs over its rows."""
+        from symcalc.language.names import has_row_sum
+
+        return self.data if self.data is not None and has_row_sum(self._read) else None
+
+    @cached_property
+    def known(self) -> tuple[str, ...]:
+        """The columns of that table."""
+        from symcalc.language.table import column_names
+
+        return () if self.table is None else column_names(self.table)
+
+    @cached_property
+    def letters(self) -> list[str]:
+        """What the formula can be differentiated by."""
+        from symcalc.language import read
+        from symcalc.language.names import name_of, parameters_of
+
+        expression = read(self.typed, columns=self.known) if self.known else self._read
+        return [name_of(part) for part in parameters_of(expression)]
+
+    @cached_property
+    def loss(self) -> Loss:
+        """The loss; every name with a start is a parameter of it."""
+        from symcalc.cli.given import explored_loss
+
+        loss = explored_loss(self.typed, self.table, self.started)
+        for name in self.started:
+            loss.parameter(name)
+        return loss
+
+    def completed(self, start: dict[str, float]) -> dict[str, float]:
+        """A value for every parameter; what was left out is 0."""
+        return dict.fromkeys(self.loss.names, 0.0) | start
+
+    def table_told(self) -> str:
+        """How many rows there are, of which columns."""
+        from symcalc.language.table import column_names, read_table
+
+        table = read_table(self.data, column_names(self.data))
+        return f"{table.rows} row{'s' * (table.rows != 1)} of {', '.join(table.names)}"
+
+    def letters_told(self) -> str:
+        """Which letters are parameters and which are columns, as far as that can be known yet."""
+        from symcalc.language.names import columns_of, has_row_sum
+        from symcalc.pages.document import Document
+        from symcalc.pages.text import render
+        from symcalc.training.models import roles
+
+        letters = f"Letters: {', '.join(self.letters)}." if self.letters else "It has no letters to differentiate by."
+        if not has_row_sum(self._read):
+            unused = "\nThe formula has no mean(...) or sum(...) over rows, so the table is not used."
+            return letters + unused * (self.data is not None)
+        if self.data is None and not columns_of(self._read):
+            return f"{letters}\nWhich of them are columns, a table says: data FILE.csv"
+        return render(Document("", (roles(self.loss.parameters, self.loss.columns),))).strip()
