@@ -187,7 +187,7 @@ def gradient(compiled: Compiled) -> Compiled | None:
         source = Source(parts_of(compiled))
         if not source.parts.totals:
             return None
-        rows = _rows_of(source.parts, compiled.table)
+        rows = _rows_of(source.parts, compiled.data)
         source.sums(_abreast(source.parts))
         source.finish()
     except Unknown:
@@ -256,7 +256,7 @@ def loop(steps: Steps) -> FusedLoop | None:
         return None
     try:
         source = Source(parts_of(compiled), steps)
-        rows = _rows_of(source.parts, compiled.table)
+        rows = _rows_of(source.parts, compiled.data)
         if source.parts.totals:
             source.sums(_abreast(source.parts))
         if rows.shared:
@@ -287,7 +287,7 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
         source = Source(parts_of(steps.compiled), steps)
         if source.parts.totals:
             return None
-        given = source.parts.given(steps.compiled.table)
+        given = source.parts.given(steps.compiled.data)
         abreast = 4 * lanes_here()               # more than one vector at a time, since each waits for its own last step
         source.race(abreast, kept)
     except Unknown:
