@@ -57,7 +57,7 @@ class Compiled:
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
     table: Table | Parts | None
-    data: Table | Triangle | Parts | None                                       # what generated code is bound to: moments, or the table
+    data: Table | Triangle | Parts | None                                       # its moments, or itself
     whole: bool = False                                                         # whether `function` takes one array
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:

@@ -93,8 +93,8 @@ def compile_indexed(loss: Expr, parameters: Sequence[Symbol], layout: Layout, ta
 
     def over(table: Table | Parts) -> Compiled:
         if isinstance(table, Parts):
-            raise DescentError("many parameters with an index are worked out from rows in memory, and these are in parts; compile "
-                               "the loss over them instead")
+            raise DescentError("many parameters with an index are worked out from rows in memory, and these are in parts; "
+                               "compile the loss over them instead")
         function = bind(table)
         return Compiled(parameters=names, strategy="arrays", source=source, function=function, outside=lambda: function,
                         in_numpy=lambda: (tape, results), over=over, tape=tape, results=results, table=table, data=table,
