@@ -53,7 +53,7 @@ class Compiled:
     function: Callable[..., tuple[float, tuple[float, ...]]]
     outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
     in_numpy: Callable[[], tuple[Tape, tuple[str, ...]]]                        # statements and results for arrays
-    over: Callable[[Table | Parts], Compiled]                                   # the same loss over other rows
+    over: Callable[[Table | Parts | Triangle], Compiled]                                   # the same loss over other rows
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
     table: Table | Parts | None
@@ -114,7 +114,7 @@ class Compiled:
         """
         if self.table is None:
             return self
-        return self.over(read_table(data, map(name_of, self.tape.columns)))
+        return self.over(data if isinstance(data, Triangle) else read_table(data, map(name_of, self.tape.columns)))
 
     def __reduce__(self) -> tuple:
         raise DescentError("a compiled loss holds functions, which cannot be pickled; pickle the loss, and compile that again")
@@ -202,10 +202,10 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr] | None, parameters: Sequen
     return quickest(_over(_lowered(*given), partial(_lowered, *given, by_rows=True), table))
 
 
-def _over(lowered: Lowered, by_rows: Callable[[], Lowered], table: Table | Parts | None) -> Compiled:
+def _over(lowered: Lowered, by_rows: Callable[[], Lowered], table: Table | Parts | Triangle | None) -> Compiled:
     """The lowered loss over a table; from its rows, which `by_rows` is for, where its moments are too large or too small."""
     data = lowered.tape.triangle(table) if isinstance(lowered.tape, Moments) else table
-    if isinstance(data, Triangle) and not data.is_sound:
+    if isinstance(data, Triangle) and data is not table and not data.is_sound:
         lowered, data = by_rows(), table
     tape = lowered.tape
     names = tuple(symbol.name for symbol in tape.parameters)

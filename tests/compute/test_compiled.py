@@ -342,10 +342,10 @@ def test_over_other_rows_the_source_is_what_is_run():
 
 
 def test_other_rows_too_large_for_moments_are_gone_through():
-    loss, data = sc.Loss("mean((y - (m*x + b*x^2))^2)"), {"x": np.linspace(1, 2, 40) * 1e-150, "y": np.ones(40)}
+    loss, data = sc.Loss("mean((y - m*x)^4)"), {"x": np.linspace(1, 2, 40) * 1e200, "y": np.ones(40)}
     f, anew = loss.compile(some_rows(60, 1)), loss.compile(data)
     assert (f.strategy, f.on(data).strategy, anew.strategy) == ("moments", "tape", "tape")
-    assert f.on(data)([1, 1])[0] == anew([1, 1])[0] == 1
+    assert f.on(data)([0])[0] == anew([0])[0] == 1
 
 
 def test_over_other_rows_in_parts_and_back():
