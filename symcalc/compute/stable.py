@@ -194,16 +194,16 @@ def _hidden(base: Expr, exponent: Fraction) -> Expr | None:
 
 
 def _joined(powers: _Powers, z: Expr) -> _Powers:
-    """All that the product has of σ(z), σ(-z), e^z, 1 + e^z and 1 + e^(-z), as σ(z)^i σ(-z)^j."""
+    """All that the product has of σ(z), σ(-z), e^z, e^(2z), ..., 1 + e^z and 1 + e^(-z), as σ(z)^i σ(-z)^j."""
     above, below, rest = Fraction(0), Fraction(0), {}
     for base, exponent in powers.items():
         logistic = logistic_exponent(base)
         inner = base.args[0] if isinstance(base, sigmoid) else base.exp if isinstance(base, exp) else logistic
         sign, argument = _unsigned(inner) if inner is not None else (0, None)
-        if argument != z:
+        if isinstance(base, exp) and (times := _times(inner, z)):
+            above, below = above + times * exponent, below - times * exponent
+        elif argument != z:
             rest[base] = exponent
-        elif isinstance(base, exp):
-            above, below = above + sign * exponent, below - sign * exponent
         elif (sign > 0) == isinstance(base, sigmoid):
             above += exponent if isinstance(base, sigmoid) else -exponent
         else:
@@ -236,7 +236,25 @@ def _unsigned(z: Expr) -> tuple[int, Expr]:
     return (-1 if minus and not twice else 1), inner
 
 
+def _times(inner: Expr, z: Expr) -> int:
+    """k where the inner part is k z, a whole number of times; else 0."""
+    (k, rest), (one, whole) = map(_with_factor, (inner, z))
+    return int(k / one) if rest == whole and (k / one).denominator == 1 else 0
+
+
+def _with_factor(z: Expr) -> tuple[Fraction, _Powers]:
+    """The number before the rest, and the rest."""
+    number, rest = Fraction(1), {}
+    for base, exponent in _powers(z):
+        if is_number(base):
+            number *= exact(base) ** int(exponent)
+        else:
+            rest[base] = rest.get(base, Fraction(0)) + exponent
+    return number, rest
+
+
 def _is_sum_with_exponential(part: Expr, arguments: dict[Expr, None]) -> bool:
     """Whether the part is a sum, other than 1 + e^z, with e^z among the factors of one of its terms."""
     return isinstance(part, Add) and logistic_exponent(part) is None and any(
-        isinstance(base, exp) and _unsigned(base.exp)[1] in arguments for term in part.args for base, _ in _powers(term))
+        isinstance(base, exp) and any(_times(base.exp, z) for z in arguments)
+        for term in part.args for base, _ in _powers(term))

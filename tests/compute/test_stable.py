@@ -15,7 +15,8 @@ WRITTEN = [
     "1/(1 + exp(-z))^2", "(1 - 1/(1 + exp(-z)))^2", "(0.3 - 1/(1 + exp(-z)))^2", "sigmoid(z)*(1 - sigmoid(z))",
     "-ln(sigmoid(z))", "-ln(1 - sigmoid(z))", "-ln(1/(1 + exp(-z)))", "-ln(1 - 1/(1 + exp(-z)))",
     "-ln(1/(1 + exp(-(2z + 1))))", "ln(exp(z)/(1 + exp(z)))", "-0.3*ln(1/(1 + exp(-z))) - 0.7*ln(1 - 1/(1 + exp(-z)))",
-    "softplus(z)", "sigmoid(3 - z)", "relu(z)",
+    "softplus(z)", "sigmoid(3 - z)", "relu(z)", "1/(1 + exp(z))^3*exp(2z)", "exp(2z)/(1 + exp(z))^2", "exp(-3*z)/(1 + exp(-z))^3",
+    "exp(4*z)/(1 + exp(2z))^2",
 ]
 POINTS = [-1000.0, -40.0, -3.0, -0.5, 0.25, 0.7, 5.0, 40.0, 1000.0]
 
