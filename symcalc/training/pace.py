@@ -106,8 +106,8 @@ def crawl(walk: Walk) -> Crawl | None:
     left, there, condition = found
     total = float(costs[0] - costs[-1]) + left
     with np.errstate(all="ignore"):
-        share = float(costs[-1] - walk.compiled.at(there)[0]) / left
-    believed = 0.25 <= share <= _STRAIGHT                # or the loss is no bowl on the way there
+        fall = float(costs[-1] - walk.compiled.at(there)[0])
+    believed = left / 4 <= fall <= _STRAIGHT * left      # or the loss is no bowl on the way there
     if left < _LARGE_SHARE * total or left <= ROUNDING * abs(costs[-1]) or not believed:
         return None
     pace = math.log1p(float(costs[made // 2] - costs[-1]) / left) / (made - made // 2)
