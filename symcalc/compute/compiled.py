@@ -114,7 +114,8 @@ class Compiled:
         """
         if self.table is None:
             return self
-        return self.over(data if isinstance(data, Triangle) else read_table(data, map(name_of, self.tape.columns)))
+        names = self.table.names if self.whole else map(name_of, self.tape.columns)      # x1, x2, ... of what has an index
+        return self.over(data if isinstance(data, Triangle) else read_table(data, names))
 
     def __reduce__(self) -> tuple:
         raise DescentError("a compiled loss holds functions, which cannot be pickled; pickle the loss, and compile that again")
