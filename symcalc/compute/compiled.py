@@ -6,7 +6,7 @@ What it is generated for is chosen here: moments where the sums over the rows se
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -16,13 +16,14 @@ from sympy import Expr, Indexed, Symbol
 from symcalc.compute.cluster import in_parts
 from symcalc.compute.estimate import quickest
 from symcalc.compute.generated import executed, source_of
+from symcalc.compute.moments.gram import Triangle
 from symcalc.compute.moments.sums import Moments, moments_of
 from symcalc.compute.reverse import accumulated
 from symcalc.compute.stable import all_stabilised
 from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError
-from symcalc.language.names import plain_name
-from symcalc.language.table import Table
+from symcalc.language.names import name_of, plain_name
+from symcalc.language.table import Table, read_table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.elided import several
 
@@ -52,10 +53,11 @@ class Compiled:
     function: Callable[..., tuple[float, tuple[float, ...]]]
     outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
     in_numpy: Callable[[], tuple[Tape, tuple[str, ...]]]                        # statements and results for arrays
-    bind: Callable[[Table | Parts | None], Callable[..., tuple[float, tuple[float, ...]]]]
+    over: Callable[[Table | Parts | Triangle], Compiled]                                   # the same loss over other rows
     tape: Tape                                                                  # the statements, to be part of a longer program
     results: tuple[str, ...]                                                    # the names of the value and the slopes on it
     table: Table | Parts | None
+    data: Table | Triangle | Parts | None                                       # its moments, or itself
     whole: bool = False                                                         # whether `function` takes one array
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
@@ -85,6 +87,7 @@ class Compiled:
         (array([4., 4.]), array([[-4.],
                [ 4.]]))
         """
+        points = _checked_points(points, self.parameters)
         if self.strategy == "parts":
             found = self.function.across(points)                # one pass over the data for all of them
             return found[:, 0], found[:, 1:]
@@ -101,10 +104,26 @@ class Compiled:
             column[:] = slope
         return values, gradients
 
-    def on(self, table: Table | Parts) -> Compiled:
-        """The same function over other rows."""
-        strategy = self.strategy if self.whole else _strategy(self.tape)
-        return replace(self, function=self.bind(table), table=table, strategy=strategy)
+    def on(self, data: object) -> Compiled:
+        """The same function over other rows, from the code that there is; `Loss.compile` chooses anew what is quickest.
+
+        >>> import symcalc
+        >>> J = symcalc.Loss("mean((y - b*x)^2)", columns="x y")
+        >>> J.compile({"x": [1, 2], "y": [2, 4]}).on({"x": [1, 3], "y": [0, 0]})([1])
+        (5.0, array([10.]))
+        """
+        if self.table is None:
+            return self
+        names = self.table.names if self.whole else map(name_of, self.tape.columns)      # x1, x2, ... of what has an index
+        return self.over(data if isinstance(data, Triangle) else read_table(data, names))
+
+    def __reduce__(self) -> tuple:
+        raise DescentError("a compiled loss holds functions, which cannot be pickled; pickle the loss, and compile that again")
+
+    def __copy__(self, memo: object = None) -> Compiled:
+        return self                             # nothing in it changes
+
+    __deepcopy__ = __copy__
 
     def __repr__(self) -> str:
         return f"<compiled loss of {several(self.parameters)}: {self.strategy}>"
@@ -140,6 +159,20 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
     return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
 
 
+def _checked_points(points: object, parameters: Sequence[str]) -> np.ndarray:
+    """The points as a float64 array with a row for each."""
+    try:
+        found = np.asarray(points)
+    except ValueError:                          # rows of several lengths
+        found = np.empty(())
+    if found.ndim != 2 or found.shape[1] != len(parameters) or found.dtype.kind not in "iuf":
+        given = f"an array of shape {found.shape}" if found.ndim else type(points).__name__
+        kind = "" if found.dtype.kind in "iuf" else ", not all of them real numbers"
+        raise DescentError(f"the points are rows with a number each for {several(parameters)}, an array of shape "
+                           f"(points, {len(parameters)}); this is {given}{kind}")
+    return found.astype(np.float64, copy=False)
+
+
 def _plain(name: object) -> object:
     """A parameter's name as the loss has it, from a symbol or from text with a Greek letter."""
     name = name.name if isinstance(name, Symbol) else name
@@ -167,29 +200,26 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr] | None, parameters: Sequen
     """
     given = (loss, None if gradient is None else tuple(gradient), tuple(parameters), tuple(columns),
              _COUNTLESS if isinstance(table, Parts) else None if table is None else table.rows)
-    lowered = _lowered(*given)
-    if isinstance(lowered.tape, Moments) and not lowered.tape.triangle(table).is_sound:
-        lowered = _lowered(*given, by_rows=True)
-    tape, names = lowered.tape, tuple(symbol.name for symbol in parameters)
+    return quickest(_over(_lowered(*given), partial(_lowered, *given, by_rows=True), table))
+
+
+def _over(lowered: Lowered, by_rows: Callable[[], Lowered], table: Table | Parts | Triangle | None) -> Compiled:
+    """The lowered loss over a table; from its rows, which `by_rows` is for, where its moments are too large or too small."""
+    data = lowered.tape.triangle(table) if isinstance(lowered.tape, Moments) else table
+    if isinstance(data, Triangle) and data is not table and not data.is_sound:
+        lowered, data = by_rows(), table
+    tape = lowered.tape
+    names = tuple(symbol.name for symbol in tape.parameters)
+    over = partial(_over, lowered, by_rows)
     if isinstance(table, Parts) and tape.arrays:
-        function = in_parts(lowered.expressions, parameters, columns, table)
+        function = in_parts(lowered.expressions, tape.parameters, tape.columns, table)
         return Compiled(parameters=names, strategy="parts", source=function.source, function=function, outside=lambda: function,
-                        in_numpy=lambda: (function.tape, function.results), tape=function.tape, results=function.results,
-                        bind=partial(in_parts, lowered.expressions, parameters, columns), table=table)
-
-    def outside() -> Callable[..., Any]:
-        arrays = tape.in_numpy()
-        return executed(arrays, _written(arrays, lowered.expressions)[1])(table)
-
-    def in_numpy() -> tuple[Tape, tuple[str, ...]]:
-        if tape.arrays:
-            return tape, lowered.results
-        arrays = tape.in_numpy()
-        return arrays, _written(arrays, lowered.expressions)[0]
-
-    return quickest(Compiled(parameters=names, strategy=_strategy(tape), source=lowered.source, function=lowered.bind(table),
-                             outside=cache(outside), in_numpy=cache(in_numpy), bind=lowered.bind, tape=tape,
-                             results=lowered.results, table=table))
+                        in_numpy=lambda: (function.tape, function.results), over=over, tape=function.tape,
+                        results=function.results, table=table, data=table)
+    return Compiled(parameters=names, strategy=_strategy(tape), source=lowered.source, function=lowered.bind(data),
+                    outside=cache(lambda: lowered.in_numpy().bind(data)),
+                    in_numpy=lambda: (lowered.in_numpy().tape, lowered.in_numpy().results),
+                    over=over, tape=tape, results=lowered.results, table=table, data=data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +230,8 @@ class Lowered:
     tape: Tape
     results: tuple[str, ...]
     source: str
-    bind: Callable[[Table | None], Callable[..., tuple[float, tuple[float, ...]]]]
+    bind: Callable[[Table | Triangle | None], Callable[..., tuple[float, tuple[float, ...]]]]
+    in_numpy: Callable[[], Lowered]          # the same for parameters that are arrays
 
 
 @lru_cache(maxsize=32)
@@ -212,14 +243,15 @@ def _lowered(loss: Expr, gradient: tuple[Expr, ...] | None, parameters: tuple[Sy
         expressions = (value, *slopes)
     else:
         expressions = tuple(all_stabilised((loss, *gradient)))
-    tape = _tape(expressions, parameters, columns, rows, by_rows)
-    results, source = _written(tape, expressions)
-    return Lowered(expressions=expressions, tape=tape, results=results, source=source, bind=executed(tape, source))
+    return _written(_tape(expressions, parameters, columns, rows, by_rows), expressions)
 
 
-def _written(tape: Tape, expressions: Sequence[Expr]) -> tuple[tuple[str, ...], str]:
+def _written(tape: Tape, expressions: tuple[Expr, ...]) -> Lowered:
     results = tuple(tape.value(expression).source for expression in expressions)
-    return results, source_of(tape, "value_and_gradient", f"{results[0]}, ({', '.join(results[1:])},)")
+    source = source_of(tape, "value_and_gradient", f"{results[0]}, ({', '.join(results[1:])},)")
+    found = Lowered(expressions=expressions, tape=tape, results=results, source=source, bind=executed(tape, source),
+                    in_numpy=cache(lambda: found if tape.arrays else _written(tape.in_numpy(), expressions)))
+    return found
 
 
 def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Sequence[Indexed], rows: int | None,

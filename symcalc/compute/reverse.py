@@ -49,7 +49,7 @@ from sympy import (
 
 from symcalc.calculus.elementary import lowered
 from symcalc.calculus.rules import CASES, MAXIMUM, MINIMUM, NO_RULE
-from symcalc.compute.stable import log_of_cosh, stabilised
+from symcalc.compute.stable import inside_log_of_cosh, stabilised
 from symcalc.functions import logsumexp, relu, sigmoid, softmax, softplus, step
 from symcalc.vocabulary import FUNCTIONS, HALF
 from symcalc.written import add, call, divide, mul, power, replaced, row_sum
@@ -192,12 +192,12 @@ class _Graph:
         if isinstance(part, Sum):
             for letter, slope in self.slopes(part.function, _is_letter).items():
                 yield letter, (slope.number, *slope.fixed, row_sum(slope.rows, part))
+        elif isinstance(part, Piecewise) and (inside := inside_log_of_cosh(part)) is not None:
+            yield inside, (call(tanh, inside),)
         elif type(part) in _CHOICES:
             yield from self._choice(part)
         elif isinstance(part, Add):
-            inside = _inside_log_of_cosh(part)
-            yield from ((term, ()) for term in part.args if self.reach(term)) if inside is None else (
-                (inside, (call(tanh, inside),)),)
+            yield from ((term, ()) for term in part.args if self.reach(term))
         elif isinstance(part, Mul):
             yield from self._product_rule(part)
         elif isinstance(part, Pow):
@@ -271,12 +271,6 @@ def _product(factors: Sequence[Expr]) -> Expr:
 
 def _pair(left: Expr, right: Expr) -> Expr:
     return Mul(left, right, evaluate=False)
-
-
-def _inside_log_of_cosh(part: Add) -> Expr | None:
-    """z where the sum is the stable form of ln(cosh(z)), whose own slope loses its digits near 0."""
-    size = part.args[0]
-    return size.args[0] if isinstance(size, Abs) and len(part.args) == 3 and part == log_of_cosh(size.args[0]) else None
 
 
 def _slope(part: Expr, k: int) -> Expr:

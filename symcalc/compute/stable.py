@@ -4,7 +4,7 @@ The derivation differentiates the formula as it was written; only the numbers ta
 
     1/(1 + e^(-z)) = σ(z)        e^z = σ(z)/σ(-z)        1 - σ(z) = σ(-z)
     ln(1 + e^z) = softplus(z)    ln σ(z) = -softplus(-z)
-    ln(cosh(z)) = |z| + softplus(-2|z|) - ln 2
+    ln(cosh(z)) = 2 artanh(tanh²(z/2)) up to |z| = 1, and |z| + softplus(-2|z|) - ln 2 from there
     e^a/(e^a + e^b + ...) = softmax₁(a, b, ...)          1 - softmax₁(a, b, ...) = σ(logsumexp(b, ...) - a)
     ln(e^a + e^b + ...) = logsumexp(a, b, ...)           ln softmax₁(a, b, ...) = a - logsumexp(a, b, ...)
 
@@ -16,14 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from sympy import Abs, Add, Basic, E, Expr, Integer, Mul, Pow, cosh, exp, log
+from sympy import Abs, Add, Basic, E, Expr, Integer, LessThan, Min, Mul, Piecewise, Pow, atanh, cosh, exp, log, tanh
 
 from symcalc.calculus.algebra.sigmoids import logistic_exponent
 from symcalc.calculus.algebra.softmax import logits_of, with_sigmoid_of_pair, with_softmax
 from symcalc.calculus.algebra.terms import NOTHING
 from symcalc.functions import logsumexp, sigmoid, softmax, softplus
 from symcalc.parts import signed
-from symcalc.written import add, call, exact, is_number, is_one, mul, negative, number, power, rebuilt, subtract
+from symcalc.written import add, call, divide, exact, is_number, is_one, mul, negative, number, power, rebuilt, subtract
 
 _Powers = dict[Expr, Fraction]
 _EXPONENTIAL = (exp, log, sigmoid, softmax, softplus, logsumexp)
@@ -89,14 +89,28 @@ def _stable_log(part: log) -> Expr:
 
 
 def log_of_cosh(z: Expr) -> Expr:
-    """ln(cosh(z)) = |z| + softplus(-2|z|) - ln 2.
+    """ln(cosh(z)) = |z| + softplus(-2|z|) - ln 2; near 0, where only rounding would be left of that, 2 artanh(tanh²(z/2)).
 
     >>> from sympy import Symbol
-    >>> log_of_cosh(Symbol("z"))
+    >>> log_of_cosh(Symbol("z")).args[1][0]
     Abs(z) + softplus(-2*Abs(z)) - log(2)
     """
-    size = call(Abs, z)
-    return add(size, call(softplus, mul(Integer(-2), size)), negative(call(log, Integer(2))))
+    size, two = call(Abs, z), Integer(2)
+    small = call(Min, size, Integer(1))          # artanh has a value also where the other case holds
+    near = mul(two, call(atanh, power(call(tanh, divide(small, two)), two)))
+    far = add(size, call(softplus, mul(Integer(-2), size)), negative(call(log, two)))
+    return Piecewise((near, LessThan(size, Integer(1), evaluate=False)), (far, True), evaluate=False)
+
+
+def inside_log_of_cosh(part: Piecewise) -> Expr | None:
+    """z where the cases are this form of ln(cosh(z)), whose slope is tanh(z).
+
+    >>> from sympy import Symbol
+    >>> inside_log_of_cosh(log_of_cosh(Symbol("z")))
+    z
+    """
+    size = part.args[0][1].args[0] if isinstance(part.args[0][1], LessThan) else None
+    return size.args[0] if isinstance(size, Abs) and part == log_of_cosh(size.args[0]) else None
 
 
 # Sums
@@ -180,16 +194,16 @@ def _hidden(base: Expr, exponent: Fraction) -> Expr | None:
 
 
 def _joined(powers: _Powers, z: Expr) -> _Powers:
-    """All that the product has of σ(z), σ(-z), e^z, 1 + e^z and 1 + e^(-z), as σ(z)^i σ(-z)^j."""
+    """All that the product has of σ(z), σ(-z), e^z, e^(2z), ..., 1 + e^z and 1 + e^(-z), as σ(z)^i σ(-z)^j."""
     above, below, rest = Fraction(0), Fraction(0), {}
     for base, exponent in powers.items():
         logistic = logistic_exponent(base)
         inner = base.args[0] if isinstance(base, sigmoid) else base.exp if isinstance(base, exp) else logistic
         sign, argument = _unsigned(inner) if inner is not None else (0, None)
-        if argument != z:
+        if isinstance(base, exp) and (times := _times(inner, z)):
+            above, below = above + times * exponent, below - times * exponent
+        elif argument != z:
             rest[base] = exponent
-        elif isinstance(base, exp):
-            above, below = above + sign * exponent, below - sign * exponent
         elif (sign > 0) == isinstance(base, sigmoid):
             above += exponent if isinstance(base, sigmoid) else -exponent
         else:
@@ -222,7 +236,25 @@ def _unsigned(z: Expr) -> tuple[int, Expr]:
     return (-1 if minus and not twice else 1), inner
 
 
+def _times(inner: Expr, z: Expr) -> int:
+    """k where the inner part is k z, a whole number of times; else 0."""
+    (k, rest), (one, whole) = map(_with_factor, (inner, z))
+    return int(k / one) if rest == whole and (k / one).denominator == 1 else 0
+
+
+def _with_factor(z: Expr) -> tuple[Fraction, _Powers]:
+    """The number before the rest, and the rest."""
+    number, rest = Fraction(1), {}
+    for base, exponent in _powers(z):
+        if is_number(base):
+            number *= exact(base) ** int(exponent)
+        else:
+            rest[base] = rest.get(base, Fraction(0)) + exponent
+    return number, rest
+
+
 def _is_sum_with_exponential(part: Expr, arguments: dict[Expr, None]) -> bool:
     """Whether the part is a sum, other than 1 + e^z, with e^z among the factors of one of its terms."""
     return isinstance(part, Add) and logistic_exponent(part) is None and any(
-        isinstance(base, exp) and _unsigned(base.exp)[1] in arguments for term in part.args for base, _ in _powers(term))
+        isinstance(base, exp) and any(_times(base.exp, z) for z in arguments)
+        for term in part.args for base, _ in _powers(term))

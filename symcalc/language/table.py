@@ -106,8 +106,9 @@ def read_table(data: object, names: Iterable[str] | None = None, first: int = 1)
     """The table in `data`: a CSV file's path, a mapping of name to column, a DataFrame or a structured array.
 
     With `names`, only these columns, in this order; what the others hold is not looked at. A column that is contiguous
-    float64 already is not copied: the table holds a read-only view of it. A Dask collection stays in its parts. `first` is
-    the number of the first row of what is in memory, as messages count them.
+    float64 already is not copied: the table holds a read-only view of it. If the array changes, so does the table; what has
+    been compiled or run over it may know the numbers of before. A Dask collection stays in its parts. `first` is the number
+    of the first row of what is in memory, as messages count them.
 
     >>> read_table({"title": ["Alien", "Heat"], "x": [1, 2], "y": [True, False]}, names=["y"])["y"]
     array([1., 0.])

@@ -19,6 +19,7 @@ _LARGE_TABLE = 100_000   # rows from which a look ahead costs more than it tells
 _MANY_PARAMETERS = 50
 _FAR = 4.0 ** np.arange(-4, 21)              # how far ahead a look goes, in units of the point
 _UNDER_WAY = 10          # updates from which the pace of a run is seen
+_STRAIGHT = 1.75         # times the fall that a bowl has left: a straight line falls twice as far
 _SLOWER = 0.66           # the steps of the last quarter, beside those of the quarter before, in a run that nears a point
 _PLATEAU = 1e-3          # a cost that falls by less than this share in a whole run hardly moves
 _LATEST = 5              # updates at the end of a run, of which it is seen whether they go back and forth
@@ -118,7 +119,9 @@ def crawl(walk: Walk) -> Crawl | None:
         return Crawl(updates=math.inf, condition=math.nan) if hardly else None
     left, there, condition = found
     total = float(costs[0] - costs[-1]) + left
-    believed = walk.compiled.at(there)[0] <= costs[-1] - left / 4          # or the loss is no bowl on the way there
+    with np.errstate(all="ignore"):
+        fall = float(costs[-1] - walk.compiled.at(there)[0])
+    believed = left / 4 <= fall <= _STRAIGHT * left      # or the loss is no bowl on the way there
     if left < _LARGE_SHARE * total or left <= ROUNDING * abs(costs[-1]) or not believed:
         return None
     halfway = float(costs[walk.history.place(made // 2)])

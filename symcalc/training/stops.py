@@ -188,13 +188,13 @@ def _jumps(track: Track, since: int) -> np.ndarray:
 
 
 def _bottom(track: Track) -> np.ndarray:
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         return -UNBOUNDED * (1 + np.abs(track.costs[0]))
 
 
 def _top(track: Track) -> np.ndarray:
     start = track.costs[0]
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):                                       # a run that could not start has no number there
         return start + GROWN * np.abs(start)                              # one that fell below zero has not grown
 
 

@@ -377,3 +377,14 @@ def test_nobody_needs_dask_who_has_no_collection():
             "run = sc.Loss('mean((y - m*x)^2)').descend({'x': [1, 2], 'y': [2, 4]}, start=[0], rate=0.1, steps=5); "
             "print(run.nit, 'distributed' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "5 False\n"
+
+
+def test_the_row_is_named_though_its_part_has_no_other(here):
+    ones = [np.ones(1), np.ones(1001), np.ones(1)]
+    for bad, row in ((0, 1), (2, 1003)):
+        parts = [part if k != bad else -part for k, part in enumerate(ones)]
+        table = {"p": da.from_array(np.concatenate(parts), chunks=((1, 1001, 1),))}
+        run = sc.Loss("mean(ln(a*p)) + b^2", columns="p").descend(table, start=[1, 2], rate=0.1)
+        assert f"ln(a pᵢ) has no real value in row {row} at a = 1" in run.message
+    scalar = sc.Loss("mean(p*ln(b)) + b^2", columns="p").descend(table, start=[-1], rate=0.1)
+    assert "ln(b) has no real value at b = -1" in scalar.message

@@ -1,7 +1,9 @@
 """Value and gradient in one call, against formulas written out in NumPy and differentiated by a complex step."""
 
 import ast
+import copy
 import math
+import pickle
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -308,3 +310,67 @@ def test_threads_may_share_a_compiled_loss():
 def test_the_largest_of_a_number_and_nothing_is_nothing():
     value, _ = sc.Loss("max(0, |w|^3 - w^2)").compile()([1e155])
     assert not np.isfinite(value)
+
+
+def some_rows(rows, seed):
+    random = np.random.default_rng(seed)
+    return {"x": random.normal(size=rows) + seed, "y": random.normal(size=rows)}
+
+
+@pytest.mark.parametrize("formula, points, strategies", [
+    ("mean((y - (m*x + b))^2)", [[1.0, 2.0], [0.5, -1.0]], ("moments", "moments")),
+    ("mean((y - b*x)^2) + sqrt(m)", [[0.0, 1.0], [4.0, 1.0]], ("moments", "moments")),        # no finite slope at m = 0
+    ("mean(abs(y - b*x)) + m^2", [[1.0, 2.0], [0.5, -1.0]], ("tape", "tape")),
+    ("(m - 1)^2 + b^2", [[1.0, 2.0]], ("scalar", "scalar")),
+])
+def test_over_other_rows_every_call_sees_those_rows(formula, points, strategies):
+    loss = sc.Loss(formula, parameters="m b", columns="x y" if "x" in formula else "")
+    first, other = some_rows(60, 1), some_rows(50, 2)
+    f, anew = loss.compile(first), loss.compile(other)
+    f.across(points)
+    g = f.on(other)
+    assert (f.strategy, g.strategy) == strategies
+    for point, value, slopes in zip(points, *g.across(points)):
+        for found in ((value, slopes), g(point)):
+            assert found[0] == pytest.approx(anew(point)[0]) and found[1] == pytest.approx(anew(point)[1])
+
+
+def test_over_other_rows_the_source_is_what_is_run():
+    loss, few = sc.Loss("mean(softplus(a*x + b) - y*tanh(a*x))", parameters="a b"), some_rows(50, 2)
+    f = loss.compile(some_rows(300_000, 1)).on(few)
+    assert f.strategy == "tape" and f.source == loss.compile(few).source
+
+
+def test_other_rows_too_large_for_moments_are_gone_through():
+    loss, data = sc.Loss("mean((y - m*x)^4)"), {"x": np.linspace(1, 2, 40) * 1e200, "y": np.ones(40)}
+    f, anew = loss.compile(some_rows(60, 1)), loss.compile(data)
+    assert (f.strategy, f.on(data).strategy, anew.strategy) == ("moments", "tape", "tape")
+    assert f.on(data)([0])[0] == anew([0])[0] == 1
+
+
+def test_over_other_rows_in_parts_and_back():
+    frames = pytest.importorskip("dask.dataframe")
+    loss, data = sc.Loss("mean(abs(y - b*x))"), pd.DataFrame(some_rows(50, 2))
+    parts, anew = frames.from_pandas(data, npartitions=3), loss.compile(data)([2])
+    there = loss.compile(some_rows(60, 1)).on(parts)
+    back = loss.compile(parts).on(data)
+    assert (there.strategy, loss.compile(parts).on(parts).strategy, back.strategy) == ("parts", "parts", "tape")
+    assert there([2])[0] == pytest.approx(anew[0]) and back([2])[0] == pytest.approx(anew[0])
+
+
+@pytest.mark.parametrize("asked, error, sentence", [
+    (lambda f: f.on(None), DataError, "a table cannot be read from NoneType"),
+    (lambda f: f.on({"x": [1.0]}), DataError, "the formula uses"),
+    (lambda f: f.across([1.0, 2.0]), DescentError, "(points, 2); this is an array of shape (2,)"),
+    (lambda f: f.across(np.ones((1, 3))), DescentError, "(points, 2); this is an array of shape (1, 3)"),
+    (lambda f: f.across([[1.0, 2.0], [1.0]]), DescentError, "(points, 2); this is list"),
+    (lambda f: f.across([["a", "b"]]), DescentError, "not all of them real numbers"),
+    (lambda f: f.across([[1j, 2]]), DescentError, "not all of them real numbers"),
+    (pickle.dumps, DescentError, "cannot be pickled; pickle the loss"),
+])
+def test_rows_and_points_that_do_not_fit_are_named(asked, error, sentence):
+    f = sc.Loss("mean((y - (m*x + b))^2)").compile(some_rows(60, 1))
+    with pytest.raises(error) as caught:
+        asked(f)
+    assert sentence in str(caught.value) and "\n" not in str(caught.value)
+    assert copy.deepcopy(f) is f

@@ -4,9 +4,10 @@ import gc
 import weakref
 
 import numpy as np
+import pytest
 
 import symcalc as sc
-from symcalc.compute.remembered import remembered
+from symcalc.compute.moments.tapes import Pass
 from symcalc.language.table import read_table
 
 LINE = sc.mean_squared_error("y", sc.line("x"))
@@ -23,15 +24,19 @@ def test_code_is_kept_from_one_descent_to_the_next_and_its_data_are_not():
     assert gone() is None
 
 
-def test_what_was_worked_out_goes_with_its_table():
-    calls = []
-    rows = remembered(lambda table: calls.append(table.rows) or [table.rows])
-    tables = [read_table({"x": np.arange(size)}) for size in (2, 3)]
-    assert [rows(table) for table in (*tables, *tables)] == [[2], [3], [2], [3]] and calls == [2, 3]
-    known = weakref.ref(tables[0])
-    tables.clear()
-    gc.collect()
-    assert known() is None
+def test_a_table_whose_array_has_changed_is_looked_at_again():
+    columns = {"x": np.arange(50.0), "y": np.arange(50.0)}
+    table = read_table(columns).select(["y", "x"])
+    assert LINE.compile(table)([1, 0])[0] == pytest.approx(0, abs=1e-20)
+    columns["y"] += 5
+    assert LINE.compile(table)([1, 0])[0] == pytest.approx(25)
+
+
+def test_a_descent_goes_through_the_rows_of_its_moments_once(monkeypatch):
+    passes, once = [], Pass.__call__
+    monkeypatch.setattr(Pass, "__call__", lambda self, table: passes.append(table.rows) or once(self, table))
+    run = LINE.descend({"x": np.linspace(-1, 1, 60), "y": np.linspace(0, 1, 60)}, start=[0, 0], rate=0.3, steps=500)
+    assert passes == [60] and run.stop is sc.Stop.CONVERGED
 
 
 def test_losses_that_differ_have_code_of_their_own():

@@ -15,7 +15,8 @@ WRITTEN = [
     "1/(1 + exp(-z))^2", "(1 - 1/(1 + exp(-z)))^2", "(0.3 - 1/(1 + exp(-z)))^2", "sigmoid(z)*(1 - sigmoid(z))",
     "-ln(sigmoid(z))", "-ln(1 - sigmoid(z))", "-ln(1/(1 + exp(-z)))", "-ln(1 - 1/(1 + exp(-z)))",
     "-ln(1/(1 + exp(-(2z + 1))))", "ln(exp(z)/(1 + exp(z)))", "-0.3*ln(1/(1 + exp(-z))) - 0.7*ln(1 - 1/(1 + exp(-z)))",
-    "softplus(z)", "sigmoid(3 - z)", "relu(z)",
+    "softplus(z)", "sigmoid(3 - z)", "relu(z)", "1/(1 + exp(z))^3*exp(2z)", "exp(2z)/(1 + exp(z))^2", "exp(-3*z)/(1 + exp(-z))^3",
+    "exp(4*z)/(1 + exp(2z))^2",
 ]
 POINTS = [-1000.0, -40.0, -3.0, -0.5, 0.25, 0.7, 5.0, 40.0, 1000.0]
 
@@ -101,3 +102,14 @@ def test_rewriting_never_changes_the_value(formula):
     for point in ({u: 0.3, v: -1.2}, {u: -2.0, v: 0.4}, {u: 4.0, v: 3.0}):
         plain = float(expression.subs(point).evalf(30))
         assert float(stabilised(expression).subs(point).evalf(30)) == pytest.approx(plain, rel=1e-13)
+
+
+@pytest.mark.parametrize("z", [0.0, 5e-13, -1e-100, 1e-5, 0.3, -1.0, 1.0000001, 20.0, -800.0])
+def test_the_logarithm_of_cosh_has_all_its_digits(z):
+    with mpmath.workdps(400):
+        true = [float(mpmath.log(mpmath.cosh(mpmath.mpf(z)))), float(mpmath.tanh(mpmath.mpf(z)))]
+    alone, summed = sc.Loss("ln(cosh(w))").compile(), sc.Loss("mean(ln(cosh(w*x)))").compile({"x": np.ones(50)})
+    for f in (alone, summed):
+        value, slope = f([z])
+        assert [value, *slope] == pytest.approx(true, rel=1e-14, abs=0)
+        assert f.across([[z]] * 9)[0] == pytest.approx([true[0]] * 9, rel=1e-14, abs=0)

@@ -160,3 +160,7 @@ def test_the_condition_number(eigenvalues, condition):
 ])
 def test_what_is_quadratic(formula, quadratic):
     assert is_quadratic(Loss(formula)) is quadratic
+
+
+def test_a_newton_step_too_long_for_a_float_is_none():
+    assert newton_step(np.array([[1e-300]]), np.array([1e300])) is None

@@ -336,3 +336,12 @@ def test_the_first_stop_of_a_chunk_is_the_one_that_single_steps_find(rows, growi
     since = min(cut, len(rows) - 1)
     singly = (first_stop(track(k + 1), k) for k in range(since, len(rows)))
     assert first_stop(track(len(rows)), since) == next((found for found in singly if found is not None), None)
+
+
+def test_a_loss_that_falls_along_a_straight_line_is_not_said_to_near_a_minimum():
+    random = np.random.default_rng(0)
+    x, w = random.normal(size=200), random.normal(size=200) * 2 + 1
+    y = np.where(x + w + random.normal(size=200) > 0, 1.0, -1.0)
+    run = sc.Loss("mean(softplus(a*x + b) - y*a)", parameters="a b").descend(
+        {"x": x, "y": y}, start=[243.34631423717914, -1197.5892455108242], rate=3.0, steps=50)
+    assert run.stop is Stop.STEPS and "minimum" not in run.message

@@ -170,3 +170,14 @@ def test_where_there_is_no_closed_form_there_is_no_distance(settings):
     loss = sc.Loss(settings.pop("formula"))
     run = loss.descend(start=[0.5] * len(loss.names), rate=0.1, steps=3, **settings)
     assert run.minimum is None and run.distance is None and "By calculus" not in str(run.summary())
+
+
+def test_a_batch_drives_its_step_where_floats_of_python_give_up():
+    """1/(1 + m⁴) overflows in plain Python at m = 1e100, so that the slopes come from NumPy: those of the batch's rows."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=1000)
+    data, settings = {"x": x, "y": 2 * x + random.normal(size=1000)}, {"rate": 0.3, "steps": 4, "batch": 40, "seed": 3}
+    line = sc.Loss("mean((y - b*x)^2)").descend(data, start=[0], **settings)
+    far = sc.Loss("mean((y - b*x)^2) + exp(-m^2) + 1/(1 + m^4)", parameters="m b").descend(
+        data, start=[1e100, 0], hold="m", **settings)
+    assert far.history["b"] == pytest.approx(line.history["b"])

@@ -181,3 +181,8 @@ def test_a_start_without_a_value_can_be_shown_in_every_form(start):
     for shown in (runs, runs[0], runs[0].summary()):
         assert "inf" not in json.dumps(shown.as_dict(), allow_nan=False).partition('"replay"')[0] and str(shown)
     assert str(runs).startswith("1 run on J(w)\n") and "  -inf " not in str(runs) and repr(runs) == "<1 run on J(w)>"
+
+
+def test_a_sweep_with_starts_outside_the_domain_says_so():
+    runs = sc.Loss("ln(w)").sweep(starts=np.arange(-40, 40.0)[:, None], rate=0.1, steps=20)
+    assert sum(run.nit == 0 for run in runs) == 41

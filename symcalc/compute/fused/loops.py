@@ -126,7 +126,7 @@ def gradient(compiled: Compiled) -> Compiled | None:
         source = Source(sections_of(compiled))
         if not source.sections.totals:
             return None
-        rows = _rows_of(source.sections, compiled.table)
+        rows = _rows_of(source.sections, compiled.data)
         source.sums(_abreast(source.sections))
         source.finish()
     except Unknown:
@@ -196,7 +196,7 @@ def loop(steps: Steps) -> FusedLoop | None:
         return None
     try:
         source = Source(sections_of(compiled), steps)
-        rows = _rows_of(source.sections, compiled.table)
+        rows = _rows_of(source.sections, compiled.data)
         if source.sections.totals:
             source.sums(_abreast(source.sections))
         if rows.shared:
@@ -228,7 +228,7 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
         source = Source(sections_of(steps.compiled), steps)
         if source.sections.totals:
             return None
-        given = source.sections.given(steps.compiled.table)
+        given = source.sections.given(steps.compiled.data)
         abreast = (4 if kept else 2) * lanes_here()          # several vectors, as each waits for its own last step
         source.race(abreast, kept)
     except Unknown:

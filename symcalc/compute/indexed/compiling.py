@@ -15,10 +15,11 @@ from symcalc.compute.generated import bound, executed, indented
 from symcalc.compute.indexed.arrays import Arrays, Layout, inside
 from symcalc.compute.stable import stabilised
 from symcalc.compute.statements import beside
-from symcalc.errors import LossError
+from symcalc.errors import DescentError, LossError
 from symcalc.indices import element, index_of, whole
 from symcalc.language.names import ROW, columns_of, name_of, parameters_of
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.notation import text
 from symcalc.written import replaced
 
@@ -106,9 +107,18 @@ def compile_indexed(loss: Expr, parameters: Sequence[Symbol], layout: Layout, ta
     source = bound(tape, ["def value_and_gradient(point):", *indented(opened(tape)), *indented(tape.steps),
                           *indented(slopes_of(tape, filled)), f"    return {value}, slopes", "return value_and_gradient"])
     bind, results = executed(tape, source), (value, *filled)
-    return Compiled(parameters=tuple(symbol.name for symbol in parameters), strategy="arrays", source=source,
-                    function=bind(table), outside=lambda: bind(table), in_numpy=lambda: (tape, results), bind=bind, tape=tape,
-                    results=results, table=table, whole=True)
+    names = tuple(symbol.name for symbol in parameters)
+
+    def over(table: Table | Parts) -> Compiled:
+        if isinstance(table, Parts):
+            raise DescentError("many parameters with an index are worked out from rows in memory, and these are in parts; "
+                               "compile the loss over them instead")
+        function = bind(table)
+        return Compiled(parameters=names, strategy="arrays", source=source, function=function, outside=lambda: function,
+                        in_numpy=lambda: (tape, results), over=over, tape=tape, results=results, table=table, data=table,
+                        whole=True)
+
+    return over(table)
 
 
 def opened(tape: Arrays) -> list[str]:

@@ -47,7 +47,7 @@ def array_loop(steps: Steps) -> ArrayLoop:
         *before, "def descend(point, gradient, state, k, rates, moves, keep):",
         *indented([*([f"{', '.join(states)}, = state"] if states else []), "for rate in rates:", *indented(body)]),
         "return descend"])
-    return ArrayLoop(steps, executed(program, source)(compiled.table), source)
+    return ArrayLoop(steps, executed(program, source)(compiled.data), source)
 
 
 def _updates(steps: Steps, states: list[str]) -> tuple[list[str], list[str]]:

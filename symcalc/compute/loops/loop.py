@@ -174,7 +174,7 @@ def plain_loop(steps: Steps) -> PlainLoop:
         tape=_Same(compiled.tape), results=compiled.results, slopes=tuple(steps.slopes), moving=tuple(steps.moving),
         equations=tuple(steps.equations), letters=steps.letters, settings=tuple(steps.settings.items())))
     source = f"{written.source}\n# At the points so kept, for all at once, the cost and its slopes:\n{compiled.source}"
-    return PlainLoop(steps=steps, function=written.bind(compiled.table), written=written,
+    return PlainLoop(steps=steps, function=written.bind(compiled.data), written=written,
                      source=source if written.bare else written.source)
 
 

@@ -165,7 +165,7 @@ def side_by_side(steps: Steps) -> SideBySide:
                  *indented([*update, *body, *(["k += 1.0"] if counts else [])])]),
              *costs, f"return advance, {'values' if costs else 'None'}, [{', '.join(_columns(loss) if in_rows else [])}]"]
     source = bound(loss, inner, blocks=False)
-    advance, values, columns = executed(loss, source)(compiled.table)
+    advance, values, columns = executed(loss, source)(compiled.data)
     return SideBySide(steps, source, advance, values, columns, taken)
 
 
@@ -177,7 +177,7 @@ def evaluated_across(compiled: Compiled, points: np.ndarray) -> tuple[np.ndarray
     inner = [*taken.named(), *_function("values_and_gradients", [*inputs, *gradients, "J", "vectors", "blocks"],
                                         [*taken.unpacked(Kind.RUNS), *body]),
              f"return values_and_gradients, [{', '.join(_columns(loss))}]"]
-    function, columns = executed(loss, bound(loss, inner, blocks=False))(compiled.table)
+    function, columns = executed(loss, bound(loss, inner, blocks=False))(compiled.data)
     values, found = np.empty(len(points)), np.empty(points.shape)
     for begin in range(0, len(points), _ABREAST):
         part = slice(begin, begin + _ABREAST)

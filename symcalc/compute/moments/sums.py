@@ -17,7 +17,6 @@ from sympy import Basic, Expr, Indexed, Sum, Symbol
 from symcalc.compute.moments.gram import Monomial, closed
 from symcalc.compute.moments.separation import Forms, Product, Side
 from symcalc.compute.moments.tapes import Moments, Packed, are_long, by_length, pass_over
-from symcalc.compute.remembered import remembered
 from symcalc.compute.tape import differs
 
 _FLOAT = 0.018           # microseconds that an operation on floats takes in Python
@@ -53,8 +52,7 @@ def moments_of(expressions: Sequence[Expr], parameters: Sequence[Symbol], column
     if kind is None:
         return None
     over = pass_over(forms.letters, functions, columns)
-    return kind(parameters, columns, arrays=False, forms=forms, functions=functions, products=products,
-                over=over, kept=remembered(over))
+    return kind(parameters, columns, arrays=False, forms=forms, functions=functions, products=products, over=over)
 
 
 def _ordered(sides: Iterable[Side], forms: Forms) -> tuple[Monomial, ...]:

@@ -33,7 +33,6 @@ class Moments(Tape):
     functions: tuple[Monomial, ...] = ()
     products: dict[Expr, list[Product]] = field(default_factory=dict)           # of what stands under each Σ
     over: Pass | None = None
-    kept: Callable[[Table], Triangle] | None = None          # the same for the last table, which NumPy's form asks for again
     along: dict[tuple[Expr, ...], list[Value | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -43,11 +42,11 @@ class Moments(Tape):
     def in_numpy(self) -> Moments:
         """The same moments for parameters that are arrays."""
         return type(self)(self.parameters, self.columns, arrays=True, forms=self.forms, functions=self.functions,
-                          products=self.products, over=self.over, kept=self.kept)
+                          products=self.products, over=self.over)
 
     def triangle(self, data: Table | Triangle) -> Triangle:
         """All that the tape needs of a table, from one pass over its rows; triangles of parts can be `joined`."""
-        return data if isinstance(data, Triangle) else self.kept(data)
+        return data if isinstance(data, Triangle) else self.over(data)
 
     @property
     def given(self) -> list[str]:

@@ -262,7 +262,7 @@ def kind_by(values: np.ndarray) -> Nature:
 
 
 def newton_step(matrix: np.ndarray, slopes: np.ndarray) -> np.ndarray | None:
-    """p of ∇²J p = ∇J; None where the matrix has no inverse, or one that is made of rounding.
+    """p of ∇²J p = ∇J; None where the matrix has no inverse, or one made of rounding, or p is too large.
 
     >>> newton_step(np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([1.0, 1.0]))
     array([0.5 , 0.25])
@@ -274,7 +274,9 @@ def newton_step(matrix: np.ndarray, slopes: np.ndarray) -> np.ndarray | None:
     sizes = np.abs(spectrum(units).values)
     if sizes.min() <= _SINGULAR * sizes.max():
         return None
-    return np.linalg.solve(units, slopes / lengths) / lengths
+    with np.errstate(all="ignore"):
+        step = np.linalg.solve(units, slopes / lengths) / lengths
+    return step if np.isfinite(step).all() else None
 
 
 def shortest_step(matrix: np.ndarray, slopes: np.ndarray) -> np.ndarray:

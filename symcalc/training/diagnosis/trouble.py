@@ -45,23 +45,23 @@ def trouble_at(loss: Loss, table: Table | Parts | None, point: dict[Symbol, floa
         stable = [stabilised(part) for part in (loss.expression, *loss.partials)]
         bad = in_parts(stable, loss.parameters, loss.columns, table).first_without_value(np.array([*point.values()]))
         before, here = table.part(bad or 0)
-        found = _trouble_in(loss, here, point, before)
+        found = _trouble_in(loss, here, point, before, table.rows)
         if found is None and bad is None:
             return Trouble(sentence="the sum over all rows is too large for a floating-point number", overflow=True)
     else:
-        found = _trouble_in(loss, table, point, 0)
+        found = _trouble_in(loss, table, point, 0, table.rows if table else 0)
     return found or Trouble(sentence="the loss has no finite value there")
 
 
-def _trouble_in(loss: Loss, table: Table | None, point: dict[Symbol, float], before: int) -> Trouble | None:
-    """The trouble in a table in memory, of which there are rows before its first."""
+def _trouble_in(loss: Loss, table: Table | None, point: dict[Symbol, float], before: int, every: int) -> Trouble | None:
+    """The trouble in a table in memory, of which there are rows before its first, and so many in all."""
     for part in _from_within([loss.expression, *loss.partials]):
         if not isinstance(part, Basic) or _is_leaf(part):
             continue
         for first, rows in _pieces(part, table):
             value = np.atleast_1d(evaluated(part, point, rows, loss.columns))
             if not (finite := np.isfinite(value)).all():
-                return _trouble(part, int(np.argmin(finite)), value, _Place(loss, rows, point, before + first))
+                return _trouble(part, int(np.argmin(finite)), value, _Place(loss, rows, point, before + first, every))
     return None
 
 
@@ -97,6 +97,7 @@ class _Place:
     table: Table | None
     point: dict[Symbol, float]
     first: int                    # the rows of the whole table before this one
+    every: int                    # the rows of the whole table
 
     def value(self, part: Basic, row: int) -> float:
         values = np.atleast_1d(evaluated(part, self.point, self.table, self.loss.columns))
@@ -116,7 +117,7 @@ def _is_leaf(part: Basic) -> bool:
 
 
 def _trouble(part: Basic, row: int, value: np.ndarray, place: _Place) -> Trouble:
-    where = place.described(part, row if len(value) > 1 or place.first else None)
+    where = place.described(part, row if differs(part) and place.every > 1 else None)
     function = FUNCTIONS.get(type(part))
     if function is not None and function.inside is not None and not function.inside(
             *(place.value(argument, row) for argument in part.args)):
