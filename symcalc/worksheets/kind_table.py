@@ -7,7 +7,7 @@ from typing import Any
 
 from symcalc.pages.document import Document, Table
 from symcalc.pages.shown import Shown
-from symcalc.worksheets.kinds import KINDS
+from symcalc.worksheets.items.kinds import KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from symcalc.pages.shown import Shown
 from symcalc.worksheets.blocks import all_questions, counted, key_blocks, points_of, sheet_blocks
 from symcalc.worksheets.cells import answer_cells
 from symcalc.worksheets.html import key_page, sheet_page
-from symcalc.worksheets.item import WorksheetError
+from symcalc.worksheets.items.item import WorksheetError
 from symcalc.worksheets.latex import key_source, sheet_source
 from symcalc.worksheets.spec import Spec, read_spec
 from symcalc.worksheets.version import LETTERS, Part, draw_versions

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from symcalc.errors import ReadError, SymcalcError, visible
-from symcalc.worksheets.item import WorksheetError
-from symcalc.worksheets.kinds import KINDS, build
+from symcalc.worksheets.items.item import WorksheetError
+from symcalc.worksheets.items.kinds import KINDS, build
 from symcalc.worksheets.places import key_lines
 from symcalc.worksheets.spec_keys import (
     Check,
@@ -95,7 +95,7 @@ def read_spec(spec: str | os.PathLike[str] | Mapping[str, Any], **changed: Any) 
 
     >>> read_spec({"titel": "Slopes"})
     Traceback (most recent call last):
-    symcalc.worksheets.item.WorksheetError: the spec: there is no key "titel" here; did you mean title?
+    symcalc.worksheets.items.item.WorksheetError: the spec: there is no key "titel" here; did you mean title?
     """
     given, place = (spec, Place()) if isinstance(spec, Mapping) else _file(Path(spec))
     found = Spec(**{"title": "", **table(given, _SHEET, place),

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from symcalc.errors import visible
-from symcalc.worksheets.item import WorksheetError
+from symcalc.worksheets.items.item import WorksheetError
 from symcalc.worksheets.places import Path
 
 
@@ -153,7 +153,7 @@ def named(called: str, names: Collection[str]) -> Check:
 
     >>> named("kind", ["gradient"])("gradeint", Place("a.toml"))
     Traceback (most recent call last):
-    symcalc.worksheets.item.WorksheetError: a.toml: there is no kind "gradeint"; did you mean gradient?
+    symcalc.worksheets.items.item.WorksheetError: a.toml: there is no kind "gradeint"; did you mean gradient?
     """
     def check(value: Any, place: Place) -> str:
         if not isinstance(value, str):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import Item, WorksheetError
-from symcalc.worksheets.kinds import build
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.item import Item, WorksheetError
+from symcalc.worksheets.items.kinds import build
 from symcalc.worksheets.spec import Ask, Spec
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -13,10 +13,10 @@ from sympy import lambdify
 from symcalc.errors import ProofError
 from symcalc.pages import html, latex, markdown, text
 from symcalc.pages.document import Document, Equation, Table
-from symcalc.worksheets import items_derivatives, kinds
-from symcalc.worksheets.item import Kind, Unproved, WorksheetError
-from symcalc.worksheets.kinds import KINDS, build
-from symcalc.worksheets.numbers import blemishes, formulas_in
+from symcalc.worksheets.items import derivatives as items_derivatives, kinds
+from symcalc.worksheets.items.item import Kind, Unproved, WorksheetError
+from symcalc.worksheets.items.kinds import KINDS, build
+from symcalc.worksheets.items.numbers import blemishes, formulas_in
 
 SEEDS = range(20)
 PICTURED = ("match_curve", "read_curve")         # slow to draw
@@ -217,7 +217,7 @@ _PRINT = """
 import json, sys
 from symcalc.pages import text
 from symcalc.pages.document import Document
-from symcalc.worksheets.kinds import KINDS, build
+from symcalc.worksheets.items.kinds import KINDS, build
 items = [build(kind.name, 2, 5) for kind in KINDS.values() if kind.drawn]
 print(json.dumps([text.render(Document("", item.question + item.answer + item.solution)) for item in items]))
 """

@@ -18,7 +18,7 @@ import symcalc as sc
 from symcalc.pages.document import Table, paragraph
 from symcalc.worksheets import version as versions_module
 from symcalc.worksheets.blocks import all_questions
-from symcalc.worksheets.item import WorksheetError
+from symcalc.worksheets.items.item import WorksheetError
 from symcalc.worksheets.latex import sheet_source
 
 SPEC = {"title": "Slopes", "versions": 3, "seed": 7, "hints": True, "rule_card": True, "sections": [

@@ -4,8 +4,8 @@ import tomllib
 
 import pytest
 
-from symcalc.worksheets.item import WorksheetError
-from symcalc.worksheets.kinds import KINDS
+from symcalc.worksheets.items.item import WorksheetError
+from symcalc.worksheets.items.kinds import KINDS
 from symcalc.worksheets.places import key_lines
 from symcalc.worksheets.spec import read_spec
 

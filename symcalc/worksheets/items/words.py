@@ -15,11 +15,11 @@ from symcalc.calculus.problems import derive
 from symcalc.language.names import parameters_of
 from symcalc.pages.document import Block, Equation, Formula, paragraph
 from symcalc.pages.notation import text
-from symcalc.worksheets.bricks import Twin
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import Item, Kind, WorksheetError
-from symcalc.worksheets.numbers import decimal
-from symcalc.worksheets.proving import confirmed, value_of
+from symcalc.worksheets.items.bricks import Twin
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.item import Item, Kind, WorksheetError
+from symcalc.worksheets.items.numbers import decimal
+from symcalc.worksheets.items.proving import confirmed, value_of
 from symcalc.written import derivative_of
 
 _LINES = 60                  # of room that can be asked for
@@ -159,7 +159,7 @@ def checked_latex(latex: object) -> str:
     '\\frac{1}{2} x^2'
     >>> checked_latex(r"\input{secret}")
     Traceback (most recent call last):
-    symcalc.worksheets.item.WorksheetError: \input is no command for formulas on a worksheet
+    symcalc.worksheets.items.item.WorksheetError: \input is no command for formulas on a worksheet
     """
     given = _words(latex, "latex")
     for command in _COMMAND.findall(given):

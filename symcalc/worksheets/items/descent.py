@@ -13,13 +13,13 @@ from symcalc.pages.document import Block, Equation, Formula, Heading, Inline, Pa
 from symcalc.pages.notation import text
 from symcalc.training.diagnosis.diagnose import Diagnosis
 from symcalc.training.run import Run
-from symcalc.worksheets.bricks import symbol
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import Item, Kind, WorksheetError
-from symcalc.worksheets.items_derivatives import equals
-from symcalc.worksheets.numbers import decimal, is_short, written
-from symcalc.worksheets.proving import require
-from symcalc.worksheets.quadratics import SEPARATE, Point, Quadratic, Trace, short_trace
+from symcalc.worksheets.items.bricks import symbol
+from symcalc.worksheets.items.derivatives import equals
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.item import Item, Kind, WorksheetError
+from symcalc.worksheets.items.numbers import decimal, is_short, written
+from symcalc.worksheets.items.proving import require
+from symcalc.worksheets.items.quadratics import SEPARATE, Point, Quadratic, Trace, short_trace
 from symcalc.written import derivative_of
 
 _ETA = symbol("eta")

@@ -17,8 +17,8 @@ from symcalc.calculus.tutor.mistakes import COMMON, LIKELY, RARER
 from symcalc.calculus.tutor.places import Place, Words, WrongRule
 from symcalc.calculus.unfolding import Application, Line, unfolded
 from symcalc.pages.notation import text
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.numbers import moderate
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.numbers import moderate
 from symcalc.written import is_number
 
 # Those that leave no trace of the work, or that only a computer makes, are no exercise.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from symcalc.worksheets.bricks import (
+from symcalc.worksheets.items.bricks import (
     Twin,
     bowl,
     cosine,
@@ -22,8 +22,8 @@ from symcalc.worksheets.bricks import (
     times,
     total,
 )
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import WorksheetError
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.item import WorksheetError
 
 Maker = Callable[[Draw, Twin], Twin]
 

@@ -14,7 +14,7 @@ from typing import Any
 import mpmath
 from sympy import E, Expr, Integer, Pow, Rational, Symbol, cos, log, sin
 
-from symcalc.worksheets.draw import Draw
+from symcalc.worksheets.items.draw import Draw
 from symcalc.written import add, call, divide, mul, power, subtract
 
 CONTEXT = mpmath.MPContext()

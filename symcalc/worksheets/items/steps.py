@@ -9,7 +9,7 @@ from symcalc.calculus.derivation import derive
 from symcalc.calculus.unfolding import Line
 from symcalc.pages.document import Block, Equation, Formula, Inline, Paragraph, Table, paragraph
 from symcalc.pages.notation import latex, text
-from symcalc.worksheets.bricks import (
+from symcalc.worksheets.items.bricks import (
     Twin,
     bowl,
     cosine,
@@ -26,11 +26,11 @@ from symcalc.worksheets.bricks import (
     times,
     total,
 )
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.families import RULES, Maker, drawn
-from symcalc.worksheets.item import Item, Kind, WorksheetError
-from symcalc.worksheets.items_derivatives import derived, function_of, named, slope_of
-from symcalc.worksheets.proving import confirmed
+from symcalc.worksheets.items.derivatives import derived, function_of, named, slope_of
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.families import RULES, Maker, drawn
+from symcalc.worksheets.items.item import Item, Kind, WorksheetError
+from symcalc.worksheets.items.proving import confirmed
 from symcalc.written import mul, replaced
 
 _U = "u"

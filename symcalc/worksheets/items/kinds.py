@@ -8,18 +8,18 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from symcalc.errors import ProofError
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import Item, Kind, Unproved, WorksheetError
-from symcalc.worksheets.items_curves import CURVES
-from symcalc.worksheets.items_derivatives import DERIVATIVES
-from symcalc.worksheets.items_descent import DESCENTS
-from symcalc.worksheets.items_mistakes import MISTAKES
-from symcalc.worksheets.items_partials import PARTIALS
-from symcalc.worksheets.items_points import POINTS
-from symcalc.worksheets.items_steps import STEPS
-from symcalc.worksheets.items_tables import TABLES
-from symcalc.worksheets.items_words import WORDS
-from symcalc.worksheets.numbers import blemishes, formulas_in
+from symcalc.worksheets.items.curves import CURVES
+from symcalc.worksheets.items.derivatives import DERIVATIVES
+from symcalc.worksheets.items.descent import DESCENTS
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.item import Item, Kind, Unproved, WorksheetError
+from symcalc.worksheets.items.mistakes import MISTAKES
+from symcalc.worksheets.items.numbers import blemishes, formulas_in
+from symcalc.worksheets.items.partials import PARTIALS
+from symcalc.worksheets.items.points import POINTS
+from symcalc.worksheets.items.steps import STEPS
+from symcalc.worksheets.items.tables import TABLES
+from symcalc.worksheets.items.words import WORDS
 
 _TRIES = 60
 

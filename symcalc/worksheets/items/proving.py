@@ -9,8 +9,8 @@ from typing import Any
 from sympy import Expr, Float
 
 from symcalc.pages.notation import text
-from symcalc.worksheets.bricks import CONTEXT, Twin, Values, symbol
-from symcalc.worksheets.item import Unproved
+from symcalc.worksheets.items.bricks import CONTEXT, Twin, Values, symbol
+from symcalc.worksheets.items.item import Unproved
 
 _STEP = CONTEXT.mpf(10)**-12         # of a quotient whose error is of the order of its square
 _CLOSE = 1e-15
@@ -21,7 +21,7 @@ _LEAST = 3                           # places at which the two routes have to me
 def slope(twin: Twin, at: Values, name: str) -> Any:
     """(f(x + h) - f(x - h))/2h, which is the derivative to some twenty digits.
 
-    >>> from symcalc.worksheets.bricks import letter, raised
+    >>> from symcalc.worksheets.items.bricks import letter, raised
     >>> CONTEXT.nstr(slope(raised(letter("x"), 3), {"x": CONTEXT.mpf(2)}, "x"), 15)
     '12.0'
     """

@@ -12,7 +12,7 @@ from sympy import Expr, Float, Integer, Rational, preorder_traversal
 
 from symcalc.pages.document import Block, Equation, Paragraph, Steps, Table
 from symcalc.pages.rendering import formula_of
-from symcalc.worksheets.bricks import symbol
+from symcalc.worksheets.items.bricks import symbol
 
 LARGEST = 2000               # in the formulas of a sheet
 _BLEMISHES = re.compile(

@@ -14,7 +14,7 @@ from symcalc.pages.document import Equation, Formula, Inline, joined, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.training.losses import Loss
 from symcalc.training.slope_numbers import put_in
-from symcalc.worksheets.bricks import (
+from symcalc.worksheets.items.bricks import (
     CONTEXT,
     Twin,
     cosine,
@@ -31,11 +31,11 @@ from symcalc.worksheets.bricks import (
     times,
     total,
 )
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import Item, Kind
-from symcalc.worksheets.items_derivatives import equals
-from symcalc.worksheets.numbers import moderate
-from symcalc.worksheets.proving import confirmed, places, require, same, slope
+from symcalc.worksheets.items.derivatives import equals
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.item import Item, Kind
+from symcalc.worksheets.items.numbers import moderate
+from symcalc.worksheets.items.proving import confirmed, places, require, same, slope
 from symcalc.written import derivative_of, replaced
 
 _PAIRS = (("x", "y"), ("x", "y"), ("u", "v"), ("s", "t"), ("p", "q"))

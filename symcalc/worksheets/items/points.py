@@ -9,12 +9,12 @@ from symcalc.pages.document import Equation, Heading, Inline, Paragraph, joined,
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
-from symcalc.worksheets.bricks import CONTEXT, Twin, letter, number, product, symbol, term, times, total
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import Item, Kind
-from symcalc.worksheets.items_derivatives import equals
-from symcalc.worksheets.numbers import moderate
-from symcalc.worksheets.proving import require, slope
+from symcalc.worksheets.items.bricks import CONTEXT, Twin, letter, number, product, symbol, term, times, total
+from symcalc.worksheets.items.derivatives import equals
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.item import Item, Kind
+from symcalc.worksheets.items.numbers import moderate
+from symcalc.worksheets.items.proving import require, slope
 
 _NAMES = ("x", "x", "t", "w", "u")
 _PAIRS = (("x", "y"), ("u", "v"), ("p", "q"), ("a", "b"))

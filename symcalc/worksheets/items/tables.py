@@ -11,11 +11,11 @@ from sympy import Add, Expr, Integer
 from symcalc.pages.document import Block, Equation, Formula, Inline, Table, paragraph
 from symcalc.pages.notation import text
 from symcalc.training.losses import Loss
-from symcalc.worksheets.bricks import symbol
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import Item, Kind
-from symcalc.worksheets.numbers import decimal, is_short
-from symcalc.worksheets.proving import require
+from symcalc.worksheets.items.bricks import symbol
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.item import Item, Kind
+from symcalc.worksheets.items.numbers import decimal, is_short
+from symcalc.worksheets.items.proving import require
 from symcalc.written import add, mul
 
 _TRIES = 300

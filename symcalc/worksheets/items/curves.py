@@ -11,11 +11,11 @@ from symcalc.figures.style import BLUE, drawing, panels
 from symcalc.pages.document import Equation, Figure, Inline, Paragraph, paragraph
 from symcalc.pages.notation import text
 from symcalc.training.losses import Loss
-from symcalc.worksheets.bricks import Twin, letter, number, symbol, term, times, total
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.item import Item, Kind
-from symcalc.worksheets.items_derivatives import equals
-from symcalc.worksheets.proving import exact_slope, require
+from symcalc.worksheets.items.bricks import Twin, letter, number, symbol, term, times, total
+from symcalc.worksheets.items.derivatives import equals
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.item import Item, Kind
+from symcalc.worksheets.items.proving import exact_slope, require
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,10 +10,10 @@ from typing import Any
 
 from symcalc.pages.document import Block, Table, paragraph
 from symcalc.training.losses import Loss
-from symcalc.worksheets.bricks import Twin, Values, letter, number, product, term, times, total
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.numbers import is_short
-from symcalc.worksheets.proving import exact_slope
+from symcalc.worksheets.items.bricks import Twin, Values, letter, number, product, term, times, total
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.numbers import is_short
+from symcalc.worksheets.items.proving import exact_slope
 
 _RATES = tuple(Fraction(k, 1000) for k in (10, 20, 25, 40, 50, 100, 125, 150, 200, 250, 300, 400))
 _ALONE = ("w", "w", "b", "m", "u")

@@ -13,12 +13,12 @@ from symcalc.calculus.derivation import Derivation, derive
 from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.training.slope_numbers import put_in as in_brackets
-from symcalc.worksheets.bricks import CONTEXT, Twin, symbol
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.families import AT_A_POINT, RULES, Maker, checked_rule, drawn, forms
-from symcalc.worksheets.item import Item, Kind
-from symcalc.worksheets.numbers import blemishes, is_short, moderate, value_at, written
-from symcalc.worksheets.proving import confirmed, require, same, slope, value_of
+from symcalc.worksheets.items.bricks import CONTEXT, Twin, symbol
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.families import AT_A_POINT, RULES, Maker, checked_rule, drawn, forms
+from symcalc.worksheets.items.item import Item, Kind
+from symcalc.worksheets.items.numbers import blemishes, is_short, moderate, value_at, written
+from symcalc.worksheets.items.proving import confirmed, require, same, slope, value_of
 from symcalc.written import add, is_number, mul, replaced
 
 _LETTERS = (("f", "x"), ("f", "x"), ("g", "x"), ("f", "t"), ("g", "t"), ("h", "s"))

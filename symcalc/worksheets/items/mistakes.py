@@ -8,14 +8,14 @@ from sympy import Expr
 
 from symcalc.pages.document import Block, Equation, Paragraph, paragraph
 from symcalc.pages.notation import text
-from symcalc.worksheets.bricks import Twin
-from symcalc.worksheets.draw import Draw
-from symcalc.worksheets.families import drawn
-from symcalc.worksheets.item import Item, Kind, Unproved
-from symcalc.worksheets.items_derivatives import derived, function_of, named, slope_of
-from symcalc.worksheets.items_steps import numbered, ways
-from symcalc.worksheets.proving import confirmed, require
-from symcalc.worksheets.wrong import distractors, slips
+from symcalc.worksheets.items.bricks import Twin
+from symcalc.worksheets.items.derivatives import derived, function_of, named, slope_of
+from symcalc.worksheets.items.draw import Draw
+from symcalc.worksheets.items.families import drawn
+from symcalc.worksheets.items.item import Item, Kind, Unproved
+from symcalc.worksheets.items.proving import confirmed, require
+from symcalc.worksheets.items.steps import numbered, ways
+from symcalc.worksheets.items.wrong import distractors, slips
 
 _MOST_LINES = 11
 _OTHERS = 3                  # wrong answers to choose from
