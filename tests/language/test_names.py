@@ -62,7 +62,7 @@ def test_checked_name(name: str, fault: str | None) -> None:
 # (names, the names one by one, or part of the sentence)
 LISTED = [
     ("m b", ("m", "b")), ("m, b", ("m", "b")), (" m,b\n", ("m", "b")), (["m", "b"], ("m", "b")), (("b",), ("b",)), ("", ()),
-    ((), ()), ({"x": 1, "y": 2}, ("x", "y")), ((name for name in "ab"), ("a", "b")),
+    ((), ()), ({"x": 1, "y": 2}, ("x", "y")), pytest.param((name for name in "ab"), ("a", "b"), id="generator"),
     ("m b m", "the name m is given twice"), (["x", "x"], "the name x is given twice"), ("m; b", "'m;' is no name"),
     (None, "names are a text such as 'm b' or a list of names, not NoneType"), (5, "not int"), ([1], "a name is text, not int"),
 ]
