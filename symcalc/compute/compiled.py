@@ -117,7 +117,7 @@ class Compiled:
         names = self.table.names if self.whole else map(name_of, self.tape.columns)      # x1, x2, ... of what has an index
         return self.over(data if isinstance(data, Triangle) else read_table(data, names))
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         raise DescentError("a compiled loss holds functions, which cannot be pickled; pickle the loss, and compile that again")
 
     def __copy__(self, memo: object = None) -> Compiled:

@@ -69,7 +69,7 @@ def _graph(what: Derivation | Loss | Backpropagation) -> Backpropagation:
     raise LossError("a tree is drawn of a loss, of a derivation, or of a back-propagation")
 
 
-def _opened(letter: Symbol, values: dict, followed: set[Basic]) -> Node:
+def _opened(letter: Symbol, values: Mapping[Any, Any], followed: set[Basic]) -> Node:
     """The node of a letter, over those of the letters in its formula that lead down to what is differentiated by."""
     value = values.get(letter)
     inner = [] if value is None else [each for each in value.slopes if each in values or each in followed]
@@ -86,7 +86,7 @@ def _placed(node: Node, depth: int, left: float, places: dict[int, tuple[float, 
     return width
 
 
-def _said(letter: Symbol, values: dict, is_whole: bool, graph: Backpropagation) -> str:
+def _said(letter: Symbol, values: Mapping[Any, Any], is_whole: bool, graph: Backpropagation) -> str:
     if letter not in values:
         return text(letter)
     name = f"{text(letter)} = {graph.name.text}" if is_whole else text(letter)

@@ -51,7 +51,7 @@ _FAULTS = tuple((re.compile(pattern), sentence) for pattern, sentence in (
 ))
 
 
-def read_csv(path: str | os.PathLike, names: Iterable[str] | None = None) -> Table:
+def read_csv(path: str | os.PathLike[str], names: Iterable[str] | None = None) -> Table:
     """The table in a CSV file, or these of its columns."""
     with _opened(path) as (file, source):
         header = _header(file, source)
@@ -60,14 +60,14 @@ def read_csv(path: str | os.PathLike, names: Iterable[str] | None = None) -> Tab
     return table_of(columns, rows, source)
 
 
-def read_header(path: str | os.PathLike) -> tuple[str, ...]:
+def read_header(path: str | os.PathLike[str]) -> tuple[str, ...]:
     """The names of the columns; the lines below the first are not read."""
     with _opened(path) as (file, source):
         return _header(file, source)
 
 
 @contextmanager
-def _opened(path: str | os.PathLike) -> Iterator[tuple[TextIO, str]]:
+def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[TextIO, str]]:
     """The file as text and its name as messages say it; failures while it is read become sentences."""
     text = os.fsdecode(path)
     source = visible((PurePath(text).name or text or "''")[:255])

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -56,7 +56,7 @@ class Table:
     def __repr__(self) -> str:
         return f"<Table: {listed(self.names)}; {counted(self.rows, 'row')} of {self.source}>"
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return table_of, (dict(self.columns), self.rows, self.source)      # a mapping proxy cannot be pickled
 
     def between(self, first: int, end: int) -> Table:
@@ -169,7 +169,7 @@ def _from_memory(data: object, names: Iterable[str] | None, first: int = 1) -> T
     return table_of({name: _column(flat[name], place(name), first) for name in wanted}, rows, _MEMORY)
 
 
-def _length(columns: Mapping[str, Sequence | np.ndarray]) -> int:
+def _length(columns: Mapping[str, Sequence[Any] | np.ndarray]) -> int:
     """The number of rows, which is the same in every column."""
     lengths = {name: len(values) for name, values in columns.items()}
     first, rows = next(iter(lengths.items()))
@@ -179,7 +179,7 @@ def _length(columns: Mapping[str, Sequence | np.ndarray]) -> int:
     return rows
 
 
-def _flat(values: object, where: str) -> Sequence | np.ndarray:
+def _flat(values: object, where: str) -> Sequence[Any] | np.ndarray:
     """`values` as a list or a one-dimensional array; what stands in it is not judged yet."""
     if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):
         return values
@@ -202,7 +202,7 @@ def _as_array(values: object) -> np.ndarray:
     return values.to_numpy()
 
 
-def _column(values: Sequence | np.ndarray, where: str, first: int = 1) -> np.ndarray:
+def _column(values: Sequence[Any] | np.ndarray, where: str, first: int = 1) -> np.ndarray:
     """`values` as contiguous, finite float64: themselves, not a copy, where they are that already."""
     if not isinstance(values, np.ndarray):
         # np.asarray would turn [1, "2"] into text, and [1, 2**80] into objects.

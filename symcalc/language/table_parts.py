@@ -94,7 +94,7 @@ class Parts:
     def __repr__(self) -> str:
         return f"<Parts: {listed(self.names)}; {counted(len(self.pieces), 'part')} of {self.source}>"
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return partial(Parts, names=self.names, pieces=self.pieces, checks=self.checks), ()
 
     def select(self, names: Iterable[str]) -> Parts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sympy import Basic
 
@@ -24,7 +25,7 @@ class Formula:
     latex: str
 
 
-Inline = str | Basic | Formula
+Inline: TypeAlias = str | Basic | Formula
 """A piece of a line: words, an expression, or a formula."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class Looks:
     starts: np.ndarray
     rates: Sequence[np.ndarray]
     paces: np.ndarray
-    kinds: dict[tuple, Stop] = field(default_factory=dict)
+    kinds: dict[tuple[Any, ...], Stop] = field(default_factory=dict)
 
     def closer(self, ended: Sequence[Ended], make: Callable[[Ended], Run]) -> list[Ended]:
         """The ends with the more telling reasons; `make` makes a run alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Function, Indexed, Sum, Symbol
 
@@ -107,7 +107,7 @@ class Loss(Questions):
         """The loss as it was written, or written out."""
         return self.model.numbered.written_out(self.indexed)
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         from symcalc.training.record import loss_in, loss_record
         return loss_in, (loss_record(self),)          # SymPy would put a pickled expression together in its own order
 

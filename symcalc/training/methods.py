@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from sympy import Dummy, Expr, Symbol
 
@@ -98,7 +98,7 @@ class Method:
         changed = {own[name]: value for name, value in given.items()}
         return replace(self, settings=MappingProxyType({**self.settings, **changed}))
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         from symcalc.training.record import method_in, method_record
         return method_in, (method_record(self),)      # another process has other Dummies
 

@@ -232,7 +232,7 @@ class Run(Shown):
         from symcalc.training.replay import replay
         return replay(self, data, progress)
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         from symcalc.training.loading import run_in
         from symcalc.training.record import record
         return run_in, (record(self), self.table)

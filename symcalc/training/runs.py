@@ -95,7 +95,7 @@ class Runs(Shown, Sequence[Run]):
     def __iter__(self) -> Iterator[Run]:
         return (self[k] for k in range(len(self)))
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return _runs_of, (self.loss, tuple(self.ended), dict(self.whole), self.make)
 
     @property

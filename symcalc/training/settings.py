@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from sympy import Expr, Symbol
@@ -21,7 +22,7 @@ from symcalc.written import replaced
 
 MAX_STEPS = 10_000_000
 
-Rate = float | Expr
+Rate: TypeAlias = float | Expr
 """A number, or a schedule: a formula in k, the number of the update."""
 
 

@@ -56,7 +56,7 @@ class Descents:
         return descend(self.loss, self.table, start=run.start, rate=run.rate, steps=self.steps, method=run.method,
                        compiled=self.compiled, **self.settings)
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return _descents, (self.loss, self.table, self.steps, dict(self.settings))
 
 

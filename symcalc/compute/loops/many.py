@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from sympy import Dummy
@@ -39,8 +39,8 @@ class Room:
     states: np.ndarray                   # row, letter of the method, parameter that moves, run
     costs: np.ndarray                    # row, run
     rates: np.ndarray                    # row, parameter that moves, run: the rate that leads there
-    views: list[tuple] = field(default_factory=list)
-    buffers: tuple = ()
+    views: list[tuple[Any, ...]] = field(default_factory=list)
+    buffers: tuple[Any, ...] = ()
     slice: int = 1
 
     @property
@@ -234,7 +234,7 @@ def _of_method(steps: Steps, taken: Buffered) -> tuple[list[str], list[str]]:
     given = {letters.theta: "p", letters.slope: "g", letters.rate: "rate", letters.counted: "k",
              **{letter: f"s{row}" for row, letter in enumerate(letters.state)}}
     tape.known |= {letter: Value(name, moves=True) for letter, name in given.items()}
-    own: dict = {}
+    own: dict[str, Any] = {}
     results = []
     for letter, formula in steps.equations:
         value = tape.value(replaced(formula, own.get))
@@ -248,7 +248,7 @@ def _of_method(steps: Steps, taken: Buffered) -> tuple[list[str], list[str]]:
     return tape.before, results
 
 
-def _blocks(compiled: Compiled, columns: Sequence[np.ndarray], runs: int, buffers: int) -> list[tuple]:
+def _blocks(compiled: Compiled, columns: Sequence[np.ndarray], runs: int, buffers: int) -> list[tuple[Any, ...]]:
     """The columns in blocks of rows, each with the buffers for its rows and all runs."""
     if compiled.table is None:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Pow, Sum, Symbol
@@ -132,7 +133,7 @@ class Packed(Moments):
     vectors: dict[tuple[Expr, ...], Value] = field(default_factory=dict)
 
     @property
-    def helpers(self) -> dict[str, Callable]:
+    def helpers(self) -> dict[str, Callable[..., Any]]:
         """What the code calls."""
         return _ON_ARRAYS if self.arrays else _ON_FLOATS
 
@@ -187,10 +188,10 @@ class Packed(Moments):
         return self.vectors[side.parts]
 
 
-_ON_FLOATS: dict[str, Callable] = {
+_ON_FLOATS: dict[str, Callable[..., Any]] = {
     "turned": lambda r, *factors: np.dot(r, factors), "back": lambda r, vector: np.dot(vector, r).tolist(),
     "dot": lambda left, right: float(np.dot(left, right))}
-_ON_ARRAYS: dict[str, Callable] = {
+_ON_ARRAYS: dict[str, Callable[..., Any]] = {
     "turned": lambda r, *factors: np.dot(r, np.stack(np.broadcast_arrays(*factors))),
     "back": lambda r, vector: np.dot(r.T, vector), "dot": lambda left, right: np.einsum("k...,k...->...", left, right)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
+from typing import TypeAlias
 
 from sympy import Expr, Float, Indexed, Integer, Symbol
 
@@ -19,7 +20,7 @@ from symcalc.training.units import Units
 from symcalc.written import add, exact, is_number, mul, number
 
 Names = str | Iterable[str]
-Prediction = Model | Expr | str
+Prediction: TypeAlias = Model | Expr | str
 """A model of the catalogue, or a formula: a text, in which x, y and t are data, or SymPy's."""
 
 _LONG = 10**7                    # a number from which on its digits are not all written
