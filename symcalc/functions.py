@@ -33,7 +33,7 @@ from symcalc.errors import LossError, ReadError
 class _RealFunction(Function):
     """A function of real variables, one unless it says otherwise, with real values."""
 
-    nargs = 1
+    nargs: int | None = 1
 
     def __new__(cls, *args: object, **options: object) -> Expr:
         """The function of an expression or a number; SymPy alone would run a text as Python."""

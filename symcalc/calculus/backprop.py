@@ -9,19 +9,20 @@ from typing import Any
 from sympy import Add, Basic, Expr, Integer, Mul, Symbol
 
 from symcalc.calculus.algebra.tidy import tidied
-from symcalc.calculus.derivation import forms_of
+from symcalc.calculus.derivation import Derivation, forms_of
 from symcalc.calculus.passes import Numbers, numbers_at
 from symcalc.calculus.point import Places
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.values import Value, row_part, values_of
 from symcalc.errors import LossError
 from symcalc.language import read
-from symcalc.language.names import LOSS, check_not_loss, parameters_of
+from symcalc.language.names import check_not_loss, parameters_of
 from symcalc.language.sums import as_named, check_letter
 from symcalc.pages.document import Block, Document, Equation, Formula, Heading, Inline, Paragraph, Table, joined, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
+from symcalc.vocabulary import LOSS
 from symcalc.written import add, derivative_of, mul, replaced
 
 
@@ -104,7 +105,7 @@ class Backpropagation(Shown):
             name = _plain(value.letter) if value is not self.values[-1] else _equal(value.letter, self.name)
             first = [name, value.formula, *self._number("values", value.letter)]
             local = [(_slope(_plain(value.letter), by), slope, *self._number("local", (value.letter, by)),
-                      value.derivations[by].lines[1].rule.name) for by, slope in value.slopes.items()]
+                      _rule_of(value.derivations[by])) for by, slope in value.slopes.items()]
             for k, shown in enumerate(local or [("no slope", Integer(0), *([""] if self.numbers else []), "")]):
                 rows.append((*(first if k == 0 else [""] * len(first)), *shown))
         filled = ("value",) if self.numbers else ()
@@ -138,7 +139,7 @@ class Backpropagation(Shown):
         """The table as plain data, for JSON; numbers are None before `at`."""
         numbers = self.numbers
         values = [{"name": value.letter.name, **forms_of(value.formula), "value": numbers and numbers.values[value.letter],
-                   "local": [{"by": by.name, **forms_of(slope), "rule": value.derivations[by].lines[1].rule.name,
+                   "local": [{"by": by.name, **forms_of(slope), "rule": _rule_of(value.derivations[by]),
                               "value": numbers and numbers.local[value.letter, by]} for by, slope in value.slopes.items()]}
                   for value in self.values]
         slopes = [{"by": slope.letter.name, "users": [user.name for user in slope.users], **forms_of(slope.result),
@@ -195,6 +196,11 @@ def slopes_of(values: Sequence[Value], parameters: Sequence[Symbol]) -> tuple[Sl
             prove(lines)
         known[letter] = Slope(letter=letter, users=tuple(user.letter for user in users), result=lines[-1])
     return tuple(known.values())
+
+
+def _rule_of(derivation: Derivation) -> str:
+    rule = derivation.lines[1].rule
+    return rule.name if rule else ""
 
 
 def _proof(term: Expr, parameters: Sequence[Symbol], values: Sequence[Value], slopes: Sequence[Slope]) -> Proof:

@@ -17,11 +17,11 @@ from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.shared import Chain, Tidying, put_in, shared_chains
 from symcalc.calculus.unfolding import Application, Line, applied, moved_down, steps_of, unfolded
 from symcalc.errors import LossError
-from symcalc.language.names import LOSS
 from symcalc.language.sums import as_named
 from symcalc.pages.document import Block, Document, Equation, Heading, Paragraph, Step, Steps, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
+from symcalc.vocabulary import LOSS
 from symcalc.written import derivative_of
 
 _LONG = 60               # characters of what a reason repeats
@@ -93,7 +93,7 @@ class Gradient(Shown, Mapping[str, Derivation]):
         return Proof(tuple(check for proof in proofs for check in proof.checks))
 
     def __getitem__(self, name: str | Symbol) -> Derivation:
-        found = self._derivations.get(as_named(name))
+        found = self._derivations.get(str(as_named(name)))
         if found is None:
             raise LossError(f"there is no parameter {name}; the parameters are {', '.join(self)}")
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement
 from typing import Any
 
 from sympy import Derivative, Expr, Function, Symbol, Tuple
@@ -13,11 +13,11 @@ from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.higher import HigherDerivation, digits_for, joined_up
 from symcalc.calculus.proof import Check, Proof, prove
 from symcalc.errors import LossError
-from symcalc.language.names import LOSS
 from symcalc.language.sums import letters
 from symcalc.pages.document import Block, Document, Equation, Formula, Heading, Table, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
+from symcalc.vocabulary import LOSS
 
 _ROOM = 84                   # letters across, up to which the matrix is shown as a table
 
@@ -66,7 +66,7 @@ class Hessian(Shown, Mapping[tuple[str, str], HigherDerivation]):
         return self._derivations[first, second]
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        return product(self.parameters, repeat=2)
+        return ((first, second) for first in self.parameters for second in self.parameters)
 
     def __len__(self) -> int:
         return len(self.parameters) ** 2

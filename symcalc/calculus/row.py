@@ -66,7 +66,7 @@ class ConcreteRow(Shown):
 
 
 def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: object = None,
-           detail: str = "normal") -> Derivation | HigherDerivation | ConcreteRow:
+           detail: str = "normal") -> Any:
     """The derivation of row `number` of the sum in the expression, counted from 1; with `data`, its numbers are put in.
 
     >>> from symcalc.language import read

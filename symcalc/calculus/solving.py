@@ -12,7 +12,8 @@ from itertools import islice
 
 from sympy import Abs, Add, E, Expr, Float, Integer, Mul, Pow, Rational, Symbol, exp, log, sqrt
 
-from symcalc.calculus.algebra.terms import Product, distributed, gathered, in_order, multiplied, product_of, terms_of
+from symcalc.calculus.algebra.products import Product, multiplied, product_of
+from symcalc.calculus.algebra.terms import distributed, gathered, in_order, terms_of
 from symcalc.calculus.point import NO_VALUE, candidates
 from symcalc.calculus.rule import depends
 from symcalc.parts import exponent_of_e, signed

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from sympy import Expr, Symbol
 
-from symcalc.calculus.algebra.tidy import Algebra
+from symcalc.calculus.algebra.kind import Algebra
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import CONSTANT, IDENTITY, NO_RULE, ROUTINE, SUM, rule_for
 from symcalc.pages.document import Formula, Inline, Step, Steps
 from symcalc.pages.text import inline
 from symcalc.written import derivative_of
+
+if TYPE_CHECKING:
+    from symcalc.calculus.higher import Nesting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,7 +44,7 @@ class Line:
     """
 
     expression: Expr
-    rule: Rule | Algebra | None = None
+    rule: Rule | Algebra | Nesting | None = None
     why: tuple[Inline, ...] = ()
     cited: tuple[tuple[Expr, int], ...] = ()             # slopes that are met again here, each with the line that has it
 

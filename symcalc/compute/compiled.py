@@ -5,19 +5,20 @@ What it is generated for is chosen here: moments where the sums over the rows se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from sympy import Expr, Indexed, Symbol
 
-from symcalc.compute.cluster import in_parts
+from symcalc.compute.cluster import InParts, in_parts
 from symcalc.compute.estimate import quickest
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments.gram import Triangle
-from symcalc.compute.moments.sums import Moments, moments_of
+from symcalc.compute.moments.sums import moments_of
+from symcalc.compute.moments.tapes import Moments
 from symcalc.compute.reverse import accumulated
 from symcalc.compute.stable import all_stabilised
 from symcalc.compute.tape import Tape, differs
@@ -50,8 +51,8 @@ class Compiled:
     parameters: tuple[str, ...]
     strategy: str
     source: str
-    function: Callable[..., tuple[float, tuple[float, ...]]]
-    outside: Callable[[], Callable[..., tuple[float, tuple[float, ...]]]]       # the function for where `function` raises
+    function: Callable[..., Any]
+    outside: Callable[[], Callable[..., Any]]       # the function for where `function` raises
     in_numpy: Callable[[], tuple[Tape, tuple[str, ...]]]                        # statements and results for arrays
     over: Callable[[Table | Parts | Triangle], Compiled]                                   # the same loss over other rows
     tape: Tape                                                                  # the statements, to be part of a longer program
@@ -76,7 +77,7 @@ class Compiled:
                 # Where Python's floats give up, NumPy's go on with inf and nan: √w is 0 at 0, though its slope is not finite.
                 value, gradient = _quietly(self.outside(), point)
         else:
-            value, gradient = _quietly(self.function, (point,) if self.whole else point)
+            value, gradient = _quietly(self.function, [point] if self.whole else point)
         return float(value), np.array(gradient, dtype=np.float64)
 
     def across(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -89,14 +90,14 @@ class Compiled:
         """
         points = _checked_points(points, self.parameters)
         if self.strategy == "parts":
-            found = self.function.across(points)                # one pass over the data for all of them
+            found = cast(InParts, self.function).across(points)  # one pass over the data for all of them
             return found[:, 0], found[:, 1:]
         if self.tape.arrays and not self.whole and len(points) >= _SEVERAL:
             from symcalc.compute.loops.many import evaluated_across  # it builds on this file
             return evaluated_across(self, points)
         if self.tape.arrays:
-            found = [self.at(point) for point in points]
-            return np.array([value for value, _ in found]), np.array([slopes for _, slopes in found]).reshape(points.shape)
+            each = [self.at(point) for point in points]
+            return np.array([value for value, _ in each]), np.array([slopes for _, slopes in each]).reshape(points.shape)
         value, slopes = _quietly(self.outside(), points.T)
         values, gradients = np.empty(len(points)), np.empty(points.shape)
         values[:] = value
@@ -129,7 +130,7 @@ class Compiled:
         return f"<compiled loss of {several(self.parameters)}: {self.strategy}>"
 
 
-def _quietly(function: Callable[..., Any], point: np.ndarray) -> Any:
+def _quietly(function: Callable[..., Any], point: Iterable[Any]) -> Any:
     with np.errstate(all="ignore"):
         return function(*point)
 
@@ -173,7 +174,7 @@ def _checked_points(points: object, parameters: Sequence[str]) -> np.ndarray:
     return found.astype(np.float64, copy=False)
 
 
-def _plain(name: object) -> object:
+def _plain(name: object) -> Any:
     """A parameter's name as the loss has it, from a symbol or from text with a Greek letter."""
     name = name.name if isinstance(name, Symbol) else name
     return plain_name(name) if isinstance(name, str) and name else name
@@ -184,7 +185,7 @@ def _counted(number: int) -> str:
 
 
 def _real(value: Any, name: str) -> float:
-    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", 0) or not hasattr(value, "__float__"):
+    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", None) or not hasattr(value, "__float__"):
         raise DescentError(f"the value of {name} is a real number, not {type(value).__name__} {value!r:.40}")
     try:
         return float(value)
@@ -203,7 +204,7 @@ def compile_loss(loss: Expr, gradient: Sequence[Expr] | None, parameters: Sequen
     return quickest(_over(_lowered(*given), partial(_lowered, *given, by_rows=True), table))
 
 
-def _over(lowered: Lowered, by_rows: Callable[[], Lowered], table: Table | Parts | Triangle | None) -> Compiled:
+def _over(lowered: Lowered, by_rows: Callable[[], Lowered], table: Any) -> Compiled:
     """The lowered loss over a table; from its rows, which `by_rows` is for, where its moments are too large or too small."""
     data = lowered.tape.triangle(table) if isinstance(lowered.tape, Moments) else table
     if isinstance(data, Triangle) and data is not table and not data.is_sound:
@@ -230,7 +231,7 @@ class Lowered:
     tape: Tape
     results: tuple[str, ...]
     source: str
-    bind: Callable[[Table | Triangle | None], Callable[..., tuple[float, tuple[float, ...]]]]
+    bind: Callable[[Any], Callable[..., Any]]
     in_numpy: Callable[[], Lowered]          # the same for parameters that are arrays
 
 
@@ -258,7 +259,7 @@ def _tape(expressions: Sequence[Expr], parameters: Sequence[Symbol], columns: Se
           by_rows: bool) -> Tape:
     """Moments where every sum separates and there are rows enough, unless `by_rows`; plain floats where there are none."""
     many = rows is not None and rows >= _MANY and not by_rows
-    separated = moments_of(expressions, parameters, columns, rows) if many else None
+    separated = moments_of(expressions, parameters, columns, rows) if many and rows else None
     return separated or Tape(parameters, columns, arrays=rows is not None, blocks=True)
 
 

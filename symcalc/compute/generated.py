@@ -95,7 +95,7 @@ _ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "strips": strips, "Fi
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 
 
-def executed(tape: Tape, source: str) -> Callable[[Table | None], Callable[..., Any]]:
+def executed(tape: Tape, source: str) -> Callable[[Any], Callable[..., Any]]:
     """What binds the data of a table to the generated function."""
     bind = function_in(source, tape.arrays, tape.helpers)
 

@@ -18,9 +18,9 @@ from fractions import Fraction
 
 from sympy import Abs, Add, Basic, E, Expr, Integer, LessThan, Min, Mul, Piecewise, Pow, atanh, cosh, exp, log, tanh
 
+from symcalc.calculus.algebra.products import NOTHING
 from symcalc.calculus.algebra.sigmoids import logistic_exponent
 from symcalc.calculus.algebra.softmax import logits_of, with_sigmoid_of_pair, with_softmax
-from symcalc.calculus.algebra.terms import NOTHING
 from symcalc.functions import logsumexp, sigmoid, softmax, softplus
 from symcalc.parts import signed
 from symcalc.written import add, call, divide, exact, is_number, is_one, mul, negative, number, power, rebuilt, subtract
@@ -244,7 +244,8 @@ def _times(inner: Expr, z: Expr) -> int:
 
 def _with_factor(z: Expr) -> tuple[Fraction, _Powers]:
     """The number before the rest, and the rest."""
-    number, rest = Fraction(1), {}
+    number = Fraction(1)
+    rest: _Powers = {}
     for base, exponent in _powers(z):
         if is_number(base):
             number *= exact(base) ** int(exponent)

@@ -9,10 +9,10 @@ from sympy import Symbol
 
 from symcalc.errors import LossError
 from symcalc.figures.animation import spread
-from symcalc.figures.scene import cost_of, draw_data, drawn_data, predictions
+from symcalc.figures.scene import cost_of, draw_data
 from symcalc.figures.style import side_by_side
 from symcalc.training.run import Run
-from symcalc.training.views import fitted_columns, in_view, started
+from symcalc.training.views import drawn_data, fitted_columns, in_view, predictions, started
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

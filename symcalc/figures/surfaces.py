@@ -9,7 +9,7 @@ import numpy as np
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, ORANGE, drawing
 from symcalc.pages.notation import text
-from symcalc.training.minima.minimum import MINIMUM
+from symcalc.training.diagnosis.curvature import MINIMUM
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.run import Run
 from symcalc.training.views import fineness, grid, levels, window

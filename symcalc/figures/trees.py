@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sympy import Basic, Symbol
 
 from symcalc.calculus.backprop import Backpropagation, propagated
 from symcalc.calculus.derivation import Derivation
+from symcalc.calculus.values import Value
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, GREY, ORANGE, drawing
 from symcalc.pages.notation import text
@@ -69,7 +71,7 @@ def _graph(what: Derivation | Loss | Backpropagation) -> Backpropagation:
     raise LossError("a tree is drawn of a loss, of a derivation, or of a back-propagation")
 
 
-def _opened(letter: Symbol, values: Mapping[Any, Any], followed: set[Basic]) -> Node:
+def _opened(letter: Symbol, values: Mapping[Symbol, Value], followed: set[Basic]) -> Node:
     """The node of a letter, over those of the letters in its formula that lead down to what is differentiated by."""
     value = values.get(letter)
     inner = [] if value is None else [each for each in value.slopes if each in values or each in followed]
@@ -86,7 +88,7 @@ def _placed(node: Node, depth: int, left: float, places: dict[int, tuple[float, 
     return width
 
 
-def _said(letter: Symbol, values: Mapping[Any, Any], is_whole: bool, graph: Backpropagation) -> str:
+def _said(letter: Symbol, values: Mapping[Symbol, Value], is_whole: bool, graph: Backpropagation) -> str:
     if letter not in values:
         return text(letter)
     name = f"{text(letter)} = {graph.name.text}" if is_whole else text(letter)

@@ -127,7 +127,7 @@ def read_table(data: object, names: Iterable[str] | None = None, first: int = 1)
     return read_collection(data, names) if is_collection(data) else _from_memory(data, names, first)
 
 
-def column_names(data: object) -> tuple[str, ...]:
+def column_names(data: Any) -> tuple[str, ...]:
     """The names of the columns in `data`, in its order; of a CSV file only the first line is read.
 
     >>> column_names({"title": ["Alien", "Heat"], "x": [1, 2]})
@@ -159,7 +159,7 @@ def _is_any(data: object) -> bool:
 
 # Columns in memory
 
-def _from_memory(data: object, names: Iterable[str] | None, first: int = 1) -> Table:
+def _from_memory(data: Any, names: Iterable[str] | None, first: int = 1) -> Table:
     """The wanted columns of a mapping, DataFrame or structured array; where none is wanted, all of them count the rows."""
     known = column_names(data)
     wanted = known if names is None else chosen_names(names, known, _MEMORY)
@@ -213,7 +213,7 @@ def _column(values: Sequence[Any] | np.ndarray, where: str, first: int = 1) -> n
         row = int(np.argmax(np.ma.getmaskarray(values)))
         raise DataError(f"{where}, row {row + first}: the value is masked; fill it in or delete the row")
     with np.errstate(all="ignore"):              # a longdouble too large becomes inf, which is refused next
-        column = np.require(np.asarray(values), np.float64, "CA")
+        column = np.require(np.asarray(values), np.float64, ["C", "A"])
     if not (finite := np.isfinite(column)).all():
         row = int(np.argmin(finite))
         fault = "the value is missing (nan)" if np.isnan(column[row]) else f"{column[row]} is not finite"

@@ -6,7 +6,7 @@ Nothing left of the decimal point is ever rounded: 8333278.3 has all its digits,
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from sympy import Expr, Float, Integer
 
@@ -49,7 +49,7 @@ def rounded(value: float, digits: int) -> float:
     return float(f"{value:.{digits}g}")
 
 
-def aligned(values: Sequence[float], digits: int = DIGITS, apart: bool = False) -> list[Inline]:
+def aligned(values: Collection[float], digits: int = DIGITS, apart: bool = False) -> list[Inline]:
     """The numbers of a column with the same digits behind the point, enough for the largest.
 
     Small ones keep three digits, and with `apart` so does what the numbers differ by; where that takes too many places, each

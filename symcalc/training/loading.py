@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 
@@ -103,7 +103,7 @@ def run_in(kept: Mapping[str, Any], table: Table | None, source: str = "the reco
     data = _fingerprint(run, loss)
     stop = Stop.__members__.get(run.text("stop", 40)) or run.refuse("stop", "a reason to stop, such as STEPS")
     held = run.built("hold", lambda: checked_hold(run.texts("hold"), loss.names))
-    arrays = _arrays(run.inner("history"), len(loss.names), len(method.state), stop)
+    arrays: dict[str, Any] = _arrays(run.inner("history"), len(loss.names), len(method.state), stop)
     partials = None
     if kept.get("partials") is not None:
         partials = run.built("partials", lambda: tuple(map(from_prefix, run.texts("partials"))))
@@ -185,7 +185,7 @@ class _Kept:
         return found
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 1.7976931348623157e308
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sympy import Expr, Function, Indexed, Sum, Symbol
 
@@ -17,7 +17,6 @@ from symcalc.errors import DataError, LossError, visible
 from symcalc.indices import is_indexed
 from symcalc.language import read
 from symcalc.language.names import (
-    LOSS,
     alike,
     columns_of,
     listed,
@@ -36,6 +35,7 @@ from symcalc.training.numbered import Numbered
 from symcalc.training.questions import Questions
 from symcalc.training.task import Task
 from symcalc.training.units import Units
+from symcalc.vocabulary import LOSS
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
@@ -93,9 +93,10 @@ class Loss(Questions):
         return loss
 
     @classmethod
-    def _by_number(cls, indexed: Expr, task: Task) -> Loss:
+    def _by_number(cls, indexed: Expr, task: Any) -> Loss:
         """The loss of a model of many units, which is written out only when it is asked for its `expression`."""
-        loss, units = cls.__new__(cls), task.model.numbered
+        loss = cls.__new__(cls)
+        units: Any = task.model.numbered
         for name, value in (("indexed", indexed), ("parameters", units.parameters_of(indexed)),
                             ("columns", units.columns_of(indexed))):
             object.__setattr__(loss, name, value)
@@ -105,7 +106,7 @@ class Loss(Questions):
     @cached_property
     def expression(self) -> Expr:
         """The loss as it was written, or written out."""
-        return self.model.numbered.written_out(self.indexed)
+        return self._numbered.written_out(self.indexed)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from symcalc.training.record import loss_in, loss_record
@@ -176,7 +177,7 @@ class Loss(Questions):
 
     def partial(self, name: str) -> Derivation:
         """The derivation by one parameter: from the gradient, or on its own where the loss is large."""
-        return self.derive(name) if self.is_large else self.gradient()[name]
+        return cast("Derivation", self.derive(name)) if self.is_large else self.gradient()[name]
 
     @cached_property
     def _gradient(self) -> Gradient:
@@ -257,7 +258,7 @@ class Loss(Questions):
         if self.indexed is not None and isinstance(table, Table):
             from symcalc.compute.indexed.compiling import compile_indexed, takes_arrays
             if takes_arrays(self.indexed, len(self.parameters)):
-                return compile_indexed(self.indexed, self.parameters, self.model.numbered.layout(self.names), table)
+                return compile_indexed(self.indexed, self.parameters, self._numbered.layout(self.names), table)
         return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
 
     def table(self, data: object) -> Table | Parts | None:
@@ -277,6 +278,11 @@ class Loss(Questions):
             return None
         table = read_table(data, names)
         return self.task.checked(table) if self.task else table
+
+    @property
+    def _numbered(self) -> Any:
+        """What the index of the loss counts, where it has one."""
+        return self.model and self.model.numbered
 
     @cached_property
     def task(self) -> Task | None:
@@ -313,7 +319,7 @@ class Loss(Questions):
         """J = ... with an index where it is shown so, and what that stands for; of a large sum the middle is left out."""
         if self.units is not None:
             return (Equation((self._by_letters, self.indexed)),)
-        numbered = self.indexed is not None and isinstance(self.model.numbered, Numbered)
+        numbered = self.indexed is not None and isinstance(self._numbered, Numbered)
         whole = Equation((self.symbol, self.indexed if numbered else self.expression))
         found = (whole, *(written_out(self.model) if numbered else []))
         return tuple(Equation(tuple(map(elided, each.sides))) for each in found) if self.is_large else found

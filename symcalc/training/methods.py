@@ -169,7 +169,8 @@ _MEANS = ("v = beta_1*v + (1 - beta_1)*g", "s = beta_2*s + (1 - beta_2)*g^2",
           "v_hat = v/(1 - beta_1^k)", "s_hat = s/(1 - beta_2^k)")
 _ADAM = "theta - eta*v_hat/(sqrt(s_hat) + epsilon)"
 _PLAIN = ("theta = theta - eta*g",)
-_DECAYS = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+_DECAYS: dict[str, Any] = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+_WEIGHT_DECAY: dict[str, Any] = {"lambda": 0.01}
 
 _TABLE: Mapping[str, Callable[[str], Method]] = MappingProxyType({
     "gradient descent": lambda name: method(name, *_PLAIN),
@@ -180,7 +181,7 @@ _TABLE: Mapping[str, Callable[[str], Method]] = MappingProxyType({
                                    rate=0.001, beta=0.9, epsilon=1e-8),
     "adam": lambda name: method(name, *_MEANS, f"theta = {_ADAM}", rate=0.001, **_DECAYS),
     "adamw": lambda name: method(name, *_MEANS, f"theta = {_ADAM} - eta*lambda*theta", rate=0.001, **_DECAYS,
-                                 **{"lambda": 0.01}),
+                                 **_WEIGHT_DECAY),
     "newton": lambda name: method(name, "theta = theta - eta*p", rate=1.0),
     "line search": lambda name: _with(method(name, *_PLAIN, rate=1.0), search="line"),
     "backtracking": lambda name: _with(method(name, *_PLAIN, rate=1.0), search="backtracking"),

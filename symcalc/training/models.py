@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,7 +46,8 @@ class Model(Shown):
     def __getattr__(self, name: str) -> Expr:
         if name != "prediction":
             raise AttributeError(name)
-        object.__setattr__(self, name, self.numbered.written_out(self.numbered.prediction))
+        numbered: Any = self.numbered
+        object.__setattr__(self, name, numbered.written_out(numbered.prediction))
         return self.prediction
 
     @property
@@ -106,7 +108,7 @@ class Model(Shown):
         <model ŷ = -(m xᵢ + b)>
         """
         numbered = replace(self.numbered, prediction=change(self.numbered.prediction)) if self.numbered else None
-        if self.units is not None:
+        if isinstance(numbered, Units) and numbered.shown:
             return Model.by_number(numbered)
         return Model(prediction=change(self.prediction), numbered=numbered)
 

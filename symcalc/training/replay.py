@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from symcalc.errors import LossError
+from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document, paragraph
 from symcalc.pages.shown import Shown
 from symcalc.training.run import Run
@@ -92,7 +94,7 @@ def replay(run: Run, data: object = None, progress: Callable[[int], None] | None
 
     table = run.table
     if data is not None:
-        table = (with_data(run, data) if table is None else _same_data(run, data)).table
+        table = with_data(run, data).table if table is None else _same(table, run.loss.table(data))
     elif run.data is not None:
         raise LossError("the run was loaded without its data; give them to replay it, as in run.replay(data)")
     steps = max(1, run.nit) if run.stop in _CUT_SHORT else run.steps
@@ -103,11 +105,13 @@ def replay(run: Run, data: object = None, progress: Callable[[int], None] | None
     return Replay(run=run, again=again, first_difference=difference, furthest=furthest)
 
 
-def _same_data(run: Run, data: object) -> Run:
+def _same(table: Table | Parts, given: Table | Parts | None) -> Table | Parts:
+    """The run's own table, where what is given is the same data."""
     from symcalc.training.fingerprint import Fingerprint
 
-    Fingerprint.of(run.table).check(run.loss.table(data))
-    return run
+    if given is not None:
+        Fingerprint.of(table).check(given)
+    return table
 
 
 def _compared(run: Run, again: Run) -> tuple[float, Difference | None]:

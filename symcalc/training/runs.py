@@ -67,7 +67,7 @@ class Runs(Shown, Sequence[Run]):
     whole: Mapping[int, Run]                       # the runs that are kept
     make: Callable[[Ended], Run]                   # for the others
     look: Callable[[], Sequence[Ended]] | None = None        # the ends after a closer look, which takes its time
-    made: WeakValueDictionary = field(default_factory=WeakValueDictionary)
+    made: WeakValueDictionary[int, Run] = field(default_factory=WeakValueDictionary)
 
     @cached_property
     def ended(self) -> Sequence[Ended]:
@@ -154,8 +154,9 @@ class Runs(Shown, Sequence[Run]):
 
     @cached_property
     def _varying(self) -> frozenset[str]:
-        seen = {"method": {run.method.name for run in self.ends}, "start": {run.start.tobytes() for run in self.ends},
-                "rate": {rate for rates in self._rates.values() for rate in rates}}
+        seen: dict[str, set[Any]] = {
+            "method": {run.method.name for run in self.ends}, "start": {run.start.tobytes() for run in self.ends},
+            "rate": {rate for rates in self._rates.values() for rate in rates}}
         return frozenset(key for key, values in seen.items() if len(values) > 1)
 
     def _vary(self, key: str) -> bool:

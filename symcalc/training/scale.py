@@ -16,6 +16,7 @@ from symcalc.compute.compiled import evaluated, ordered
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT, name_of
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.notation import latex, text
@@ -47,7 +48,7 @@ class Scale(Shown):
     factor: Expr | None
     power: Fraction | None
     constant: Expr | None = _NONE
-    table: Table | None = None
+    table: Table | Parts | None = None
     runs: tuple[Run, Run] | None = None
 
     @property
@@ -60,9 +61,14 @@ class Scale(Shown):
     @cached_property
     def value(self) -> float | None:
         """1/c as a number, with the rows of the data."""
-        if self.rate_factor is None or (self.table is None and self.rate_factor.has(COUNT)):
+        if self.rate_factor is None or (self.table is None and self.counts_rows):
             return None
         return float(evaluated(self.rate_factor, {}, self.table, ()))
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether the factor of the rate depends on how many rows there are."""
+        return self.rate_factor is not None and self.rate_factor.has(COUNT)
 
     @property
     def difference(self) -> float | None:
@@ -88,7 +94,7 @@ class Scale(Shown):
             return "The two losses are equal: the same path at the same rate."
         if self.rate_factor == 1:
             return f"K = {self._related().text}: a constant has slope 0, so the same path at the same rate."
-        number_is = f" = {short(self.value)}" if self.value is not None and self.rate_factor.has(COUNT) else ""
+        number_is = f" = {short(self.value)}" if self.value is not None and self.counts_rows else ""
         return f"The same path if the rate is multiplied by {text(self.rate_factor)}{number_is}."
 
     # Showing
@@ -106,7 +112,7 @@ class Scale(Shown):
         else:
             blocks.append(paragraph(self.sentence))
         if self.runs is not None:
-            blocks += self._side_by_side()
+            blocks += self._side_by_side(*self.runs)
         return Document("The scale of a loss", tuple(blocks))
 
     def _related(self) -> Formula:
@@ -121,8 +127,7 @@ class Scale(Shown):
         after = ("", "") if size == 0 else (sign + text(size), sign + latex(size))
         return Formula(text=before[0] + inner[0] + after[0], latex=before[1] + inner[1] + after[1])
 
-    def _side_by_side(self) -> list[Block]:
-        one, other = self.runs
+    def _side_by_side(self, one: Run, other: Run) -> list[Block]:
         count = min(len(one.points), len(other.points))
         parameters = self.loss.parameters
         columns = [aligned(run.points[:count, k]) for k in range(len(parameters)) for run in (one, other)]
@@ -134,7 +139,7 @@ class Scale(Shown):
         end = (f"The paths differ by at most {text(numeral(self.difference, 1))} of the parameters' size: rounding, no more."
                if self.difference else "The paths are the same to the last digit.")
         return [paragraph(f"J with the rate {short(one.rate)}, and K with the rate {short(one.rate)} · "
-                          f"{short(self.value)} = {short(other.rate)}:"),
+                          f"{short(other.rate / one.rate)} = {short(other.rate)}:"),
                 Rows(header=(*header, "J", "K"), rows=rows), paragraph(end)]
 
     def as_dict(self) -> dict[str, Any]:
@@ -170,14 +175,14 @@ def scale_of(loss: Loss, other: Loss, data: object = None, *, start: Mapping[str
     return replace(scale, runs=runs if order == sorted(order) and all(run.started for run in runs) else None)
 
 
-def _shared_table(loss: Loss, other: Loss, data: object) -> Table | None:
+def _shared_table(loss: Loss, other: Loss, data: object) -> Table | Parts | None:
     from symcalc.language.table import read_table
     names = dict.fromkeys(name_of(column) for column in (*loss.columns, *other.columns))
     loss.table(data), other.table(data)          # refuse what either would refuse
     return read_table(data, tuple(names))
 
 
-def _moderate(loss: Loss, table: Table | None, at: np.ndarray) -> float:
+def _moderate(loss: Loss, table: Table | Parts | None, at: np.ndarray) -> float:
     """A rate of one digit well within what is stable at the start."""
     limit = limit_of(second_derivatives(loss, table)(at))
     return rounded((limit or 0.1) / 5, 1)

@@ -17,6 +17,7 @@ from symcalc.calculus.kinks import Kink
 from symcalc.compute.compiled import Compiled, evaluated, ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document
 from symcalc.pages.elided import several
 from symcalc.pages.notation import text
@@ -54,7 +55,7 @@ class Slopes(Shown):
     """
 
     loss: Loss
-    table: Table | None
+    table: Table | Parts | None
     parameter: Symbol
     at: Mapping[str, float]
 
@@ -257,4 +258,5 @@ def slopes(formula: object, wrt: str | Symbol, *, at: float | Mapping[str, float
     4.0
     """
     loss = Loss(formula)
-    return slopes_of(loss, wrt, at=[at] if isinstance(at, (int, float)) and len(loss.parameters) == 1 else at)
+    point: Any = [at] if isinstance(at, (int, float)) and len(loss.parameters) == 1 else at
+    return slopes_of(loss, wrt, at=point)

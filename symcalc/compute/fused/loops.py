@@ -59,7 +59,7 @@ class Rows:
 
 
 def _rows_of(sections: Sections, table: Table | None) -> Rows:
-    columns = [np.require(column, np.float64, "CA") for column in sections.values(table, sections.columns)]
+    columns = [np.require(column, np.float64, ["C", "A"]) for column in sections.values(table, sections.columns)]
     rows = table.rows if table is not None else 0
     return Rows(columns, pointers(columns), sections.given(table), rows, len(sections.totals), rows * len(sections.rows))
 

@@ -17,7 +17,7 @@ from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import bound, executed, indented
 from symcalc.compute.loops.calls import Buffered, Kind
 from symcalc.compute.loops.loop import Steps
-from symcalc.compute.program import Value
+from symcalc.compute.statements import Value
 from symcalc.compute.tape import Tape
 from symcalc.written import replaced
 

@@ -40,7 +40,7 @@ def columns_named(x: Names) -> tuple[Indexed, ...]:
     return tuple(map(column, names))
 
 
-def column_named(x: str) -> Indexed:
+def column_named(x: Names) -> Indexed:
     """The one column of this name.
 
     >>> column_named("x1 x2")

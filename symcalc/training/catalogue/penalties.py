@@ -60,7 +60,7 @@ def _penalised(loss: Loss, strength: float, over: Names, size: Callable[[Expr], 
                         "towards 0, as in over='b'")
     indexed = None
     if loss.indexed is not None:
-        total = loss.model.numbered.over_weights(tuple(p.name for p in wanted), size)
+        total = loss._numbered.over_weights(tuple(p.name for p in wanted), size)
         indexed = None if total is None else _joined(loss.indexed, mul(factor, total))
     return Loss._as_built(_joined(loss.expression, mul(factor, add(*map(size, wanted)))), loss.names, loss.task, indexed)
 

@@ -15,6 +15,7 @@ from sympy import Expr
 from symcalc.compute.compiled import ordered
 from symcalc.errors import DescentError
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document, Inline
 from symcalc.pages.elided import several
 from symcalc.pages.notation import text
@@ -87,7 +88,7 @@ distance to the minimum by 2.')
     @property
     def suggested_rate(self) -> float | None:
         """2/(λ_max + λ_min) for a quadratic, the fastest there is; otherwise 1/λ_max; two digits."""
-        return None if self.obstacle else suggested_rate(self.curvature.upwards, self.quadratic)
+        return None if self.obstacle else suggested_rate(self.curvature.upwards.tolist(), self.quadratic)
 
     @cached_property
     def outlook(self) -> Outlook | None:
@@ -98,9 +99,9 @@ distance to the minimum by 2.')
         """What any other rate would do; of a schedule, the first."""
         if self.obstacle:
             return None
-        rate, upwards = _first(checked_rate(rate, _METHOD)), self.curvature.upwards
+        rate, upwards = _first(checked_rate(rate, _METHOD)), self.curvature.upwards.tolist()
         if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
-            upwards = (self.curvature.zero, *upwards)
+            upwards = [self.curvature.zero, *upwards]
         if not math.isfinite(rate * self.curvature.largest):
             raise DescentError(f"the rate {short(rate)} is too large to compute with")
         if self.quadratic:
@@ -111,12 +112,13 @@ distance to the minimum by 2.')
     @property
     def sentence(self) -> str:
         """What the given rate will do, or which rates are stable where none is given, or why nothing can be foretold."""
-        if self.obstacle:
+        stable, suggested = self.stable_rate, self.suggested_rate
+        if stable is None or suggested is None:
             return inline(self.obstacle)
         if self.outlook is not None:
             return self.outlook.sentence
         where = "Rates" if self.quadratic else "At the start rates"
-        return inline((f"{where} below ", numeral(self.stable_rate, 3), " are stable; try ", numeral(self.suggested_rate), "."))
+        return inline((f"{where} below ", numeral(stable, 3), " are stable; try ", numeral(suggested), "."))
 
     @property
     def has_value(self) -> bool:
@@ -212,7 +214,7 @@ def _point(loss: Loss, start: Mapping[str, float] | Sequence[float] | None, quad
 
 # Where nothing can be foretold
 
-def _no_value(loss: Loss, table: Table | None, point: np.ndarray) -> tuple[Inline, ...]:
+def _no_value(loss: Loss, table: Table | Parts | None, point: np.ndarray) -> tuple[Inline, ...]:
     trouble = trouble_at(loss, table, dict(zip(loss.parameters, map(float, point), strict=True)))
     return ("No step can be made from this start, since ", trouble.sentence, ".")
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from symcalc.compute.compiled import Compiled
 from symcalc.errors import LossError
-from symcalc.language.names import LOSS
 from symcalc.language.table import Table
 from symcalc.pages.document import Inline, paragraph
 from symcalc.training.diagnosis.curvature import MINIMUM, is_quadratic, kind_of, scaled
@@ -17,6 +16,7 @@ from symcalc.training.minima.least_squares import Fit, fitted, is_exact, rows_of
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
 from symcalc.training.minima.polishing import polished
 from symcalc.training.minima.quadratic import only
+from symcalc.vocabulary import LOSS
 
 _SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat
 _LEVEL = 1e-9                    # ... and the largest slope that is none

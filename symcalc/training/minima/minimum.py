@@ -12,7 +12,6 @@ import numpy as np
 from sympy import Expr, Function, Symbol
 
 from symcalc.compute.compiled import ordered
-from symcalc.language.names import LOSS
 from symcalc.pages.document import Block, Document, Equation, Inline, Paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.elided import elided, several, shortened
@@ -21,6 +20,7 @@ from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, SADDLE, UNDECIDED
 from symcalc.training.losses import Loss
+from symcalc.vocabulary import LOSS
 from symcalc.written import derivative_of
 
 INFLECTION = "inflection point"

@@ -10,7 +10,7 @@ from sympy import Expr
 from symcalc.calculus.algebra.products import multiplied
 from symcalc.compute.compiled import evaluated
 from symcalc.errors import LossError
-from symcalc.language.names import LOSS, ROW
+from symcalc.language.names import ROW
 from symcalc.language.table import Table
 from symcalc.pages.document import Inline
 from symcalc.pages.document import joined as listed
@@ -22,6 +22,7 @@ from symcalc.training.minima.least_squares import Fit, Rows, dependence, fitted,
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
 from symcalc.training.minima.normal_equations import NormalEquations
 from symcalc.training.minima.solution import worked_out
+from symcalc.vocabulary import LOSS
 from symcalc.written import add, mul
 
 _SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat
