@@ -9,3 +9,4 @@ extras = project["optional-dependencies"]
 for need in (*project["dependencies"], *extras["test"], *extras["fast"], *extras["cluster"]):
     if found := re.fullmatch(r"([\w-]+)(?:\[[\w,]+\])?>=([\d.]+)(?:,.*)?", need):
         print(f"{found[1]}=={found[2]}")
+print("pyparsing<3.3")          # newer ones warn of how the lowest matplotlib calls them
