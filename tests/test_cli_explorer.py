@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from symcalc.cli import screen
 from symcalc.cli.explorer import PROMPT, WORDS, Explorer
 
 TABLE = "x,y\n30,45\n40,60\n100,150\n"
@@ -20,7 +21,7 @@ def table(tmp_path):
 def answers(*lines: str) -> list[str]:
     """What is said to each line."""
     said: list[str] = []
-    explorer = Explorer(lambda text: said.append(str(text)))
+    explorer = Explorer(lambda shown: said.append(screen.said(shown)))
     found = []
     for line in lines:
         del said[:]

@@ -8,7 +8,6 @@ that help is instant.
 from __future__ import annotations
 
 import gc
-import sys
 
 import click
 
@@ -18,6 +17,7 @@ from symcalc.cli.command import Group
 from symcalc.cli.demonstration import demo
 from symcalc.cli.derivation import derive
 from symcalc.cli.descent import descend, methods
+from symcalc.cli.screen import prepare
 from symcalc.cli.tutor import check, hint
 from symcalc.cli.worksheet import worksheet
 
@@ -42,7 +42,5 @@ def run() -> None:
     """The entry point of the `symcalc` command."""
     # Starting up allocates much that stays; looking for garbage less often saves a tenth of every command.
     gc.set_threshold(100_000, 50, 50)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")     # a terminal that cannot show Σ gets a question mark, no traceback
+    prepare()
     main(prog_name="symcalc")

@@ -13,6 +13,7 @@ import click
 
 from symcalc.cli import given, typed
 from symcalc.cli.explored import Explored
+from symcalc.cli.screen import tell
 from symcalc.cli.typed import WORDS
 from symcalc.errors import SymcalcError, visible
 
@@ -30,7 +31,7 @@ class Explorer(cmd.Cmd):
 
     prompt = PROMPT
 
-    def __init__(self, say: Callable[[object], None] = click.echo) -> None:
+    def __init__(self, say: Callable[[object], None] = tell) -> None:
         super().__init__()
         self.say = say
         self.about = Explored()
@@ -70,19 +71,18 @@ class Explorer(cmd.Cmd):
 
     def _show(self, shown: Any) -> None:
         self.shown = shown
-        self.say(str(shown))
+        self.say(shown)
 
     # What is explored
 
     def do_loss(self, text: str) -> None:
         """loss FORMULA: explore this loss or function from now on; a formula alone does the same."""
         from symcalc.language import read
-        from symcalc.pages.notation import text as written
 
         expression = read(_wanted(text, "a formula", "loss (w - 3)^2"))
         self.about = replace(self.about, formula=text, started=())
         self.derivation, self.run, self.start = None, None, {}
-        self.say(written(expression))
+        self.say(expression)
         self.say(self.about.letters_told())
 
     def do_data(self, text: str) -> None:
@@ -133,7 +133,7 @@ class Explorer(cmd.Cmd):
         """hint: help with the derivative that was asked for last, a little more each time."""
         hints = self._asked().hints()
         self.hinted = min(self.hinted + 1, len(hints))
-        self.say(str(hints[self.hinted - 1]))
+        self.say(hints[self.hinted - 1])
 
     def _asked(self) -> Any:
         if self.derivation is None:
@@ -184,7 +184,7 @@ class Explorer(cmd.Cmd):
         if self.run.nit == before:
             self.say(self.run.message)          # it has ended already
         else:
-            self.say(str(self.run.updates[-1] if more == 1 else self.run))
+            self.say(self.run.updates[-1] if more == 1 else self.run)
         self.shown = self.run
 
     def do_run(self, _: str) -> None:
@@ -289,7 +289,7 @@ def explore() -> None:
             except KeyboardInterrupt:
                 click.echo()
     for line in sys.stdin:
-        click.echo(f"{PROMPT}{line.rstrip()}")
+        tell(f"{PROMPT}{visible(line.rstrip())}")
         if explorer.onecmd(line):
             return
 
