@@ -8,6 +8,9 @@ that help is instant.
 from __future__ import annotations
 
 import gc
+import signal
+import sys
+from typing import NoReturn
 
 import click
 
@@ -38,9 +41,16 @@ for subcommand in (demo, derive, check, hint, diagnose, descend, minimum, method
     main.add_command(subcommand)
 
 
+def _ended(number: int, _: object) -> NoReturn:
+    sys.exit(128 + number)
+
+
 def run() -> None:
     """The entry point of the `symcalc` command."""
     # Starting up allocates much that stays; looking for garbage less often saves a tenth of every command.
     gc.set_threshold(100_000, 50, 50)
+    for ending in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, ending):                  # asked to end, a save is undone as after Ctrl-C
+            signal.signal(getattr(signal, ending), _ended)
     prepare()
     main(prog_name="symcalc")

@@ -26,7 +26,7 @@ def table_lines(cells: Cells, words: frozenset[int], width: int | None, wrap: Wr
     widths = [max(map(width_of, column)) for column in zip(*cells)]
     if width is None or _total(widths) <= width:
         return _aligned(cells, widths, words)
-    narrowed = _narrowed(widths, cells, width)
+    narrowed = _narrowed(widths, cells, width, wrap)
     if narrowed:
         return _wrapped(cells, narrowed, words, wrap)
     return _parted(cells, widths, words, width) or _told(cells, width, wrap)
@@ -47,11 +47,10 @@ def _padded(cell: str, room: int, left: bool) -> str:
     return cell + space if left else space + cell
 
 
-def _narrowed(widths: list[int], cells: Cells, width: int) -> list[int]:
+def _narrowed(widths: list[int], cells: Cells, width: int, wrap: Wrap) -> list[int]:
     """The widths with room taken from the widest columns of words; empty where that is not enough."""
-    least = [max(_LEAST, max(width_of(piece) for cell in column for piece in cell.split(" "))) if any(
-        " " in cell for cell in column) else room for column, room in zip(zip(*cells), widths)]
-    least = [min(few, room) for few, room in zip(least, widths)]
+    least = [min(room, max(_LEAST, *(width_of(piece) for cell in column for piece in wrap(cell, _LEAST))))
+             for column, room in zip(zip(*cells), widths)]
     if _total(least) > width:
         return []
     rooms = list(widths)
