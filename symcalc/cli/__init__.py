@@ -26,7 +26,8 @@ from symcalc.cli.worksheet import worksheet
 
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]},
-             epilog="symcalc COMMAND --help shows examples; symcalc alone starts a prompt to explore at.")
+             epilog="symcalc COMMAND --help shows examples; symcalc alone starts a prompt to explore at. Exit status: 0 done; 1 the "
+                    "answer is wrong, or a replay differs; 2 bad input, or a file that cannot be written; 130 interrupted.")
 @click.version_option(__version__, package_name="symcalc")
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -41,7 +42,7 @@ for subcommand in (demo, derive, check, hint, diagnose, descend, minimum, method
     main.add_command(subcommand)
 
 
-def _ended(number: int, _: object) -> NoReturn:
+def end_as_interrupted(number: int, _: object) -> NoReturn:
     sys.exit(128 + number)
 
 
@@ -51,6 +52,6 @@ def run() -> None:
     gc.set_threshold(100_000, 50, 50)
     for ending in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, ending):                  # asked to end, a save is undone as after Ctrl-C
-            signal.signal(getattr(signal, ending), _ended)
+            signal.signal(getattr(signal, ending), end_as_interrupted)
     prepare()
     main(prog_name="symcalc")

@@ -86,7 +86,7 @@ class Explorer(cmd.Cmd):
         self.say(self.about.letters_told())
 
     def do_data(self, text: str) -> None:
-        """data FILE.csv: the table over whose rows mean and sum run; data alone says which it is, data none drops it."""
+        """data FILE.csv: the table over whose rows mean and sum run; data alone names it, data none drops it."""
         if text.lower() == "none":
             self.about, self.run = replace(self.about, data=None), None
             self.say("no table is in use")
@@ -103,7 +103,7 @@ class Explorer(cmd.Cmd):
     # Calculus
 
     def do_derive(self, text: str) -> None:
-        """derive LETTER [brief|full]: differentiate by the letter, line by line; by several, one after the other."""
+        """derive LETTER [full]: differentiate by the letter, line by line; brief shows fewer lines, full all of them."""
         from symcalc.calculus.problems import derive
 
         by, detail = typed.with_detail(text, self.about.letters)
@@ -185,7 +185,8 @@ class Explorer(cmd.Cmd):
         """step [N]: make one update and show its working, or make N and show the table."""
         more = typed.count(text)
         before = self.run.nit if self.run is not None else 0
-        found = self.about.loss.descend(self.about.table, start=self.about.completed(self.start), steps=more + before, **self.how)
+        start = self.about.completed(self.start)
+        found = self.about.loss.descend(self.about.table, start=start, steps=more + before, **self.how)
         if found.nit < before:
             raise KeyboardInterrupt             # it came while the steps that were there already were made again
         self.run, self.calculus = found, False
@@ -200,7 +201,7 @@ class Explorer(cmd.Cmd):
         self._show(self._walked())
 
     def do_why(self, text: str) -> None:
-        """why [K]: the working of the last update, or of update K; after derive, every line, or line K with its reason."""
+        """why [K]: the working of the last update, or of update K; after derive every line, or line K and its reason."""
         if self.derivation is not None and (self.run is None or self.calculus):
             self._explain(text)
             return
@@ -251,7 +252,7 @@ class Explorer(cmd.Cmd):
         save_plot(run, path)
 
     def do_save(self, text: str) -> None:
-        """save FILE: what was shown last, after step the whole run, as .txt .md .html .tex .pdf .ipynb .json, a run as .csv."""
+        """save FILE: what was shown last, after step the whole run: .html .txt .md .tex .pdf .ipynb .json, a run .csv."""
         from symcalc.cli.output import check_files, deliver
         from symcalc.training.run import Run
 
@@ -275,10 +276,14 @@ class Explorer(cmd.Cmd):
         if arg and (rest or not known):
             raise SymcalcError(f"there is no word {arg[:40]!r}; the words are {', '.join(WORDS)}")
         for word in [known] if arg else WORDS:
-            usage, _, what = (getattr(self, f"do_{word}").__doc__ or "").partition(": ")
-            self.say(f"  {usage:26} {what}")
+            self.say(session.explained(getattr(self, f"do_{word}").__doc__ or ""))
         if not arg:
             self.say("Any other line is a formula.")
+
+    def complete(self, text: str, state: int) -> str | None:
+        """What the tab key puts in; a blank follows the only word that there can be."""
+        found = super().complete(text, state)
+        return f"{found} " if found and len(self.completion_matches) == 1 and not found.endswith("/") else found
 
     def completenames(self, text: str, *_: Any) -> list[str]:
         """The words that begin so."""

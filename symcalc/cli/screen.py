@@ -6,6 +6,8 @@ import codecs
 import os
 import re
 import sys
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import Any, TextIO
 
 import click
@@ -34,7 +36,7 @@ def said(shown: Any) -> str:
     '√x → x²'
     """
     if isinstance(shown, str):
-        return shown if carries(sys.stdout, shown) else _in_ascii(shown)
+        return _folded(shown if carries(sys.stdout, shown) else _in_ascii(shown), sys.stdout)
     if not hasattr(shown, "document"):
         from symcalc.pages import ascii, notation
 
@@ -65,7 +67,16 @@ def note(text: str) -> None:
         if lines and last.strip(" ") == "^":
             last = " " * len(_in_ascii(lines[-1][:len(last) - 1])) + "^"
         text = "\n".join(map(_in_ascii, [*lines, last]))
-    click.echo("\n".join(map(visible, text.split("\n"))), file=sys.stderr)
+    click.echo(_folded("\n".join(map(visible, text.split("\n"))), sys.stderr), file=sys.stderr)
+
+
+def _folded(text: str, stream: TextIO | None) -> str:
+    """Sentences broken between words where a terminal would break them within; a caret keeps its place."""
+    if not (stream and stream.isatty()) or text.endswith("^"):
+        return text
+    width = max(get_terminal_size().columns, 40)
+    return "\n".join(folded for line in text.split("\n") for folded in
+                     (wrap(line, width, break_long_words=False, break_on_hyphens=False) if len(line) > width else [line]))
 
 
 def _judged(shown: Any, text: str) -> str:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import Any
 
 from symcalc.cli.screen import tell
@@ -30,6 +32,17 @@ def split(text: str) -> Iterator[str]:
             held = ""
     if held:
         yield held
+
+
+def explained(said: str) -> str:
+    """What follows a word, beside the word with all that can stand after it.
+
+    >>> explained("rate 0.1: the learning rate")
+    '  rate 0.1              the learning rate'
+    """
+    usage, _, what = said.partition(": ")
+    lines = wrap(what, max(min(get_terminal_size().columns, 100) - 25, 24))
+    return "\n".join(f"  {usage if k == 0 else '':21} {line}" for k, line in enumerate(lines))
 
 
 def from_stream(answer: Callable[[str], bool], stream: Any) -> None:
