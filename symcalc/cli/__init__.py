@@ -43,6 +43,8 @@ for subcommand in (demo, derive, check, hint, diagnose, descend, minimum, method
 
 
 def end_as_interrupted(number: int, _: object) -> NoReturn:
+    """End with the status that says by which signal, once what was begun is undone; a second one ends at once."""
+    signal.signal(number, signal.SIG_DFL)
     sys.exit(128 + number)
 
 

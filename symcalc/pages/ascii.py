@@ -66,7 +66,7 @@ def _digits(digits: str) -> str:
 
 
 def _function(row: Function | None, name: str) -> str:
-    return row.names[0] if row else name
+    return name if row is None else row.printed if row.printed and row.printed.isascii() else row.names[0]
 
 
 def _power(base: str, exponent: str, whole: bool) -> str:
@@ -164,9 +164,10 @@ def _named(found: re.Match[str]) -> str:
 def _plain(character: str) -> str:
     if character.isascii():
         return character
-    stem, *marks = normalize("NFKD", character)
-    plain = stem if stem.isascii() and all(map(combining, marks)) else f"<U+{ord(character):04X}>"
-    return _SIGNS.get(character, plain)
+    if character in _SIGNS:
+        return _SIGNS[character]
+    plain = "".join(part for part in normalize("NFKD", character) if not combining(part))
+    return plain if plain.isascii() else f"<U+{ord(character):04X}>"
 
 
 # Blocks

@@ -72,10 +72,11 @@ def _wrapped(cells: Cells, widths: Sequence[int], words: frozenset[int], wrap: W
 
 def _parted(cells: Cells, widths: Sequence[int], words: frozenset[int], width: int) -> list[Line]:
     """Several tables under each other, each with the first column; none where a column is too wide for that."""
-    if max((widths[0] + _GAP + room for room in widths[1:]), default=widths[0]) > width:
+    least = max((widths[0] + _GAP + room for room in widths[1:]), default=widths[0])
+    if least > width:
         return []
     groups = _groups(widths, width)
-    while len(closer := _groups(widths, width - 1)) == len(groups):          # as even as they can be
+    while width > least and len(closer := _groups(widths, width - 1)) == len(groups):        # as even as they can be
         groups, width = closer, width - 1
     tables = [_aligned([[row[k] for k in group] for row in cells], [widths[k] for k in group],
                        frozenset(place for place, k in enumerate(group) if k in words)) for group in groups]
@@ -85,7 +86,7 @@ def _parted(cells: Cells, widths: Sequence[int], words: frozenset[int], width: i
 def _groups(widths: Sequence[int], width: int) -> list[list[int]]:
     groups: list[list[int]] = [[0]]
     for k in range(1, len(widths)):
-        if len(groups[-1]) > 1 and _total([widths[j] for j in (*groups[-1], k)]) > width:
+        if _total([widths[j] for j in (*groups[-1], k)]) > width:
             groups.append([0])
         groups[-1].append(k)
     return groups
