@@ -157,7 +157,7 @@ def test_nothing_is_overwritten(tmp_path):
 
 def test_every_word_has_its_help_and_every_answer_its_word():
     said, = answers("help")
-    assert [line.split()[0] for line in said.splitlines()[:-1]] == list(WORDS)
+    assert [line.split()[0] for line in said.splitlines()[:-1] if line[2] != " "] == list(WORDS)
     assert {name[3:] for name in dir(Explorer) if name.startswith("do_")} == set(WORDS)
 
 

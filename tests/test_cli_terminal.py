@@ -157,10 +157,11 @@ class Terminal:
         self.fd, inner = pty.openpty()
         fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "XDG_STATE_HOME", "COLUMNS")}
+        # To open it again makes it the terminal of the new session, from which Ctrl-C comes.
+        code = "import os; os.close(os.open(os.ttyname(0), os.O_RDWR)); from symcalc.cli import run; run()"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "symcalc", *arguments], stdin=inner, stdout=inner, stderr=inner, cwd=home, start_new_session=True,
-            env={**kept, "HOME": str(home), "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            [sys.executable, "-c", code, *arguments], stdin=inner, stdout=inner, stderr=inner, cwd=home, start_new_session=True,
+            env={**kept, "HOME": str(home), "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)})
         os.close(inner)
 
     def __enter__(self) -> "Terminal":
