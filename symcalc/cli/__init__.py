@@ -24,10 +24,14 @@ from symcalc.cli.screen import prepare
 from symcalc.cli.tutor import check, hint
 from symcalc.cli.worksheet import worksheet
 
+_EPILOG = """symcalc COMMAND --help shows examples; symcalc alone starts a prompt to explore at.
+
+Exit status: 0 done; 1 the answer is wrong, or a replay differs; 2 bad input, or a file that cannot be
+written; 130 interrupted."""
+
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]},
-             epilog="symcalc COMMAND --help shows examples; symcalc alone starts a prompt to explore at. Exit status: 0 done; "
-                    "1 the answer is wrong, or a replay differs; 2 bad input, or a file that cannot be written; 130 interrupted.")
+             epilog=_EPILOG)
 @click.version_option(__version__, package_name="symcalc")
 @click.pass_context
 def main(context: click.Context) -> None:
