@@ -8,7 +8,9 @@ that help is instant.
 from __future__ import annotations
 
 import gc
+import signal
 import sys
+from typing import NoReturn
 
 import click
 
@@ -18,12 +20,18 @@ from symcalc.cli.command import Group
 from symcalc.cli.demonstration import demo
 from symcalc.cli.derivation import derive
 from symcalc.cli.descent import descend, methods
+from symcalc.cli.screen import prepare
 from symcalc.cli.tutor import check, hint
 from symcalc.cli.worksheet import worksheet
 
+_EPILOG = """symcalc COMMAND --help shows examples; symcalc alone starts a prompt to explore at.
+
+Exit status: 0 done; 1 the answer is wrong, or a replay differs; 2 bad input, or a file that cannot be
+written; 130 interrupted."""
+
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]},
-             epilog="symcalc COMMAND --help shows examples; symcalc alone starts a prompt to explore at.")
+             epilog=_EPILOG)
 @click.version_option(__version__, package_name="symcalc")
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -38,11 +46,18 @@ for subcommand in (demo, derive, check, hint, diagnose, descend, minimum, method
     main.add_command(subcommand)
 
 
+def end_as_interrupted(number: int, _: object) -> NoReturn:
+    """End with the status that says by which signal, once what was begun is undone; a second one ends at once."""
+    signal.signal(number, signal.SIG_DFL)
+    sys.exit(128 + number)
+
+
 def run() -> None:
     """The entry point of the `symcalc` command."""
     # Starting up allocates much that stays; looking for garbage less often saves a tenth of every command.
     gc.set_threshold(100_000, 50, 50)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")     # a terminal that cannot show Σ gets a question mark, no traceback
+    for ending in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, ending):                  # asked to end, a save is undone as after Ctrl-C
+            signal.signal(getattr(signal, ending), end_as_interrupted)
+    prepare()
     main(prog_name="symcalc")

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from symcalc.cli.screen import complain
 from symcalc.errors import SymcalcError
 
 MINUS = "\N{MINUS SIGN}"
@@ -43,15 +44,15 @@ class Group(click.Group):
         except click.UsageError as fault:
             _refuse(fault)
         except SymcalcError as error:
-            click.echo(f"symcalc: {error}", err=True)
+            complain(error)
             ctx.exit(2)
         except KeyboardInterrupt:
-            click.echo("symcalc: interrupted", err=True)
+            complain("interrupted")
             ctx.exit(130)
         except OSError as fault:
             if fault.errno == errno.EPIPE:
                 raise                            # the reader has seen enough; click ends quietly
-            click.echo(f"symcalc: the output cannot be written: {fault.strerror}", err=True)
+            complain(f"the output cannot be written: {fault.strerror}")
             ctx.exit(2)
 
 
@@ -60,7 +61,7 @@ def _refuse(fault: click.UsageError) -> NoReturn:
     if isinstance(fault, getattr(click.exceptions, "NoArgsIsHelpError", ())):        # click has it from 8.2 on
         raise fault
     said = " ".join(fault.format_message().split()).rstrip(".")
-    click.echo(f"symcalc: {said[:1].lower()}{said[1:]}", err=True)
+    complain(f"{said[:1].lower()}{said[1:]}")
     raise click.exceptions.Exit(2) from None
 
 

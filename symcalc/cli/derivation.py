@@ -35,7 +35,7 @@ Examples:
 @click.option("--columns", default="", metavar="NAMES",
               help="Letters that are data, one value per row. Left out: x, y, t where the formula has mean(...) or sum(...).")
 @click.option("--functions", default="", metavar="NAMES", help="Functions that are only named, such as f in x*f(x^2).")
-@click.option("--row", type=int, metavar="K", help="Write out row K of the sum over the rows: x₁ in the place of xᵢ.")
+@click.option("--row", type=int, metavar="K", help="Write out row K of the sum over the rows: x_1 in the place of x_i.")
 @click.option("--hessian", "matrix", is_flag=True, help="The second derivatives by every pair of the letters of --wrt.")
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True,
               help="How many steps stand in one line.")

@@ -12,6 +12,7 @@ import click
 from symcalc.cli.command import FormulaCommand, shared_options
 from symcalc.cli.given import columns, listed, loss_of, rate, rates, starts, values
 from symcalc.cli.output import check_files, deliver, save_plot
+from symcalc.cli.screen import complain
 from symcalc.errors import DescentError
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _end(run: Run) -> None:
 
 
 def _interrupted() -> NoReturn:
-    click.echo("symcalc: interrupted", err=True)
+    complain("interrupted")
     click.get_current_context().exit(130)
 
 

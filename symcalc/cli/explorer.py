@@ -9,20 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from symcalc.cli import given, typed
+from symcalc.cli import given, session, typed
 from symcalc.cli.explored import Explored
+from symcalc.cli.screen import tell
+from symcalc.cli.session import PROMPT
 from symcalc.cli.typed import WORDS
-from symcalc.errors import SymcalcError, visible
+from symcalc.errors import SymcalcError
 
 if TYPE_CHECKING:
     from symcalc.training.run import Run
 
-PROMPT = "symcalc> "
 _WELCOME = ("Type a loss or a function, such as (w - 3)^2 or mean((y - (m*x + b))^2), then derive, step, check; help shows "
             "more.")
-_STEPS = 100_000         # updates that one word may ask for
 
 
 class Explorer(cmd.Cmd):
@@ -30,13 +28,15 @@ class Explorer(cmd.Cmd):
 
     prompt = PROMPT
 
-    def __init__(self, say: Callable[[object], None] = click.echo) -> None:
+    def __init__(self, say: Callable[[object], None] = tell) -> None:
         super().__init__()
         self.say = say
         self.about = Explored()
         self.derivation: Any = None
         self.by = ""                            # the letters of the derivation
         self.hinted = 0
+        self.is_asked = False                   # whether the derivative is the learner's to find, and not found yet
+        self.calculus = False                   # whether the derivation was spoken of last, or the run
         self.run: Run | None = None
         self.start: dict[str, float] = {}
         self.how: dict[str, Any] = {}           # rate and method
@@ -45,19 +45,20 @@ class Explorer(cmd.Cmd):
     # Lines
 
     def onecmd(self, line: str) -> bool:
-        """Answer one line; True where it says that this was the last."""
-        line = line.strip()
-        if not line:
-            return False
-        if line == "EOF":
+        """Answer one line, or all that were pasted at once; True where one says that it was the last."""
+        if line == "EOF":                       # Ctrl-D: what follows begins on a line of its own
+            self.say("")
             return True
+        return any(self._answer(part.strip()) for part in session.split(line) if part.strip())
+
+    def _answer(self, line: str) -> bool:
         word, rest = typed.parted(line)
         try:
             return bool(getattr(self, f"do_{word}")(rest) if word else self._take(line))
         except SymcalcError as error:
             self.say(f"{error}")
         except KeyboardInterrupt:
-            self.say("interrupted")
+            self.say("interrupted; what there was before is kept")
         return False
 
     def _take(self, line: str) -> None:
@@ -70,23 +71,22 @@ class Explorer(cmd.Cmd):
 
     def _show(self, shown: Any) -> None:
         self.shown = shown
-        self.say(str(shown))
+        self.say(shown)
 
     # What is explored
 
     def do_loss(self, text: str) -> None:
         """loss FORMULA: explore this loss or function from now on; a formula alone does the same."""
         from symcalc.language import read
-        from symcalc.pages.notation import text as written
 
-        expression = read(_wanted(text, "a formula", "loss (w - 3)^2"))
+        expression = read(typed.wanted(text, "a formula", "loss (w - 3)^2"))
         self.about = replace(self.about, formula=text, started=())
         self.derivation, self.run, self.start = None, None, {}
-        self.say(written(expression))
+        self.say(expression)
         self.say(self.about.letters_told())
 
     def do_data(self, text: str) -> None:
-        """data FILE.csv: the table over whose rows mean and sum run; data alone says which it is, data none drops it."""
+        """data FILE.csv: the table over whose rows mean and sum run; data alone names it, data none drops it."""
         if text.lower() == "none":
             self.about, self.run = replace(self.about, data=None), None
             self.say("no table is in use")
@@ -103,13 +103,14 @@ class Explorer(cmd.Cmd):
     # Calculus
 
     def do_derive(self, text: str) -> None:
-        """derive LETTER [brief|full]: differentiate by the letter, line by line; by several, one after the other."""
+        """derive LETTER [full]: differentiate by the letter, line by line; brief shows fewer lines, full all of them."""
         from symcalc.calculus.problems import derive
 
         by, detail = typed.with_detail(text, self.about.letters)
         columns = [name for name in self.about.known if name != by] if self.about.known else ""
         found = derive(self.about.typed, by, columns=columns, detail=detail)
         self.derivation, self.by, self.hinted = found, by, 0
+        self.calculus, self.is_asked = True, False
         self._show(found)
 
     def do_ask(self, text: str) -> None:
@@ -121,19 +122,24 @@ class Explorer(cmd.Cmd):
             self.do_derive(text)
         finally:
             self.say = told
-        self.shown = None
+        self.shown, self.is_asked = None, True
         by = ", then by ".join(letters(self.by, repeated=True))
         self.say(f"What is the derivative by {by}? check ANSWER, or hint.")
 
     def do_check(self, text: str) -> None:
         """check ANSWER: whether this is the derivative, in whatever form; a wrong answer is explained."""
-        self._show(self._asked().check(_wanted(text, "an answer", "check 2*(w - 3)")))
+        verdict = self._asked().check(typed.wanted(text, "an answer", "check 2*(w - 3)"))
+        self.calculus, self.is_asked = True, self.is_asked and not verdict.correct
+        self._show(verdict)
 
     def do_hint(self, _: str) -> None:
         """hint: help with the derivative that was asked for last, a little more each time."""
-        hints = self._asked().hints()
-        self.hinted = min(self.hinted + 1, len(hints))
-        self.say(str(hints[self.hinted - 1]))
+        from symcalc.cli.reasons import hints_of
+
+        hints = hints_of(self._asked())
+        self.hinted = min(self.hinted + 1, len(hints.hints))
+        self.calculus, self.shown = True, hints.upto(self.hinted)
+        self.say(hints.hints[self.hinted - 1].text)
 
     def _asked(self) -> Any:
         if self.derivation is None:
@@ -149,7 +155,7 @@ class Explorer(cmd.Cmd):
         """start m=0,b=0: where the descent begins; left out, every parameter is 0."""
         from symcalc.training.settings import checked_start
 
-        start = given.values("a start", _wanted(text, "a value", "start m=0,b=0"))
+        start = given.values("a start", typed.wanted(text, "a value", "start m=0,b=0"))
         about = replace(self.about, started=tuple(start))
         checked_start(about.completed(start), about.loss.names)
         self.about, self.start, self.run = about, start, None
@@ -159,7 +165,7 @@ class Explorer(cmd.Cmd):
         from symcalc.training.methods import method_named
         from symcalc.training.settings import checked_rate, rates_of
 
-        rate = given.rate(_wanted(text, "a number", "rate 0.1"))
+        rate = given.rate(typed.wanted(text, "a number", "rate 0.1"))
         rates_of(checked_rate(rate, method_named("gradient descent")), 1)
         self._go_on_with(rate=rate)
 
@@ -167,7 +173,7 @@ class Explorer(cmd.Cmd):
         """method NAME: how the gradient becomes an update from here on; its letters start at 0 again."""
         from symcalc.training.methods import method_named
 
-        self._go_on_with(method=method_named(_wanted(text, "a name", "method adam")))
+        self._go_on_with(method=method_named(typed.wanted(text, "a name", "method adam")))
 
     def _go_on_with(self, **how: Any) -> None:
         """From the point reached so far, with other settings."""
@@ -177,14 +183,17 @@ class Explorer(cmd.Cmd):
 
     def do_step(self, text: str) -> None:
         """step [N]: make one update and show its working, or make N and show the table."""
-        more = _count(text)
+        more = typed.count(text)
         before = self.run.nit if self.run is not None else 0
-        self.run = self.about.loss.descend(self.about.table, start=self.about.completed(self.start), steps=more + before,
-                                           **self.how)
+        start = self.about.completed(self.start)
+        found = self.about.loss.descend(self.about.table, start=start, steps=more + before, **self.how)
+        if found.nit < before:
+            raise KeyboardInterrupt             # it came while the steps that were there already were made again
+        self.run, self.calculus = found, False
         if self.run.nit == before:
             self.say(self.run.message)          # it has ended already
         else:
-            self.say(str(self.run.updates[-1] if more == 1 else self.run))
+            self.say(self.run.updates[-1] if more == 1 else self.run)
         self.shown = self.run
 
     def do_run(self, _: str) -> None:
@@ -192,15 +201,26 @@ class Explorer(cmd.Cmd):
         self._show(self._walked())
 
     def do_why(self, text: str) -> None:
-        """why [K]: the working of the last update, or of update K; before any step, the derivative with every line."""
-        if self.run is None and self.derivation is not None:
-            self.do_derive(f"{self.by} full")
+        """why [K]: the working of the last update, or of update K; after derive every line, or line K and its reason."""
+        if self.derivation is not None and (self.run is None or self.calculus):
+            self._explain(text)
             return
         run = self._walked()
-        k = _count(text) if text else run.nit
+        k = typed.count(text) if text else run.nit
         if not 1 <= k <= run.nit:
             raise SymcalcError(f"there is no update {k}; the run has {run.nit}. {run.message}")
         self._show(run.updates[k - 1])
+
+    def _explain(self, text: str) -> None:
+        """The derivation with every line, or one of its lines."""
+        from symcalc.cli.reasons import reason
+
+        if self.is_asked:
+            raise SymcalcError("that would give the answer away; hint helps, and derive shows it")
+        if not text:
+            self.do_derive(f"{self.by} full")
+            return
+        self._show(reason(self.derivation, typed.count(text)))
 
     def do_minimum(self, _: str) -> None:
         """minimum: where every slope is 0, by calculus."""
@@ -223,20 +243,20 @@ class Explorer(cmd.Cmd):
     # Files
 
     def do_plot(self, text: str) -> None:
-        """plot FILE.png: a picture of the run; .gif for a moving one."""
+        """plot [FILE.png]: a picture of the run; .gif for a moving one."""
         from symcalc.cli.output import check_files, save_plot
 
-        path = _new_file(text, "plot run.png")
         run = self._walked()
+        path = typed.new_file(text or typed.free_name(), "plot run.png")
         check_files(None, path, False, False)
         save_plot(run, path)
 
     def do_save(self, text: str) -> None:
-        """save FILE: what was shown last, after step the whole run, as .txt .md .html .tex .pdf .ipynb .json, a run as .csv."""
+        """save FILE: what was shown last, after step the whole run: .html .txt .md .tex .pdf .ipynb .json, a run .csv."""
         from symcalc.cli.output import check_files, deliver
         from symcalc.training.run import Run
 
-        path = _new_file(text, "save steps.html")
+        path = typed.new_file(text, "save steps.html")
         if self.shown is None:
             raise SymcalcError("nothing has been shown yet; derive or step first")
         # Only a run makes a table, so that is what a table is asked of.
@@ -256,10 +276,14 @@ class Explorer(cmd.Cmd):
         if arg and (rest or not known):
             raise SymcalcError(f"there is no word {arg[:40]!r}; the words are {', '.join(WORDS)}")
         for word in [known] if arg else WORDS:
-            usage, _, what = (getattr(self, f"do_{word}").__doc__ or "").partition(": ")
-            self.say(f"  {usage:26} {what}")
+            self.say(session.explained(getattr(self, f"do_{word}").__doc__ or ""))
         if not arg:
             self.say("Any other line is a formula.")
+
+    def complete(self, text: str, state: int) -> str | None:
+        """What the tab key puts in; a blank follows the only word that there can be."""
+        found = super().complete(text, state)
+        return f"{found} " if found and len(self.completion_matches) == 1 and not found.endswith("/") else found
 
     def completenames(self, text: str, *_: Any) -> list[str]:
         """The words that begin so."""
@@ -277,39 +301,11 @@ class Explorer(cmd.Cmd):
 
 
 def explore() -> None:
-    """At a terminal a prompt; otherwise the lines of the input, each shown before its answer, as a session reads."""
+    """At a terminal a prompt; otherwise the lines of the input, as a session reads."""
     explorer = Explorer()
+    if sys.stdin is None:
+        return
     if sys.stdin.isatty():
-        typed.prepare_keys()
-        click.echo(_WELCOME)
-        while True:
-            try:
-                explorer.cmdloop()
-                return
-            except KeyboardInterrupt:
-                click.echo()
-    for line in sys.stdin:
-        click.echo(f"{PROMPT}{line.rstrip()}")
-        if explorer.onecmd(line):
-            return
-
-
-def _wanted(text: str, what: str, pattern: str) -> str:
-    if not text:
-        raise SymcalcError(f"{what} is missing, as in: {pattern}")
-    return text
-
-
-def _new_file(text: str, pattern: str) -> Path:
-    path = Path(_wanted(text, "a file", pattern))
-    if path.exists():
-        raise SymcalcError(f"{visible(text[:80])} exists; give another name")
-    return path
-
-
-def _count(text: str) -> int:
-    if not text:
-        return 1
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= _STEPS:
-        raise SymcalcError(f"a number of updates is a whole number from 1 to {_STEPS:,}, not {text[:40]!r}")
-    return int(text)
+        session.at_terminal(explorer.cmdloop, _WELCOME)
+    else:
+        session.from_stream(explorer.onecmd, sys.stdin)

@@ -9,10 +9,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import click
-
 from symcalc.cli.command import MINUS
-from symcalc.errors import DescentError, SymcalcError
+from symcalc.cli.screen import complain
+from symcalc.errors import DescentError, SymcalcError, visible
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -129,8 +128,7 @@ def loss_of(formula: str, data: Path | None, parameters: tuple[str, ...], option
     found = list(map(name_of, loss.columns))
     if set(known) - set(found):
         # The table has more than the formula uses: say who is who, in case one of them was meant.
-        click.echo(f"symcalc: parameters: {', '.join(loss.names)}; columns of {data.name}: {', '.join(found) or 'none'}",
-                   err=True)
+        complain(f"parameters: {', '.join(loss.names)}; columns of {visible(data.name)}: {', '.join(found) or 'none'}")
     return loss
 
 

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from symcalc.cli.screen import note, tell
 from symcalc.errors import SymcalcError, visible
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def deliver(shown: Any, as_json: bool, output: Path | None) -> None:
     """Print, as text or JSON, or save."""
     if output is None:
         utf8 = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
-        click.echo(_json(shown, ascii_only=not utf8).rstrip() if as_json else str(shown))
+        tell(_json(shown, ascii_only=not utf8).rstrip() if as_json else shown)
     elif as_json or output.suffix.lower() == ".json":
         from symcalc.pages.files import write_text
 
@@ -80,7 +79,7 @@ def deliver(shown: Any, as_json: bool, output: Path | None) -> None:
 
 
 def _saved(path: Path) -> None:
-    click.echo(f"saved {visible(str(path))}", err=True)
+    note(f"saved {visible(str(path))}")
 
 
 def _json(shown: Any, ascii_only: bool = False) -> str:

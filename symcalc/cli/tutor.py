@@ -61,12 +61,9 @@ Examples:
 def hint(formula: str, level: int, wrt: str, order: int | None, functions: str, columns: str, as_json: bool,
          output: Path | None, force: bool) -> None:
     """Help with d/dNAME FORMULA, a little at a time, from a nudge to the next line filled in."""
-    from symcalc.calculus.derivation import Derivation
     from symcalc.calculus.problems import derive as derived
-    from symcalc.calculus.tutor.hints import hints
-    from symcalc.calculus.tutor.stages import stage_hints
+    from symcalc.cli.reasons import hints_of
 
     check_files(output, None, force, as_json)
     derivation = derived(formula, wrt, columns=columns, functions=functions, order=order)
-    found = hints(derivation) if isinstance(derivation, Derivation) else stage_hints(derivation)
-    deliver(found.upto(level), as_json, output)
+    deliver(hints_of(derivation).upto(level), as_json, output)

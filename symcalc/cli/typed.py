@@ -14,6 +14,7 @@ WORDS = ("loss", "data", "derive", "ask", "check", "hint", "start", "rate", "met
 _ALONE = {"exit": "quit", "bye": "quit", "q": "quit", "exit()": "quit", "quit()": "quit", "?": "help"}      # with nothing after
 _DETAILS = ("brief", "normal", "full")
 _NEAR = 0.7              # how alike, at least, a name and a word are when one is taken for a slip of the other
+MOST_STEPS = 100_000     # updates that one word may ask for
 _SHOWN = 40              # characters of what was typed, in a sentence about it
 
 
@@ -69,6 +70,34 @@ def with_detail(text: str, letters: Sequence[str]) -> tuple[str, str]:
     return " ".join(words), detail
 
 
+# What stands after a word
+
+def wanted(text: str, what: str, pattern: str) -> str:
+    if not text:
+        raise SymcalcError(f"{what} is missing, as in: {pattern}")
+    return text
+
+
+def new_file(text: str, pattern: str) -> Path:
+    path = Path(wanted(text, "a file", pattern))
+    if path.exists():
+        raise SymcalcError(f"{visible(text[:80])} exists; give another name")
+    return path
+
+
+def free_name() -> str:
+    """run.png, or run-2.png where there is such a file, and so on."""
+    return next(name for k in range(1, 10_000) if not Path(name := f"run{f'-{k}' if k > 1 else ''}.png").exists())
+
+
+def count(text: str) -> int:
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MOST_STEPS:
+        raise SymcalcError(f"a number of updates is a whole number from 1 to {MOST_STEPS:,}, not {text[:40]!r}")
+    return int(text)
+
+
 # The tab key
 
 def files(begun: str) -> list[str]:
@@ -91,13 +120,3 @@ def completed(names: Iterable[str], begun: str, text: str) -> list[str]:
     """
     kept = len(begun) - len(text)
     return [name[kept:] for name in names if name.lower().startswith(begun.lower())]
-
-
-def prepare_keys() -> None:
-    """The first tab shows all that can follow, and only blanks part what it completes: names of files have / and - in them."""
-    try:
-        import readline
-    except ImportError:                         # Windows has none, and no tab key either
-        return
-    readline.set_completer_delims(" \t\n")
-    readline.parse_and_bind("set show-all-if-ambiguous on")

@@ -23,7 +23,7 @@ class Break:
 
 
 # A word that belongs to what follows it: a sign, a sum, a derivative.
-_JOINED = re.compile(r"[-(\[{|√]*(Σ.*|[d∂][⁰¹²³⁴-⁹]*/[d∂].*)|[-+·=<≤>≥≠≈→←]|and|or|if")
+_JOINED = re.compile(r"(.*\*)?[-(\[{|√]*(Σ.*|[d∂][⁰¹²³⁴-⁹]*/[d∂].*)|[-+·=<≤>≥≠≈→←]|and|or|if")
 _FAR = 3                # times the room on a line
 _KINDS = {"+": 0, "-": 0, "·": 1, "=": 1, "≤": 1, "≥": 1, "<": 1, ">": 1, "≠": 1}
 

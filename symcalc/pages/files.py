@@ -1,16 +1,41 @@
-"""Writing a file whole or not at all."""
+"""Reading a file up to a bound, and writing one whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from symcalc.errors import SymcalcError, visible
 
 
+def read_bounded(path: Path, most: int) -> bytes:
+    """The bytes of a regular file, and of a longer one no more than one byte over `most`.
+
+    A pipe, of which nobody knows whether it ends, or a device is not opened.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     written = write_text(Path(folder, "a.txt"), "x = 1")
+    ...     read_bounded(written, 2)
+    b'x ='
+    """
+    try:
+        kind = os.stat(path).st_mode
+        if stat.S_ISDIR(kind):
+            raise SymcalcError(f"'{visible(str(path))}' is a folder; give the name of a file")
+        if not stat.S_ISREG(kind):
+            raise SymcalcError(f"'{visible(str(path))}' is not a regular file but a pipe, socket or device; save what it gives "
+                               "in a file first")
+        with open(path, "rb") as file:
+            return file.read(most + 1)
+    except (OSError, ValueError) as fault:                   # ValueError: a NUL in the name
+        raise SymcalcError(f"cannot read '{visible(str(path))}': {getattr(fault, 'strerror', None) or fault}") from None
+
+
 def check_target(target: Path) -> None:
-    """Whether a file can stand there: its folder exists, and it is no folder itself.
+    """Whether a file can stand there: its folder exists, and what has its name already is a regular file.
 
     >>> check_target(Path("no-such-folder/slopes.txt"))
     Traceback (most recent call last):
@@ -21,6 +46,8 @@ def check_target(target: Path) -> None:
                            "create it first")
     if target.is_dir():
         raise SymcalcError(f"'{visible(str(target))}' is a folder; give the name of a file")
+    if target.exists() and not target.is_file():
+        raise SymcalcError(f"'{visible(str(target))}' is no regular file but a pipe, socket or device; save under another name")
 
 
 def write_whole(target: Path, data: bytes) -> None:
@@ -36,9 +63,12 @@ def write_whole(target: Path, data: bytes) -> None:
     final = Path(os.path.realpath(target))           # through a link, to the file that it stands for
     temporary = final.with_name(f".symcalc-{secrets.token_hex(8)}.tmp")
     try:
-        # os.open rather than tempfile: the file gets the permissions that the user's umask gives to any file.
+        # os.open rather than tempfile: a new file gets the permissions that the user's umask gives to any file, and one that
+        # takes the place of another has those that the other had.
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "wb") as file:
             file.write(data)
+        if final.exists():
+            os.chmod(temporary, stat.S_IMODE(final.stat().st_mode))
         os.replace(temporary, final)
     except OSError as fault:
         raise SymcalcError(f"cannot write '{visible(str(target))}': {fault.strerror or fault}") from fault

@@ -21,7 +21,8 @@ class FunctionNotation(Walk):
         name = self.medium.function(row, function.func.__name__)
         if row is not None and row.radical:
             under = self.write(function.args[0])
-            return Piece(self.medium.radical(name, under.string, under.level < Level.ATOM), Level.POWER)
+            return Piece(self.medium.radical(name, under.string, under.level < Level.ATOM),
+                         Level.ATOM if self.medium.called else Level.POWER)
         arguments = list(function.args)
         if row is not None and row.subscript is not None:
             name = self.medium.subscript(name, self.write(arguments.pop(row.subscript)).string)

@@ -44,7 +44,7 @@ class Medium:
     word: Callable[[str], str]
     relations: Mapping[str, str]
     square: Callable[[str], str]                     # square brackets
-    sigma: Callable[[Sequence[tuple[str, ...]], bool], str]      # the limits, and whether the rows are named too
+    summed: Callable[[Sequence[tuple[str, ...]], bool, str, bool], str]   # limits, whether rows are named too, what, brackets
     derivative: Callable[[Sequence[tuple[str, int]]], str]
     slope_of: Callable[[str, Sequence[tuple[str, int]], bool], str]      # ∂J/∂m, of a function that is only named
     primed: Callable[[str, Sequence[int]], str]      # f', or ∂₁f of several arguments
@@ -52,6 +52,8 @@ class Medium:
     dot: str
     dots: str                                        # what stands for a part left out
     tight: str
+    space: str                                       # between two factors
+    called: bool = False                             # as it is typed: sin(x)^2, and roots and sums with brackets of their own
 
     def is_short(self, name: str) -> bool:
         """Whether a name is one letter (with or without a number), so that 2x is not misread."""
@@ -108,11 +110,12 @@ def _text_cases(cases: Sequence[tuple[str, str]]) -> str:
                            for value, condition in cases) + "}"
 
 
-def _text_sigma(limits: Sequence[tuple[str, ...]], named: bool) -> str:
+def _text_summed(limits: Sequence[tuple[str, ...]], named: bool, body: str, loose: bool) -> str:
     """Over the rows, i from 1 to n, the bare sign says enough where no other index stands."""
-    return "".join("Σ" if limit == ("i", "1", "n") and not named else
-                   _text_indexed("Σ", limit[:1]) if limit[1] == "1" and limit[2].isidentifier() else
-                   f"Σ[{limit[0]}={limit[1]}..{limit[2]}]" for limit in limits)
+    signs = ("Σ" if limit == ("i", "1", "n") and not named else
+             _text_indexed("Σ", limit[:1]) if limit[1] == "1" and limit[2].isidentifier() else
+             f"Σ[{limit[0]}={limit[1]}..{limit[2]}]" for limit in limits)
+    return f"{''.join(signs)} {f'({body})' if loose else body}"
 
 
 def _text_derivative(variables: Sequence[tuple[str, int]]) -> str:
@@ -152,8 +155,8 @@ TEXT = Medium(
     radical=lambda sign, body, loose: f"{sign}({body})" if loose else sign + body,
     operator=str, cases=_text_cases, word=" {} ".format,
     relations={"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"},
-    square="[{}]".format, sigma=_text_sigma, derivative=_text_derivative, slope_of=_text_slope_of,
-    primed=_text_primed, slope="d/d", dot=" · ", dots="…", tight="",
+    square="[{}]".format, summed=_text_summed, derivative=_text_derivative, slope_of=_text_slope_of,
+    primed=_text_primed, slope="d/d", dot=" · ", dots="…", tight="", space=" ",
 )
 
 
@@ -226,7 +229,8 @@ LATEX = Medium(
     cases=_latex_cases, word=r" \text{{ {} }} ".format,
     relations={"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"},
     square=r"\left[{}\right]".format,
-    sigma=lambda limits, named: " ".join(rf"\sum_{{{index}={low}}}^{{{high}}}" for index, low, high in limits),
+    summed=lambda limits, named, body, loose: " ".join([*(rf"\sum_{{{index}={low}}}^{{{high}}}" for index, low, high in limits),
+                                                        rf"\left({body}\right)" if loose else body]),
     derivative=_latex_derivative, slope_of=_latex_slope_of,
-    primed=_latex_primed, slope=r"\frac{d}", dot=r" \cdot ", dots=r"\ldots", tight=" ",
+    primed=_latex_primed, slope=r"\frac{d}", dot=r" \cdot ", dots=r"\ldots", tight=" ", space=" ",
 )

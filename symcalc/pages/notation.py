@@ -59,7 +59,7 @@ def text(expression: Basic) -> str:
     >>> text(3 * x**2), text(m * x), text(1 / x)
     ('3x²', 'm x', '1/x')
     """
-    return _Writer(TEXT, expression).write(expression).string
+    return written(expression, TEXT)
 
 
 def latex(expression: Basic) -> str:
@@ -70,7 +70,17 @@ def latex(expression: Basic) -> str:
     >>> print(latex(1 / sqrt(x)))
     \\frac{1}{\\sqrt{x}}
     """
-    return _Writer(LATEX, expression).write(expression).string
+    return written(expression, LATEX)
+
+
+def written(expression: Basic, medium: Medium) -> str:
+    """The expression in any medium.
+
+    >>> from sympy import symbols
+    >>> written(symbols("theta"), TEXT)
+    'θ'
+    """
+    return _Writer(medium, expression).write(expression).string
 
 
 def named(part: AppliedUndef | Primed, medium: Medium = TEXT) -> str:
@@ -181,7 +191,8 @@ class _Writer(FunctionNotation):
             elif isinstance(factor, Derivative) and not final:
                 piece = self.derivative(factor, tight=True)
             elif piece.level < Level.PRODUCT or (piece.level == Level.BIG and not final and not is_big(factor)) or (
-                    not final and (isinstance(factor, Sum) or (isinstance(factor, Mul) and is_big(factor.args[-1])))):
+                    not final and not self.medium.called
+                    and (isinstance(factor, Sum) or (isinstance(factor, Mul) and is_big(factor.args[-1])))):
                 piece = Piece(self.medium.brackets(piece.string), Level.ATOM, "terms" if isinstance(factor, Add) else "")
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else Piece(self.join(pieces), Level.PRODUCT, pieces[0].first)
@@ -202,7 +213,7 @@ class _Writer(FunctionNotation):
                   or (after.first != "terms" and after.string.startswith(self.medium.brackets("-")[:-len(self.medium.close)]))
                   or before.string.startswith(self.medium.slope)
                   or (before.level == Level.FRACTION and self.medium.fractions_inline and after.level != Level.BIG))
-        return self.medium.dot if dotted else " "
+        return self.medium.dot if dotted else self.medium.space
 
     def power(self, expression: Pow) -> Piece:
         base, exponent = expression.args
@@ -210,8 +221,10 @@ class _Writer(FunctionNotation):
             return self.over(self.alone([]), self.alone([upright(expression)]))
         if exponent == Rational(1, 2):
             root = self.write(base)
-            return Piece(self.medium.root(root.string, root.level < Level.ATOM), Level.POWER)
-        if isinstance(exponent, Integer) and type(base) in FUNCTIONS and not (_is_signed_round(base) or isinstance(base, exp)):
+            level = Level.ATOM if self.medium.called else Level.POWER
+            return Piece(self.medium.root(root.string, root.level < Level.ATOM), level)
+        if not self.medium.called and isinstance(exponent, Integer) and type(base) in FUNCTIONS and not (
+                _is_signed_round(base) or isinstance(base, exp)):
             return self.call(base, exponent)
         below = self.write(base)
         under = below.string if below.level == Level.ATOM else self.medium.brackets(below.string)
@@ -223,8 +236,9 @@ class _Writer(FunctionNotation):
 
     def row_sum(self, expression: Sum) -> Piece:
         limits = [tuple(self.write(part).string for part in limit) for limit in expression.limits]
-        body = self.at_least(expression.function, Level.PRODUCT)
-        return Piece(f"{self.medium.sigma(limits, is_indexed(self.page))} {body}", Level.BIG)
+        body = self.write(expression.function)
+        return Piece(self.medium.summed(limits, is_indexed(self.page), body.string, body.level < Level.PRODUCT),
+                     Level.ATOM if self.medium.called else Level.BIG)
 
     def coincidence(self, part: KroneckerDelta) -> Piece:
         """[j = k], which is 1 or 0."""

@@ -62,7 +62,7 @@ def _as_text(render: Callable[[Document], str]) -> Callable[[Document, Path], No
 
 
 _WRITERS: Mapping[str, Callable[[Document, Path], None]] = {
-    ".txt": _as_text(lambda document: text.render(document, width=88)), ".tex": write_latex, ".html": _as_text(html.unfolding),
+    ".txt": _as_text(text.for_file), ".tex": write_latex, ".html": _as_text(html.unfolding),
     ".md": _as_text(markdown.render), ".ipynb": _as_text(notebook.render), ".pdf": write_pdf,
 }
 SUFFIXES = tuple(_WRITERS)

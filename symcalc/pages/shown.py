@@ -44,7 +44,7 @@ class Shown:
         raise NotImplementedError
 
     def __str__(self) -> str:
-        return text.render(self.document())
+        return text.printed(self.document())
 
     def _repr_mimebundle_(self, include: Container[str] | None = None,
                           exclude: Container[str] | None = None) -> dict[str, str]:

@@ -6,8 +6,9 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from symcalc.errors import visible
+from symcalc.pages.ascii import ascii_of, in_ascii
 from symcalc.pages.breaking import broken, chunks, width_of
 from symcalc.pages.document import (
     Blank,
@@ -23,10 +24,22 @@ from symcalc.pages.document import (
     Steps,
     Table,
 )
+from symcalc.pages.ink import Ink, Line, carries, changed, joined, marked, painted, plain, shown
 from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer
+from symcalc.pages.tables import table_lines
+
+
+class Page(NamedTuple):
+    """Where the lines go: how wide it is, whether that holds for tables too, and whether something stands out."""
+
+    width: int
+    folded: bool = True
+    painted: bool = False
+
 
 _WIDTH = 88                     # where there is no terminal to ask
 _NARROWEST, _WIDEST = 40, 100
+_UNBOUND = Page(_WIDTH, folded=False)
 _REASON = 34                    # a column of reasons narrower than this is tiring to read
 _SHORT = 24                     # a formula up to this wide stays together within a paragraph
 
@@ -40,11 +53,40 @@ def render(document: Document, width: int | None = None, heading: bool = True) -
     <BLANKLINE>
     A line has one slope.
     """
-    width = _terminal_width() if width is None else width
+    return "\n".join(map(shown, _lines(document, _page(width), heading)))
+
+
+def for_terminal(document: Document, *, colored: bool = False, ascii_only: bool = False) -> str:
+    """The same as a terminal shows it best: with its codes for what stands out, or in ASCII where it has no more.
+
+    >>> print(for_terminal(Document("", (Paragraph(("x² → Σ",)),)), ascii_only=True))
+    x^2 -> sum
+    """
+    lines = _lines(in_ascii(document) if ascii_only else document, _page(None)._replace(painted=colored), True)
+    said = "\n".join(map(painted if colored else shown, lines))
+    return ascii_of(said) if ascii_only else said
+
+
+def for_file(document: Document) -> str:
+    """The document as a text file has it, whatever the terminal.
+
+    >>> for_file(Document("", (Paragraph(("x² → Σ",)),)))
+    'x² → Σ'
+    """
+    return "\n".join(map(shown, _lines(document, _UNBOUND, True)))
+
+
+def printed(document: Document) -> str:
+    """The document as `print` shows it: in ASCII where the output has no letters for it. Never with colours, for where
+    the string goes nobody knows."""
+    said = render(document)
+    return said if carries(sys.stdout, said) else for_terminal(document, ascii_only=True)
+
+
+def _lines(document: Document, page: Page, heading: bool) -> list[Line]:
     sections = [_underlined(document.title, "═")] if heading and document.title else []
-    sections += [renderer(_RENDERERS, block)(block, width) for block in document.blocks]
-    lines = [line for k, section in enumerate(sections) for line in ([""] if k else []) + section]
-    return "\n".join(visible(line.rstrip(" ")) for line in lines)
+    sections += [renderer(_RENDERERS, block)(block, page) for block in document.blocks]
+    return [line for k, section in enumerate(sections) for line in ([""] if k else []) + section]
 
 
 def inline(parts: Sequence[Inline]) -> str:
@@ -57,10 +99,13 @@ def inline(parts: Sequence[Inline]) -> str:
     return "".join(part if isinstance(part, str) else formula_of(part).text for part in parts)
 
 
-def _terminal_width() -> int:
+def _page(width: int | None) -> Page:
+    """A terminal's width holds for tables, too; where there is none, nobody knows how wide a line may be."""
+    if width is not None:
+        return Page(width)
     if not (sys.stdout and sys.stdout.isatty()):
-        return _WIDTH
-    return min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
+        return _UNBOUND
+    return Page(min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST))
 
 
 # Words
@@ -99,21 +144,22 @@ def _atoms(parts: Sequence[Inline]) -> list[str]:
     return [atom for atom in atoms if atom]
 
 
-def _underlined(title: str, rule: str) -> list[str]:
-    return [title, rule * width_of(title)]
+def _underlined(title: str, rule: str) -> list[Line]:
+    return [((Ink.HEADING, title),), ((Ink.LINE, rule * width_of(title)),)]
 
 
-def _heading(heading: Heading, width: int) -> list[str]:
-    return _underlined(heading.text, "─") if heading.level <= 2 else [heading.text]
+def _heading(heading: Heading, page: Page) -> list[Line]:
+    return _underlined(heading.text, "─") if heading.level <= 2 else [((Ink.HEADING, heading.text),)]
 
 
-def _paragraph(paragraph: Paragraph, width: int) -> list[str]:
-    return wrapped(paragraph.parts, width)
+def _paragraph(paragraph: Paragraph, page: Page) -> list[Line]:
+    return [*wrapped(paragraph.parts, page.width)]
 
 
 # Mathematics
 
-def _equation(equation: Equation, width: int) -> list[str]:
+def _equation(equation: Equation, page: Page) -> list[Line]:
+    width = page.width
     first, *others = [formula_of(side).text for side in equation.sides]
     signs = [f"{sign.text} " for sign in relations_of(equation)]
     # A long left side would push the others off the page: they go under it, as in a derivation.
@@ -136,73 +182,90 @@ def _indented(lines: Iterable[str], first: str, rest: str) -> list[str]:
     return [(rest if k else first) + line for k, line in enumerate(lines)]
 
 
-def _steps(steps: Steps, width: int) -> list[str]:
+def _steps(steps: Steps, page: Page) -> list[Line]:
     """The derivation; reasons stand in a column at the right where it is wide enough, else under their lines."""
-    written = [_step_lines(step, k, width) for k, step in enumerate(steps.lines)]
-    column = max((width_of(line) for lines, step in zip(written, steps.lines) if is_explained(step) for line in lines),
+    formulas = [formula_of(step.expression).text for step in steps.lines]
+    written = [_step_lines(formulas, k, page) for k in range(len(formulas))]
+    column = max((width_of(plain(line)) for lines, step in zip(written, steps.lines) if is_explained(step) for line in lines),
                  default=0) + 3
-    beside = width - column >= _REASON
+    beside = page.width - column >= _REASON
     arrange = _beside if beside else _under
-    return [line for lines, step in zip(written, steps.lines) for line in arrange(lines, step, column, width)]
+    return [line for lines, step in zip(written, steps.lines) for line in arrange(lines, step, column, page.width)]
 
 
-def _step_lines(step: Step, k: int, width: int) -> list[str]:
-    written = formula_of(step.expression).text
-    return _side(written, "  = ", width) if k else _indented(broken(written, width, width - 4), "", "    ")
+def _step_lines(formulas: Sequence[str], k: int, page: Page) -> list[Line]:
+    written, width = formulas[k], page.width
+    if k == 0:
+        return [*_indented(broken(written, width, width - 4), "", "    ")]
+    lines = _side(written, "  = ", width)
+    if not page.painted:
+        return [*lines]
+    start, end = changed(formulas[k - 1], written)
+    inked: list[Line] = []
+    for line in lines:
+        before = 4 if not inked else 6                   # the indentation, which is no part of the formula
+        inked.append(marked(line, start + before, end + before) if start < end else line)
+        start, end = (place - (len(line) - before + 1) for place in (start, end))
+        start, end = max(start, 0), max(end, 0)
+    return inked
 
 
-def _beside(lines: list[str], step: Step, column: int, width: int) -> list[str]:
+def _beside(lines: list[Line], step: Step, column: int, width: int) -> list[Line]:
     reasons = _explanation(step, width - column)
     height = max(len(lines), len(reasons))
     filled = [lines + [""] * (height - len(lines)), reasons + [""] * (height - len(reasons))]
-    return [left + " " * (column - width_of(left)) + right if right else left for left, right in zip(*filled)]
+    return [joined(left, " " * (column - width_of(plain(left))), right) if right else left for left, right in zip(*filled)]
 
 
-def _under(lines: list[str], step: Step, column: int, width: int) -> list[str]:
-    return [*lines, *(f"        {line}" for line in _explanation(step, width - 8))]
+def _under(lines: list[Line], step: Step, column: int, width: int) -> list[Line]:
+    return [*lines, *(joined("        ", line) for line in _explanation(step, width - 8))]
 
 
-def _explanation(step: Step, width: int) -> list[str]:
+def _explanation(step: Step, width: int) -> list[Line]:
     """The rule with its formula, then the reason."""
     if not is_explained(step):
         return []
     named: tuple[Inline, ...] = (step.rule,) if step.rule else ()
     if step.formula:
         named += (": ", step.formula) if named else (step.formula,)
-    return [line for parts in (named, step.because) if parts for line in wrapped(parts, width)]
+    lines: list[Line] = [line for parts in (named, step.because) if parts for line in wrapped(parts, width)]
+    name = step.rule
+    for k, line in enumerate(lines):                     # as many lines as the name of the rule takes
+        if not name or not isinstance(line, str):
+            break
+        shared = len(name) if line.startswith(name) else len(line) if name.startswith(line) else 0
+        lines[k] = marked(line, 0, shared, Ink.RULE)
+        name = name[shared:].lstrip(" ") if shared else ""
+    return lines
 
 
 # Tables and the rest
 
-def _table(table: Table, width: int) -> list[str]:
+def _table(table: Table, page: Page) -> list[Line]:
     cells = [[inline((cell,)) for cell in row] for row in (table.header, *table.rows)]
-    widths = [max(map(width_of, column)) for column in zip(*cells)]
-    rows = ["  ".join(_padded(cell, room, k in table.words) for k, (cell, room) in enumerate(zip(row, widths)))
-            for row in cells]
-    rule = "  ".join("─" * room for room in widths)
-    caption = wrapped((table.caption,), width) if table.caption else []
-    return [*caption, rows[0], rule, *rows[1:]]
+    caption: list[Line] = [*wrapped((table.caption,), page.width)] if table.caption else []
+    return caption + table_lines(cells, table.words, page.width if page.folded else None, _cell)
 
 
-def _padded(cell: str, room: int, left: bool) -> str:
-    space = " " * (room - width_of(cell))
-    return cell + space if left else space + cell
+def _cell(text: str, width: int) -> list[str]:
+    """The lines of a cell: words are broken at blanks, and what may be a formula where formulas may be."""
+    return broken(text, width, width) if "(" in text else wrapped((text,), width)
 
 
-def _code(code: Code, width: int) -> list[str]:
+def _code(code: Code, page: Page) -> list[Line]:
     return [f"    {line}" if line else "" for line in code.text.expandtabs(4).rstrip("\n").split("\n")]
 
 
-def _figure(figure: Figure, width: int) -> list[str]:
-    caption = wrapped((figure.caption,), width) if figure.caption else []
-    return [*wrapped((f"[picture: {figure.alt}]",), width), *caption]
+def _figure(figure: Figure, page: Page) -> list[Line]:
+    caption = wrapped((figure.caption,), page.width) if figure.caption else []
+    return [*wrapped((f"[picture: {figure.alt}]",), page.width), *caption]
 
 
-def _blank(blank: Blank, width: int) -> list[str]:
-    return [line for _ in range(blank.lines) for line in ("", "_" * min(width, 60))]
+def _blank(blank: Blank, page: Page) -> list[Line]:
+    return [line for _ in range(blank.lines) for line in ("", "_" * min(page.width, 60))]
 
 
-_RENDERERS: Mapping[type, Callable[[Block, int], list[str]]] = {
+_RENDERERS: Mapping[type, Callable[[Block, Page], list[Line]]] = {
     Heading: _heading, Paragraph: _paragraph, Equation: _equation, Steps: _steps, Table: _table, Code: _code,
     Figure: _figure, Blank: _blank,
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from symcalc.errors import ReadError, SymcalcError, visible
+from symcalc.pages.files import read_bounded
 from symcalc.worksheets.items.item import WorksheetError
 from symcalc.worksheets.items.kinds import KINDS, build
 from symcalc.worksheets.places import key_lines
@@ -111,11 +112,14 @@ def read_spec(spec: str | os.PathLike[str] | Mapping[str, Any], **changed: Any) 
 def _file(path: Path) -> tuple[Mapping[str, Any], Place]:
     name = visible(path.name)
     try:
-        written = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as fault:
-        raise WorksheetError(f"cannot read '{visible(str(path))}': {fault.strerror or fault}") from fault
+        data = read_bounded(path, 4 * _LONGEST)
+        written = data[:4 * _LONGEST].decode("utf-8-sig").replace("\r\n", "\n")
+    except SymcalcError as fault:
+        raise WorksheetError(str(fault)) from None
     except UnicodeDecodeError as fault:
         raise WorksheetError(f"{name} is no text in UTF-8; save it as UTF-8") from fault
+    if len(data) > 4 * _LONGEST:
+        raise WorksheetError(f"{name} is larger than {4 * _LONGEST:,} bytes; a spec has at most {_LONGEST:,} characters")
     if len(written) > _LONGEST:
         raise WorksheetError(f"{name} has {len(written):,} characters; a spec has at most {_LONGEST:,}")
     try:
