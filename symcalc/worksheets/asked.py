@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 
 from sympy import Derivative, Expr, Sum, Symbol
 
+from symcalc.calculus.checking import check
 from symcalc.calculus.derivation import Derivation
 from symcalc.calculus.problems import derive
 from symcalc.errors import SymcalcError
 from symcalc.language.names import columns_of, name_of, parameters_of
-from symcalc.pages.document import Block, Equation, Inline, Paragraph
+from symcalc.pages.document import Block, Equation, Formula, Inline, Paragraph
+from symcalc.pages.notation import text
 from symcalc.pages.source import source
 from symcalc.worksheets.items.bricks import CONTEXT, Twin
 from symcalc.worksheets.items.draw import Draw
@@ -23,40 +27,52 @@ from symcalc.worksheets.items.wrong import distractors
 _OTHERS = 3               # wrong answers to choose from
 _FEWEST = 2
 _LETTERS = "ABCDEFG"
+_COLUMN = re.compile(r"Indexed\('(\w+)', (\w+)\)")
+_PLACE = re.compile(r"(\w+) = (-?\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The derivative of `formula` by `letter`, where `columns` are data; the key says `expected`."""
+    """The derivative of `formula` by `letter`, where `columns` are data; the key says `expected`.
+
+    `typed` is the formula as a learner can type it; `at` is where the value of the derivative is asked for, if it is.
+    """
 
     formula: Expr
     letter: Symbol
+    columns: tuple[str, ...]
+    typed: str
     expected: Expr
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The letters that stand for data."""
-        return tuple(dict.fromkeys(name_of(column) for column in columns_of(self.formula)))
+    at: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def derivatives_asked(item: Item) -> tuple[Asked, ...]:
     """The derivatives that the key gives, each confirmed by the check that learners get.
 
     >>> from symcalc.worksheets.items.kinds import build
-    >>> [(str(asked.formula), str(asked.letter)) for asked in derivatives_asked(build("partial", 1, seed=3))]
-    [('2*s**2*t + 7*s + 9*t', 's'), ('2*s**2*t + 7*s + 9*t', 't')]
+    >>> [(asked.typed, asked.letter.name) for asked in derivatives_asked(build("partial", 1, seed=3))]
+    [('2s² t + 7s + 9t', 's'), ('2s² t + 7s + 9t', 't')]
     """
+    if item.choices and item.expected is not None:
+        return tuple(islice(_of_question(item, item.expected), 1))
     found: list[Asked] = []
     for equation in item.answer:
-        if isinstance(equation, Equation) and isinstance(equation.sides[-1], Expr):
-            left, right = equation.sides[0], equation.sides[1]
-            known = [(left.expr, left.variables[0])] if isinstance(left, Derivative) else []
-            # A slope of J(m, b) is that of the loss in the question, not of its name.
-            formulas = [*known, *((formula, letter) for formula in _shown(item) for letter in parameters_of(formula))]
-            found += islice((Asked(formula=formula, letter=letter, expected=right) for formula, letter in formulas
-                             if isinstance(right, Expr) and _confirms(formula, letter, right)
-                             and letter not in [one.letter for one in found]), 1)
+        left, right = equation.sides[:2] if isinstance(equation, Equation) and len(equation.sides) > 1 else (None, None)
+        if isinstance(right, Expr):
+            standing = _asked(left.expr, left.variables[0], right) if isinstance(left, Derivative) else None
+            new = (one for one in _of_question(item, right) if one.letter not in [other.letter for other in found])
+            found += [standing] if standing else islice(new, 1)
     return tuple(found)
+
+
+def _of_question(item: Item, expected: Expr) -> Iterator[Asked]:
+    """The derivatives of the formulas in the question that have this value, or have it at the place that is named."""
+    places = [{found[1]: int(found[2])} for block in item.question if isinstance(block, Paragraph)
+              for part in block.parts if isinstance(part, Formula) and (found := _PLACE.fullmatch(part.text))]
+    for formula in _shown(item):
+        for letter in parameters_of(formula):
+            ways = [{}] if expected.free_symbols else [at for at in places if letter.name in at]
+            yield from filter(None, (_asked(formula, letter, expected, at) for at in ways))
 
 
 def _shown(item: Item) -> Iterator[Expr]:
@@ -66,13 +82,16 @@ def _shown(item: Item) -> Iterator[Expr]:
             yield block.sides[-1]
 
 
-def _confirms(formula: Expr, letter: Symbol, expected: Expr) -> bool:
-    """Whether the check that learners get says yes to the answer of the key."""
+def _asked(formula: Expr, letter: Symbol, expected: Expr, at: Mapping[str, int] = MappingProxyType({})) -> Asked | None:
+    """The question and its key, where the check that learners get says yes to it."""
     columns = tuple(dict.fromkeys(name_of(column) for column in columns_of(formula)))
-    try:
-        return derive(source(formula), letter.name, columns=columns).check(source(expected)).correct
-    except SymcalcError:
-        return False
+    for typed in (text(formula), _COLUMN.sub(r"\1[\2]", source(formula))):
+        try:
+            if check(typed, expected, letter.name, columns=columns, at=at or None).correct:
+                return Asked(formula=formula, letter=letter, columns=columns, typed=typed, expected=expected, at=at)
+        except SymcalcError:               # this one does not read back
+            continue
+    return None
 
 
 # Choices
