@@ -38,8 +38,9 @@ def by_hand(questions: Iterable[tuple[Question, Choice | Fill | None]]) -> tuple
 
 def key_of(spec: Spec, question: Question) -> list[Block]:
     """The answer and how it is reached, as the spec wants it in keys."""
-    proved = proof_of(question)
-    return [*answer_blocks(question), *(question.item.solution if spec.solutions == "worked" else ()),
+    proved, item = proof_of(question), question.item
+    worked = spec.solutions == "worked" and item.solution != item.answer
+    return [*answer_blocks(question), *(item.solution if worked else ()),
             *([Paragraph((f"{proved[0].upper()}{proved[1:]}.",))] if proved else [])]
 
 
