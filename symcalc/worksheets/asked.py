@@ -28,6 +28,7 @@ _OTHERS = 3               # wrong answers to choose from
 _FEWEST = 2
 _LETTERS = "ABCDEFG"
 _COLUMN = re.compile(r"Indexed\('(\w+)', (\w+)\)")
+_LABEL = re.compile(r"\(([A-G])\) *")
 _PLACE = re.compile(r"(\w+) = (-?\d+)")
 
 
@@ -116,10 +117,9 @@ class Choice:
 def choice_of(item: Item) -> Choice | None:
     """The item as a choice: by its own answers, or the right derivative among proved wrong ones by typical mistakes."""
     if item.choices:
-        options = tuple(Option(shown=shown, is_right=k == item.right, says=_said_of(item, f"({_LETTERS[k]})  "))
+        options = tuple(Option(shown=shown, is_right=k == item.right, says=_said_of(item, _LETTERS[k]))
                         for k, shown in enumerate(item.choices))
-        labels = tuple(f"({letter})  " for letter in _LETTERS)
-        question = tuple(block for block in item.question if not _begins(block, labels))
+        question = tuple(block for block in item.question if not _labelled(block))
         return Choice(question=question, options=options)
     alone = item.expected is not None and all(isinstance(block, Equation) for block in item.answer)
     asked = derivatives_asked(item) if alone and item.kind in _ONE_DERIVATIVE else ()
@@ -129,13 +129,16 @@ def choice_of(item: Item) -> Choice | None:
 _ONE_DERIVATIVE = frozenset({"differentiate", "free"})
 
 
-def _begins(block: Block, labels: tuple[str, ...]) -> bool:
-    return isinstance(block, Paragraph) and block.parts[0] in labels
+def _labelled(block: Block) -> str:
+    """The letter in front of an answer to choose: (A) and what follows."""
+    first = block.parts[0] if isinstance(block, Paragraph) else ""
+    label = _LABEL.fullmatch(first) if isinstance(first, str) else None
+    return label[1] if label else ""
 
 
-def _said_of(item: Item, label: str) -> tuple[Inline, ...]:
-    """What the solution says of the wrong answer with this label."""
-    said = (block.parts[1:] for block in item.solution if isinstance(block, Paragraph) and block.parts[0] == label)
+def _said_of(item: Item, letter: str) -> tuple[Inline, ...]:
+    """What the solution says of the wrong answer with this letter."""
+    said = (block.parts[1:] for block in item.solution if isinstance(block, Paragraph) and _labelled(block) == letter)
     return next(said, ())
 
 

@@ -154,8 +154,8 @@ def _lines(item: Item, blanks: _Blanks) -> Iterator[Paragraph | None]:
             case Equation() if item.kind == "read_curve":
                 blanks.left_out = True
             case Paragraph() if item.kind in _WORDS:
-                yield Paragraph((*([_BEFORE[item.kind]] if item.kind in _BEFORE else []),
-                                 *(piece for part in block.parts for piece in _pieces(part, blanks))))
+                pieces = [piece for part in block.parts for piece in _pieces(part, blanks)]
+                yield Paragraph((*([_BEFORE[item.kind]] if item.kind in _BEFORE and pieces[0] == "" else []), *pieces))
             case _:
                 yield None
 
