@@ -48,13 +48,15 @@ class Fill:
     gaps: Mapping[Formula, Gap]
 
 
-# The words of an answer that are one of a few, by kind: what to look for, and all that there are.
+# The words of an answer that are one of a few, by kind: what to look for, and all that there are; or a number with words
+# after it that are not asked for.
 _KINDS = ("minimum", "maximum", "saddle point", "inflection point")
 _WORDS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "converges": ((r"(Yes|No)\b.*", ("Yes", "No")),),
     "stationary": ((f"({'|'.join(_KINDS)})", _KINDS),),
     "read_curve": ((r"(positive|negative)", ("positive", "negative")), (r"(smaller|larger)", ("larger", "smaller"))),
     "match_curve": ((r"(?<= is )([ABC])\b", ("A", "B", "C")),),
+    "predicted_actual": ((r"(?<== )(-?\d+(?:\.\d+)?): .*", ()),),
     "rss_table": ((r"(?<=: the )(first|second)\b", ("first", "second")),),
 }
 _BEFORE = {"converges": "Will it converge? "}
@@ -186,7 +188,7 @@ def _pieces(part: Inline, blanks: _Blanks) -> Iterator[Inline]:
             yield part
         return
     words = _WORDS[blanks.kind]
-    pattern = re.compile("|".join([_IN_WORDS.pattern, *(word for word, _ in words)]))
+    pattern = re.compile("|".join([*(word for word, _ in words), _IN_WORDS.pattern]))
     end = 0
     for found in pattern.finditer(part):
         yield part[end:found.start()]
@@ -194,7 +196,8 @@ def _pieces(part: Inline, blanks: _Blanks) -> Iterator[Inline]:
         if found.lastindex is None:
             yield blanks.add(Gap(value=Fraction(found[0])))
         else:
-            yield blanks.add(Gap(options=words[found.lastindex - 1][1], right=found[found.lastindex]))
+            word, options = found[found.lastindex], words[found.lastindex - 1][1]
+            yield blanks.add(Gap(options=options, right=word) if options else Gap(value=Fraction(word)))
     yield part[end:]
 
 
