@@ -208,8 +208,15 @@ def _html(blocks: Sequence[Block], pictures: dict[bytes, str]) -> str:
             path = pictures.setdefault(block.png, f"images/picture-{len(pictures) + 1}.png")
             written.append(f'<p><img src="{path}" alt="{html.words(block.alt)}"/></p>')
         else:
-            written.append(html.block(block).replace("<table>", '<table border="1" cellpadding="4">'))
+            shown = _with_lines(block) if isinstance(block, Table) else block
+            written.append(html.block(shown).replace("<table>", '<table border="1" cellpadding="4">'))
     return _LITERAL.sub(lambda found: found[1] or f"<span>&#{ord(found[0])};</span>", "\n".join(written))
+
+
+def _with_lines(table: Table) -> Table:
+    """The table with lines of words in the place of those of a formula, which MathML does not draw."""
+    return replace(table, rows=tuple(tuple(
+        cell.text if isinstance(cell, Formula) and not cell.text.strip("_") else cell for cell in row) for row in table.rows))
 
 
 # The package
