@@ -18,10 +18,10 @@ from symcalc.language.names import columns_of, name_of, parameters_of
 from symcalc.pages.document import Block, Equation, Formula, Inline, Paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.source import source
-from symcalc.worksheets.items.bricks import CONTEXT, Twin
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import Item, Unproved
-from symcalc.worksheets.items.proving import confirmed, require, value_of
+from symcalc.worksheets.items.proving import confirmed, require
+from symcalc.worksheets.items.twins import twin_of
 from symcalc.worksheets.items.wrong import distractors
 
 _OTHERS = 3               # wrong answers to choose from
@@ -108,10 +108,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A question and the answers to choose from, one of them right."""
+    """A question and the answers to choose from, one of them right; their order may be `free` where no key names letters."""
 
     question: tuple[Block, ...]
     options: tuple[Option, ...]
+    free: bool = False
 
 
 def choice_of(item: Item) -> Choice | None:
@@ -157,17 +158,16 @@ def _among_wrong(item: Item, asked: Asked) -> Choice | None:
     if len(wrong) < _FEWEST:
         return None
     for other in wrong:
-        require(not _is_slope(asked, other.shown), f"a wrong derivative of {asked.formula} is right")
-    require(_is_slope(asked, asked.expected), f"the derivative of {asked.formula} is another")
+        require(not _is_slope(asked, other.shown), f"a wrong derivative of {text(asked.formula)} is right")
+    require(_is_slope(asked, asked.expected), f"the derivative of {text(asked.formula)} is another")
     options = Draw(item.seed).fork("choices").shuffled([Option(shown=asked.expected, is_right=True), *wrong])
-    return Choice(question=item.question, options=tuple(options))
+    return Choice(question=item.question, options=tuple(options), free=True)
 
 
 def _is_slope(asked: Asked, answer: Inline) -> bool:
     """Whether plain arithmetic, by difference quotients, says that this is the derivative."""
     names = [letter.name for letter in parameters_of(asked.formula)]
-    twin = Twin(asked.formula, lambda at: value_of(asked.formula, {name: CONTEXT.mpf(value) for name, value in at.items()}))
     try:
-        return isinstance(answer, Expr) and bool(confirmed(twin, answer, asked.letter.name, names))
+        return isinstance(answer, Expr) and bool(confirmed(twin_of(asked.formula), answer, asked.letter.name, names))
     except Unproved:
         return False

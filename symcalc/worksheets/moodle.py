@@ -123,7 +123,8 @@ def _choices(choice: Choice) -> str:
     answers = "".join(
         f'<answer fraction="{100 if option.is_right else 0}" format="html">{_text(_plain.blocks([Paragraph((option.shown,))]))}'
         f"{_html('feedback', [Paragraph(option.says)] if option.says else ())}</answer>\n" for option in choice.options)
-    return ("<single>true</single>\n<shuffleanswers>true</shuffleanswers>\n<answernumbering>ABCD</answernumbering>\n"
+    shuffle = f"<shuffleanswers>{'true' if choice.free else 'false'}</shuffleanswers>\n"
+    return (f"<single>true</single>\n{shuffle}<answernumbering>ABCD</answernumbering>\n"
             "<showstandardinstruction>0</showstandardinstruction>\n"
             f"{_html('correctfeedback', ())}\n{_html('partiallycorrectfeedback', ())}\n{_html('incorrectfeedback', ())}\n"
             f"{answers}")

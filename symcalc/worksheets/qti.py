@@ -152,8 +152,9 @@ def _choice(choice: Choice) -> tuple[str, str, str]:
     said = [(name, option) for name, option in named if option.says]
     told = "".join(f'<respcondition continue="Yes"><conditionvar>{_equal(name)}</conditionvar>{_show(f"{name}_fb")}'
                    "</respcondition>\n" for name, _ in said)
+    shuffle = "Yes" if choice.free else "No"
     right = next(name for name, option in named if option.is_right)
-    return (f'<response_lid ident="{_ANSWER}" rcardinality="Single"><render_choice shuffle="Yes">\n{labels}'
+    return (f'<response_lid ident="{_ANSWER}" rcardinality="Single"><render_choice shuffle="{shuffle}">\n{labels}'
             "</render_choice></response_lid>", f"{told}{_scored(_equal(right))}",
             "".join(_feedback(f"{name}_fb", _said(option.says)) for name, option in said))
 

@@ -237,6 +237,8 @@ def test_the_choice_that_scores_is_the_derivative_and_no_other_is(quiz):
                 given = Formula(html.unescape(re.search(r"\\\((.*)\\\)", answer.findtext("text"))[1]))
                 gap = differ(given, slope(function, by), function.letters)
                 assert (gap < 1e-8) == (answer.get("fraction") == "100"), (name, answer.findtext("text"), gap)
+                # Where the key says (A), the answers stay in their order.
+                assert (node.findtext("shuffleanswers") == "false") == ("Answer: (" in node.findtext("generalfeedback/text"))
                 assert bool(answer.findtext("feedback/text")) == (answer.get("fraction") == "0")
                 seen += 1
     assert seen >= 15
@@ -564,3 +566,10 @@ def test_the_command_writes_several_forms(tmp_path):
     assert wrong.exit_code == 2 and "moodle" in wrong.stderr
     with pytest.raises(sc.SymcalcError, match=r"does not end in \.txt, .*\.xml or \.zip"):
         sc.Worksheet.from_spec(spec).version("A").save(tmp_path / "sheet.doc")
+
+
+@pytest.mark.parametrize("formula", ["ln(t)", "t^3*ln(6t + 1)", "sqrt(t)", "1/t"])
+def test_a_formula_that_has_not_a_value_everywhere_is_proved_where_it_has_one(formula):
+    item = build("free", 1, 0, expression=formula, wrt="t")
+    choice = graded(item)                # ln(t) has no two wrong answers to choose from
+    assert item.checks > 5 and (formula == "ln(t)" if choice is None else sum(one.is_right for one in choice.options) == 1)
