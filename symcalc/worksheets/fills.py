@@ -165,6 +165,8 @@ def _lines(item: Item, blanks: _Blanks) -> Iterator[Paragraph | None]:
 def _line_of(equation: Equation, blanks: _Blanks) -> Paragraph | None:
     """y = [1] x + [2]."""
     left, right = equation.sides[0], equation.sides[-1]
+    if not isinstance(right, Expr):
+        return None
     try:
         steepness, height = Poly(right, *right.free_symbols).all_coeffs()
     except (PolynomialError, ValueError):        # a level tangent has no x, and is of another degree
