@@ -98,10 +98,11 @@ def _asked(fill: Fill) -> dict[Formula, Gap]:
 def _each(task: _Task, fill: Fill, question: Question) -> Iterator[_Task]:
     """A task for each blank; the blanks that are not asked for are left as room in the table."""
     asked = _asked(fill)
-    blocks = tuple(_emptied(block, asked) for block in fill.blocks)
+    names = {blank: f"[{k}]" if len(asked) > 1 else "?" for k, blank in enumerate(asked, 1)}
+    blocks = tuple(_named(block, fill, names) for block in fill.blocks)
     shares = _shares(question.points, len(asked))
     for k, ((blank, gap), share) in enumerate(zip(asked.items(), shares), 1):
-        what = Paragraph((f"What belongs at {blank.text}?",))
+        what = Paragraph((f"What belongs at {names[blank]}?",))
         wanted = gap if gap.value is not None else Choice(question=(), options=tuple(
             Option(shown=word, is_right=word == gap.right) for word in gap.options))
         one = replace(task, asked=wanted, points=share)
@@ -111,11 +112,14 @@ def _each(task: _Task, fill: Fill, question: Question) -> Iterator[_Task]:
             yield replace(one, name=f"{task.name}, number {k}", ident=f"{task.ident}-{k}", blocks=(*blocks, what))
 
 
-def _emptied(block: Block, asked: Mapping[Formula, Gap]) -> Block:
-    def shown(cell: Inline) -> Inline:
-        return "" if isinstance(cell, Formula) and cell not in asked and cell.text.startswith("[") else cell
+def _named(block: Block, fill: Fill, names: Mapping[Formula, str]) -> Block:
+    """The block with its blanks by these names; one without a name is an empty cell."""
+    def shown(part: Inline) -> Inline:
+        return names.get(part, "") if isinstance(part, Formula) and part in fill.gaps else part
 
-    return replace(block, rows=tuple(tuple(map(shown, row)) for row in block.rows)) if isinstance(block, Table) else block
+    if isinstance(block, Table):
+        return replace(block, rows=tuple(tuple(map(shown, row)) for row in block.rows))
+    return Paragraph(tuple(map(shown, block.parts))) if isinstance(block, Paragraph) else block
 
 
 def _shares(points: int, count: int) -> list[str]:
