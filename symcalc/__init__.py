@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from symcalc import figures as figures
     from symcalc.calculus.backprop import Backpropagation as Backpropagation
     from symcalc.calculus.backprop import backpropagation as backpropagation
+    from symcalc.calculus.checking import check as check
     from symcalc.calculus.derivation import Derivation as Derivation
     from symcalc.calculus.gradient import Gradient as Gradient
     from symcalc.calculus.hessian import Hessian as Hessian
@@ -107,6 +108,7 @@ _HOMES = {
     "language.table": ("read_table",),
     "pages.notation": ("text", "latex"),
     "calculus.backprop": ("backpropagation", "Backpropagation"),
+    "calculus.checking": ("check",),
     "calculus.problems": ("derive", "gradient", "hessian"),
     "calculus.derivation": ("Derivation",),
     "calculus.gradient": ("Gradient",),

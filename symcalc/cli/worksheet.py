@@ -16,7 +16,9 @@ from symcalc.errors import SymcalcError, visible
 if TYPE_CHECKING:
     from symcalc.worksheets.sheet import Worksheet
 
-_FORMS = ("tex", "pdf", "html", "md", "ipynb", "txt")
+# The forms by name, with the endings of their files, and which of them hold the key themselves.
+_FORMS = {"tex": "tex", "pdf": "pdf", "html": "html", "md": "md", "ipynb": "ipynb", "txt": "txt", "moodle": "xml", "qti": "zip"}
+_WITH_KEY = frozenset({"moodle", "qti"})
 
 
 @click.command(short_help="Write worksheets with proved keys.", epilog="""\b
@@ -25,19 +27,22 @@ Examples:
   symcalc worksheet --kinds
   symcalc worksheet sheet.toml
   symcalc worksheet sheet.toml -o sheets --versions 4 --seed 7 --pdf
-  symcalc worksheet sheet.toml -o sheets --form html""")
+  symcalc worksheet sheet.toml -o sheets --form html --form ipynb
+  symcalc worksheet sheet.toml -o sheets --form moodle --form qti""")
 @click.argument("spec", required=False, type=click.Path(path_type=Path), metavar="[SPEC.toml]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Write each version and its key there; left out, only an overview is printed.")
 @click.option("--versions", type=int, metavar="N", help="How many versions, in the place of the spec's number.")
 @click.option("--seed", type=int, metavar="N", help="Draws other numbers, in the place of the spec's seed.")
-@click.option("--form", type=click.Choice(_FORMS), default="tex", show_default=True, help="The kind of file.")
+@click.option("--form", "forms", type=click.Choice(tuple(_FORMS)), multiple=True, default=("tex",), show_default=True,
+              help="The kind of file; several may be asked for. moodle is a quiz in Moodle XML, qti a package of QTI 1.2 "
+                   "for other platforms; both hold the key.")
 @click.option("--pdf", is_flag=True, help="Set a PDF beside each .tex, with latexmk.")
 @click.option("--example", is_flag=True, help="Print a spec to start from.")
 @click.option("--kinds", is_flag=True, help="Print the kinds of items that a spec may ask for.")
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-def worksheet(spec: Path | None, output: Path | None, versions: int | None, seed: int | None, form: str, pdf: bool,
+def worksheet(spec: Path | None, output: Path | None, versions: int | None, seed: int | None, forms: tuple[str, ...], pdf: bool,
               example: bool, kinds: bool, force: bool, as_json: bool) -> None:
     """Write the worksheets that SPEC.toml orders: several versions, and a key of worked, proved solutions for each."""
     from symcalc.cli.output import deliver
@@ -61,15 +66,16 @@ def worksheet(spec: Path | None, output: Path | None, versions: int | None, seed
     if output is None or as_json:
         deliver(sheet, as_json, None)
     if output is not None:
-        forms = list(dict.fromkeys([form, *(["pdf"] if pdf else [])]))
-        _write(sheet, output, visible(spec.stem) if spec.stem.isprintable() else "sheet", forms, force)
+        wanted = tuple(dict.fromkeys([*forms, *(["pdf"] if pdf else [])]))
+        _write(sheet, output, visible(spec.stem) if spec.stem.isprintable() else "sheet", wanted, force)
 
 
-def _write(sheet: Worksheet, folder: Path, stem: str, forms: list[str], force: bool) -> None:
+def _write(sheet: Worksheet, folder: Path, stem: str, forms: tuple[str, ...], force: bool) -> None:
     """Every version and key in every form; nothing is written where a file would be lost."""
     shown: list[tuple[Any, Path]] = [
-        (handout, folder / f"{stem}-{letter}{ending}.{form}") for form in forms for letter in sheet.letters
-        for handout, ending in ((sheet.version(letter), ""), (sheet.key(letter), "-key"))]
+        (handout, folder / f"{stem}-{letter}{'-key' * handout.is_key}.{_FORMS[form]}") for form in forms
+        for letter in sheet.letters for handout in (sheet.version(letter), sheet.key(letter))
+        if not (handout.is_key and form in _WITH_KEY)]
     if not force and (there := [path for _, path in shown if path.exists()]):
         raise SymcalcError(f"{visible(str(there[0]))} exists; add --force to overwrite it, or take another folder")
     try:
@@ -78,6 +84,19 @@ def _write(sheet: Worksheet, folder: Path, stem: str, forms: list[str], force: b
         raise SymcalcError(f"cannot make the folder '{visible(str(folder))}': {fault.strerror}") from None
     for handout, path in shown:
         click.echo(f"saved {visible(str(handout.save(path)))}", err=True)
+    for form in forms:
+        for remark in _remarks(sheet, f".{_FORMS[form]}"):
+            click.echo(f"{form}: {remark}.", err=True)
+
+
+def _remarks(sheet: Worksheet, suffix: str) -> Iterator[str]:
+    """What files with this suffix have otherwise than the pages; by version where they are not alike."""
+    said: dict[str, list[str]] = {}
+    for letter in sheet.letters:
+        for remark in sheet.version(letter).remarks(suffix):
+            said.setdefault(remark, []).append(letter)
+    for remark, letters in said.items():
+        yield remark if len(letters) == len(sheet.letters) else f"version {', '.join(letters)}, {remark}"
 
 
 @contextmanager

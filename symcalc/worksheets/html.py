@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.resources import files
 from string import Template
 
-from symcalc.pages.document import Block
+from symcalc.pages.document import Block, Formula, Table
 from symcalc.pages.html import block as block_in_html
 from symcalc.pages.html import page, words
 from symcalc.worksheets.blocks import all_questions, answer_blocks, point_tables, proof_of, proof_sentence
@@ -19,9 +20,9 @@ def sheet_page(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str) ->
     """The sheet as a whole page."""
     fields = "".join(f'<span class="field">{words(field)}: <span class="line"></span></span>' for field in spec.fields)
     body = [_head(spec, spec.title, version), _element("p", "fields", fields), *_paragraphs("note", spec.note)]
-    body += map(block_in_html, point_tables(parts)) if spec.points else []
+    body += [_classed(table, "points") for table in point_tables(parts)] if spec.points else []
     for part in parts:
-        body += [*_part_head(part), *(_question(spec, question, [*_blocks(question.item.question), *_room(spec, question)])
+        body += [*_part_head(part), *(_question(spec, question, map(_asked, question.item.question), _room(spec, question))
                                       for question in part.questions)]
     hinted = [question for question in all_questions(parts) if question.item.hints] if spec.hints else []
     if hinted:
@@ -38,7 +39,8 @@ def key_page(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str) -> s
     body = [_head(spec, title, version), *_paragraphs("note", [proof_sentence(parts)])]
     for part in parts:
         body += _part_head(part)
-        body += [_question(spec, question, _solved(spec, question), "question solved") for question in part.questions]
+        body += [_question(spec, question, _answered(question), _worked(spec, question), "question solved")
+                 for question in part.questions]
     return _page(spec, title, version, stamp, body)
 
 
@@ -72,11 +74,26 @@ def _blocks(blocks: Iterable[Block]) -> list[str]:
     return [block_in_html(block) for block in blocks]
 
 
-def _question(spec: Spec, question: Question, inside: Iterable[str], name: str = "question") -> str:
+def _asked(block: Block) -> str:
+    """A block of a question; a table with empty cells, or with lines in the place of formulas, has room to write in them."""
+    if not isinstance(block, Table):
+        return block_in_html(block)
+    rows = tuple(tuple("" if isinstance(cell, Formula) and not cell.text.strip("_") else cell for cell in row)
+                 for row in block.rows)
+    to_fill = any(cell == "" for row in rows for k, cell in enumerate(row) if k not in block.words) or rows != block.rows
+    return _classed(replace(block, rows=rows), "tofill") if to_fill else block_in_html(block)
+
+
+def _classed(table: Table, name: str) -> str:
+    return block_in_html(table).replace("<table>", f'<table class="{name}">', 1)
+
+
+def _question(spec: Spec, question: Question, asked: Iterable[str], below: Iterable[str], name: str = "question") -> str:
+    """The question, never torn from its number, and what stands below it."""
     score = _element("span", "score", f"/ {question.points}") if spec.points else ""
-    said = "\n".join(inside)
     number = _element("span", "number", f"{question.number}.")
-    return _element("article", name, f'{number}{score}\n<div class="said">\n{said}\n</div>')
+    head = _element("div", "together", "\n".join([f"{number}{score}", *asked]))
+    return _element("article", name, "\n".join([head, *below, ""]))
 
 
 def _room(spec: Spec, question: Question) -> list[str]:
@@ -85,7 +102,10 @@ def _room(spec: Spec, question: Question) -> list[str]:
     return ['<div class="blank"></div>'] * (question.space if spec.space == "ruled" else 0)
 
 
-def _solved(spec: Spec, question: Question) -> list[str]:
-    said = [*_blocks(question.item.question), _element("div", "answer", "\n".join(_blocks(answer_blocks(question))))]
-    said += _blocks(question.item.solution) if spec.solutions == "worked" else []
+def _answered(question: Question) -> list[str]:
+    return [*map(_asked, question.item.question), _element("div", "answer", "\n".join(_blocks(answer_blocks(question))))]
+
+
+def _worked(spec: Spec, question: Question) -> list[str]:
+    said = _blocks(question.item.solution) if spec.solutions == "worked" else []
     return [*said, _element("p", "proved", f"✓ {proved}")] if (proved := proof_of(question)) else said

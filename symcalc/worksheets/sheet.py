@@ -16,6 +16,7 @@ from symcalc.pages.files import write_whole
 from symcalc.pages.pdf import set_pdf, write_pictures
 from symcalc.pages.save import save
 from symcalc.pages.shown import Shown
+from symcalc.worksheets import moodle, qti
 from symcalc.worksheets.blocks import all_questions, counted, key_blocks, points_of, sheet_blocks
 from symcalc.worksheets.cells import answer_cells
 from symcalc.worksheets.html import key_page, sheet_page
@@ -66,15 +67,33 @@ class Handout(Shown):
         blocks = key_blocks(self.spec, self.parts) if self.is_key else answer_cells(self.spec, self.parts)
         return notebook.render(Document(self.title, (*blocks, self._foot())))
 
+    def moodle(self) -> str:
+        """The version as a quiz in Moodle XML, with its key: what Moodle can grade is graded there, the rest are essays."""
+        return moodle.quiz(self.spec, self.parts, self.version)
+
+    def qti(self) -> bytes:
+        """The version as a content package of QTI 1.2, a zip, with its key."""
+        return qti.package(self.spec, self.parts, self.version, self.mark)
+
+    def remarks(self, suffix: str) -> tuple[str, ...]:
+        """What a file with this suffix has otherwise than the page, in a sentence each."""
+        told = {".xml": moodle.remarks, ".zip": qti.remarks}.get(suffix)
+        return told(self.spec, self.parts) if told else ()
+
     def _foot(self) -> Paragraph:
         return paragraph(f"Version {self.version} · {self.stamp}")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """The file written, in the form that its suffix asks for: .txt, .tex, .html, .md, .ipynb or .pdf."""
-        return save(self, path, own={
+        """The file written, in the form that its suffix asks for: .txt, .tex, .html, .md, .ipynb, .pdf, .xml or .zip.
+
+        .xml is a quiz for Moodle and .zip a package of QTI 1.2 for other platforms; both hold the key too.
+        """
+        return save(self, path, besides=(".xml", ".zip"), own={
             ".tex": self._write_latex, ".pdf": lambda target: set_pdf(self._write_latex, target),
             ".html": lambda target: write_whole(target, self.html().encode("utf-8")),
             ".ipynb": lambda target: write_whole(target, self.notebook().encode("utf-8")),
+            ".xml": lambda target: write_whole(target, self.moodle().encode("utf-8")),
+            ".zip": lambda target: write_whole(target, self.qti()),
         })
 
     def _write_latex(self, target: Path) -> None:

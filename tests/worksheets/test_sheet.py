@@ -155,9 +155,9 @@ def test_the_cells_of_a_notebook_check_the_answer(sheet):
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     assert len(code) == 7 and len({cell["id"] for cell in cells}) == len(cells)
     first = all_questions(sheet.version("A").parts)[0].item
-    formula, letter = re.search(r"sc\.derive\('(.*)', '(.*)'\)\.check", code[1]).groups()
-    assert sc.derive(formula, letter).check(str(first.expected)).correct
-    assert not sc.derive(formula, letter).check("1").correct
+    formula, letter = re.search(r"sc\.check\('(.*)', answer, '(.*)'\)", code[1]).groups()
+    assert sc.check(formula, str(first.expected), letter).correct
+    assert not sc.check(formula, "1", letter).correct
     assert sc.text(first.expected) not in code[1] and "your working" in code[5]
 
 

@@ -15,11 +15,11 @@ from symcalc.calculus.problems import derive
 from symcalc.language.names import parameters_of
 from symcalc.pages.document import Block, Equation, Formula, paragraph
 from symcalc.pages.notation import text
-from symcalc.worksheets.items.bricks import Twin
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import Item, Kind, WorksheetError
 from symcalc.worksheets.items.numbers import decimal
-from symcalc.worksheets.items.proving import confirmed, value_of
+from symcalc.worksheets.items.proving import confirmed
+from symcalc.worksheets.items.twins import twin_of
 from symcalc.written import derivative_of
 
 _LINES = 60                  # of room that can be asked for
@@ -208,8 +208,7 @@ def _by_numbers(derivation: Derivation) -> int:
     if derivation.expression.has(Sum):
         return 0
     names = [letter.name for letter in parameters_of(derivation.expression)]
-    twin = Twin(derivation.expression, lambda at: value_of(derivation.expression, at))
-    return confirmed(twin, derivation.result, derivation.variable.name, names)
+    return confirmed(twin_of(derivation.expression), derivation.result, derivation.variable.name, names)
 
 
 WORDS = (
