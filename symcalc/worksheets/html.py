@@ -9,7 +9,7 @@ from string import Template
 from symcalc.pages.document import Block
 from symcalc.pages.html import block as block_in_html
 from symcalc.pages.html import page, words
-from symcalc.worksheets.blocks import all_questions, answer_blocks, point_tables, proof_of, proof_sentence
+from symcalc.worksheets.blocks import answer_blocks, hints_of, point_tables, proof_of, proof_sentence
 from symcalc.worksheets.card import rule_card
 from symcalc.worksheets.spec import Spec
 from symcalc.worksheets.version import Part, Question
@@ -23,9 +23,7 @@ def sheet_page(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str) ->
     for part in parts:
         body += [*_part_head(part), *(_question(spec, question, [*_blocks(question.item.question), *_room(spec, question)])
                                       for question in part.questions)]
-    hinted = [question for question in all_questions(parts) if question.item.hints] if spec.hints else []
-    if hinted:
-        hints = "".join(f"<p><b>{question.number}.</b> {words(' '.join(question.item.hints))}</p>\n" for question in hinted)
+    if spec.hints and (hints := "".join(f"<p><b>{numbers}.</b> {words(hint)}</p>\n" for numbers, hint in hints_of(parts))):
         body.append(_element("section", "apart", f"<h2>Hints</h2>\n{hints}"))
     if spec.rule_card:
         body.append(_element("section", "apart card", "\n".join(_blocks(rule_card()))))
