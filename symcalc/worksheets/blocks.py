@@ -107,7 +107,8 @@ def hints_of(parts: tuple[Part, ...]) -> Iterator[tuple[str, str]]:
     hinted = [question for question in all_questions(parts) if question.item.hints]
     for hint, same in groupby(hinted, key=lambda question: " ".join(question.item.hints)):
         numbers = [question.number for question in same]
-        yield str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}", hint
+        between = " and " if len(numbers) == 2 else " to "
+        yield between.join(map(str, dict.fromkeys((numbers[0], numbers[-1])))), hint
 
 
 def hint_lines(parts: tuple[Part, ...]) -> Iterator[Paragraph]:

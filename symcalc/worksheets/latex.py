@@ -23,6 +23,7 @@ Pictures = Mapping[Figure, str]
 _LINE = {False: 36.0, True: 23.0}          # ems that a question has across the page, by large print
 _WIDER = 1.07                              # which a table may fill better
 _ACROSS = {False: 10, True: 7}             # questions in one row of the table of points
+_WHOLE = ".001fil"         # a page may end before any question, whatever is left of it
 _ROOM = {"ruled": r"\ruled", "blank": r"\blank"}
 
 
@@ -35,7 +36,7 @@ def sheet_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, 
                                       for question in part.questions)]
     hints = _hints(parts) if spec.hints else []
     body += [r"\lastpage" "\n" r"\section*{Hints}", *hints] if hints else []
-    return _document(spec, spec.title, version, stamp, ".001fil", [*body, *_card(spec)])
+    return _document(spec, spec.title, version, stamp, _WHOLE, [*body, *_card(spec)])
 
 
 def key_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, pictures: Pictures) -> str:
@@ -44,14 +45,15 @@ def key_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, pi
     for part in parts:
         body += _part_head(part)
         body += [_question(spec, question, _solved(spec, question, pictures)) for question in part.questions]
-    return _document(spec, f"{spec.title}: key", version, stamp, r"8\baselineskip", body)
+    together = r"8\baselineskip" if spec.solutions == "worked" else _WHOLE
+    return _document(spec, f"{spec.title}: key", version, stamp, together, body)
 
 
 def _document(spec: Spec, title: str, version: str, stamp: str, together: str, body: Iterable[str]) -> str:
     size = "17pt" if spec.large_print else "11pt"
     facts = {"course": words(spec.course), "sheettitle": words(title), "sheetdate": words(spec.date),
              "sheetversion": words(version), "stamp": words(stamp), "together": together,
-             "cardsize": r"\scriptsize" if spec.large_print else r"\small",
+             "cardsize": r"\footnotesize" if spec.large_print else r"\small",
              "lineheight": "10mm" if spec.large_print else "8mm"}
     filled = {
         "class": f"fontsize={size},paper={spec.paper}",

@@ -122,10 +122,9 @@ def _ask(given: Any, place: Place) -> Ask:
     kind = KINDS[_KIND(asked["kind"], place.at("kind"))]
     if both := [name for name in asked if name in _WRITTEN and name not in kind.params]:
         raise place.at(both[0]).fault(f"{kind.name} draws its own question; leave out the {both[0]}, or the kind")
-    checks = {"kind": _KIND, **_ITEM, "level": levels(kind.levels, kind.name), **{name: _TEXTS.get(name, scalar)
-                                                                                  for name in kind.params}}
-    found = table(asked, checks, place, _ELSEWHERE)
-    params = {name: found.pop(name) for name in kind.params if name in found}
+    own = {name: _TEXTS.get(name, scalar) for name in kind.params if name not in _ITEM}
+    found = table(asked, {"kind": _KIND, "level": levels(kind.levels, kind.name), **_ITEM, **own}, place, _ELSEWHERE)
+    params = {name: found.pop(name) for name in own if name in found}
     level = found.pop("level", kind.levels[:1])
     ask = Ask(**{"count": len(level), **found}, level=level, params=params)
     if ask.is_written and ask.count > 1:

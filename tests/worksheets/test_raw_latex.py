@@ -1,4 +1,4 @@
-"""Formulas that a teacher types in LaTeX: what a lesson needs is set by TeX, what is no mathematics is refused in a sentence."""
+"""Formulas that a teacher types in LaTeX: what a lesson needs is set by TeX, what is no mathematics is refused."""
 
 import shutil
 import subprocess
@@ -61,7 +61,7 @@ def test_what_is_no_mathematics_is_refused(formula):
 
 @pytest.mark.parametrize(("formula", "sentence"), [
     (r"\dfrac{1}2", r"\dfrac takes 2 arguments in braces, as in \dfrac{...}{...}"),
-    (r"\begin{tabular}{l} a \end{tabular}", r"\begin{tabular} is no environment for formulas on a worksheet; there are aligned,"),
+    (r"\begin{tabular}{l} a \end{tabular}", r"\begin{tabular} is no environment for formulas on a worksheet; there are "),
     (r"\left( x", r"a brace, \left or \begin is not closed"),
     ("x^2^3", "two ^ follow each other; put braces round what they belong to"),
     (r"\csname input\endcsname", r"\csname is no command for formulas on a worksheet"),
