@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.resources import files
 from string import Template
 
-from symcalc.pages.document import Block
+from symcalc.pages.document import Block, Table
 from symcalc.pages.html import block as block_in_html
 from symcalc.pages.html import page, words
 from symcalc.worksheets.blocks import answer_blocks, hints_of, point_tables, proof_of, proof_sentence
 from symcalc.worksheets.card import rule_card
+from symcalc.worksheets.fill_in import is_to_fill
+from symcalc.worksheets.items.steps import BLANKS
 from symcalc.worksheets.spec import Spec
 from symcalc.worksheets.version import Part, Question
 
@@ -67,7 +70,13 @@ def _part_head(part: Part) -> list[str]:
 
 
 def _blocks(blocks: Iterable[Block]) -> list[str]:
-    return [block_in_html(block) for block in blocks]
+    return [_element("div", "tofill", block_in_html(_with_lines(block))) if isinstance(block, Table) and is_to_fill(block)
+            else block_in_html(block) for block in blocks]
+
+
+def _with_lines(table: Table) -> Table:
+    """The table with lines to write on in the place of what is left out."""
+    return replace(table, rows=tuple(tuple("_" * 24 if cell in BLANKS else cell for cell in row) for row in table.rows))
 
 
 def _question(spec: Spec, question: Question, inside: Iterable[str], name: str = "question") -> str:

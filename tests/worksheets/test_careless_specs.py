@@ -50,7 +50,7 @@ SLIPS = [
     ('title = "a"\n[[sections]]\nkind = "trace"', 3, "kind stands in an item, as in items = [{kind = "),
     (f'title = "a"\n{SECTION}versions = 3', 4, "versions stands at the top, before the first [[sections]], not here"),
     (item('kind = "trace", levels = 1'), 3, 'there is no key "levels" here; did you mean level?'),
-    (item('kind = "trace", rule = "chain"'), 3, 'there is no key "rule" here; the keys are kind, count, '),
+    (item('kind = "trace", rule = "chain"'), 3, 'there is no key "rule" here; the keys are kind, level, count, '),
     # Values
     (sheet('versions = "4"'), 2, 'versions must be a whole number from 1 to 26, not "4"'),
     (sheet("versions = 4.0"), 2, "versions must be a whole number from 1 to 26, not 4.0"),

@@ -1,10 +1,13 @@
 """Formulas that a teacher types in LaTeX: what a lesson needs is set by TeX, what is no mathematics is refused."""
 
+import html
 import shutil
 import subprocess
 
 import pytest
 
+from symcalc.pages.document import Formula
+from symcalc.pages.mathml import mathml
 from symcalc.worksheets.items.item import WorksheetError
 from symcalc.worksheets.items.raw_latex import checked_latex
 
@@ -49,6 +52,11 @@ def test_what_is_let_through_is_set_by_tex(tmp_path):
     done = subprocess.run(["pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "formulas.tex"],
                           cwd=tmp_path, capture_output=True, text=True, check=False, errors="replace")
     assert done.returncode == 0, [line for line in done.stdout.splitlines() if line.startswith(("!", "l."))]
+
+
+@pytest.mark.parametrize("formula", FORMULAS, ids=range(len(FORMULAS)))
+def test_what_is_let_through_is_set_by_a_browser(formula):
+    assert "<mtext>" + html.escape(formula) not in mathml(Formula(text=formula, latex=formula), block=True)
 
 
 @pytest.mark.parametrize("formula", REFUSED, ids=range(len(REFUSED)))

@@ -85,7 +85,15 @@ def test_rooms_are_written_as_a_teacher_would_change_them():
         {"question": "Why?", "space": 11}]}]})
     page = sheet.version().latex().split(r"\begin{document}")[1]
     assert page.count(r"\begin{choices}{0.48}") + page.count(r"\begin{choices}{1}") == 2 and page.count(r"\choice{D}{") == 2
-    assert page.count("& $\\fillline$ &") >= 5 and all(f"\\ruled{{{k}}}\n" in page for k in (7, 11)) and page.count("{tofill}{|c|E{7em}|") == 1
+    assert page.count("& $\\fillline$ &") >= 5
+    assert all(f"\\ruled{{{k}}}\n" in page for k in (7, 11)) and page.count("{tofill}{|c|E{7em}|") == 1
+
+
+def test_a_page_for_a_browser_has_room_in_its_tables():
+    sheet = sc.Worksheet.from_spec({"title": "T", "versions": 1, "sections": [{"items": [
+        {"kind": "blanks", "level": 4}, {"kind": "trace"}]}]})
+    page = sheet.version().html()
+    assert page.count('<div class="tofill">') == 2 and page.count("_" * 24) >= 5
 
 
 def test_neighbours_with_the_same_hint_are_named_together():
