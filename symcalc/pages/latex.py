@@ -5,12 +5,9 @@ Words pass through `latex_words.words`, mathematics comes from `notation.latex`;
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-
-from sympy import Basic
 
 from symcalc.pages import notation
 from symcalc.pages.breaking import broken_latex, ems
@@ -21,22 +18,19 @@ from symcalc.pages.document import (
     Document,
     Equation,
     Figure,
-    Formula,
     Heading,
-    Inline,
     Paragraph,
     Step,
     Steps,
     Table,
 )
+from symcalc.pages.latex_inline import fragment, inline
+from symcalc.pages.latex_tables import table_in_latex
 from symcalc.pages.latex_words import words
 from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer, template
 
 _LINE = 39.0              # ems across the page that a display may take
 _REASON = 18.0            # room for the reasons at the right of short formulas
-_INLINE = 18.0            # TeX breaks no line within brackets: wider formulas in a sentence are cut into pieces
-_TALL = 30                # rows from which a table may run over to the next page
-_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 _SECTIONS = {1: "section*", 2: "subsection*", 3: "subsubsection*"}
 # The reason beside or under a line of a derivation. In a fragment they come along, for documents that are not ours.
 _MACROS = (r"\newcommand{\why}[1]{\parbox[t]{0.44\linewidth}{\raggedright\small #1}}",
@@ -54,6 +48,7 @@ class _Page:
 def render(document: Document, standalone: bool = True, figures: Mapping[Figure, str] | None = None) -> str:
     r"""The document as LaTeX source; `figures` names the files of its pictures, without it their words are shown.
 
+    >>> from symcalc.pages.document import Formula
     >>> print(render(Document("", (Paragraph(("5 % of ", Formula(text="x²", latex="x^2"))),)), standalone=False))
     5 \% of $x^2$
     <BLANKLINE>
@@ -78,25 +73,6 @@ def block(part: Block, figures: Mapping[Figure, str] | None = None, line: float 
     return renderer(_RENDERERS, part)(part, _Page(figures or {}, line))
 
 
-def fragment(expression: Basic | Formula) -> str:
-    r"""The mathematics between dollar signs, for a sentence.
-
-    >>> from sympy import Symbol
-    >>> print(fragment(Symbol("x")**2))
-    $x^{2}$
-    """
-    return " ".join(f"${piece}$" for piece in broken_latex(formula_of(expression).latex, _INLINE, _INLINE))
-
-
-def inline(parts: Iterable[Inline]) -> str:
-    r"""Words escaped, mathematics between dollar signs.
-
-    >>> print(inline(("5 % of ", Formula(text="x", latex="x"))))
-    5 \% of $x$
-    """
-    return "".join(words(part) if isinstance(part, str) else fragment(part) for part in parts)
-
-
 def _heading(heading: Heading, page: _Page) -> str:
     return rf"\{_SECTIONS.get(heading.level, 'paragraph*')}{{{words(heading.text)}}}"
 
@@ -107,10 +83,17 @@ def _paragraph(paragraph: Paragraph, page: _Page) -> str:
 
 # Mathematics
 
-def _display(latex: str, room: float) -> list[str]:
-    """The lines of a formula; what has no place to break it is made smaller rather than run off the page."""
-    return [piece if ems(piece) <= 1.1 * room else rf"\resizebox{{\dimexpr\linewidth-4em}}{{!}}{{$\displaystyle {piece}$}}"
-            for piece in broken_latex(latex, room, room - 3)]
+def _display(latex: str, room: float, taken: float = 4) -> list[str]:
+    """The lines of a formula; what has no place to break it is made smaller rather than run off the page.
+
+    `taken` ems of the line are not for the formula.
+    """
+    width = rf"\dimexpr\linewidth-{taken:.3g}em"
+    return [piece if ems(piece) <= 1.1 * room else _resized(width, piece) for piece in broken_latex(latex, room, room - 3)]
+
+
+def _resized(width: str, latex: str) -> str:
+    return rf"\resizebox{{{width}}}{{!}}{{$\displaystyle {latex}$}}"
 
 
 def _equation(equation: Equation, page: _Page) -> str:
@@ -122,15 +105,15 @@ def _equation(equation: Equation, page: _Page) -> str:
     if len(others) == 1 and ems(first + others[0]) < line - 2:
         return f"\\[\n  {first} {signs[0]} {others[0]}\n\\]"
     if ems(first) < line / 3 and others:
-        rows = [_row_of(side, f"& {sign} ", r"& \quad ", line * 2 / 3) for side, sign in zip(others, signs)]
+        rows = [_row_of(side, f"& {sign} ", r"& \quad ", line * 2 / 3, 5 + ems(first)) for side, sign in zip(others, signs)]
         return _aligned("align*", [f"{first} {rows[0]}", *rows[1:]])
     return _aligned("align*", [_row_of(first, "& ", r"& \quad ", line),
                                *(_row_of(side, rf"& \quad {sign} ", r"& \quad\qquad ", line - 3)
                                  for side, sign in zip(others, signs))])
 
 
-def _row_of(side: str, first: str, rest: str, room: float) -> str:
-    return _together([(rest if k else first) + line for k, line in enumerate(_display(side, room))])
+def _row_of(side: str, first: str, rest: str, room: float, taken: float = 4) -> str:
+    return _together([(rest if k else first) + line for k, line in enumerate(_display(side, room, taken))])
 
 
 def _together(rows: Sequence[str]) -> str:
@@ -139,8 +122,10 @@ def _together(rows: Sequence[str]) -> str:
 
 
 def _aligned(environment: str, rows: Sequence[str]) -> str:
+    """Rows under each other, the first two and the last two on one page."""
     name, _, columns = environment.partition(":")
-    body = " \\\\\n".join(f"  {row}" for row in rows)
+    ends = ["*" if k in (1, len(rows) - 1) else "" for k in range(1, len(rows))]
+    body = "".join(f"  {row}{end}" for row, end in zip(rows, [*(f" \\\\{star}\n" for star in ends), ""]))
     return f"\\begin{{{name}}}{f'{{{columns}}}' if columns else ''}\n{body}\n\\end{{{name}}}"
 
 
@@ -172,55 +157,15 @@ def _explanation(step: Step) -> str:
     return r"\newline ".join(filter(None, (named, inline(step.because))))
 
 
-# Tables and the rest
-
-def _table(table: Table, page: _Page) -> str:
-    kinds = "".join("l" if k in table.words else "r" for k in range(len(table.header)))
-    header = f"  {_row(table.header)} \\\\\n  \\midrule\n"
-    rows = "".join(f"  {_row(row)} \\\\\n" for row in table.rows)
-    caption = f"{words(table.caption)}\\par\n" if table.caption else ""
-    if len(table.rows) < _TALL:
-        tabular = f"\\begin{{tabular}}{{{kinds}}}\n  \\toprule\n{header}{rows}  \\bottomrule\n\\end{{tabular}}"
-        stretch = "\\renewcommand{\\arraystretch}{1.5}\n" if "\\frac" in rows else ""
-        return f"\\begin{{center}}\n{stretch}{caption}{_fitted(tabular, table, page.line)}\n\\end{{center}}"
-    return (f"\\begin{{center}}\n{caption}\\end{{center}}\n{_size(table, page.line)}"
-            f"\\begin{{longtable}}{{{kinds}}}\n  \\toprule\n{header}"
-            f"  \\endhead\n{rows}  \\bottomrule\n\\end{{longtable}}\\normalsize")
-
-
-def _row(cells: Sequence[Inline]) -> str:
-    row = " & ".join(map(_cell, cells))
-    # The \\ or rule before it would take a [ or * for its own.
-    return "{}" + row if row.startswith(("[", "*")) else row
-
-
-def _cell(cell: Inline) -> str:
-    """A number is mathematics, so that its sign is a minus and not a hyphen."""
-    return f"${cell}$" if isinstance(cell, str) and _NUMBER.fullmatch(cell) else inline((cell,))
-
-
-def _breadth(table: Table) -> float:
-    """About how wide the table is, in ems."""
-    columns = zip(table.header, *table.rows)
-    return sum(1.2 + max(0.52 * len(cell) if isinstance(cell, str) else ems(formula_of(cell).latex) for cell in column)
-               for column in columns)
-
-
-def _size(table: Table, line: float) -> str:
-    """The size of type at which a table that runs over pages fits across one."""
-    share = line / _breadth(table)
-    return "" if share > 1 else "\\footnotesize\n" if share > 0.8 else "\\scriptsize\n" if share > 0.65 else "\\tiny\n"
-
-
-def _fitted(tabular: str, table: Table, line: float) -> str:
-    # The breadth is an estimate: what fits after all is not made larger.
-    width = r"\ifdim\width>\linewidth\linewidth\else\width\fi"
-    return f"\\resizebox{{{width}}}{{!}}{{%\n{tabular}}}" if _breadth(table) > line else tabular
-
+# The rest
 
 def _code(code: Code, page: _Page) -> str:
     lines = [words(line) for line in code.text.expandtabs(4).rstrip("\n").split("\n")]
     return "\\begin{alltt}\\small\n" + "\n".join(lines) + "\n\\end{alltt}"
+
+
+def _table(table: Table, page: _Page) -> str:
+    return table_in_latex(table, page.line)
 
 
 def _figure(figure: Figure, page: _Page) -> str:

@@ -22,6 +22,8 @@ _CODE = 7_000_000          # what the first number of a formula is called while 
 _CODED = re.compile(r"70\d{5}")
 # Whole numbers and decimals; not the single digits that TeX takes as an argument without braces.
 _NUMBER = re.compile(r"(?<![\\^_0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9])")
+# Environments that the converter does not know, and what is set in the same way.
+_ALIKE = {"{aligned}": "{split}", "{gathered}": "{matrix}"}
 _NAME = re.compile(r"\\(?:text|mathrm|operatorname)\{((?:[^{}\\]|\\[_&%#$ ])*)\}")
 
 
@@ -58,6 +60,8 @@ def _tree(latex: str, block: bool) -> ElementTree.Element | None:
     from latex2mathml.converter import convert
 
     faults = tuple(kind for kind in vars(exceptions).values() if isinstance(kind, type))
+    for unknown, known in _ALIKE.items():
+        latex = latex.replace(unknown, known)
     try:
         written = convert(_NAME.sub(_plain_name, latex), display="block" if block else "inline")
         root = ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", written, count=1))

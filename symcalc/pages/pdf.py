@@ -20,7 +20,8 @@ _SECONDS = 120
 # No shell, no start-up files of the user's, and TeX may neither read nor write outside its folder.
 _COMMAND = ("latexmk", "-norc", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error",
             "-no-shell-escape", "sheet.tex")
-_GUARDED = {"openin_any": "p", "openout_any": "p"}
+# The same source gives the same PDF at any time, and no line of TeX's log is broken.
+_GUARDED = {"openin_any": "p", "openout_any": "p", "max_print_line": "1000", "SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1"}
 
 
 def write_latex(document: Document, target: Path) -> None:
@@ -61,8 +62,17 @@ def set_pdf(write: Callable[[Path], None], target: Path) -> None:
                            f"until then the source is in '{visible(str(source))}'")
     with TemporaryDirectory(prefix="symcalc-") as folder:
         write(Path(folder, "sheet.tex"))
-        _run(Path(folder), target)
+        try:
+            _run(Path(folder), target)
+        except _Unset as fault:
+            source = target.with_suffix(".tex")
+            write(source)
+            raise SymcalcError(f"{fault}; the source is in '{visible(str(source))}'") from fault
         write_whole(target, Path(folder, "sheet.pdf").read_bytes())
+
+
+class _Unset(SymcalcError):
+    """What TeX could not set."""
 
 
 def _run(folder: Path, target: Path) -> None:
@@ -71,12 +81,12 @@ def _run(folder: Path, target: Path) -> None:
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired as fault:
-        raise SymcalcError(f"LaTeX took more than {_SECONDS} s over '{visible(str(target))}' and was stopped") from fault
+        raise _Unset(f"LaTeX took more than {_SECONDS} s over '{visible(str(target))}' and was stopped") from fault
     finally:
         if process.poll() is None:
             _stop(process)
     if process.returncode != 0 or not (folder / "sheet.pdf").is_file():
-        raise SymcalcError(f"LaTeX could not set '{visible(str(target))}': {_complaint(folder / 'sheet.log')}")
+        raise _Unset(f"LaTeX could not set '{visible(str(target))}': {_complaint(folder / 'sheet.log')}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -88,7 +98,12 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _complaint(log: Path) -> str:
-    """The first error in TeX's log, in its own words."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
-    found = next((line for line in lines if re.match(r"! |\S+:\d+: ", line)), "it gave no reason")
-    return visible(found.removeprefix("! ").removeprefix("./"))
+    """The first error in TeX's log, with the line of the source on which it stands."""
+    said = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+    if (found := re.search(r"^(?:\./)?sheet\.tex:(\d+): (?:LaTeX Error: )?(.*?)\.?$", said, re.MULTILINE)) is None:
+        other = re.search(r"^(?:! |\S+:\d+: )(.*)$", said, re.MULTILINE)
+        return visible(other[1]) if other else "it gave no reason"
+    # TeX shows what it had read of the line: "l.12 \\frac".
+    read = re.compile(rf"^l\.{found[1]} (.+)$", re.MULTILINE).search(said, found.end())
+    near = f", after '{visible(read[1])[-40:]}'" if read else ""
+    return f"on line {found[1]}, {visible(found[2])}{near}"

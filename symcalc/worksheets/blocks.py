@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import groupby
 
 from symcalc.pages.document import Blank, Block, Equation, Formula, Heading, Inline, Paragraph, Table, paragraph
 from symcalc.pages.rendering import formula_of, relations_of
@@ -101,11 +102,18 @@ def as_inline(equation: Equation) -> Formula:
                    latex=" ".join([first.latex, *(f"{sign.latex} {side.latex}" for sign, side in zip(signs, others))]))
 
 
+def hints_of(parts: tuple[Part, ...]) -> Iterator[tuple[str, str]]:
+    """The numbers of the questions, and the hint that they have; neighbours with the same hint are named together."""
+    hinted = [question for question in all_questions(parts) if question.item.hints]
+    for hint, same in groupby(hinted, key=lambda question: " ".join(question.item.hints)):
+        numbers = [question.number for question in same]
+        between = " and " if len(numbers) == 2 else " to "
+        yield between.join(map(str, dict.fromkeys((numbers[0], numbers[-1])))), hint
+
+
 def hint_lines(parts: tuple[Part, ...]) -> Iterator[Paragraph]:
-    """The hints of every question that has some."""
-    for question in all_questions(parts):
-        if question.item.hints:
-            yield paragraph(f"{question.number}. {' '.join(question.item.hints)}")
+    """The hints, a paragraph each."""
+    return (paragraph(f"{numbers}. {hint}") for numbers, hint in hints_of(parts))
 
 
 def point_tables(parts: tuple[Part, ...], across: int = _ACROSS) -> list[Table]:

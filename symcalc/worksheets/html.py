@@ -7,11 +7,13 @@ from dataclasses import replace
 from importlib.resources import files
 from string import Template
 
-from symcalc.pages.document import Block, Formula, Table
+from symcalc.pages.document import Block, Table
 from symcalc.pages.html import block as block_in_html
 from symcalc.pages.html import page, words
-from symcalc.worksheets.blocks import all_questions, answer_blocks, point_tables, proof_of, proof_sentence
+from symcalc.worksheets.blocks import answer_blocks, hints_of, point_tables, proof_of, proof_sentence
 from symcalc.worksheets.card import rule_card
+from symcalc.worksheets.fill_in import is_to_fill
+from symcalc.worksheets.items.steps import BLANKS
 from symcalc.worksheets.spec import Spec
 from symcalc.worksheets.version import Part, Question
 
@@ -24,9 +26,7 @@ def sheet_page(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str) ->
     for part in parts:
         body += [*_part_head(part), *(_question(spec, question, map(_asked, question.item.question), _room(spec, question))
                                       for question in part.questions)]
-    hinted = [question for question in all_questions(parts) if question.item.hints] if spec.hints else []
-    if hinted:
-        hints = "".join(f"<p><b>{question.number}.</b> {words(' '.join(question.item.hints))}</p>\n" for question in hinted)
+    if spec.hints and (hints := "".join(f"<p><b>{numbers}.</b> {words(hint)}</p>\n" for numbers, hint in hints_of(parts))):
         body.append(_element("section", "apart", f"<h2>Hints</h2>\n{hints}"))
     if spec.rule_card:
         body.append(_element("section", "apart card", "\n".join(_blocks(rule_card()))))
@@ -76,12 +76,10 @@ def _blocks(blocks: Iterable[Block]) -> list[str]:
 
 def _asked(block: Block) -> str:
     """A block of a question; a table with empty cells, or with lines in the place of formulas, has room to write in them."""
-    if not isinstance(block, Table):
+    if not (isinstance(block, Table) and is_to_fill(block)):
         return block_in_html(block)
-    rows = tuple(tuple("" if isinstance(cell, Formula) and not cell.text.strip("_") else cell for cell in row)
-                 for row in block.rows)
-    to_fill = any(cell == "" for row in rows for k, cell in enumerate(row) if k not in block.words) or rows != block.rows
-    return _classed(replace(block, rows=rows), "tofill") if to_fill else block_in_html(block)
+    rows = tuple(tuple("" if cell in BLANKS else cell for cell in row) for row in block.rows)
+    return _classed(replace(block, rows=rows), "tofill")
 
 
 def _classed(table: Table, name: str) -> str:

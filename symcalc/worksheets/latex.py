@@ -2,23 +2,28 @@ r"""A version or its key in LaTeX: a source that a teacher can edit, one macro f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 
 from symcalc.pages.breaking import ems
-from symcalc.pages.document import Block, Equation, Figure, Paragraph, Table
+from symcalc.pages.document import Block, Equation, Figure, Inline, Paragraph, Table
 from symcalc.pages.latex import block as block_in_latex
-from symcalc.pages.latex import inline
+from symcalc.pages.latex_inline import inline
+from symcalc.pages.latex_tables import table_in_latex
 from symcalc.pages.latex_words import words
-from symcalc.worksheets.blocks import all_questions, as_inline, counted, point_tables, proof_sentence
+from symcalc.pages.rendering import formula_of
+from symcalc.worksheets.blocks import as_inline, counted, hints_of, point_tables, proof_sentence
 from symcalc.worksheets.card import rule_card
+from symcalc.worksheets.fill_in import fill_in, is_to_fill
 from symcalc.worksheets.spec import Spec
-from symcalc.worksheets.version import Part, Question
+from symcalc.worksheets.version import LETTERS, Part, Question
 
 Pictures = Mapping[Figure, str]
 
 _LINE = {False: 36.0, True: 23.0}          # ems that a question has across the page, by large print
+_WIDER = 1.07                              # which a table may fill better
 _ACROSS = {False: 10, True: 7}             # questions in one row of the table of points
+_WHOLE = ".001fil"         # a page may end before any question, whatever is left of it
 _ROOM = {"ruled": r"\ruled", "blank": r"\blank"}
 
 
@@ -29,9 +34,9 @@ def sheet_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, 
     for part in parts:
         body += [*_part_head(part), *(_question(spec, question, [*_asked(spec, question, pictures), *_room(spec, question)])
                                       for question in part.questions)]
-    hinted = [question for question in all_questions(parts) if question.item.hints] if spec.hints else []
-    body += [r"\clearpage" "\n" r"\section*{Hints}", *map(_hints, hinted)] if hinted else []
-    return _document(spec, spec.title, version, stamp, "1fil", [*body, *_card(spec)])
+    hints = _hints(parts) if spec.hints else []
+    body += [r"\lastpage" "\n" r"\section*{Hints}", *hints] if hints else []
+    return _document(spec, spec.title, version, stamp, _WHOLE, [*body, *_card(spec)])
 
 
 def key_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, pictures: Pictures) -> str:
@@ -40,14 +45,16 @@ def key_source(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str, pi
     for part in parts:
         body += _part_head(part)
         body += [_question(spec, question, _solved(spec, question, pictures)) for question in part.questions]
-    return _document(spec, f"{spec.title}: key", version, stamp, r"8\baselineskip", body)
+    together = r"8\baselineskip" if spec.solutions == "worked" else _WHOLE
+    return _document(spec, f"{spec.title}: key", version, stamp, together, body)
 
 
 def _document(spec: Spec, title: str, version: str, stamp: str, together: str, body: Iterable[str]) -> str:
     size = "17pt" if spec.large_print else "11pt"
     facts = {"course": words(spec.course), "sheettitle": words(title), "sheetdate": words(spec.date),
              "sheetversion": words(version), "stamp": words(stamp), "together": together,
-             "cardsize": r"\scriptsize" if spec.large_print else r"\small"}
+             "cardsize": r"\footnotesize" if spec.large_print else r"\small",
+             "lineheight": "10mm" if spec.large_print else "8mm"}
     filled = {
         "class": f"fontsize={size},paper={spec.paper}",
         "margins": f"{spec.paper}paper,margin=20mm,bottom=24mm,right=24mm,footskip=12mm",
@@ -97,19 +104,30 @@ def _question(spec: Spec, question: Question, lines: Iterable[str]) -> str:
 
 
 def _asked(spec: Spec, question: Question, pictures: Pictures) -> list[str]:
-    line = _LINE[spec.large_print]
-    return [_apart(block) + _with_room(block, block_in_latex(block, pictures, line)) for block in question.item.question]
+    line, blocks, choices = _LINE[spec.large_print], question.item.question, question.item.choices
+    if choices and all(ems(formula_of(choice).latex) < line - 4 for choice in choices if not isinstance(choice, str)):
+        # They stand at the end of the question, a paragraph each.
+        return [*_flowing(blocks[:-len(choices)], pictures, line), _choices(choices, line)]
+    return _flowing(blocks, pictures, line)
 
 
-def _apart(block: Block) -> str:
-    """An empty line before words, so that they do not run on in the paragraph before."""
-    return "\n" if isinstance(block, Paragraph) else ""
+def _flowing(blocks: Iterable[Block], pictures: Pictures, line: float) -> list[str]:
+    """An empty line before words, so that they do not run on in the paragraph before; a display belongs to what leads to it."""
+    return [("\n" if isinstance(block, Paragraph) else "") + _block(block, pictures, line) for block in blocks]
 
 
-def _with_room(block: Block, written: str) -> str:
-    """A table with empty cells gets taller rows, to write into."""
-    empty = isinstance(block, Table) and any(cell == "" for row in block.rows for cell in row)
-    return f"\\begin{{tofill}}\n{written}\n\\end{{tofill}}" if empty else written
+def _block(block: Block, pictures: Pictures, line: float) -> str:
+    if isinstance(block, Table):
+        return (fill_in if is_to_fill(block) else table_in_latex)(block, _WIDER * line)
+    return block_in_latex(block, pictures, line)
+
+
+def _choices(choices: Sequence[Inline], line: float) -> str:
+    """Boxes to tick, two beside each other where they are short."""
+    formulas = [formula_of(choice).latex if not isinstance(choice, str) else rf"\text{{{words(choice)}}}" for choice in choices]
+    share = "0.48" if max(map(ems, formulas)) < line / 2 - 5 else "1"
+    rows = "\n".join(rf"  \choice{{{letter}}}{{{formula}}}" for letter, formula in zip(LETTERS, formulas))
+    return f"\\begin{{choices}}{{{share}}}\n{rows}\n\\end{{choices}}"
 
 
 def _room(spec: Spec, question: Question) -> list[str]:
@@ -121,7 +139,7 @@ def _solved(spec: Spec, question: Question, pictures: Pictures) -> list[str]:
     answer = "\n".join(_answered(question.item.answer, pictures, line))
     said = [*_asked(spec, question, pictures), f"\\begin{{answer}}\n{answer}\n\\end{{answer}}"]
     if spec.solutions == "worked" and question.item.solution:
-        solution = "\n\n".join(block_in_latex(block, pictures, line) for block in question.item.solution)
+        solution = "\n".join(_flowing(question.item.solution, pictures, line)).lstrip("\n")
         said.append(f"\\begin{{solution}}\n{solution}\n\\end{{solution}}")
     return [*said, rf"\proved{{{counted(question.item.checks, 'check')}}}"] if question.item.checks else said
 
@@ -136,12 +154,12 @@ def _answered(answer: tuple[Block, ...], pictures: Pictures, line: float) -> lis
     elif isinstance(first, Paragraph):
         start = inline(first.parts)
     else:
-        start = block_in_latex(first, pictures, line)
-    return [start, *(_apart(block) + block_in_latex(block, pictures, line) for block in others)]
+        start = _block(first, pictures, line)
+    return [start, *_flowing(others, pictures, line)]
 
 
-def _hints(question: Question) -> str:
-    return rf"\hintto{{{question.number}}}{{{words(' '.join(question.item.hints))}}}"
+def _hints(parts: tuple[Part, ...]) -> list[str]:
+    return [rf"\hintto{{{words(numbers)}}}{{{words(hint)}}}" for numbers, hint in hints_of(parts)]
 
 
 def _card(spec: Spec) -> list[str]:

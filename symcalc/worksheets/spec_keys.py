@@ -32,7 +32,9 @@ class Place:
 
     @property
     def where(self) -> str:
-        known = next((self.lines[self.path[:k]] for k in range(len(self.path), 0, -1) if self.path[:k] in self.lines), None)
+        # A key that is written [[so]] is known by its first table.
+        known = next((self.lines[path] for k in range(len(self.path), 0, -1) for path in (self.path[:k], (*self.path[:k], 0))
+                      if path in self.lines), None)
         if known is not None:
             return f"{self.file}, line {known}"
         numbers = [f"{str(name).removesuffix('s')} {step + 1}" for name, step in zip(self.path, self.path[1:])
@@ -41,8 +43,9 @@ class Place:
 
     @property
     def key(self) -> str:
-        """The nearest key."""
-        return next((str(step) for step in reversed(self.path) if isinstance(step, str)), "the spec")
+        """The nearest key, with the number of the entry in it."""
+        name = next((str(step) for step in reversed(self.path) if isinstance(step, str)), "the spec")
+        return f"entry {self.path[-1] + 1} of {name}" if self.path and isinstance(self.path[-1], int) else name
 
     def fault(self, sentence: str) -> WorksheetError:
         """The error for this place."""
@@ -65,6 +68,17 @@ def _shown(value: object) -> str:
     return written if len(written) <= 40 else f"{written[:36]}...{written[0] if written[0] == chr(34) else ''}"
 
 
+def _no_text(place: Place, value: object) -> WorksheetError:
+    """The error for a value that wants quotes: 12 May as "12 May"."""
+    written = _shown(value)
+    plain = not isinstance(value, (Mapping, list, tuple))
+    return place.must(f'a text in quotes{f", as in {_quoted(written)}" if plain else ""}', value)
+
+
+def _quoted(written: str) -> str:
+    return f'"{written}"'
+
+
 def words(most: int = 200, empty: bool = True) -> Check:
     """A text on one line.
 
@@ -73,7 +87,7 @@ def words(most: int = 200, empty: bool = True) -> Check:
     """
     def check(value: Any, place: Place) -> str:
         if not isinstance(value, str):
-            raise place.must("a text in quotes", value)
+            raise _no_text(place, value)
         said = " ".join(value.split())
         if not said and not empty:
             raise place.fault(f"{place.key} is empty; give it some words")
@@ -90,7 +104,7 @@ def paragraphs(value: Any, place: Place) -> tuple[str, ...]:
     ('one two', 'three')
     """
     if not isinstance(value, str):
-        raise place.must("a text in quotes", value)
+        raise _no_text(place, value)
     if len(value) > 5000:
         raise place.fault(f"{place.key} has {len(value):,} characters; at most 5,000 are allowed")
     parts = "\n".join(line.strip() for line in value.strip().splitlines()).split("\n\n")
@@ -106,19 +120,28 @@ def whole(low: int, high: int) -> Check:
     return check
 
 
-def wholes(low: int, high: int) -> Check:
-    """A whole number, or a list of them, as a tuple.
+def levels(known: Collection[int], kind: str) -> Check:
+    """One of the known levels of a kind, or a list of them, as a tuple.
 
-    >>> wholes(1, 4)(2, Place()), wholes(1, 4)([1, 2], Place())
+    >>> levels((1, 2), "trace")(2, Place()), levels((1, 2), "trace")([1, 2], Place())
     ((2,), (1, 2))
     """
-    one = whole(low, high)
+    def one(value: Any, place: Place) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise place.must(f"{_or_list(known)}, or a list of them", value)
+        if value not in known:
+            raise place.fault(f"there is no level {value} of {kind}; its levels are {', '.join(map(str, known))}")
+        return value
 
     def check(value: Any, place: Place) -> tuple[int, ...]:
         if isinstance(value, (list, tuple)) and value:
-            return tuple(one(entry, place) for entry in value)
+            return tuple(one(entry, place.at(k)) for k, entry in enumerate(value))
         return (one(value, place),)
     return check
+
+
+def _or_list(numbers: Collection[int]) -> str:
+    return " or ".join(map(str, numbers)) if len(numbers) < 3 else f"a whole number from {min(numbers)} to {max(numbers)}"
 
 
 def switch(value: Any, place: Place) -> bool:
@@ -140,10 +163,18 @@ def scalar(value: Any, place: Place) -> Any:
 
 
 def one_of(*names: str) -> Check:
-    """One of these words."""
+    """One of these words.
+
+    >>> one_of("a4", "letter")("leter", Place().at("paper"))
+    Traceback (most recent call last):
+    symcalc.worksheets.items.item.WorksheetError: the spec: paper must be "a4" or "letter", not "leter"; did you mean "letter"?
+    """
     def check(value: Any, place: Place) -> str:
         if value not in names:
-            raise place.must(f"{', '.join(names[:-1])} or {names[-1]}", value)
+            quoted = [_quoted(name) for name in names]
+            near = get_close_matches(value.strip().lower(), names, n=1) if isinstance(value, str) else []
+            raise place.fault(f"{place.key} must be {', '.join(quoted[:-1])} or {quoted[-1]}, not {_shown(value)}"
+                              + (f'; did you mean "{near[0]}"?' if near else ""))
         return value
     return check
 
@@ -157,38 +188,45 @@ def named(called: str, names: Collection[str]) -> Check:
     """
     def check(value: Any, place: Place) -> str:
         if not isinstance(value, str):
-            raise place.must("a text in quotes", value)
+            raise _no_text(place, value)
         if value not in names:
             raise place.fault(f"there is no {called} {_shown(value)}; {_nearest(value, names, f'the {called}s are')}")
         return value
     return check
 
 
-def listed(entry: Check, most: int, empty: bool = True) -> Check:
-    """A list of such entries."""
+def listed(entry: Check, most: int, empty: bool = True, how: str = "a list") -> Check:
+    """A list of such entries, and how it is written."""
     def check(value: Any, place: Place) -> tuple[Any, ...]:
         if not isinstance(value, (list, tuple)):
-            raise place.must("a list", value)
+            raise place.must(how, value)
         if len(value) > most or not (value or empty):
             raise place.fault(f"{place.key} has {len(value)} entries; {'at most' if value else 'from 1 to'} {most} are allowed")
         return tuple(entry(part, place.at(k)) for k, part in enumerate(value))
     return check
 
 
-def table(given: Any, keys: Mapping[str, Check], place: Place) -> dict[str, Any]:
-    """The entries of a table, each checked by the row for its key.
+def table(given: Any, keys: Mapping[str, Check], place: Place, elsewhere: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The entries of a table, each checked by the row for its key; `elsewhere` says where other keys belong.
 
     >>> table({"seed": 7}, {"seed": whole(0, 9)}, Place())
     {'seed': 7}
+    >>> table({"kind": "x"}, {"seed": whole(0, 9)}, Place(), {"kind": "stands in an item"})
+    Traceback (most recent call last):
+    symcalc.worksheets.items.item.WorksheetError: the spec: kind stands in an item, not here
     """
     if not isinstance(given, Mapping):
         raise place.must("a table", given)
     for name in given:
         if name not in keys:
+            if elsewhere and name in elsewhere:
+                raise place.at(name).fault(f"{name} {elsewhere[name]}, not here")
             raise place.at(name).fault(f"there is no key {_shown(name)} here; {_nearest(str(name), keys, 'the keys are')}")
     return {name: keys[name](value, place.at(name)) for name, value in given.items()}
 
 
 def _nearest(name: str, names: Collection[str], all_are: str) -> str:
-    near = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"{all_are} {', '.join(names)}"
+    """The name that was meant, or all: by its letters, or by how it begins."""
+    wanted = "_".join(name.lower().replace("-", " ").split())
+    near = get_close_matches(wanted, names, n=1, cutoff=0.7) or [known for known in names if known[:4] == wanted[:4]]
+    return f"did you mean {near[0]}?" if len(near) == 1 else f"{all_are} {', '.join(names)}"

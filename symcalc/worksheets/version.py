@@ -60,8 +60,9 @@ def _parts(spec: Spec, letter: str, deck: _Deck) -> Iterator[Part]:
 
 
 def _question(ask: Ask, number: int, item: Item) -> Question:
+    # An item asks for ample room, two thirds of it suffice: the questions of a page share what is left of it.
     return Question(number=number, item=item, points=item.points if ask.points is None else ask.points,
-                    space=item.space if ask.space is None else ask.space)
+                    space=-(-item.space * 2 // 3) if ask.space is None else ask.space)
 
 
 class _Deck:

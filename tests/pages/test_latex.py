@@ -36,7 +36,7 @@ EXACT = [
     (paragraph("by ", m, " & 5 %"), r"by $m$ \& 5 \%"),
     (Equation((m, x)), "\\[\n  m = x\n\\]"),
     (Equation((m, x), relation="≤"), "\\[\n  m \\le x\n\\]"),
-    (Equation((m, power(x, Integer(2)), x)), "\\begin{align*}\n  m & = x^{2} \\\\\n  & = x\n\\end{align*}"),
+    (Equation((m, power(x, Integer(2)), x)), "\\begin{align*}\n  m & = x^{2} \\\\*\n  & = x\n\\end{align*}"),
     (Code("x = {1}\n"), "\\begin{alltt}\\small\nx = \\{1\\}\n\\end{alltt}"),
     (Figure(png=b"", alt="a line"), "\\begin{center}\n\\fbox{\\parbox{0.8\\linewidth}{a line}}\n\\end{center}"),
     (Blank(), r"\par\vspace{8mm}\noindent\rule{\linewidth}{0.4pt}"),
@@ -60,7 +60,7 @@ def test_each_block(block, expected):
 def test_short_steps_have_their_reasons_beside():
     steps = Steps((Step(expression=x), Step(expression=m, rule="power rule", because=("because of ", x))))
     assert r"""\begin{alignat*}{2}
-  & x \\
+  & x \\*
   & \quad = m &\qquad& \why{\emph{power rule}\newline because of $x$}
 \end{alignat*}""" in body(steps)
 

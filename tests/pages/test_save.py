@@ -159,7 +159,7 @@ def test_what_latex_says_is_told(tmp_path):
     broken = Page(Document("", (Paragraph((Formula(text="?", latex=r"\nosuchcommand"),)),)))
     with pytest.raises(SymcalcError, match="LaTeX could not set '.*page.pdf': .*Undefined control sequence"):
         broken.save(tmp_path / "page.pdf")
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["page.tex"]
 
 
 @needs_latex

@@ -131,7 +131,7 @@ def test_a_table_with_empty_cells_has_room_to_write(sheet):
         table = Table(header=("x", "y"), rows=(("3", cell),))
         asked = replace(part.questions[0], item=replace(part.questions[0].item, question=(table,)))
         page = sheet_source(spec, (replace(part, questions=(asked,)),), "A", "seed 7", {})
-        assert (r"\begin{tofill}" "\n" in page) == tall
+        assert (r"\begin{tofill}{|c|E{7em}|}" "\n" in page) == tall
 
 
 def test_paragraphs_of_a_question_stand_apart(sheet):

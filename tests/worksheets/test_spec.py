@@ -69,10 +69,10 @@ def test_a_file_and_a_mapping_say_the_same(tmp_path):
     ('versions = "4"\n' + GOOD, 'sheet.toml, line 1: versions must be a whole number from 1 to 26, not "4"'),
     ("versions = true\n" + GOOD, "sheet.toml, line 1: versions must be a whole number from 1 to 26, not true"),
     ("hints = 1\n" + GOOD, "sheet.toml, line 1: hints must be true or false, not 1"),
-    ('\npaper = "a5"\n' + GOOD, 'sheet.toml, line 2: paper must be a4 or letter, not "a5"'),
-    ("fields = 3\n" + GOOD, "sheet.toml, line 1: fields must be a list, not 3"),
+    ('\npaper = "a5"\n' + GOOD, 'sheet.toml, line 2: paper must be "a4" or "letter", not "a5"'),
+    ("fields = 3\n" + GOOD, 'sheet.toml, line 1: fields must be a list, as in ["Name", "Date"], not 3'),
     (GOOD.replace('"}', '", level = 9}'), "line 4: there is no level 9 of differentiate; its levels are 1, 2, 3, 4"),
-    (GOOD.replace('"}', '", level = []}'), "sheet.toml, line 4: level must be a whole number from 1 to 9, not a list"),
+    (GOOD.replace('"}', '", level = []}'), "line 4: level must be a whole number from 1 to 4, or a list of them, not a list"),
     (GOOD.replace('"}', '", count = 99}'), "sheet.toml, line 4: count must be a whole number from 1 to 50, not 99"),
     (GOOD.replace('"}', '", qount = 2}'), 'sheet.toml, line 4: there is no key "qount" here; did you mean count?'),
     (GOOD.replace('kind = "differentiate"', "points = 1"), "sheet.toml, line 4: an item needs a kind, as in"),
@@ -82,12 +82,12 @@ def test_a_file_and_a_mapping_say_the_same(tmp_path):
     (GOOD.replace('title = "Slopes"', ""), "sheet.toml: title is missing; name the sheet"),
     ('title = ""\n', "sheet.toml, line 1: title is empty; give it some words"),
     (f'title = "{"x" * 300}"\n', "sheet.toml, line 1: title has 300 characters; at most 200 are allowed"),
-    ('title = "Slopes"\n', "sheet.toml: it asks for 0 items; a sheet has from 1 to 200"),
+    ('title = "Slopes"\n', "sheet.toml: it has no sections; write [[sections]], and under it items = "),
     (GOOD.replace(ITEM, "items = [" + '{kind = "differentiate", count = 50}, ' * 5 + "]"), "sheet.toml: it asks for 250 items"),
     ("title = \n", "sheet.toml, line 1: this is no TOML: invalid value"),
-    (b"title = '\xff'\n", "sheet.toml is no text in UTF-8; save it as UTF-8"),
+    (b"title = '\xff'\n", "sheet.toml, line 1: this is no text in UTF-8; save the file as UTF-8"),
     ("a = " + "[" * 5000 + "]" * 5000, "sheet.toml"),
-    ("x" * 300_000, "sheet.toml has 300,000 characters; a spec has at most 200,000"),
+    ("x" * 300_000, "sheet.toml has more than 200,000 bytes, the most that a spec may have"),
 ])
 def test_what_cannot_be_read_is_one_sentence(tmp_path, text, sentence):
     with pytest.raises(WorksheetError) as raised:
@@ -98,9 +98,9 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path, text, sentence):
 @pytest.mark.parametrize(("spec", "sentence"), [
     ({"title": "x", "sections": [{"items": [{"kind": "differentiate"}, {"kind": "differentiate", "level": 7}]}]},
      "item 2 of section 1: there is no level 7"),
-    ({"title": "x", "sections": [{"note": 3}]}, "section 1: note must be a text in quotes, not 3"),
-    ({"title": 3}, "the spec: title must be a text in quotes, not 3"),
-    ({"title": "x", "sections": [5]}, "section 1: sections must be a table, not 5"),
+    ({"title": "x", "sections": [{"note": 3}]}, 'section 1: note must be a text in quotes, as in "3", not 3'),
+    ({"title": 3}, 'the spec: title must be a text in quotes, as in "3", not 3'),
+    ({"title": "x", "sections": [5]}, "section 1: entry 1 of sections must be a table, as [[sections]] begins one, not 5"),
     ({"title": "x", 5: 6}, 'the spec: there is no key 5 here'),
 ])
 def test_in_a_mapping_the_item_is_named(spec, sentence):

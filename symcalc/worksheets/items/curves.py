@@ -63,9 +63,10 @@ def _read_curve(draw: Draw, level: int) -> Item | None:
         axes.set(ylabel="J", yticks=range(0, 6 * a + d + 5, 2))
     way = "smaller" if slope > 0 else "larger"
     sign = "positive" if slope > 0 else "negative"
-    asked = [paragraph("The curve shows the cost J over ", w, ". (a) Where is its minimum, and what is J there? "
-                       "(b) Is the slope at the point marked positive or negative? (c) Does gradient descent make ", w,
-                       " larger or smaller there?")]
+    asked = [paragraph("The curve shows the cost J over ", w, "."),
+             paragraph("(a) Where is its minimum, and what is J there?"),
+             paragraph("(b) Is the slope at the point marked positive or negative?"),
+             paragraph("(c) Does gradient descent make ", w, " larger or smaller there?")]
     if level == 2:
         asked.append(paragraph("(d) The curve is a parabola. Find its formula, and from it the slope at the point marked."))
     told = [Paragraph(("(a) ", equals(w, number(c).formula), f", J = {d}; (b) {sign}; (c) {way}."))]
@@ -106,9 +107,9 @@ def _match_curve(draw: Draw, level: int) -> Item | None:
         for axis, place, title in zip(axes, order, _NAMES):
             _curve(axis, formulas[place], name, 40 if level == 2 else 24)
             axis.set(title=title, xticks=range(-4, 5, 2))
-    loss = [Equation((Loss._as_built(twin.formula, (name,)).symbol, twin.formula)) for twin in formulas]
     pairs = [f"({k + 1}) is {_NAMES[order.index(k)]}" for k in range(3)]
-    listed = [block for k, equation in enumerate(loss) for block in (paragraph(f"({k + 1})"), equation)]
+    listed = [Paragraph((f"({k + 1}) ", equals(Loss._as_built(twin.formula, (name,)).symbol, twin.formula)))
+              for k, twin in enumerate(formulas)]
     key = paragraph(f"{pairs[0]}, {pairs[1]}, {pairs[2]}.")
     reasons = [Paragraph((f"({k + 1}) ", *_why(twin, name))) for k, twin in enumerate(formulas)]
     return Item(

@@ -125,8 +125,8 @@ def _predicted_actual(draw: Draw, level: int) -> Item | None:
         checks=len(quadratic.loss.gradient().proof.checks) + 8,
         question=(paragraph("Make one step of gradient descent from ", *_start(before), " with the rate ", _rate(trace), "."),
                   Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
-                  paragraph("(a) By how much does calculus expect J to change? (b) By how much does it change? "
-                            "(c) Divide (b) by (a). What does the ratio tell about the step?")),
+                  paragraph("(a) By how much does calculus expect J to change?"), paragraph("(b) By how much does it change?"),
+                  paragraph("(c) Divide (b) by (a). What does the ratio tell about the step?")),
         answer=tuple(Equation((name, written(value))) for name, value in
                      ((_EXPECTED, expected), (_ACTUAL, actual), (_RATIO, ratio))),
         solution=tuple(update.document().blocks),
@@ -158,9 +158,9 @@ def _converges(draw: Draw, level: int) -> Item | None:
     return Item(
         kind="converges", level=level, seed=draw.seed, points=2 + level, space=5 + level,
         checks=len(quadratic.loss.gradient().proof.checks) + 3,
-        question=(paragraph("Gradient descent runs on J with the rate ", equals(_ETA, written(rate)),
-                            ". (a) Will it converge? (b) What is the largest stable rate?"),
-                  Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given()),
+        question=(paragraph("Gradient descent runs on J with the rate ", equals(_ETA, written(rate)), "."),
+                  Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
+                  paragraph("(a) Will it converge?"), paragraph("(b) What is the largest stable rate?")),
         answer=(paragraph(_WORDS[kind]), Equation((_LIMIT, Formula(text=decimal(limit), latex=_latex_of(limit))))),
         solution=tuple(map(_plain, _explained(quadratic, diagnosis, curvatures))),
         hints=("Each step multiplies the distance to the minimum by 1 - rate times second derivative.",),

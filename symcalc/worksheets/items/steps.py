@@ -108,6 +108,7 @@ def _leibniz(f: str, x: str) -> Formula:
 
 BLANK = Formula(text="_" * 16, latex=r"\underline{\hspace{12em}}")
 _BLANK_RULE = Formula(text="_" * 12, latex=r"\underline{\hspace{8em}}")
+BLANKS = (BLANK, _BLANK_RULE)
 _WAYS: Mapping[int, tuple[str, ...]] = {1: ("power", "chain"), 2: ("chain", "product", "quotient"),
                                         3: ("product", "chain", "trigonometric", "logarithm"),
                                         4: ("product", "chain", "quotient", "exponential")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +18,7 @@ from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import Item, Kind, WorksheetError
 from symcalc.worksheets.items.numbers import decimal
 from symcalc.worksheets.items.proving import confirmed
+from symcalc.worksheets.items.raw_latex import checked_latex
 from symcalc.worksheets.items.twins import twin_of
 from symcalc.written import derivative_of
 
@@ -142,41 +142,6 @@ def _room(space: object, otherwise: int) -> int:
 
 # What a teacher writes
 
-_COMMANDS = frozenset("""frac dfrac tfrac sqrt sum prod int lim infty partial nabla cdot times div pm mp le leq ge geq ne neq
-    approx equiv to rightarrow leftarrow mapsto in notin left right big Big bar hat vec dot tilde overline underline text mathrm
-    mathbf sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh exp ln log min max quad qquad ldots cdots prime circ mid
-    vert alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho
-    sigma tau upsilon phi
-    varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell""".split())       # noqa: SIM905
-_COMMAND = re.compile(r"\\([a-zA-Z]+|.|$)", re.DOTALL)
-_SPACES = frozenset(",;:! {}|")
-
-
-def checked_latex(latex: object) -> str:
-    r"""Mathematics in LaTeX as a teacher types it, if it holds formulas only: no command that reads, writes or defines.
-
-    >>> checked_latex(r"\frac{1}{2} x^2")
-    '\\frac{1}{2} x^2'
-    >>> checked_latex(r"\input{secret}")
-    Traceback (most recent call last):
-    symcalc.worksheets.items.item.WorksheetError: \input is no command for formulas on a worksheet
-    """
-    given = _words(latex, "latex")
-    for command in _COMMAND.findall(given):
-        if command not in _COMMANDS and command not in _SPACES:
-            raise WorksheetError(f"\\{command[:30]} is no command for formulas on a worksheet")
-    if found := re.search(r"\^\^|[$%#&~`\n\r]|[^\x20-\x7e]", given):
-        raise WorksheetError(f"{found.group()!r} cannot stand in a formula of a worksheet")
-    depth = 0
-    for brace in re.sub(r"\\[{}]", "", given):
-        depth += (brace == "{") - (brace == "}")
-        if depth < 0:
-            break
-    if depth:
-        raise WorksheetError("the braces in the latex do not match")
-    return given
-
-
 def _free(draw: Draw, level: int, question: str | None = None, answer: str | None = None, expression: str | None = None,
           wrt: str | None = None, latex: str | None = None, space: int | None = None) -> Item:
     if question is None and expression is None:
@@ -190,9 +155,14 @@ def _free(draw: Draw, level: int, question: str | None = None, answer: str | Non
         key = key or [paragraph("No answer is given.")]
         return Item(kind="free", level=level, seed=draw.seed, points=1 + level, space=_room(space, 4 + level),
                     question=tuple(asked), answer=tuple(key), solution=tuple(key), source=f"free {question} {latex}")
+    if wrt is None:
+        raise WorksheetError('wrt is missing: by which letter is it to be differentiated, as in wrt = "x"?')
     derivation = derive(_words(expression, "expression"), wrt)
     if not isinstance(derivation, Derivation):
         raise WorksheetError("a free item differentiates once, by one letter")
+    if derivation.variable not in derivation.expression.free_symbols:
+        raise WorksheetError(f"there is no {derivation.variable.name} in the expression to differentiate by; it holds "
+                             f"{', '.join(map(text, parameters_of(derivation.expression))) or 'no letter'}")
     slope = derivative_of(derivation.expression, derivation.variable)
     asked = asked or [paragraph("Differentiate with respect to ", derivation.variable, ".")]
     return Item(kind="free", level=level, seed=draw.seed, points=1 + level, space=_room(space, 4 + 2 * level),
