@@ -72,7 +72,8 @@ def numbers_agree(item) -> None:
 
 def trace(item) -> None:
     cost, start = Cost(item), numbers(said(item.question))
-    steps = {"one update": 1, "two updates": 2, "three updates": 3}[re.search(r"Make (\w+ updates?) ", said(item.question)).group(1)]
+    count = re.search(r"Make (\w+ updates?) ", said(item.question)).group(1)
+    steps = {"one update": 1, "two updates": 2, "three updates": 3}[count]
     points = cost.walk(start, the_rate(item), steps)
     asked, answer = table(item.question, len(cost.rows) > 0), table(item.answer)
     assert asked.header == answer.header and [tex(name) for name in answer.header[1:1 + len(start)]] == list(start)

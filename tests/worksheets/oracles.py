@@ -12,7 +12,7 @@ from itertools import pairwise
 import mpmath
 from descents import converges, predicted_actual, rss_table, short_answer, stationary, trace
 from pictures import match_curve, read_curve
-from printed import Unreadable, letters, read, slopes_in
+from printed import Function, Unreadable, letters, read, slopes_in
 from printed_blocks import equations, said, sides, table, tex
 
 CLOSE = mpmath.mpf("1e-9")
@@ -24,12 +24,16 @@ def same(one: object, other: object) -> bool:
     return mpmath.fabs(one - other) <= CLOSE * max(1, mpmath.fabs(one), mpmath.fabs(other))
 
 
+def partial_of(function: Function, at: dict, name: str) -> object:
+    return mpmath.diff(lambda x: function({**at, name: x}), at[name])
+
+
 def slopes(formula: str, name: str, others: Sequence[str] = (), most: int = 2) -> Iterator[tuple[dict, object]]:
     """A few places in the domain, each with the slope of the formula by mpmath."""
     function, found = read(formula), 0
     for k, place in enumerate(PLACES):
         at = {name: place} | {other: PLACES[(k + j) % len(PLACES)] for j, other in enumerate(others, 1)}
-        value = mpmath.diff(lambda x: function({**at, name: x}), at[name])
+        value = partial_of(function, at, name)
         if isinstance(value, mpmath.mpf) and found < most:
             found += 1
             yield at, value
@@ -119,7 +123,9 @@ def partial(item) -> None:
         assert is_derivative(answer, formula, name, [other for other in names if other != name])
 
 
-ROWS = {"x_i": (0.3, 0.9, 1.6), "t_i": (1.1, -0.4, 0.8), "s_i": (-0.2, 0.5, 1.2), "y_i": (0.7, 2.1, -0.5), "h_i": (1.7, -0.1, 0.9)}
+ROWS = {"x_i": (0.3, 0.9, 1.6), "t_i": (1.1, -0.4, 0.8), "s_i": (-0.2, 0.5, 1.2), "y_i": (0.7, 2.1, -0.5),
+        "h_i": (1.7, -0.1, 0.9),
+        "z_i": (0.4, -0.9, 1.3)}
 
 
 def gradient(item) -> None:
@@ -132,8 +138,8 @@ def gradient(item) -> None:
         name, answer, *value = sides(block)
         by = re.fullmatch(r"\\frac\{(?:\\partial |d )J\}\{(?:\\partial |d)(\w)\}", name).group(1)
         asked.append(by)
-        for at in (point,) if point else [{other: place for other, place in zip(parameters, PLACES[k:])} for k in (0, 1)]:
-            slope = mpmath.diff(lambda x: function({**at, **rows, by: x}), at[by])
+        for at in (point,) if point else [dict(zip(parameters, PLACES[k:])) for k in (0, 1)]:
+            slope = partial_of(function, {**at, **rows}, by)
             assert all(same(read(side)({**at, **rows}), slope) for side in (answer, *value)), name
     assert sorted(asked) == sorted(parameters) and bool(point) == (item.level < 3)
 
@@ -208,10 +214,11 @@ RULES: dict[str, Callable[[Change], bool]] = {
     "constant rule": lambda change: change.all_gone(r"\d+"),
     "identity rule": lambda change: change.all_gone("x"),
     "power rule": lambda change: change.all_gone(r"x\^\{\d+\}|\\frac\{1\}\{x(\^\{\d+\})?\}|\\sqrt\{x\}"),
-    "exponential rule": lambda change: change.all_gone(r"e\^\{x\}"),
-    "sine rule": lambda change: change.all_gone(r"\\sin\(x\)"),
-    "cosine rule": lambda change: change.all_gone(r"\\cos\(x\)"),
-    "logarithm rule": lambda change: change.all_gone(r"\\ln\(x\)"),
+    "derivative of the exponential function": lambda change: change.all_gone(r"e\^\{x\}"),
+    "derivative of the sine": lambda change: change.all_gone(r"\\sin\(x\)"),
+    "derivative of the cosine": lambda change: change.all_gone(r"\\cos\(x\)"),
+    "derivative of the natural logarithm": lambda change: change.all_gone(r"\\ln\(x\)"),
+    "derivative of the square root": lambda change: change.all_gone(r"\\sqrt\{x\}"),
     "sum rule": lambda change: change.opened(lambda part: _terms(part) > 1),
     "constant multiple rule": lambda change: len(change.new) == len(change.gone) > 0 and all(
         re.match(r"\d+ |\\frac\{\d+", part) for part in change.gone),
@@ -265,8 +272,8 @@ def free(item) -> None:
 
 
 ORACLES: dict[str, Callable[[object], None]] = {oracle.__name__: oracle for oracle in (
-    differentiate, evaluate, tangent, partial, gradient, chain_steps, blanks, mistake, choice, trace, predicted_actual, converges,
-    stationary, rss_table, short_answer, read_curve, match_curve, free)}
+    differentiate, evaluate, tangent, partial, gradient, chain_steps, blanks, mistake, choice, trace, predicted_actual,
+    converges, stationary, rss_table, short_answer, read_curve, match_curve, free)}
 
 
 def check(item) -> None:

@@ -172,7 +172,7 @@ def _total(parts: list[tuple[int, Function]], at: dict[str, Any]) -> Any:
 def slopes_in(latex: str) -> Iterator[str]:
     r"""The operands of every \frac{d}{dx} in a line, in order.
 
-    >>> list(slopes_in(r"2 \\cdot \\frac{d}{dt} \\left(t^{2}\\right) + \\frac{d}{dt} 7"))
+    >>> list(slopes_in(r"2 \cdot \frac{d}{dt} \left(t^{2}\right) + \frac{d}{dt} 7"))
     ['t^{2}', '7']
     """
     plain = latex.replace(r"\left", "").replace(r"\right", "")

@@ -1,8 +1,9 @@
 """What stands in the blocks of an item, as the page has it: words, and formulas as LaTeX."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from symcalc.pages.document import Block, Equation, Paragraph, Table
+from symcalc.pages.document import Block, Equation, Paragraph, Steps, Table
 from symcalc.pages.rendering import formula_of
 
 
@@ -17,6 +18,20 @@ def equations(blocks: Iterable[Block]) -> list[Equation]:
 
 def sides(equation: Equation) -> list[str]:
     return [tex(side) for side in equation.sides]
+
+
+def pieces(blocks: Iterable[Block]) -> Iterator[Any]:
+    """Every piece of a line, words and formulas, in all blocks."""
+    for block in blocks:
+        match block:
+            case Equation():
+                yield from block.sides
+            case Paragraph():
+                yield from block.parts
+            case Table():
+                yield from (cell for row in (block.header, *block.rows) for cell in row)
+            case Steps():
+                yield from (part for line in block.lines for part in (line.expression, *line.because))
 
 
 def table(blocks: Iterable[Block], k: int = 0) -> Table:

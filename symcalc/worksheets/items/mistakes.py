@@ -90,10 +90,10 @@ def _choice(draw: Draw, level: int) -> Item | None:
     return Item(
         kind="choice", level=level, seed=draw.seed, points=1 + level, space=2, checks=checks + _OTHERS,
         question=(paragraph("Which is the derivative of ", function_of(f, x), "?"), Equation((function_of(f, x), twin.formula)),
-                  *(Paragraph((f"({_LETTERS[k]})  ", answer)) for k, (answer, _) in enumerate(options))),
-        answer=(Paragraph((f"({_LETTERS[right]})  ", derivation.result)),),
+                  *(Paragraph((f"({_LETTERS[k]}) ", answer)) for k, (answer, _) in enumerate(options))),
+        answer=(Paragraph((f"({_LETTERS[right]}) ", derivation.result)),),
         solution=(*derivation.working(), paragraph("What is wrong with the others:"),
-                  *(Paragraph((f"({_LETTERS[k]})  ", *other.says)) for k, (_, other) in enumerate(options) if other)),
+                  *(Paragraph((f"({_LETTERS[k]}) ", *other.says)) for k, (_, other) in enumerate(options) if other)),
         hints=("Differentiate first, then look for your answer.", derivation.hints()[0]),
         source=f"choice {text(twin.formula)}", length=len(derivation.lines),
         choices=tuple(answer for answer, _ in options), right=right, expected=derivation.result)

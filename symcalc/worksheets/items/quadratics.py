@@ -98,10 +98,11 @@ def _without_data(twin: Twin, names: tuple[str, ...]) -> Quadratic:
 
 
 def _rows(draw: Draw, count: int, among: Sequence[int] = (-3, -2, 2, 3, 4)) -> Mapping[str, tuple[int, ...]]:
-    """Rows near a line; x is never 1, which would stand as a factor in a row's slope."""
+    """Rows near a line, none with y = 0; x is never 1, which would stand as a factor in a row's slope."""
     x = sorted(draw.shuffled(among)[:count])
     slope, level = draw.whole(1, 4), draw.whole(0, 5)
-    return {"x": tuple(x), "y": tuple(slope * value + level + draw.whole(-2, 2) for value in x)}
+    lines = [slope * value + level for value in x]
+    return {"x": tuple(x), "y": tuple(line + draw.whole(-2, 2, avoid=(-line,)) for line in lines)}
 
 
 def _through_origin(draw: Draw) -> Quadratic:
@@ -167,14 +168,15 @@ def short_trace(draw: Draw, level: int, steps: int) -> Trace | None:
 
 
 def _short_walk(quadratic: Quadratic, start: Point, rate: Fraction, steps: int) -> list[Point] | None:
-    """The points of a descent; None at the first number that is not short, the first slope of 0 or the first rise."""
+    """The points of a descent; None at the first number that is not short, the first slope or value of 0 or the first rise."""
     points, cost = [start], quadratic.cost(start)
     for _ in range(steps):
         slopes = quadratic.slopes(points[-1])
-        if not all(is_short(slope) and 0 < abs(slope) <= 100 for slope in slopes.values()):
+        if not all(is_short(slope) and 0 < abs(slope) <= 100 and abs(slope) != 1 for slope in slopes.values()):
             return None
         points.append({name: value - rate * slopes[name] for name, value in points[-1].items()})
         before, cost = cost, quadratic.cost(points[-1])
-        if not all(map(is_short, (*points[-1].values(), before, cost))) or not 0 < cost <= Fraction(19, 20) * before:
+        numbers = (*points[-1].values(), before, cost)
+        if not all(map(is_short, numbers)) or 0 in numbers or cost > Fraction(19, 20) * before:
             return None
     return points
