@@ -35,11 +35,13 @@ from symcalc.worksheets.items.derivatives import equals, numbers_in
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import Item, Kind
 from symcalc.worksheets.items.numbers import moderate
-from symcalc.worksheets.items.proving import confirmed, over_rows, require, same, slope
+from symcalc.worksheets.items.proving import confirmed, exact_slope, over_rows, require, same, slope
 from symcalc.written import derivative_of
 
 _PAIRS = (("x", "y"), ("x", "y"), ("u", "v"), ("s", "t"), ("p", "q"))
 _MODELS = (("m", "b"), ("w", "b"), ("a", "b"), ("k", "c"), ("u", "v"))
+
+_LARGEST = 200               # of the slopes that a learner works out
 
 Maker = Callable[[Draw, Twin, Twin], Twin]
 
@@ -125,6 +127,9 @@ def _gradient_at_point(draw: Draw, level: int, make: Callable[[Draw, Sequence[st
     names = draw.form("letters").choice(_MODELS)
     twin = make(draw, names)
     at = {name: draw.whole(-3, 4, avoid=(0,)) for name in names}
+    expected = [exact_slope(twin.value, at, name) for name in names]            # before anything is derived
+    if 0 in expected or max(map(abs, expected)) > _LARGEST:
+        return None
     made = partials(twin, names)
     if made is None:
         return None
@@ -134,8 +139,6 @@ def _gradient_at_point(draw: Draw, level: int, make: Callable[[Draw, Sequence[st
     for name, value in zip(names, values):
         point = {other: CONTEXT.mpf(number) for other, number in at.items()}
         require(same(slope(twin, point, name), CONTEXT.mpf(int(value))), f"the slope of {text(twin.formula)} by {name}")
-    if 0 in values or max(map(abs, values)) > 200:
-        return None
     where = ", ".join(f"{name} = {value}" for name, value in at.items())
     slopes = [derivative_of(loss.symbol, parameter) for parameter in loss.parameters]
     solution = [block for name in names for block in found[name].working()]
