@@ -214,7 +214,7 @@ RULES: dict[str, Callable[[Change], bool]] = {
     "constant rule": lambda change: change.all_gone(r"\d+"),
     "identity rule": lambda change: change.all_gone("x"),
     "power rule": lambda change: change.all_gone(r"x\^\{\d+\}|\\frac\{1\}\{x(\^\{\d+\})?\}|\\sqrt\{x\}"),
-    "derivative of the exponential function": lambda change: change.all_gone(r"e\^\{x\}"),
+    "exponential rule": lambda change: change.all_gone(r"e\^\{x\}"),
     "derivative of the sine": lambda change: change.all_gone(r"\\sin\(x\)"),
     "derivative of the cosine": lambda change: change.all_gone(r"\\cos\(x\)"),
     "derivative of the natural logarithm": lambda change: change.all_gone(r"\\ln\(x\)"),
@@ -280,7 +280,7 @@ def check(item) -> None:
     """AssertionError, with what the item asks, where its answer is wrong."""
     try:
         ORACLES[item.kind](item)
-    except (AssertionError, Unreadable) as error:
+    except (AssertionError, KeyError, Unreadable) as error:
         raise AssertionError(f"{item.kind}, level {item.level}, seed {item.seed}: {item.source}: {error}") from error
 
 

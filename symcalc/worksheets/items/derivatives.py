@@ -157,7 +157,7 @@ def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
     height, steepness = at_place(twin, derivation, x, a)
     step = draw.sign() * draw.choice((Fraction(1, 10), Fraction(1, 20), Fraction(1, 50), Fraction(1, 100)))
     change = Fraction(int(steepness.p), int(steepness.q)) * step
-    if not is_short(change):
+    if not is_short(change) or abs(steepness) == 1:
         return None
     tangent = add(mul(steepness, symbol(x)), height - steepness * a)
     require(same(value_of(tangent, {x: CONTEXT.mpf(a)}), twin.value({x: CONTEXT.mpf(a)})), "the tangent meets the curve")
