@@ -4,8 +4,9 @@
 
 By default 50 seeds of all kinds, which makes more than 3,000 items. No item fails to build, none has an answer that its
 oracle does not find too (tests/worksheets/oracles.py, which reads the LaTeX and knows nothing of symcalc's derivatives),
-none holds 1x, + -3, x^1 or the like (tests/worksheets/looks.py). Then whole sheets of 20 questions in four versions: no item is there
-twice, the same question has the same kind, level and length of derivation in every version, in under 5 s a sheet.
+none holds 1x, + -3, x^1 or the like (tests/worksheets/looks.py). Then whole sheets of 20 questions in four versions: no
+item is there twice, the same question has the same kind, level and length of derivation in every version, in under 5 s a
+sheet.
 """
 
 import sys

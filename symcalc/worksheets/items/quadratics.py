@@ -189,6 +189,7 @@ def _short_walk(quadratic: Quadratic, start: Point, rate: Fraction, steps: int) 
         points.append({name: value - rate * slopes[name] for name, value in points[-1].items()})
         before, cost = cost, quadratic.cost(points[-1])
         numbers = (*points[-1].values(), before, cost)
-        if not all(map(is_short, numbers)) or 0 in numbers or cost > Fraction(19, 20) * before:
+        is_bare = any(abs(value) in (0, 1) for value in points[-1].values()) or not cost
+        if not all(map(is_short, numbers)) or is_bare or cost > Fraction(19, 20) * before:
             return None
     return points
