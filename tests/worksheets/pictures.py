@@ -5,13 +5,14 @@ import re
 from fractions import Fraction
 
 import numpy as np
-from printed import exact, read
+from printed import Function, exact, read
 from printed_blocks import equations, said, sides
 
 from symcalc.pages.document import Figure
 
 REACH = 5                  # of the axis to either side of 0
 BLUE, GRID = (0, 114, 178), 221
+PIXEL = 0.06               # of a unit across, and a little more
 NEAR = 0.35                # of a unit on the axis of J in which a height is read off
 
 
@@ -79,6 +80,11 @@ def read_curve(item) -> None:
         assert slope == (formula({name: x + 1}) - formula({name: x - 1})) / 2
 
 
+def steep(function: Function, name: str, x: int) -> float:
+    """How much the curve rises or falls about x, by which a column of pixels that is off makes a difference."""
+    return abs(float(function({name: x + 0.5}) - function({name: x - 0.5})))
+
+
 def match_curve(item) -> None:
     step, top = {1: (5, 24), 2: (10, 40)}[item.level]
     shown = dict(zip("ABC", panels(item, step, 3)))
@@ -88,6 +94,6 @@ def match_curve(item) -> None:
         head, formula = sides(block)
         name, function = re.search(r"left\((\w)", head).group(1), read(formula)
         fits = [other for other, panel in shown.items() if all(
-            abs(panel.height(x) - float(function({name: x}))) < 2.5 * NEAR for x in range(-4, 5)
+            abs(panel.height(x) - float(function({name: x}))) < 2.5 * NEAR + PIXEL * steep(function, name, x) for x in range(-4, 5)
             if 0 < float(function({name: x})) < top - 1)]
         assert fits == [letter], (formula, fits)
