@@ -94,6 +94,6 @@ def match_curve(item) -> None:
         head, formula = sides(block)
         name, function = re.search(r"left\((\w)", head).group(1), read(formula)
         fits = [other for other, panel in shown.items() if all(
-            abs(panel.height(x) - float(function({name: x}))) < 2.5 * NEAR + PIXEL * steep(function, name, x) for x in range(-4, 5)
-            if 0 < float(function({name: x})) < top - 1)]
+            abs(panel.height(x) - float(function({name: x}))) < 2.5 * NEAR + PIXEL * steep(function, name, x)
+            for x in range(-4, 5) if 0 < float(function({name: x})) < top - 1)]
         assert fits == [letter], (formula, fits)
