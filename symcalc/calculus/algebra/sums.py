@@ -19,7 +19,7 @@ from symcalc.written import add, is_number, mul, negative, row_sum
 def _collect(part: Expr, written: Written) -> Expr:
     """a x + b x = (a + b) x, with a and b numbers."""
     fewer = gathered(terms_of(part), written) if isinstance(part, Add) else None
-    return part if fewer is None else add(*fewer)
+    return part if fewer is None else add(*positive_first(fewer) if fewer and is_number(fewer[0]) else fewer)
 
 
 def _multiply_out(part: Expr, written: Written) -> Expr:

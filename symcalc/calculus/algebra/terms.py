@@ -19,7 +19,7 @@ from symcalc.calculus.algebra.products import (
     unordered,
 )
 from symcalc.parts import exponent_of_e, signed
-from symcalc.written import add, negative
+from symcalc.written import add, is_number, negative
 
 _MOST_TERMS = 24            # of a product multiplied out
 
@@ -94,15 +94,14 @@ def size(expression: Basic) -> int:
 
 
 def in_order(terms: list[Expr]) -> list[Expr]:
-    """Powers of one letter from the highest down; otherwise as they come, but a positive term first."""
+    """Powers of one letter from the highest down; otherwise as they come, but a positive term first and a number last."""
     products = [product_of(term) for term in terms]
     letters = {base for product in products for base in product.powers}
     if len(letters) == 1:
         letter = letters.pop()
         degree = {term: product.powers.get(letter, ABSENT)[0] for term, product in zip(terms, products)}
         return sorted(terms, key=degree.__getitem__, reverse=True)
-    return sorted(terms, key=lambda term: term is not next(
-        (term for term, product in zip(terms, products) if product.coefficient > 0), terms[0]))
+    return positive_first(sorted(terms, key=is_number))
 
 
 def positive_first(terms: list[Expr]) -> list[Expr]:

@@ -119,6 +119,11 @@ def coprime(draw: Draw, low: int, high: int, other: int, signed: bool = True) ->
     return sign * draw.choice([k for k in range(low, high + 1) if math.gcd(k, other) == 1])
 
 
+def coefficient(draw: Draw) -> int:
+    """A whole number of either sign, not 0 or 1."""
+    return draw.sign() * draw.whole(2, 9)
+
+
 def straight(draw: Draw, x: Twin, positive: bool = False) -> Twin:
     """a x + b with a from 2 to 7, or all of it positive."""
     a = draw.whole(2, 7)

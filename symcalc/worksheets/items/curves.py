@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import isclose
 from typing import TYPE_CHECKING
 
 from symcalc.figures.style import BLUE, drawing, panels
-from symcalc.pages.document import Equation, Figure, Inline, Paragraph, paragraph
+from symcalc.pages.document import Equation, Figure, Inline, Paragraph, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.training.losses import Loss
 from symcalc.worksheets.items.bricks import Twin, letter, number, symbol, term, times, total
@@ -16,6 +17,7 @@ from symcalc.worksheets.items.derivatives import equals
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import Item, Kind
 from symcalc.worksheets.items.proving import exact_slope, require
+from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,24 +63,28 @@ def _read_curve(draw: Draw, level: int) -> Item | None:
         _curve(axes, twin, name, 6 * a + d + 4)
         axes.plot([start], [float(twin.value({name: start}))], "o", color="black")
         axes.set(ylabel="J", yticks=range(0, 6 * a + d + 5, 2))
-    way = "smaller" if slope > 0 else "larger"
-    sign = "positive" if slope > 0 else "negative"
-    asked = [paragraph("The curve shows the cost J over ", w, "."),
-             paragraph("(a) Where is its minimum, and what is J there?"),
+    way, sign = ("smaller", "positive") if slope > 0 else ("larger", "negative")
+    asked = [paragraph("(a) Where is the minimum, and what is J there?"),
              paragraph("(b) Is the slope at the point marked positive or negative?"),
              paragraph("(c) Does gradient descent make ", w, " larger or smaller there?")]
     if level == 2:
         asked.append(paragraph("(d) The curve is a parabola. Find its formula, and from it the slope at the point marked."))
     told = [Paragraph(("(a) ", equals(w, number(c).formula), f", J = {d}; (b) {sign}; (c) {way}."))]
     tail = [Equation((loss.symbol, twin.formula)), Paragraph(("(d) The slope there is ", number(slope).formula, "."))]
+    rise = twin.value({name: Fraction(c + 1)}) - d
+    worked = (Paragraph(("The lowest point gives the bracket, and one step to its right J is higher by ", number(rise).formula,
+                         ", the number before it. Differentiated:")),
+              Equation((derivative_of(loss.symbol, w), loss.gradient()[name].result)))
     reason = paragraph(f"The curve {'rises' if slope > 0 else 'falls'} there as ", w, f" grows, so the slope is {sign}, and "
                        "a step against it makes ", w, f" {way}.")
     return Item(
         kind="read_curve", level=level, seed=draw.seed, points=3 + level, space=3 + 2 * level,
         checks=len(loss.gradient().proof.checks) + 3,
-        question=(*asked, Figure(png=_png(figure), alt=f"The cost J over {name}, a valley, with a point at {name} = {start}")),
-        answer=(*told, *(tail if level == 2 else ())), solution=(*told, reason, *(tail if level == 2 else ())),
-        hints=("At the minimum the curve is flat.",), source=f"read {text(twin.formula)} at {start}", length=1)
+        question=(paragraph("The curve shows the cost J over ", w, "."),
+                  Figure(png=_png(figure), alt=f"The cost J over {name}, a valley, with a point at {name} = {start}"), *asked),
+        answer=(*told, *(tail if level == 2 else ())), solution=(reason, *(worked if level == 2 else ())),
+        hints=("At the minimum the curve is flat.", "Read from left to right: does the curve rise or fall at the point?"),
+        source=f"read {text(twin.formula)} at {start}", length=1)
 
 
 def _same_shape(draw: Draw, name: str) -> list[Twin]:
@@ -88,11 +94,24 @@ def _same_shape(draw: Draw, name: str) -> list[Twin]:
 
 
 def _several_shapes(draw: Draw, name: str) -> list[Twin]:
-    """A valley, two valleys and a fall with a bump, about the same place."""
-    w, p = letter(name), draw.whole(2, 3)
-    quartic = total(times(Fraction(1, 4), term(1, w, 4)), times(Fraction(-p * p, 2), term(1, w, 2)), number(draw.whole(21, 30)))
-    cubic = total(times(Fraction(1, 3), term(1, w, 3)), times(-p * p, w), number(draw.whole(21, 30)))
-    return [_valley(draw, name, 1, draw.sign() * draw.whole(1, 3), draw.whole(2, 9)), quartic, cubic]
+    """A valley, and either two pairs of valleys or a rise and a fall with a bump; all of it within the picture."""
+    valley = _valley(draw, name, 1, draw.sign() * draw.whole(1, 3), draw.whole(2, 9))
+    if draw.form("shapes").choice((True, False)):
+        return [valley, _two_valleys(draw, name, 2), _two_valleys(draw, name, 3)]
+    p = draw.whole(2, 3)
+    return [valley, _bump(draw, name, p, 1), _bump(draw, name, p, -1)]
+
+
+def _two_valleys(draw: Draw, name: str, p: int) -> Twin:
+    """w⁴/4 - p² w²/2 + c, lowest at p and -p."""
+    w = letter(name)
+    return total(times(Fraction(1, 4), term(1, w, 4)), times(Fraction(-p * p, 2), term(1, w, 2)), number(draw.whole(21, 30)))
+
+
+def _bump(draw: Draw, name: str, p: int, sign: int) -> Twin:
+    """w³/3 - p² w + c, or turned round, with a valley at p and a bump at -p, or the other way."""
+    w = letter(name)
+    return total(times(Fraction(sign, 3), term(1, w, 3)), times(-sign * p * p, w), number(draw.whole(19, 21)))
 
 
 _THREE: Mapping[int, Callable[[Draw, str], list[Twin]]] = {1: _same_shape, 2: _several_shapes}
@@ -107,6 +126,8 @@ def _match_curve(draw: Draw, level: int) -> Item | None:
         for axis, place, title in zip(axes, order, _NAMES):
             _curve(axis, formulas[place], name, 40 if level == 2 else 24)
             axis.set(title=title, xticks=range(-4, 5, 2))
+        for k, twin in enumerate(formulas):
+            require(_is_drawn(twin, name, axes[order.index(k)]), f"the curve of {text(twin.formula)}")
     pairs = [f"({k + 1}) is {_NAMES[order.index(k)]}" for k in range(3)]
     listed = [Paragraph((f"({k + 1}) ", equals(Loss._as_built(twin.formula, (name,)).symbol, twin.formula)))
               for k, twin in enumerate(formulas)]
@@ -116,8 +137,15 @@ def _match_curve(draw: Draw, level: int) -> Item | None:
         kind="match_curve", level=level, seed=draw.seed, points=3, space=3, checks=checks,
         question=(paragraph("Which curve belongs to which formula?"), *listed,
                   Figure(png=_png(figure), alt=f"Three cost curves over {name}, called A, B and C")),
-        answer=(key,), solution=(key, *reasons), hints=("Look for the lowest points, and put one of them in.",),
+        answer=(key,), solution=tuple(reasons),
+        hints=("Look for the lowest points, and put one of them in.", "Where is the slope of each formula 0?"),
         source=f"match {[text(twin.formula) for twin in formulas]}", length=3)
+
+
+def _is_drawn(twin: Twin, name: str, axes: Axes) -> bool:
+    """Whether the curve in these axes is that of the formula, as symcalc compiles it."""
+    compiled = Loss._as_built(twin.formula, (name,)).compile()
+    return all(isclose(compiled([x])[0], y, rel_tol=1e-9, abs_tol=1e-9) for x, y in axes.lines[0].get_xydata()[::10])
 
 
 def _told_apart(formulas: Sequence[Twin], name: str) -> int:
@@ -136,8 +164,7 @@ def _why(twin: Twin, name: str) -> tuple[Inline, ...]:
     """Where its slope is 0, by which the curve is known."""
     points = Loss._as_built(twin.formula, (name,)).minimum().points
     found = sorted(round(point.values[0], 9) for point in points)
-    places = " and ".join(f"{name} = {value:g}" for value in found)
-    return ("the slope of ", twin.formula, f" is 0 where {places}.")
+    return ("The slope of ", twin.formula, f" is 0 where {name} = ", *joined([f"{value:g}" for value in found]), ".")
 
 
 CURVES = (

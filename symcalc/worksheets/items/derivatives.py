@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -17,12 +18,13 @@ from symcalc.worksheets.items.bricks import CONTEXT, Twin, symbol
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.families import AT_A_POINT, RULES, Maker, checked_rule, drawn, forms
 from symcalc.worksheets.items.item import Item, Kind
-from symcalc.worksheets.items.numbers import blemishes, is_short, moderate, value_at, written
+from symcalc.worksheets.items.numbers import is_short, moderate, value_at, written
 from symcalc.worksheets.items.proving import confirmed, require, same, slope, value_of
 from symcalc.written import add, is_number, mul, replaced
 
 _LETTERS = (("f", "x"), ("f", "x"), ("g", "x"), ("f", "t"), ("g", "t"), ("h", "s"))
 _POINTS = (2, 1, -1, 3, -2, 4)
+_BARE_ONE = (re.compile(r"(?<![\d.^])1 (?=[\w(√])"), re.compile(r"(?<![\d.^{])1 (?=\\(?!cdot|right)|[a-z])"))
 _TRIES = 80                  # formulas before none is found
 _FLAT = 1e-12
 _RULE = MappingProxyType({"rule": f"one of {', '.join(RULES)}"})
@@ -104,11 +106,16 @@ def at_place(twin: Twin, derivation: Derivation, name: str, a: int) -> tuple[Rat
 
 def put_in(derivation: Derivation, f: str, x: str, a: int, steepness: Expr) -> tuple[Block, ...]:
     """f'(x), then f'(a) in numbers."""
-    numbers = replaced(derivation.result, {symbol(x): in_brackets(Integer(a))}.get)
-    told = text(numbers) != text(steepness) and not blemishes(latex(numbers))         # 30 · 1 (5 · 1² - 8)
-    shown = (numbers, steepness) if told else (steepness,)
+    numbers = numbers_in(derivation.result, {x: a})
+    shown = (numbers, steepness) if numbers.text != text(steepness) else (steepness,)
     return (paragraph("Put ", equals(symbol(x), Integer(a)), " into ", slope_of(f, x), ":"),
             Equation((slope_of(f, Integer(a)), *shown)))
+
+
+def numbers_in(formula: Expr, at: Mapping[str, int]) -> Formula:
+    """The formula with numbers for its letters, a 1 among factors set apart from what follows: 30 · 1 · (5 · 1² - 8)²."""
+    put = replaced(formula, {symbol(name): in_brackets(Integer(value)) for name, value in at.items()}.get)
+    return Formula(text=_BARE_ONE[0].sub("1 · ", text(put)), latex=_BARE_ONE[1].sub(r"1 \\cdot ", latex(put)))
 
 
 def equals(left: Expr, right: Expr) -> Formula:
@@ -136,7 +143,7 @@ def _evaluate(draw: Draw, level: int, rule: str | None = None) -> Item | None:
                   Equation((function_of(f, x), twin.formula))),
         answer=(Equation((slope_of(f, Integer(a)), steepness)),),
         solution=(*derivation.working(), *put_in(derivation, f, x, a, steepness)),
-        hints=("First differentiate, then put the number in.",),
+        hints=("First differentiate, then put the number in.", derivation.hints()[0]),
         source=f"evaluate {text(twin.formula)} at {a}", length=len(derivation.lines), expected=steepness)
 
 
@@ -150,7 +157,7 @@ def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
     height, steepness = at_place(twin, derivation, x, a)
     step = draw.sign() * draw.choice((Fraction(1, 10), Fraction(1, 20), Fraction(1, 50), Fraction(1, 100)))
     change = Fraction(int(steepness.p), int(steepness.q)) * step
-    if not is_short(change):
+    if not is_short(change) or abs(steepness) == 1:
         return None
     tangent = add(mul(steepness, symbol(x)), height - steepness * a)
     require(same(value_of(tangent, {x: CONTEXT.mpf(a)}), twin.value({x: CONTEXT.mpf(a)})), "the tangent meets the curve")
@@ -173,7 +180,8 @@ def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
                   Equation(sides), paragraph("(b) Expected change = slope times step, with ",
                                              Formula(text=f"{delta.text} = {text(written(step))}",
                                                      latex=f"{delta.latex} = {latex(written(step))}"), ":"), expected),
-        hints=("The tangent has the slope of the curve and goes through its point.",),
+        hints=("(a) The tangent has the slope of the curve and goes through its point.",
+               "(b) The expected change is the slope times the step."),
         source=f"tangent {text(twin.formula)} at {a} step {step}", length=len(derivation.lines), expected=tangent)
 
 

@@ -11,12 +11,13 @@ import numpy as np
 
 from symcalc.pages.document import Block, Equation, Formula, Heading, Inline, Paragraph, Table, joined, paragraph
 from symcalc.pages.notation import text
+from symcalc.pages.text import inline
 from symcalc.training.diagnosis.diagnose import Diagnosis
 from symcalc.training.run import Run
 from symcalc.worksheets.items.bricks import symbol
 from symcalc.worksheets.items.derivatives import equals
 from symcalc.worksheets.items.draw import Draw
-from symcalc.worksheets.items.item import Item, Kind, WorksheetError
+from symcalc.worksheets.items.item import Item, Kind, WorksheetError, under_a_question
 from symcalc.worksheets.items.numbers import decimal, is_short, written
 from symcalc.worksheets.items.proving import require
 from symcalc.worksheets.items.quadratics import SEPARATE, Point, Quadratic, Trace, short_trace
@@ -27,7 +28,6 @@ _STEPS = {1: 2, 2: 3, 3: 2, 4: 2}
 _COUNTED = {1: "one update", 2: "two updates", 3: "three updates"}
 _EXPECTED = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
 _ACTUAL = Formula(text="actual ΔJ", latex=r"\text{actual } \Delta J")
-_RATIO = Formula(text="ratio", latex=r"\text{ratio}")
 
 
 def _run(trace: Trace) -> Run:
@@ -120,6 +120,10 @@ def _predicted_actual(draw: Draw, level: int) -> Item | None:
     run = _run(trace)
     update = run.updates[0]
     _meets([update.expected_change, update.actual_change, update.ratio], [expected, actual, ratio], "changes", quadratic)
+    shown = tuple(update.document().blocks)
+    told = shown[-1]
+    said = inline(told.parts) if isinstance(told, Paragraph) else ""
+    require(f"= {decimal(ratio)}: {_reading(ratio)}" in said, "what the ratio tells")
     return Item(
         kind="predicted_actual", level=level, seed=draw.seed, points=3 + level, space=6 + 2 * level,
         checks=len(quadratic.loss.gradient().proof.checks) + 8,
@@ -127,11 +131,21 @@ def _predicted_actual(draw: Draw, level: int) -> Item | None:
                   Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
                   paragraph("(a) By how much does calculus expect J to change?"), paragraph("(b) By how much does it change?"),
                   paragraph("(c) Divide (b) by (a). What does the ratio tell about the step?")),
-        answer=tuple(Equation((name, written(value))) for name, value in
-                     ((_EXPECTED, expected), (_ACTUAL, actual), (_RATIO, ratio))),
-        solution=tuple(update.document().blocks),
-        hints=("The expected change is slope times step, added over all parameters.",),
+        answer=(*(Equation((name, written(value))) for name, value in ((_EXPECTED, expected), (_ACTUAL, actual))), told),
+        solution=shown,
+        hints=("The expected change is the slope times the step, added over all parameters.",
+               "The actual change is J after the step minus J before it."),
         source=f"predicted {text(quadratic.loss.expression)} {quadratic.data} {before} {trace.rate}", length=1)
+
+
+def _reading(ratio: Fraction) -> str:
+    """What a ratio tells of a step downwards: a parabola has 1 - k/2 where the step is k times that to its lowest point."""
+    to_the_lowest = 2 * (1 - ratio)
+    if to_the_lowest <= Fraction(1, 5):
+        return "a small step"
+    if to_the_lowest <= Fraction(4, 5):
+        return "a step of moderate size"
+    return "about the step that lands on the minimum" if to_the_lowest <= Fraction(6, 5) else "the step went past the minimum"
 
 
 # Will the rate converge?
@@ -139,6 +153,7 @@ def _predicted_actual(draw: Draw, level: int) -> Item | None:
 # What a step does to the distance from the minimum, along the direction of the largest curvature.
 _FACTORS = tuple(Fraction(k, 20) for k in (18, 16, 12, 10, 4, 0, -4, -8, -10, -16, -20, -24, -30, -40))
 _TRIES = 200
+_SUGGESTED = "Suggested: the rate "
 _LIMIT = Formula(text="largest stable rate", latex=r"\text{largest stable rate}")
 _WORDS = {"diverges": "No: it diverges.", "jumps": "No: it jumps between two points for ever.",
           "oscillates": "Yes, swinging from side to side.", "converges": "Yes.", "crawls": "Yes, slowly."}
@@ -160,10 +175,12 @@ def _converges(draw: Draw, level: int) -> Item | None:
         checks=len(quadratic.loss.gradient().proof.checks) + 3,
         question=(paragraph("Gradient descent runs on J with the rate ", equals(_ETA, written(rate)), "."),
                   Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
-                  paragraph("(a) Will it converge?"), paragraph("(b) What is the largest stable rate?")),
-        answer=(paragraph(_WORDS[kind]), Equation((_LIMIT, Formula(text=decimal(limit), latex=_latex_of(limit))))),
-        solution=tuple(map(_plain, _explained(quadratic, diagnosis, curvatures))),
-        hints=("Each step multiplies the distance to the minimum by 1 - rate times second derivative.",),
+                  paragraph("(a) Will it converge?"),
+                  paragraph("(b) Below which rate does it converge (the largest stable rate)?")),
+        answer=(paragraph(f"(a) {_WORDS[kind]}"), Equation((_LIMIT, written(limit)))),
+        solution=under_a_question(_explained(quadratic, diagnosis, curvatures)),
+        hints=("Each step multiplies the distance to the minimum by 1 - η times the second derivative.",
+               "The distance shrinks if that factor lies between -1 and 1."),
         source=f"converges {text(quadratic.loss.expression)} {quadratic.data} {rate}", length=1)
 
 
@@ -175,14 +192,20 @@ def _with_rate(draw: Draw, level: int) -> tuple[Quadratic, list[Fraction], Fract
         origin = {name: Fraction(0) for name in quadratic.names}
         curvatures = [_curvature(quadratic, origin, name) for name in quadratic.names]
         rate = (1 - factor) / max(curvatures)
-        if is_short(rate, digits=3, places=3 + (level == 4)) and (2 / max(curvatures)).denominator <= 100:
+        short = all(map(is_short, (*curvatures, 2 / max(curvatures))))
+        if short and is_short(rate, digits=3, places=3 + (level == 4)):
             return quadratic, curvatures, rate
     return None
 
 
 def _explained(quadratic: Quadratic, diagnosis: Diagnosis, curvatures: list[Fraction]) -> list[Block]:
-    """What the diagnosis says; of letters that do not mix the second derivatives by each are enough."""
+    """What the diagnosis says; of letters that do not mix the second derivatives by each are enough.
+
+    Another rate is suggested only where this one does not converge.
+    """
     blocks = list(diagnosis.document().blocks[1:])
+    if abs(diagnosis.outlook.factor) < 1:
+        blocks = [block for block in blocks if not (isinstance(block, Paragraph) and block.parts[0] == _SUGGESTED)]
     if len(curvatures) == 1:
         return blocks
     seconds = [Equation((derivative_of(derivative_of(quadratic.loss.symbol, letter), letter), written(curvature)))
@@ -192,15 +215,6 @@ def _explained(quadratic: Quadratic, diagnosis: Diagnosis, curvatures: list[Frac
     return [paragraph("J is quadratic: it has the same second derivatives everywhere."), *seconds,
             paragraph("No term mixes the letters, so each goes its own way, and the largest second derivative sets the limit:"),
             blocks[ratio], *blocks[after:]]
-
-
-def _latex_of(value: Fraction) -> str:
-    return decimal(value) if "/" not in decimal(value) else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
-
-
-def _plain(block: Block) -> Block:
-    """A heading within a solution is no more than a line of words."""
-    return Paragraph((f"{block.text}:",)) if isinstance(block, Heading) else block
 
 
 def _curvature(quadratic: Quadratic, at: Point, name: str) -> Fraction:

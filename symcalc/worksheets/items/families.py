@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from symcalc.worksheets.items.bricks import (
     Twin,
     bowl,
+    coefficient,
     cosine,
     exponential,
     letter,
@@ -29,16 +30,11 @@ from symcalc.worksheets.items.item import WorksheetError
 Maker = Callable[[Draw, Twin], Twin]
 
 
-def _c(draw: Draw) -> int:
-    """A coefficient of either sign, not 1."""
-    return draw.sign() * draw.whole(2, 9)
-
-
 def _falling(draw: Draw, x: Twin, count: int, top: int) -> Twin:
     """A sum of powers with falling exponents, down to x, and a number behind it."""
     exponents = sorted(draw.shuffled(range(2, top + 1))[:count - 1], reverse=True)
-    terms = [term(_c(draw) if k else draw.whole(2, 9), x, n) for k, n in enumerate((*exponents, 1))]
-    return total(*terms, number(_c(draw)))
+    terms = [term(coefficient(draw) if k else draw.whole(2, 9), x, n) for k, n in enumerate((*exponents, 1))]
+    return total(*terms, number(coefficient(draw)))
 
 
 def _polynomial(count: int, top: int) -> Maker:
@@ -46,11 +42,12 @@ def _polynomial(count: int, top: int) -> Maker:
 
 
 def _over_powers(d: Draw, x: Twin) -> Twin:
-    return total(term(d.whole(2, 9), x, -d.whole(2, 4)), term(_c(d), x, d.whole(2, 4)))
+    return total(term(d.whole(2, 9), x, -d.whole(2, 4)), term(coefficient(d), x, d.whole(2, 4)))
 
 
 def _with_root(d: Draw, x: Twin) -> Twin:
-    return total(times(2 * d.whole(2, 6), root(x)), term(_c(d), x, -d.whole(2, 3)), term(_c(d), x, d.whole(2, 4)))
+    return total(times(2 * d.whole(2, 6), root(x)), term(coefficient(d), x, -d.whole(2, 3)),
+                 term(coefficient(d), x, d.whole(2, 4)))
 
 
 def _outer(outer: Callable[[Twin], Twin], inside: Callable[[Draw, Twin], Twin]) -> Maker:
@@ -80,7 +77,7 @@ def _over_power(make: Maker) -> Maker:
 
 def _two_terms(first: Maker, second: Maker) -> Maker:
     """c f + d g."""
-    return lambda d, x: total(times(d.whole(2, 9), first(d, x)), times(_c(d), second(d, x)))
+    return lambda d, x: total(times(d.whole(2, 9), first(d, x)), times(coefficient(d), second(d, x)))
 
 
 def _alone(outer: Callable[[Twin], Twin]) -> Maker:
@@ -101,7 +98,7 @@ def _lines_over(d: Draw, x: Twin) -> Twin:
 
 
 def _line_over_simple(d: Draw, x: Twin) -> Twin:
-    return quotient(straight(d, x), total(x, number(d.sign() * d.whole(2, 9))))
+    return quotient(straight(d, x), total(x, number(coefficient(d))))
 
 
 RULES: Mapping[str, Mapping[int, tuple[Maker, ...]]] = {
@@ -164,7 +161,7 @@ AT_A_POINT: Mapping[int, tuple[Maker, ...]] = {
     3: (_lines_over, _outer(root, _positive(bowl)), lambda d, x: term(d.whole(2, 9), straight(d, x), -d.whole(2, 4)),
         _over_powers),
     4: (lambda d, x: product(straight(d, x), exponential(_multiple(d, x))),
-        lambda d, x: total(times(d.whole(2, 9), sine(_multiple(d, x))), times(_c(d), exponential(_multiple(d, x)))),
+        lambda d, x: total(times(d.whole(2, 9), sine(_multiple(d, x))), times(coefficient(d), exponential(_multiple(d, x)))),
         lambda d, x: product(times(d.whole(2, 9), exponential(_multiple(d, x))), cosine(_multiple(d, x)))),
 }
 

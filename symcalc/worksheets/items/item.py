@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sympy import Expr
 
 from symcalc.errors import SymcalcError
-from symcalc.pages.document import Block, Inline
+from symcalc.pages.document import Block, Heading, Inline, paragraph
+
+
+def under_a_question(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Blocks as they stand in a solution, where a heading is no more than a line of words.
+
+    >>> under_a_question([Heading("The rate")])
+    (Paragraph(parts=('The rate:',)),)
+    """
+    return tuple(paragraph(f"{block.text}:") if isinstance(block, Heading) else block for block in blocks)
 
 
 class WorksheetError(SymcalcError):

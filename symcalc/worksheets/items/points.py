@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import cos, pi, sin
 
-from symcalc.pages.document import Equation, Heading, Inline, Paragraph, joined, paragraph
+from symcalc.pages.document import Equation, Inline, Paragraph, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
 from symcalc.worksheets.items.bricks import CONTEXT, Twin, letter, number, product, symbol, term, times, total
 from symcalc.worksheets.items.derivatives import equals
 from symcalc.worksheets.items.draw import Draw
-from symcalc.worksheets.items.item import Item, Kind
+from symcalc.worksheets.items.item import Item, Kind, under_a_question
 from symcalc.worksheets.items.numbers import moderate
 from symcalc.worksheets.items.proving import require, slope
 
@@ -92,15 +92,16 @@ def _stationary(draw: Draw, level: int) -> Item | None:
         require(kinds[point] == seen, f"the point {point} of {text(twin.formula)} is no {kinds[point]} by its neighbours")
     points = sorted(minimum.points, key=lambda point: point.values)
     answer = [Paragraph((*_at(names, point.values), f", J = {short(point.J)}: {point.kind}")) for point in points]
-    solution = (Paragraph((f"{block.text}:",)) if isinstance(block, Heading) else block
-                for block in minimum.document().blocks[1:])
     return Item(
         kind="stationary", level=level, seed=draw.seed, points=2 + 2 * level, space=6 + 3 * level,
         checks=len(loss.gradient().proof.checks) + len(wanted) * (_DIRECTIONS + len(names)),
         question=(paragraph("Find all points where ", "the slope" if len(names) == 1 else "every slope",
                             " is 0, and say for each what kind of point it is."), Equation((loss.symbol, loss.expression))),
-        answer=tuple(answer), solution=tuple(solution),
-        hints=("Set every slope to 0 and solve; then look at the second derivatives there.",),
+        answer=tuple(answer), solution=under_a_question(minimum.document().blocks[1:]),
+        hints=(f"Set {'the slope' if len(names) == 1 else 'every slope'} to 0 and solve.",
+               "The second derivative tells the kind: J curves upwards where it is positive." if len(names) == 1 else
+               "The sign of ∂²J/∂x² ∂²J/∂y² - (∂²J/∂x∂y)² tells a saddle point from the others."
+               .replace("x", names[0]).replace("y", names[1])),
         source=f"stationary {text(twin.formula)}", length=len(wanted))
 
 

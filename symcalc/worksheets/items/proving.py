@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, Float
+from sympy import Add, Expr, Float, Indexed, Integer, Rational, Sum
 
+from symcalc.language.names import COUNT, name_of
 from symcalc.pages.notation import text
 from symcalc.worksheets.items.bricks import CONTEXT, Twin, Values, symbol
 from symcalc.worksheets.items.item import Unproved
@@ -62,11 +63,8 @@ def confirmed(twin: Twin, derivative: Expr, by: str, names: Iterable[str] = ()) 
     """At how many places the derivative agrees with the quotients of the twin; Unproved where it does not."""
     met = 0
     for at in places(tuple(names) or (by,)):
-        try:
-            found = slope(twin, at, by)
-        except ZeroDivisionError:
-            continue
-        if not isinstance(found, CONTEXT.mpf):             # outside of the domain: a complex number
+        found = slope_if_real(twin, at, by)
+        if found is None:
             continue
         if not same(found, value_of(derivative, at)):
             raise Unproved(f"the slope of {text(twin.formula)} by {by} is {CONTEXT.nstr(found, 8)} where the derivative "
@@ -75,6 +73,42 @@ def confirmed(twin: Twin, derivative: Expr, by: str, names: Iterable[str] = ()) 
     if met < _LEAST:
         raise Unproved(f"{text(twin.formula)} has a value at too few places")
     return met
+
+
+def lines_confirmed(twin: Twin, lines: Sequence[Expr], by: str) -> int:
+    """How many lines of a derivation have the slope of the twin; Unproved at the first that has not.
+
+    What still stands there as d/dx (...) is differentiated by SymPy, which knows nothing of the derivation.
+    """
+    for at in places((by,)):
+        found = slope_if_real(twin, at, by)
+        if found is None:
+            continue
+        for k, line in enumerate(lines):
+            require(same(found, value_of(line.doit(), at)), f"line {k} of the derivation of {text(twin.formula)}")
+        return len(lines)
+    raise Unproved(f"{text(twin.formula)} has a value at too few places")
+
+
+def slope_if_real(twin: Twin, at: Values, by: str) -> Any:
+    """The slope, or None outside of the domain."""
+    try:
+        found = slope(twin, at, by)
+    except ZeroDivisionError:
+        return None
+    return found if isinstance(found, CONTEXT.mpf) else None           # a complex number is outside, too
+
+
+def over_rows(formula: Expr, columns: Mapping[str, Sequence[float]]) -> Expr:
+    """The formula with every sum over the rows written out, the numbers of each row in it."""
+    rows = len(next(iter(columns.values())))
+
+    def written_out(total: Sum) -> Expr:
+        each = [{column: Rational(str(columns[name_of(column)][k])) for column in total.atoms(Indexed)} for k in range(rows)]
+        return Add(*(total.function.xreplace(row) for row in each))
+
+    sums = {total: written_out(total) for total in formula.atoms(Sum)}
+    return formula.xreplace(sums).xreplace({COUNT: Integer(rows)})
 
 
 def require(holds: bool, what: str) -> None:

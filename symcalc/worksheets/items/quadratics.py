@@ -30,6 +30,7 @@ class Quadratic:
     value: Callable[[Values], Any]
     made: Callable[[], Loss]
     data: Mapping[str, tuple[int, ...]] | None = None
+    residuals: Callable[[Values], list[Any]] = lambda at: []
 
     @cached_property
     def loss(self) -> Loss:
@@ -37,11 +38,11 @@ class Quadratic:
         return self.made()
 
     def cost(self, at: Mapping[str, Fraction]) -> Fraction:
-        return Fraction(self.value(at))
+        return Fraction(self.value(_plain(at)))
 
     def slopes(self, at: Mapping[str, Fraction]) -> Point:
         """The gradient, exactly, by quotients."""
-        return {name: exact_slope(self.value, at, name) for name in self.names}
+        return {name: exact_slope(self.value, _plain(at), name) for name in self.names}
 
     def walk(self, start: Point, rate: Fraction, steps: int) -> list[Point]:
         """The points of a descent, exactly."""
@@ -58,6 +59,11 @@ class Quadratic:
         names = list(self.data)
         return (paragraph("The data:"), Table(header=tuple(letter(name).formula for name in names),
                                               rows=tuple(tuple(map(str, row)) for row in zip(*self.data.values()))))
+
+
+def _plain(at: Mapping[str, Fraction]) -> Mapping[str, Fraction | int]:
+    """Whole numbers as such, which are worked with several times as fast."""
+    return {name: value.numerator if value.denominator == 1 else value for name, value in at.items()}
 
 
 def _parabola(draw: Draw) -> Quadratic:
@@ -98,10 +104,11 @@ def _without_data(twin: Twin, names: tuple[str, ...]) -> Quadratic:
 
 
 def _rows(draw: Draw, count: int, among: Sequence[int] = (-3, -2, 2, 3, 4)) -> Mapping[str, tuple[int, ...]]:
-    """Rows near a line; x is never 1, which would stand as a factor in a row's slope."""
+    """Rows near a line, none with y = 0; x is never 1, which would stand as a factor in a row's slope."""
     x = sorted(draw.shuffled(among)[:count])
     slope, level = draw.whole(1, 4), draw.whole(0, 5)
-    return {"x": tuple(x), "y": tuple(slope * value + level + draw.whole(-2, 2) for value in x)}
+    lines = [slope * value + level for value in x]
+    return {"x": tuple(x), "y": tuple(line + draw.whole(-2, 2, avoid=(-line,)) for line in lines)}
 
 
 def _through_origin(draw: Draw) -> Quadratic:
@@ -128,7 +135,11 @@ def _of_rows(draw: Draw, data: Mapping[str, tuple[int, ...]], names: tuple[str, 
     around = draw.form("total").choice(("sum", "mean"))
     pairs = tuple(zip(data["x"], data["y"]))
     share = Fraction(1, len(pairs)) if around == "mean" else 1
-    return Quadratic(names=names, value=lambda at: share * sum((y - predict(at, x))**2 for x, y in pairs), data=data,
+
+    def residuals(at: Values) -> list[Any]:
+        return [y - predict(at, x) for x, y in pairs]
+
+    return Quadratic(names=names, value=lambda at: share * sum(r * r for r in residuals(at)), data=data, residuals=residuals,
                      made=lambda: Loss(f"{around}((y - {typed})^2)", columns="x y", parameters=names))
 
 
@@ -167,14 +178,18 @@ def short_trace(draw: Draw, level: int, steps: int) -> Trace | None:
 
 
 def _short_walk(quadratic: Quadratic, start: Point, rate: Fraction, steps: int) -> list[Point] | None:
-    """The points of a descent; None at the first number that is not short, the first slope of 0 or the first rise."""
+    """The points of a descent; None at the first number that is not short, the first slope or value of 0 or the first rise."""
     points, cost = [start], quadratic.cost(start)
     for _ in range(steps):
+        if 0 in quadratic.residuals(_plain(points[-1])):
+            return None
         slopes = quadratic.slopes(points[-1])
-        if not all(is_short(slope) and 0 < abs(slope) <= 100 for slope in slopes.values()):
+        if not all(is_short(slope) and 0 < abs(slope) <= 100 and abs(slope) != 1 for slope in slopes.values()):
             return None
         points.append({name: value - rate * slopes[name] for name, value in points[-1].items()})
         before, cost = cost, quadratic.cost(points[-1])
-        if not all(map(is_short, (*points[-1].values(), before, cost))) or not 0 < cost <= Fraction(19, 20) * before:
+        numbers = (*points[-1].values(), before, cost)
+        is_bare = any(abs(value) in (0, 1) for value in points[-1].values()) or not cost
+        if not all(map(is_short, numbers)) or is_bare or cost > Fraction(19, 20) * before:
             return None
     return points

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 
+from sympy import Expr
+
 from symcalc.calculus.derivation import derive
 from symcalc.calculus.unfolding import Line
 from symcalc.pages.document import Block, Equation, Formula, Inline, Paragraph, Table, paragraph
 from symcalc.pages.notation import latex, text
+from symcalc.pages.rendering import formula_of
 from symcalc.worksheets.items.bricks import (
     Twin,
     bowl,
+    coprime,
     cosine,
     exponential,
     letter,
@@ -30,8 +34,8 @@ from symcalc.worksheets.items.derivatives import derived, function_of, named, sl
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.families import RULES, Maker, drawn
 from symcalc.worksheets.items.item import Item, Kind, WorksheetError
-from symcalc.worksheets.items.proving import confirmed
-from symcalc.written import mul, replaced
+from symcalc.worksheets.items.proving import confirmed, lines_confirmed
+from symcalc.written import is_number, mul, replaced
 
 _U = "u"
 Split = tuple[Callable[[Twin], Twin], Twin]
@@ -48,12 +52,9 @@ def _of(outer: Callable[[Twin], Twin], inside: Callable[..., Twin], positive: bo
     return lambda draw, x: (outer, inside(draw, x, positive) if positive else inside(draw, x))
 
 
-def _two_powers(draw: Draw, x: Twin) -> Twin:
-    return total(term(draw.whole(2, 6), x, draw.whole(2, 3)), times(draw.sign() * draw.whole(2, 9), x))
-
-
-def _two_plus(draw: Draw, x: Twin) -> Twin:
-    return total(term(draw.whole(2, 6), x, draw.whole(2, 3)), times(draw.whole(2, 9), x))
+def _two_powers(draw: Draw, x: Twin, positive: bool = False) -> Twin:
+    a = draw.whole(2, 6)
+    return total(term(a, x, draw.whole(2, 3)), times(coprime(draw, 2, 9, a, signed=not positive), x))
 
 
 def _with_e(draw: Draw, x: Twin) -> Twin:
@@ -63,7 +64,7 @@ def _with_e(draw: Draw, x: Twin) -> Twin:
 _SPLITS: Mapping[int, tuple[Callable[[Draw, Twin], Split], ...]] = {
     1: (_power_of(straight), _power_of(bowl)),
     2: (_power_of(_two_powers), _of(exponential, bowl), _of(sine, _two_powers)),
-    3: (_of(root, bowl, positive=True), _of(logarithm, bowl, positive=True), _of(cosine, _two_plus),
+    3: (_of(root, bowl, positive=True), _of(logarithm, bowl, positive=True), _of(cosine, _two_powers, positive=True),
         _power_of(straight, -4, -2)),
     4: (_power_of(_with_e), _of(root, _with_e), _power_of(lambda draw, x: sine(times(draw.whole(2, 6), x)), 3, 6)),
 }
@@ -82,9 +83,9 @@ def _chain_steps(draw: Draw, level: int) -> Item | None:
     checks += confirmed(by_u, first.result, _U) + confirmed(inside, second.result, x)
     u, outer_slope, inner_slope = symbol(_U), _leibniz(f, _U), _leibniz(_U, x)
     both = Formula(text=f"{outer_slope.text} · {inner_slope.text}", latex=rf"{outer_slope.latex} \cdot {inner_slope.latex}")
-    put_together = mul(replaced(first.result, {u: inside.formula}.get), second.result)
-    sides = [slope_of(f, x), both, mul(first.result, second.result), put_together]
-    if text(derivation.result) != text(put_together):
+    put_together = replaced(first.result, {u: inside.formula}.get)
+    sides = [slope_of(f, x), both, _times(first.result, second.result), _times(put_together, second.result)]
+    if text(derivation.result) != sides[-1].text:
         sides.append(derivation.result)
     return Item(
         kind="chain_steps", level=level, seed=draw.seed, points=3 + level, space=6 + level, checks=checks,
@@ -98,6 +99,14 @@ def _chain_steps(draw: Draw, level: int) -> Item | None:
                   paragraph("(c) Put together, with ", inside.formula, " in for u at the end:"), Equation(tuple(sides))),
         hints=("What is done last when the formula is worked out? That is the outer function.",),
         source=f"chain steps {text(whole.formula)}", length=len(derivation.lines), expected=derivation.result)
+
+
+def _times(outer: Expr, inner: Expr) -> Formula:
+    """The two slopes as factors in this order, a number behind the dot too: 4u³ · 5."""
+    if not is_number(inner):
+        return formula_of(mul(outer, inner))
+    behind = formula_of(inner) if inner > 0 else Formula(text=f"({text(inner)})", latex=rf"\left({latex(inner)}\right)")
+    return Formula(text=f"{text(outer)} · {behind.text}", latex=rf"{latex(outer)} \cdot {behind.latex}")
 
 
 def _leibniz(f: str, x: str) -> Formula:
@@ -142,6 +151,7 @@ def _blanks(draw: Draw, level: int, blanks: int | str | None = None) -> Item | N
     if made is None:
         return None
     derivation, checks = made
+    checks += lines_confirmed(twin, [line.expression for line in derivation.lines], x)
     count = len(derivation.lines)
     order = draw.form("blanks").shuffled(range(1, count))
     hidden = sorted(order[:_how_many(blanks, level, count - 1)])
@@ -155,8 +165,15 @@ def _blanks(draw: Draw, level: int, blanks: int | str | None = None) -> Item | N
     return Item(
         kind="blanks", level=level, seed=draw.seed, points=max(2, (len(hidden) + len(unnamed) + 1) // 2), space=0,
         checks=checks, question=(paragraph(asked), numbered(derivation.lines, hidden, unnamed=unnamed)), answer=tuple(filled),
-        solution=derivation.working(), hints=("Each line changes one thing in the line before it.",),
+        solution=derivation.working(), hints=_hints(derivation.lines, hidden, unnamed),
         source=f"blanks {hidden} {unnamed} in {text(twin.formula)}", length=count)
+
+
+def _hints(lines: Sequence[Line], hidden: Sequence[int], unnamed: Sequence[int]) -> tuple[str, ...]:
+    """The formula of a rule that is named, where a line is to be written; what to look at, where a name is missing."""
+    named = next((k for k in hidden if k not in unnamed), None)
+    formula = () if named is None else (f"For line {named}: {lines[named].rule.name}, {lines[named].rule.formula}.",)
+    return ("Each line changes one thing in the line before it: look for what is new there.", *formula)
 
 
 def _how_many(blanks: object, level: int, lines: int) -> int:

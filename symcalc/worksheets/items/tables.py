@@ -19,7 +19,11 @@ from symcalc.worksheets.items.proving import require
 from symcalc.written import add, mul
 
 _TRIES = 300
+_NEAR = 4                    # times as large as the other RSS, at most
 _ROWS = {1: 3, 2: 4, 3: 4, 4: 5}         # of the table, by level
+_HINTS = {1: (), 2: ("The mean squared error is the RSS over the number of rows.",),
+          3: ("The better line leaves the smaller squares.",),
+          4: ("The mean squared error is the RSS over the number of rows.",)}
 _RSS = Formula(text="RSS", latex=r"\mathrm{RSS}")
 _MSE = Formula(text="MSE", latex=r"\mathrm{MSE}")
 _RMSE = Formula(text="RMSE", latex=r"\mathrm{RMSE}")
@@ -57,26 +61,35 @@ class _Line:
         squares = Add(*(Integer(residual**2) for residual in self.residuals), evaluate=False)
         return Equation((_RSS, squares, Integer(self.rss)))
 
-    def checked(self) -> None:
-        """Whether symcalc's own loss has this value on these data."""
+    def checked(self) -> int:
+        """In how many cells the table says what the line and symcalc's own loss say."""
+        cells = [tuple(map(int, row)) for row in self.table(filled=True).rows]
+        for x, y, prediction, residual, squared in cells:
+            require(self.m * x + self.b == prediction == y - residual and squared == residual * residual,
+                    f"the row of x = {x} in the table of {text(self.formula)}")
+        require(sum(row[-1] for row in cells) == self.rss, f"the sum of the squares of {text(self.formula)}")
         data = {"x": [x for x, _ in self.rows], "y": [y for _, y in self.rows]}
         found = Loss("sum((y - (m*x + b))^2)", columns="x y").compile(data).at([self.m, self.b])[0]
         require(isclose(found, self.rss, abs_tol=1e-9), f"the RSS of {text(self.formula)}")
+        return 3 * len(cells) + 1
 
 
 def _drawn(draw: Draw, level: int) -> list[_Line] | None:
-    """A line over a few rows with small residuals, none of them 0; at level 3 a second line beside it."""
+    """A line over a few rows with small residuals, none of them 0; at level 3 a second line that fits nearly as well."""
     xs = sorted(draw.shuffled(range(2, 10))[:_ROWS[level]])
     m, b = draw.whole(2, 5), draw.whole(2, 9)
-    rows = tuple((x, m * x + b + draw.whole(-3, 3, avoid=(0,))) for x in xs)
+    most = 5 if level == 4 else 3
+    rows = tuple((x, m * x + b + draw.whole(-most, most, avoid=(0,))) for x in xs)
     first = _Line(m, b, rows)
     mse = Fraction(first.rss, len(rows))
     if level == 3:
-        second = _Line(m + draw.sign(), b + draw.whole(-4, 4, avoid=(0,)), rows)
-        nice = second.m > 1 and second.b > 1 and 0 not in second.residuals and max(map(abs, second.residuals)) <= 12
-        return draw.shuffled([first, second]) if nice and first.rss != second.rss else None
+        turn = draw.sign()
+        second = _Line(m + turn, b - turn * sum(xs) // len(xs) + draw.whole(-1, 1), rows)           # about the middle row
+        nice = second.m > 1 and abs(second.b) > 1 and 0 not in second.residuals
+        return draw.shuffled([first, second]) if nice and first.rss != second.rss <= _NEAR * first.rss else None
     if level == 4:
-        return [first] if mse.denominator == 1 and mse > 1 and isqrt(int(mse))**2 == mse else None
+        varied = len(set(map(abs, first.residuals))) > 2
+        return [first] if varied and mse.denominator == 1 and isqrt(int(mse))**2 == mse else None
     return [first] if level == 1 or is_short(mse) else None
 
 
@@ -86,12 +99,12 @@ def _rss_table(draw: Draw, level: int) -> Item | None:
         return None
     count = len(lines[0].rows)
     mse = Fraction(lines[0].rss, count)
-    for line in lines:
-        line.checked()
+    checks = sum(line.checked() for line in lines)
     asked, answer, solution = _asked(level, lines, mse)
     return Item(
-        kind="rss_table", level=level, seed=draw.seed, points=2 + level, space=2 + level, checks=len(lines) * (count + 1),
-        question=asked, answer=answer, solution=solution, hints=("residual = y - prediction; square each, then add.",),
+        kind="rss_table", level=level, seed=draw.seed, points=2 + level, space=2 + level, checks=checks,
+        question=asked, answer=answer, solution=solution,
+        hints=("residual = y - prediction; square each, then add.", *_HINTS[level]),
         source=f"rss {[text(line.formula) for line in lines]} {lines[0].rows}", length=count)
 
 

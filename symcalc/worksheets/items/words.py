@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from types import MappingProxyType
 
 from sympy import Sum
@@ -17,95 +18,134 @@ from symcalc.pages.notation import text
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import Item, Kind, WorksheetError
 from symcalc.worksheets.items.numbers import decimal
-from symcalc.worksheets.items.proving import confirmed
+from symcalc.worksheets.items.proving import confirmed, exact_slope, require
 from symcalc.worksheets.items.raw_latex import checked_latex
 from symcalc.worksheets.items.twins import twin_of
 from symcalc.written import derivative_of
 
+_HARDLY = Fraction(97, 100)  # of the cost is left after a step that is too short
 _LINES = 60                  # of room that can be asked for
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question, its model answer, and what the answer should hold."""
+    """A question, its model answer, what helps, and by how many checks the answer holds."""
 
     question: str
     answer: str
     hint: str
+    checks: int = 0
 
 
-def _costs(draw: Draw, factor: Fraction) -> tuple[str, str]:
-    """A rate and four costs, each the factor times the one before, as a sentence lists them."""
+def _costs(draw: Draw, factor: Fraction) -> list[Fraction]:
+    """Four costs, each the factor times the one before, to two places."""
     first = draw.whole(4, 30) * 10
-    costs = [round(float(first * factor**k), 2) for k in range(4)]
-    return decimal(Fraction(draw.whole(1, 9), draw.choice((10, 100, 1000)))), ", ".join(f"{cost:g}" for cost in costs)
+    return [round(first * factor**k, 2) for k in range(4)]
+
+
+def _listed(costs: Sequence[Fraction]) -> str:
+    return ", ".join(map(decimal, costs))
+
+
+def _way(slope: int) -> str:
+    """Which way a step against the slope goes."""
+    return "smaller" if slope > 0 else "larger"
+
+
+def _falls(slope: int, way: str) -> bool:
+    """Whether a step that way leads down a line of the slope."""
+    return slope * {"smaller": -1, "larger": 1}[way] < 0
 
 
 def _too_large(draw: Draw) -> _Asked:
-    rate, costs = _costs(draw, Fraction(draw.whole(15, 40), 10))
-    return _Asked(f"With the rate {rate} the cost after each step is {costs}. What goes wrong, and what would you change?",
+    rate, costs = decimal(Fraction(draw.whole(2, 9), 10)), _costs(draw, Fraction(draw.whole(15, 40), 10))
+    require(all(now > before for before, now in pairwise(costs)), f"the costs {_listed(costs)} grow")
+    return _Asked(f"With the rate {rate} the cost after each step is {_listed(costs)}. "
+                  "What goes wrong, and what would you change?",
                   "The cost grows with every step: the rate is too large, and each step jumps further past the minimum. "
-                  "Take a smaller rate.", "Does the cost fall?")
+                  "Take a smaller rate.", "Does the cost fall?", len(costs) - 1)
 
 
 def _too_small(draw: Draw) -> _Asked:
-    rate, costs = _costs(draw, 1 - Fraction(draw.whole(5, 20), 1000))
-    return _Asked(f"With the rate {rate} the cost after each step is {costs}. Is that what one wants? What would you change?",
+    rate = decimal(Fraction(draw.whole(1, 9), draw.choice((1000, 10000))))
+    costs = _costs(draw, 1 - Fraction(draw.whole(5, 20), 1000))
+    require(all(_HARDLY * before < now < before for before, now in pairwise(costs)), f"the costs {_listed(costs)} hardly fall")
+    return _Asked(f"With the rate {rate} the cost after each step is {_listed(costs)}. "
+                  "Is that what one wants? What would you change?",
                   "The cost falls, but hardly: the rate is too small, and the descent needs very many steps. "
-                  "Take a larger rate and watch that the cost still falls.", "How fast does the cost fall?")
+                  "Take a larger rate and watch that the cost still falls.", "How fast does the cost fall?", len(costs) - 1)
 
 
 def _shrinking(draw: Draw) -> _Asked:
-    rate = decimal(Fraction(draw.whole(1, 99), draw.choice((100, 1000))))
-    return _Asked(f"The rate stays {rate} all through a descent on a bowl-shaped cost. Why do the steps still become smaller?",
+    rate = Fraction(draw.whole(1, 99), draw.choice((100, 1000)))
+    steps = [rate * (1 - rate)**k for k in range(4)]                        # of a descent from 1 to the minimum of w²/2
+    require(all(0 < now < before for before, now in pairwise(steps)), f"the steps with the rate {decimal(rate)} shrink")
+    return _Asked(f"The rate stays {decimal(rate)} all through a descent on a bowl-shaped cost. "
+                  "Why do the steps still become smaller?",
                   "A step is the rate times the slope. Towards the minimum the slope goes to 0, so the steps shrink.",
-                  "What is a step made of?")
+                  "What is a step made of?", len(steps) - 1)
 
 
 def _sign(draw: Draw) -> _Asked:
     slope, name = draw.sign() * draw.whole(2, 40), draw.choice(("m", "b", "w"))
-    way = "smaller" if slope > 0 else "larger"
+    way = _way(slope)
+    require(_falls(slope, way), f"a step against the slope {slope}")
     return _Asked(f"At the current {name} the slope of the cost is {slope}. Should {name} become larger or smaller? Why?",
-                  f"{name} should become {way}: the cost {'rises' if slope > 0 else 'falls'} as {name} grows, "
-                  f"so the cost falls when {name} becomes {way}.", "Which way does the cost fall?")
+                  f"{name} should become {way}: the cost " + (
+                      f"rises as {name} grows, so it falls when {name} becomes smaller." if slope > 0 else
+                      f"falls as {name} grows."), "Which way does the cost fall?", 1)
 
 
 def _expected(draw: Draw) -> _Asked:
     slope, step = draw.sign() * draw.whole(2, 30), draw.sign() * Fraction(draw.whole(1, 9), 100)
     change = decimal(slope * step)
+    found = exact_slope(lambda at: slope * at["m"] + at["m"]**2, {"m": Fraction(0)}, "m")      # of a curve with this slope
+    require(change == decimal(found * step), f"the change by {slope} times {decimal(step)}")
     return _Asked(f"The slope of the cost in m is {slope}, and m changes by {decimal(step)}. By about how much does the cost "
                   "change, and why only about?",
                   f"By about {slope} times {decimal(step)}, which is {change}. The slope itself changes along the step, "
-                  "so this holds only for small steps.", "Change is about slope times step.")
+                  "so this holds only for small steps.", "Change is about slope times step.", 1)
 
 
 def _stands_still(draw: Draw) -> _Asked:
     name = draw.choice(("m", "b", "w", "k"))
     value = draw.whole(2, 50)
+    for sign in (1, -1):                             # a minimum and a maximum
+        slope = exact_slope(lambda at, sign=sign: sign * (at[name] - value)**2, {name: Fraction(value)}, name)
+        require(slope == 0, "the slope where a descent rests")
     return _Asked(f"A descent stands still at {name} = {value}. What is the slope of the cost there? Must it be the minimum?",
                   "The slope is 0 there. It need not be a minimum: a maximum, a saddle point or an inflection point has "
-                  "slope 0 too.", "A step is the rate times the slope.")
+                  "slope 0 too.", "A step is the rate times the slope.", 2)
 
 
 def _ratio(draw: Draw) -> _Asked:
     ratio = Fraction(draw.choice((90, 95, 50, 10, 5, -20, -40)), 100)
-    told = {True: "The step was small: calculus foretold the change almost exactly."}.get(ratio >= Fraction(9, 10)) or (
-        "The step went as far as the minimum along its direction: a ratio of 1/2 lands on it." if ratio == Fraction(1, 2) else
-        "The step went past the minimum, nearly as far on the other side: the cost hardly fell." if ratio > 0 else
-        "The step went so far past the minimum that the cost rose: the rate is too large.")
     before = draw.whole(2, 20) * 10
+    after = 2 * ratio - 1                            # of w² from 1, where the ratio is 1 - rate and the step -2 rate
+    require(after**2 - 1 == -2 * (1 - after) * ratio, f"the step with the ratio {decimal(ratio)}")
     return _Asked(f"Calculus expected the cost to change by -{before}; it changed by {decimal(-before * ratio)}. "
                   "Find the ratio, actual over expected. What does it tell about the step, if the cost is a parabola?",
-                  f"The ratio is {decimal(ratio)}. {told}", "1 is a tiny step, 1/2 lands on the minimum.")
+                  f"The ratio is {decimal(ratio)}. {_told(after)}", "1 is a tiny step, 1/2 lands on the minimum.", 1)
+
+
+def _told(after: Fraction) -> str:
+    """What a step from 1 did, on a parabola with its minimum at 0."""
+    if after >= Fraction(4, 5):
+        return "The step was small: calculus foretold the change almost exactly."
+    if after == 0:
+        return "The step went as far as the minimum along its direction: a ratio of 1/2 lands on it."
+    return ("The step went past the minimum, nearly as far on the other side: the cost hardly fell." if after > -1 else
+            "The step went so far past the minimum that the cost rose: the rate is too large.")
 
 
 def _both(draw: Draw) -> _Asked:
     m, b = draw.sign() * draw.whole(2, 60), draw.sign() * draw.whole(2, 60)
+    require(_falls(m, _way(m)) and _falls(b, _way(b)), f"a step against the gradient ({m}, {b})")
     return _Asked(f"The gradient of a cost in (m, b) is ({m}, {b}). In which direction does gradient descent step, "
                   "and what holds at the minimum?",
-                  f"Against the gradient: m becomes {'smaller' if m > 0 else 'larger'} and b "
-                  f"{'smaller' if b > 0 else 'larger'}. At the minimum both partial derivatives are 0.",
-                  "The gradient points where the cost rises fastest.")
+                  f"Against the gradient: m becomes {_way(m)} and b becomes {_way(b)}. "
+                  "At the minimum both partial derivatives are 0.",
+                  "The gradient points where the cost rises fastest.", 2)
 
 
 _QUESTIONS: Mapping[int, tuple[Callable[[Draw], _Asked], ...]] = {
@@ -121,8 +161,8 @@ def _short_answer(draw: Draw, level: int, question: str | None = None, answer: s
     else:
         asked = _Asked(_words(question, "question"), _words(answer, "answer") if answer is not None else "", "")
     model = (paragraph(asked.answer or "No model answer is given."),)
-    return Item(kind="short_answer", level=level, seed=draw.seed, points=1 + level,
-                space=_room(space, 3 + level // 2), question=(paragraph(asked.question),), answer=model, solution=model,
+    return Item(kind="short_answer", level=level, seed=draw.seed, points=1 + level, checks=asked.checks,
+                space=_room(space, 3 + level // 2), question=(paragraph(asked.question),), answer=model, solution=(),
                 hints=(asked.hint,) if asked.hint else (), source=f"short answer {asked.question}")
 
 
@@ -154,7 +194,7 @@ def _free(draw: Draw, level: int, question: str | None = None, answer: str | Non
     if expression is None:
         key = key or [paragraph("No answer is given.")]
         return Item(kind="free", level=level, seed=draw.seed, points=1 + level, space=_room(space, 4 + level),
-                    question=tuple(asked), answer=tuple(key), solution=tuple(key), source=f"free {question} {latex}")
+                    question=tuple(asked), answer=tuple(key), solution=(), source=f"free {question} {latex}")
     if wrt is None:
         raise WorksheetError('wrt is missing: by which letter is it to be differentiated, as in wrt = "x"?')
     derivation = derive(_words(expression, "expression"), wrt)
@@ -168,7 +208,7 @@ def _free(draw: Draw, level: int, question: str | None = None, answer: str | Non
     return Item(kind="free", level=level, seed=draw.seed, points=1 + level, space=_room(space, 4 + 2 * level),
                 checks=len(derivation.proof.checks) + _by_numbers(derivation),
                 question=(*asked, Equation((derivation.expression,))),
-                answer=(*key, Equation((slope, derivation.result))), solution=(*key, *derivation.working()),
+                answer=(*key, Equation((slope, derivation.result))), solution=derivation.working(),
                 source=f"free {question} {latex} {text(derivation.expression)} by {derivation.variable.name}",
                 length=len(derivation.lines), expected=derivation.result)
 
