@@ -46,6 +46,7 @@ def checked_name(name: str) -> str:
     """
     if not isinstance(name, str):
         raise ReadError(f"a name is text, not {type(name).__name__}")
+    name = str.__str__(name)            # what a subclass makes of itself does not count
     if len(name) > MAX_NAME:
         raise ReadError(f"the name '{visible(name[:20])}...' is longer than {MAX_NAME} characters")
     if name[:1] in GREEK_LETTERS:

@@ -9,7 +9,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import evaluated, ordered
-from symcalc.errors import DescentError, SymcalcError, visible
+from symcalc.errors import DescentError, SymcalcError, as_given, visible
 from symcalc.language import read
 from symcalc.language.names import listed, plain_name
 from symcalc.pages.elided import several
@@ -28,7 +28,7 @@ Rate = float | Expr
 def checked_steps(steps: int) -> int:
     """The number of steps, if it is one."""
     if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or not 1 <= steps <= MAX_STEPS:
-        raise DescentError(f"steps is a whole number from 1 to {MAX_STEPS:,}, not {steps!r:.40}")
+        raise DescentError(f"steps is a whole number from 1 to {MAX_STEPS:,}, not {as_given(steps)}")
     return int(steps)
 
 
@@ -116,7 +116,7 @@ def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:
 def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tuple[str, ...]:
     """The names of the parameters that keep their value; at least one other must be left to move."""
     if not isinstance(hold, Iterable):
-        raise DescentError(f"hold is a text such as 'm b' or a list of names, not {hold!r:.40}")
+        raise DescentError(f"hold is a text such as 'm b' or a list of names, not {as_given(hold)}")
     wanted = listed(hold) if isinstance(hold, str) else tuple(
         part.name if isinstance(part, Symbol) else part for part in hold)
     held = tuple(dict.fromkeys(plain_name(name) if isinstance(name, str) and name else str(name) for name in wanted))

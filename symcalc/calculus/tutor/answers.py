@@ -13,8 +13,10 @@ from symcalc.errors import LossError, ReadError
 from symcalc.functions import Primed
 from symcalc.indices import index_of
 from symcalc.language import read
+from symcalc.language.gate import MAX_SYMPY_NODES
 from symcalc.language.names import ROW, columns_of, name_of, parameters_of, runs_over_rows, symbol
 from symcalc.language.reader import read_text
+from symcalc.language.shape import small
 from symcalc.language.unknown import as_primed
 from symcalc.written import derivative_of, replaced
 
@@ -139,6 +141,7 @@ def _read_around(answer: Basic, letters: list[str], functions: set[str]) -> Expr
         waiting[name] = derivative_of(_read_around(part.expr, letters, functions), symbol(part.variables[0].name))
         return name
 
+    small(answer, MAX_SYMPY_NODES)
     known = replaced(replaced(answer, _slope_at), held) if answer.has(Derivative, Subs) else answer
     return replaced(read(known, parameters=letters, functions=() if functions else None), waiting.get)
 
