@@ -153,12 +153,20 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
             raise DescentError(f"{', and '.join(what)}; {which} {several(parameters)}")
         values = [values[name] for name in parameters]
     elif hasattr(values, "__array__"):
-        values = np.asarray(values).tolist()
+        values = _listed(values)
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) != len(parameters):
         each = "" if len(parameters) == 1 else "one each "
         raise DescentError(f"{_counted(len(parameters))} needed, {each}for {several(parameters)}; write a list, or "
                            f"a mapping such as {{'{parameters[0]}': 0.5}}")
     return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
+
+
+def _listed(values: Any) -> object:
+    """What an array, or what becomes one, holds; itself where it becomes none, and is refused."""
+    try:
+        return np.asarray(values).tolist()
+    except (TypeError, ValueError):
+        return values
 
 
 def _checked_points(points: object, parameters: Sequence[str]) -> np.ndarray:

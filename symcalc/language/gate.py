@@ -51,7 +51,7 @@ from symcalc.language.names import (
     sum_rows,
     symbol,
 )
-from symcalc.language.shape import HEADS, LEAVES, small
+from symcalc.language.shape import HEADS, LEAVES, called, small
 from symcalc.language.sums import INSIDE, checked, counts, end, meanings, plain
 from symcalc.language.twins import ours
 from symcalc.parts import is_below, product_as_written
@@ -75,7 +75,7 @@ def admitted(expression: Basic, wanted: Collection[str] = (), unknown: bool = Fa
     if not isinstance(expression, Expr):
         raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
-    if functions := sorted(expression.atoms(AppliedUndef), key=str):
+    if functions := sorted(expression.atoms(AppliedUndef), key=called):
         if not unknown:
             raise _refused(functions[0])
         from symcalc.language.unknown import check_functions

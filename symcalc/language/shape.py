@@ -117,6 +117,11 @@ _ARGUMENTS: Mapping[type, Callable[[tuple[Basic, ...]], bool]] = {
 }
 
 
+def called(part: Basic) -> tuple[str, int]:
+    """The name of a function and how many arguments it has, by which several can be put in order."""
+    return type(part).__name__, len(part.args)
+
+
 def _is_plain_column(part: Basic) -> bool:
     """Whether the part is x[i], which counts as one."""
     return isinstance(part, Indexed) and all(isinstance(inner, Symbol) for inner in (part.base.label, *part.indices))

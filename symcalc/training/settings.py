@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Symbol
 
 from symcalc.compute.compiled import evaluated, ordered
 from symcalc.errors import DescentError, SymcalcError, as_given, visible
 from symcalc.language import read
+from symcalc.language.gate import MAX_SYMPY_NODES
 from symcalc.language.names import listed, plain_name
+from symcalc.language.shape import small
 from symcalc.pages.elided import several
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import text
@@ -41,6 +43,8 @@ def checked_rate(rate: object, method: Method) -> Rate:
     """
     if rate is None:
         return method.rate
+    if isinstance(rate, Basic):
+        _bounded(rate)
     if isinstance(rate, Expr) and rate.free_symbols == {COUNTED}:
         return rate                                # of a run that is made again
     if isinstance(rate, str) or (isinstance(rate, Expr) and rate.free_symbols):
@@ -52,6 +56,14 @@ def checked_rate(rate: object, method: Method) -> Rate:
         would = "a negative rate would climb" if value < 0 else "with a rate of 0 nothing moves"
         raise DescentError(f"the rate must be greater than 0, not {value}; {would}")
     return value
+
+
+def _bounded(rate: Basic) -> None:
+    """Nothing is asked of a rate from outside before it is known to be small and well made."""
+    try:
+        small(rate, MAX_SYMPY_NODES)
+    except SymcalcError as fault:
+        raise DescentError(f"the rate is a number or a formula in k: {fault}") from None
 
 
 def _schedule(rate: object) -> Rate:

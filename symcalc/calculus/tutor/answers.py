@@ -31,6 +31,7 @@ def read_answer(answer: object, problem: Expr, variable: Symbol | Indexed) -> Ex
     >>> read_answer("3 d/dx (x^2)", 3*x**2, x).args
     (3, Derivative(x**2, x))
     """
+    answer = str.__str__(answer) if isinstance(answer, str) else answer
     if isinstance(answer, str) and not answer.strip():
         raise ReadError("the answer is empty; write the derivative, such as 2x")
     if isinstance(answer, float):
