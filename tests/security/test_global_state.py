@@ -35,7 +35,8 @@ def state():
             "streams": [sys.stdout is sys.__stdout__, sys.stderr is sys.__stderr__, sys.excepthook is sys.__excepthook__],
             "signals": [str(signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM)],
             "numpy": numpy.geterr(),
-            "numpy random": str(numpy.random.get_state()), "numpy print": str(numpy.get_printoptions()), "mpmath": mpmath.mp.prec,
+            "numpy random": str(numpy.random.get_state()), "mpmath": mpmath.mp.prec,
+            "numpy print": str(numpy.get_printoptions()),
             "sympy": sympy.core.parameters.global_parameters.evaluate, "figures": str(matplotlib.rcParams),
             "backend": matplotlib.get_backend(), "builtins": sorted(vars(builtins))}
 
@@ -50,8 +51,14 @@ print(json.dumps([name for name in before if before[name] != after[name]]))
 
 
 def test_importing_changes_nothing() -> None:
-    found = subprocess.run([sys.executable, "-c", _IMPORTED], env=_environment(MPLBACKEND="agg"), check=True,
-                           capture_output=True, text=True, timeout=120)
+    found = subprocess.run(
+        [sys.executable, "-c", _IMPORTED],
+        env=_environment(MPLBACKEND="agg"),
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert json.loads(found.stdout) == []
 
 
@@ -61,27 +68,55 @@ def _environment(**more: str) -> dict[str, str]:
 
 
 def photographed() -> list[object]:
-    return [sys.getrecursionlimit(), locale.setlocale(locale.LC_ALL), str(getcontext()), random.getstate(),
-            list(warnings.filters),
-            os.getcwd(), np.geterr(), np.geterrcall(), str(np.random.get_state()), str(np.get_printoptions()), mpmath.mp.dps,
-            mpmath.fp.dps, sympy.core.parameters.global_parameters.evaluate, sympy.Symbol("x", real=True).assumptions0,
-            sys.get_int_max_str_digits(), threading.active_count(), sys.stdout, sys.stderr]
+    return [
+        sys.getrecursionlimit(),
+        locale.setlocale(locale.LC_ALL),
+        str(getcontext()),
+        random.getstate(),
+        list(warnings.filters),
+        os.getcwd(),
+        np.geterr(),
+        np.geterrcall(),
+        str(np.random.get_state()),
+        str(np.get_printoptions()),
+        mpmath.mp.dps,
+        mpmath.fp.dps,
+        sympy.core.parameters.global_parameters.evaluate,
+        sympy.Symbol("x", real=True).assumptions0,
+        sys.get_int_max_str_digits(),
+        threading.active_count(),
+        sys.stdout,
+        sys.stderr,
+    ]
 
 
 X = {"x": [1.0, 2.0, 3.0], "y": [2.0, 4.0, 7.0]}
 LINE = "mean((y - (m*x + b))^2)"
 CALLS: dict[str, Callable[[], object]] = {
-    "derive": lambda: sc.derive("x^2*sin(x)", "x"), "print": lambda: str(sc.derive("max(x, 2)/ln(x)", "x").document()),
-    "check": lambda: sc.derive("x^3", "x").check("3x"), "hints": lambda: sc.derive("x^3", "x").hints(),
-    "gradient": lambda: sc.Loss(LINE).gradient(), "hessian": lambda: sc.hessian("x^2*y", "x y"), "compile": lambda: sc.Loss(LINE).compile(X),
-    "descend": lambda: sc.Loss(LINE).descend(X, start=[0, 0], rate=0.01, steps=20), "minimum": lambda: sc.Loss(LINE).minimum(X),
-    "diverges": lambda: sc.Loss("w^4").descend(start=[9], rate=1e9, steps=9), "diagnose": lambda: sc.Loss(LINE).diagnose(X),
-    "exp": lambda: sc.Loss("exp(w^2)").descend(start=[30], rate=0.1, steps=3), "network": lambda: sc.mean_squared_error("y", sc.line("x")),
-    "not read": lambda: sc.read("9^9^9"), "no loss": lambda: sc.Loss("x +"), "no proof": lambda: sc.derive("ln(-1 - x^2)", "x"),
-    "no rate": lambda: sc.Loss("w^2").descend(start=[1], rate="nan", steps=1), "no data": lambda: sc.read_table({"x": ["a"]}),
-    "no file": lambda: sc.read_table("nowhere.csv"), "no sheet": lambda: sc.Worksheet.from_spec({"title": 1}),
-    "no method": lambda: sc.Loss("w^2").descend(start=[1], rate=1, steps=1, method="x"), "too deep": lambda: sc.read("(" * 90),
-    "outside": lambda: sc.Loss("ln(w)").descend(start=[-1], rate=0.1, steps=1), "no answer": lambda: sc.derive("x", "x").check("9^9^9"),
+    "derive": lambda: sc.derive("x^2*sin(x)", "x"),
+    "print": lambda: str(sc.derive("max(x, 2)/ln(x)", "x").document()),
+    "check": lambda: sc.derive("x^3", "x").check("3x"),
+    "hints": lambda: sc.derive("x^3", "x").hints(),
+    "gradient": lambda: sc.Loss(LINE).gradient(),
+    "hessian": lambda: sc.hessian("x^2*y", "x y"),
+    "compile": lambda: sc.Loss(LINE).compile(X),
+    "descend": lambda: sc.Loss(LINE).descend(X, start=[0, 0], rate=0.01, steps=20),
+    "minimum": lambda: sc.Loss(LINE).minimum(X),
+    "diverges": lambda: sc.Loss("w^4").descend(start=[9], rate=1e9, steps=9),
+    "diagnose": lambda: sc.Loss(LINE).diagnose(X),
+    "exp": lambda: sc.Loss("exp(w^2)").descend(start=[30], rate=0.1, steps=3),
+    "network": lambda: sc.mean_squared_error("y", sc.line("x")),
+    "not read": lambda: sc.read("9^9^9"),
+    "no loss": lambda: sc.Loss("x +"),
+    "no proof": lambda: sc.derive("ln(-1 - x^2)", "x"),
+    "no rate": lambda: sc.Loss("w^2").descend(start=[1], rate="nan", steps=1),
+    "no data": lambda: sc.read_table({"x": ["a"]}),
+    "no file": lambda: sc.read_table("nowhere.csv"),
+    "no sheet": lambda: sc.Worksheet.from_spec({"title": 1}),
+    "no method": lambda: sc.Loss("w^2").descend(start=[1], rate=1, steps=1, method="x"),
+    "too deep": lambda: sc.read("(" * 90),
+    "outside": lambda: sc.Loss("ln(w)").descend(start=[-1], rate=0.1, steps=1),
+    "no answer": lambda: sc.derive("x", "x").check("9^9^9"),
 }
 
 
@@ -156,16 +191,32 @@ print(json.dumps(seen))
 """
 
 HEADS = ["sin", "cos", "exp", "ln", "sqrt", "tanh", "sigmoid", "softplus", "relu", "abs"]
-FORMS = ["{}(x)", "{}(x^2 + a)", "x*{}(b*x)", "{}(x)/(1 + x^2)", "max({}(x), a*x)", "{}(x) + {}(y*x)", "({}(a*x) - b)^2", "x^2*{}(1/x)",
-         "piecewise(({}(x), x > 1), (x, True))", "2^({}(x))"]
+FORMS = [
+    "{}(x)",
+    "{}(x^2 + a)",
+    "x*{}(b*x)",
+    "{}(x)/(1 + x^2)",
+    "max({}(x), a*x)",
+    "{}(x) + {}(y*x)",
+    "({}(a*x) - b)^2",
+    "x^2*{}(1/x)",
+    "piecewise(({}(x), x > 1), (x, True))",
+    "2^({}(x))",
+]
 FORMULAS = [form.replace("{}", head) for form in FORMS for head in HEADS]
 
 
 def test_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
     def started(seed: int) -> subprocess.Popen[str]:
         (tmp_path / str(seed)).mkdir()
-        return subprocess.Popen([sys.executable, "-c", _BYTES, str(tmp_path / str(seed))], text=True, stdin=subprocess.PIPE,
-                                stdout=subprocess.PIPE, env=_environment(PYTHONHASHSEED=str(seed)))
+        return subprocess.Popen(
+            [sys.executable, "-c", _BYTES, str(tmp_path / str(seed))],
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(PYTHONHASHSEED=str(seed)),
+        )
+
     found = [json.loads(process.communicate(json.dumps(FORMULAS), timeout=300)[0]) for process in map(started, range(3))]
     assert len(found[0]) > 200
     assert [name for name in found[0] if len({each[name] for each in found}) > 1] == []

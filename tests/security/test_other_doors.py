@@ -21,8 +21,11 @@ from symcalc.errors import SymcalcError
 from symcalc.pages import html, latex, markdown, text
 from symcalc.pages.document import Document, Heading, Table, paragraph
 
-CASES = [case for case in json.loads(Path(__file__).with_name("hostile_formulas.json").read_text(encoding="utf-8"))
-         if "input" in case and len(case["input"]) < 300]
+CASES = [
+    case
+    for case in json.loads(Path(__file__).with_name("hostile_formulas.json").read_text(encoding="utf-8"))
+    if "input" in case and len(case["input"]) < 300
+]
 INPUTS = {case["id"]: case["input"] for case in CASES}
 MARKUP = {key: given for key, given in INPUTS.items() if key.startswith(("latex-", "html-", "unicode-", "exec-"))}
 
@@ -41,8 +44,26 @@ def test_as_a_column(key: str, tmp_path: Path) -> None:
     assert [found.name for found in tmp_path.iterdir()] == ["t.csv"]
 
 
-COMMANDS_OF_TEX = ["\\input{", "\\write18", "\\openout", "\\newwrite", "\\catcode", "\\ShellEscape", "\\def", "\\usepackage", "^^5c",
-                   "\\href", "\\htmlData", "\\pdfobj", "\\require", "\\verbatiminput", "\\end{", "\\[", "$$", "\\immediate"]
+COMMANDS_OF_TEX = [
+    "\\input{",
+    "\\write18",
+    "\\openout",
+    "\\newwrite",
+    "\\catcode",
+    "\\ShellEscape",
+    "\\def",
+    "\\usepackage",
+    "^^5c",
+    "\\href",
+    "\\htmlData",
+    "\\pdfobj",
+    "\\require",
+    "\\verbatiminput",
+    "\\end{",
+    "\\[",
+    "$$",
+    "\\immediate",
+]
 
 
 class _Tags(HTMLParser):
@@ -58,10 +79,14 @@ class _Tags(HTMLParser):
 @pytest.mark.parametrize("key", MARKUP)
 def test_as_words_of_a_document(key: str) -> None:
     """The page has the tags and commands that it has for a harmless text of the same place, and no others."""
+
     def page(words: str) -> Document:
         return Document(words, (Heading(words), paragraph(words), Table(header=(words, "b"), rows=((words, "1"),))))
+
     given = MARKUP[key]
-    assert [tag for tag, _ in _Tags(html.render(page(given))).found] == [tag for tag, _ in _Tags(html.render(page("calm"))).found]
+    assert [tag for tag, _ in _Tags(html.render(page(given))).found] == [
+        tag for tag, _ in _Tags(html.render(page("calm"))).found
+    ]
     written, calm = latex.render(page(given)), latex.render(page("calm"))
     assert [command for command in COMMANDS_OF_TEX if written.count(command) != calm.count(command)] == []
     shown = text.render(page(given))
@@ -69,15 +94,27 @@ def test_as_words_of_a_document(key: str) -> None:
     assert "<script" not in markdown.render(page(given)) and "<img" not in markdown.render(page(given))
 
 
-@pytest.mark.parametrize("key", ["exec-import", "latex-04", "latex-18", "html-00", "html-02", "unicode-escape", "bomb-9-9-9", "unicode-nul"])
+@pytest.mark.parametrize(
+    "key", ["exec-import", "latex-04", "latex-18", "html-00", "html-02", "unicode-escape", "bomb-9-9-9", "unicode-nul"]
+)
 def test_in_a_worksheet(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     given = INPUTS[key]
-    spec = {"title": given, "course": given, "note": given, "fields": [given], "date": given,
-            "sections": [{"title": given, "note": given, "items": [{"kind": "words", "question": given, "answer": given}]}]}
-    places = [spec, {"title": "T", "sections": [{"title": "S", "items": [{"kind": "differentiate", "expression": given}]}]},
-              {"title": "T", "sections": [{"title": "S", "items": [{"kind": given, "level": given}]}]}, {given: given},
-              {"title": "T", "seed": given, "sections": given}]
+    spec = {
+        "title": given,
+        "course": given,
+        "note": given,
+        "fields": [given],
+        "date": given,
+        "sections": [{"title": given, "note": given, "items": [{"kind": "words", "question": given, "answer": given}]}],
+    }
+    places = [
+        spec,
+        {"title": "T", "sections": [{"title": "S", "items": [{"kind": "differentiate", "expression": given}]}]},
+        {"title": "T", "sections": [{"title": "S", "items": [{"kind": given, "level": given}]}]},
+        {given: given},
+        {"title": "T", "seed": given, "sections": given},
+    ]
     for place in places:
         try:
             sheet = sc.Worksheet.from_spec(place)
@@ -91,10 +128,19 @@ def test_in_a_worksheet(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert not list(tmp_path.iterdir())
 
 
-COMMANDS = (("derive", "{}", "--wrt", "x"), ("check", "x^2", "{}", "--wrt", "x"), ("hint", "{}", "--wrt", "x"), ("derive", "x^2", "--wrt", "{}"),
-            ("descend", "{}", "--start", "x=1", "--rate", "0.1", "--steps", "2"), ("descend", "x^2", "--start", "x={}", "--rate", "0.1"),
-            ("descend", "x^2", "--start", "x=1", "--rate", "{}"), ("descend", "x^2", "--start", "{}=1", "--rate", "0.1"),
-            ("descend", "x^2", "--start", "x=1", "--method", "{}"), ("worksheet", "{}"), ("descend", "mean(x)", "--data", "{}"))
+COMMANDS = (
+    ("derive", "{}", "--wrt", "x"),
+    ("check", "x^2", "{}", "--wrt", "x"),
+    ("hint", "{}", "--wrt", "x"),
+    ("derive", "x^2", "--wrt", "{}"),
+    ("descend", "{}", "--start", "x=1", "--rate", "0.1", "--steps", "2"),
+    ("descend", "x^2", "--start", "x={}", "--rate", "0.1"),
+    ("descend", "x^2", "--start", "x=1", "--rate", "{}"),
+    ("descend", "x^2", "--start", "{}=1", "--rate", "0.1"),
+    ("descend", "x^2", "--start", "x=1", "--method", "{}"),
+    ("worksheet", "{}"),
+    ("descend", "mean(x)", "--data", "{}"),
+)
 AT_THE_PROMPT = [key for key in INPUTS if key.startswith(("exec-", "bomb-", "unicode-", "html-"))][::4]
 
 
@@ -104,7 +150,9 @@ def test_on_the_command_line(key: str, tmp_path: Path, monkeypatch: pytest.Monke
     for command in COMMANDS:
         arguments = [part.replace("{}", INPUTS[key]) for part in command]
         result = CliRunner().invoke(main, arguments, prog_name="symcalc")
-        assert result.exit_code in (0, 1, 2) and (result.exception is None or isinstance(result.exception, SystemExit)), arguments
+        assert result.exit_code in (0, 1, 2) and (result.exception is None or isinstance(result.exception, SystemExit)), (
+            arguments
+        )
         assert "Traceback" not in result.output and all(c.isprintable() or c == "\n" for c in result.output), arguments
     assert not list(tmp_path.iterdir())
 
@@ -160,15 +208,31 @@ TEMPLATES = f"('{Path(sc.__file__).parent}/pages/templates/"
 
 def watched(formulas: list[str], folder: Path, *options: str) -> list[list[str]]:
     path = os.pathsep.join(map(str, [Path(sc.__file__).parents[1], *filter(None, sys.path)]))
-    done = subprocess.run([sys.executable, "-B", "-c", _WATCHED, *options], input=json.dumps(formulas), cwd=folder, timeout=300,
-                          env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", _WATCHED, *options],
+        input=json.dumps(formulas),
+        cwd=folder,
+        timeout=300,
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return json.loads(done.stdout)
 
 
 def test_a_whole_life_opens_starts_and_imports_nothing(tmp_path: Path) -> None:
-    chosen = [given for key, given in INPUTS.items() if not key.startswith("name-shadow")] + ["exec*w^2", "lambda^2 + nan", "os^2 + eval*2"]
+    chosen = [given for key, given in INPUTS.items() if not key.startswith("name-shadow")] + [
+        "exec*w^2",
+        "lambda^2 + nan",
+        "os^2 + eval*2",
+    ]
     seen = watched(chosen, tmp_path)
-    assert [each for each in seen if each[0] not in OWN and not (each[0] == "open" and each[1].startswith(TEMPLATES) and "'r'" in each[1])] == []
+    assert [
+        each
+        for each in seen
+        if each[0] not in OWN and not (each[0] == "open" and each[1].startswith(TEMPLATES) and "'r'" in each[1])
+    ] == []
     assert not [each for each in seen if "CANARY" in each[1] or "__import__" in each[1]]
     assert not list(tmp_path.iterdir())
 
