@@ -182,9 +182,9 @@ def life(formula):
 
 formulas = json.load(sys.stdin)
 # What is imported when it is first needed, and the grammar, which is read once.
-for formula in ("2x + |y| - sin(x)^2/e", "mean((y - m*x)^2)", "mean(softplus(m*x))", "piecewise((x, 0 < x < 1), (max(x, 2), True))",
-               "9^9^9",
-                "x y", "sni(x)", "x - \\u0445", "x^x", "(w-3)^2", "sqrt(w)", "ln(w - 9)", "a*x + 1"):
+for formula in ("2x + |y| - sin(x)^2/e", "mean((y - m*x)^2)", "mean(softplus(m*x))",
+                "piecewise((x, 0 < x < 1), (max(x, 2), True))",
+                "9^9^9", "x y", "sni(x)", "x - \\u0445", "x^x", "(w-3)^2", "sqrt(w)", "ln(w - 9)", "a*x + 1"):
     life(formula)
 seen, watching = [], True
 

@@ -139,7 +139,7 @@ def test_shifted_and_scaled_data_move_the_least_squares_line_with_them(rows, sta
     x, y = np.array(rows).T
     assume(np.ptp(x) > 0.1)
     loss = LINE
-    plain, moved = (loss.minimum({"x": u, "y": v}).parameters for u, v in ((x, y), (scale * x + shift, 3 * y - 1)))
+    plain, moved = (loss.minimum({"x": u, "y": v}).point for u, v in ((x, y), (scale * x + shift, 3 * y - 1)))
     assert math.isclose(moved["m"], 3 * plain["m"] / scale, rel_tol=1e-6, abs_tol=1e-7)
     assert math.isclose(moved["b"], 3 * plain["b"] - 1 - shift * moved["m"], rel_tol=1e-6, abs_tol=1e-6)
 
