@@ -94,7 +94,7 @@ def same(left: Basic, right: Basic) -> bool:
                 )
                 for side in (left, right)
             )
-        except (TypeError, ZeroDivisionError, OverflowError):  # no number there
+        except (TypeError, ZeroDivisionError, OverflowError, SymcalcError):  # no number there
             continue
         if not (first == second or abs(first - second) <= 1e-9 * max(1, abs(first)) or cmath.isnan(first)):
             return False
