@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import reprlib
 import unicodedata
 
 _WIDTH = 72      # of the piece of a long text that is shown above the caret
+_GIVEN = 40      # characters of a value that a message repeats
 
 
 def visible(text: str) -> str:
@@ -25,6 +27,34 @@ def described(character: str) -> str:
     name = unicodedata.name(character, "")
     shown = f"'{character}' " if character.isprintable() and not character.isspace() else ""
     return f"{shown}(U+{ord(character):04X}{' ' if name else ''}{name})".strip()
+
+
+class _Plain(reprlib.Repr):
+    """Writes Python's own values; any other is told by its kind, since what it writes of itself is code of its own."""
+
+    def repr1(self, x: object, level: int) -> str:
+        if type(x) is int and x.bit_length() > 1_000:
+            return "a whole number of more than 300 digits"           # Python refuses to write out the longest
+        return super().repr1(x, level) if type(x) in _PLAIN or _home(x) in _KNOWN else type(x).__name__
+
+
+def _home(value: object) -> str:
+    return str(type(value).__module__).partition(".")[0]
+
+
+_KNOWN = frozenset({"numpy", "pandas", "decimal", "fractions", "datetime"})
+_PLAIN = frozenset({int, float, complex, bool, str, bytes, list, tuple, dict, set, frozenset, range, type(None)})
+_TELLER = _Plain()
+_TELLER.maxstring = _TELLER.maxother = _GIVEN + 8
+
+
+def as_given(value: object) -> str:
+    """A value that was given, as a message repeats it: short, visible, and without asking a stranger to write itself.
+
+    >>> as_given([1, "a\\x1b"]), as_given(object())
+    ("[1, 'a\\\\x1b']", 'object')
+    """
+    return visible(_TELLER.repr(value))[:_GIVEN]
 
 
 class SymcalcError(Exception):

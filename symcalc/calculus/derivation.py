@@ -18,7 +18,7 @@ from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.kinks import Kink, is_seen, kinks_of, told
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.unfolding import Application, Line, applied, steps_of, unfolded
-from symcalc.errors import LossError
+from symcalc.errors import LossError, as_given
 from symcalc.pages.document import Block, Document, Paragraph, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
@@ -123,19 +123,20 @@ def forms_of(expression: Expr) -> dict[str, str]:
     return {"text": text(expression), "latex": latex(expression), "sympy": source(expression)}
 
 
-def derive(expression: Expr, variable: Symbol, detail: str = "normal") -> Derivation:
+def derive(expression: Expr, variable: Symbol, detail: str = "normal", most: int | None = None) -> Derivation:
     """Differentiate the expression by named rules and prove every line.
 
-    `detail`: "brief" joins routine lines, "normal" has one rule a line, "full" one application a line.
+    `detail`: "brief" joins routine lines, "normal" has one rule a line, "full" one application a line. `most` is how many parts
+    a line may have, where it is not for the size of the expression to say.
 
     >>> x = Symbol("x", real=True)
     >>> derive(3*x**2, x).result
     6*x
     """
     if detail not in DETAILS:
-        raise LossError(f"detail is one of {', '.join(DETAILS)}, not {detail!r}")
+        raise LossError(f"detail is one of {', '.join(DETAILS)}, not {as_given(detail)}")
     root = applied(expression, variable, {})
-    lines = tidied_up(unfolded(root, detail), written_in(expression))
+    lines = tidied_up(unfolded(root, detail, most), written_in(expression))
     proof = prove([line.expression for line in lines])
     return Derivation(expression=expression, variable=variable, root=root, lines=tuple(lines), proof=proof,
                       detail=detail)

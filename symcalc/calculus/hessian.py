@@ -12,6 +12,7 @@ from symcalc.calculus.absent import absences
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.higher import HigherDerivation, digits_for, joined_up
 from symcalc.calculus.proof import Check, Proof, prove
+from symcalc.calculus.size import most_parts
 from symcalc.errors import LossError
 from symcalc.language.sums import letters
 from symcalc.pages.document import Block, Document, Equation, Formula, Heading, Table, joined, paragraph
@@ -119,7 +120,8 @@ def hessian_of(slopes: Mapping[str, Derivation]) -> Hessian:
     entries: dict[tuple[str, str], HigherDerivation] = {}
     others: list[Check] = []
     for (row, first), (column, second) in combinations_with_replacement(slopes.items(), 2):
-        entries[row, column] = joined_up([first, derive(first.result, second.variable, first.detail)])
+        entries[row, column] = joined_up([first, derive(first.result, second.variable, first.detail,
+                                                              most_parts(first.expression))])
         if row != column:
             others += _the_other_way_round(first, second, entries[row, column].result)
     return Hessian(slopes, entries, Proof(tuple(others)))

@@ -14,9 +14,10 @@ from symcalc.calculus.derivation import Derivation, derive, written_down
 from symcalc.calculus.kinks import Kink
 from symcalc.calculus.point import DIGITS
 from symcalc.calculus.proof import Proof, prove
+from symcalc.calculus.size import most_parts
 from symcalc.calculus.unfolding import Line
 from symcalc.calculus.unknown import MORE_DIGITS
-from symcalc.errors import LossError
+from symcalc.errors import LossError, as_given
 from symcalc.pages.document import Block, Document, Equation, Heading, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
@@ -131,8 +132,9 @@ def derive_by(expression: Expr, variables: Sequence[Symbol], detail: str = "norm
     if not 1 <= len(variables) <= MOST:
         raise LossError(f"1 to {MOST} derivatives are taken one after the other, not {len(variables)}")
     stages: list[Derivation] = []
+    most = most_parts(expression)
     for variable in variables:
-        stages.append(derive(stages[-1].result if stages else expression, variable, detail))
+        stages.append(derive(stages[-1].result if stages else expression, variable, detail, most))
     return stages[0] if len(stages) == 1 else joined_up(stages)
 
 
@@ -168,7 +170,7 @@ def repeated(names: Sequence[str], order: int | None) -> tuple[str, ...]:
             raise LossError(f"at most {MOST} derivatives are taken one after the other, not {len(names)}")
         return tuple(names)
     if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST:
-        raise LossError(f"the order of a derivative is a whole number from 1 to {MOST}, not {order!r:.20}")
+        raise LossError(f"the order of a derivative is a whole number from 1 to {MOST}, not {as_given(order)}")
     if len(names) > 1:
         raise LossError(f"give several letters or an order, not both; for order {order} by one letter, "
                         f"write {names[0]} alone")

@@ -11,7 +11,7 @@ import mpmath
 from sympy import Basic, Expr, Indexed, Integer, Symbol
 
 from symcalc.calculus.point import NO_VALUE, Point
-from symcalc.errors import DataError, LossError
+from symcalc.errors import DataError, LossError, as_given
 from symcalc.language.names import COUNT, ROW, columns_of, name_of
 from symcalc.language.sums import as_named
 from symcalc.language.table import Table, read_table
@@ -73,7 +73,7 @@ def _table(columns: Sequence[Indexed], data: object, row: int) -> Table:
         raise LossError(f"the formula needs data for {', '.join(names) or 'its rows'}; give a table or a CSV file")
     table = read_table(data, names)
     if isinstance(row, bool) or not isinstance(row, int) or not 1 <= row <= table.rows:
-        raise DataError(f"row is a whole number from 1 to {table.rows}, not {row!r:.40}")
+        raise DataError(f"row is a whole number from 1 to {table.rows}, not {as_given(row)}")
     return table
 
 
@@ -97,5 +97,5 @@ def _real(value: Any, name: str) -> float:
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
-        raise LossError(f"the value of {name} is a finite real number, not {value!r:.40}")
+        raise LossError(f"the value of {name} is a finite real number, not {as_given(value)}")
     return number

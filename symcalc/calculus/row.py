@@ -12,7 +12,7 @@ from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.derivation import Derivation, forms_of
 from symcalc.calculus.higher import HigherDerivation, derive_by, digits_for
 from symcalc.calculus.proof import Proof, prove
-from symcalc.errors import DataError, LossError
+from symcalc.errors import DataError, LossError, as_given
 from symcalc.language.names import ROW, columns_of, name_of
 from symcalc.pages.document import Block, Document, Equation, Paragraph, joined, paragraph
 from symcalc.pages.notation import text
@@ -75,7 +75,7 @@ def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: obj
     '-2x₂ (y₂ - m x₂)'
     """
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise LossError(f"rows are counted from 1; {number!r:.20} is no row")
+        raise LossError(f"rows are counted from 1; {as_given(number)} is no row")
     term = _term(expression)
     concrete = _in_row(term, number)
     derivation = derive_by(concrete, variables, detail)

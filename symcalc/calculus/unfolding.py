@@ -11,6 +11,7 @@ from sympy import Expr, Symbol
 from symcalc.calculus.algebra.kind import Algebra
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import CONSTANT, IDENTITY, NO_RULE, ROUTINE, SUM, rule_for
+from symcalc.calculus.size import check_size, most_parts
 from symcalc.pages.document import Formula, Inline, Step, Steps
 from symcalc.pages.text import inline
 from symcalc.written import derivative_of
@@ -77,15 +78,18 @@ def steps_of(lines: Sequence[Line]) -> Steps:
     return Steps(tuple(line.step(f"line {k}, " if k in cited else "") for k, line in enumerate(lines)))
 
 
-def unfolded(root: Application, detail: str) -> list[Line]:
-    """The lines from d/dx (...) to where no derivative stands any more.
+def unfolded(root: Application, detail: str, most: int | None = None) -> list[Line]:
+    """The lines from d/dx (...) to where no derivative stands any more, each of at most so many parts.
 
     `detail`: "brief" joins routine lines, "normal" has one rule a line, "full" one application a line.
     """
     lines = [Line(expression=derivative_of(root.expression, root.variable))]
+    most = most or most_parts(root.expression)
     opened: dict[Application, int] = {}                     # and on which line
     for batch in _batches(root, detail):
         line = _line(root, batch, opened)
+        widest = max(batch, key=lambda node: len(node.parts))
+        check_size(line.expression, most, widest.expression, widest.rule.name)
         if line.expression != lines[-1].expression:         # the slope of what is multiplied by 0 is not to be seen
             lines.append(line)
         opened |= dict.fromkeys(batch, len(lines) - 1)

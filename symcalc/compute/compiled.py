@@ -11,7 +11,7 @@ from functools import cache, lru_cache, partial
 from typing import Any, cast
 
 import numpy as np
-from sympy import Expr, Indexed, Symbol
+from sympy import Basic, Expr, Indexed, Symbol
 
 from symcalc.compute.cluster import InParts, in_parts
 from symcalc.compute.estimate import quickest
@@ -22,7 +22,9 @@ from symcalc.compute.moments.tapes import Moments
 from symcalc.compute.reverse import accumulated
 from symcalc.compute.stable import all_stabilised
 from symcalc.compute.tape import Tape, differs
-from symcalc.errors import DescentError
+from symcalc.errors import DescentError, SymcalcError, as_given
+from symcalc.language.constants import Constants
+from symcalc.language.gate import admitted
 from symcalc.language.names import name_of, plain_name
 from symcalc.language.table import Table, read_table
 from symcalc.language.table_parts import Parts
@@ -152,12 +154,20 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
             raise DescentError(f"{', and '.join(what)}; {which} {several(parameters)}")
         values = [values[name] for name in parameters]
     elif hasattr(values, "__array__"):
-        values = np.asarray(values).tolist()
+        values = _listed(values)
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) != len(parameters):
         each = "" if len(parameters) == 1 else "one each "
         raise DescentError(f"{_counted(len(parameters))} needed, {each}for {several(parameters)}; write a list, or "
                            f"a mapping such as {{'{parameters[0]}': 0.5}}")
     return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
+
+
+def _listed(values: Any) -> object:
+    """What an array, or what becomes one, holds; itself where it becomes none, and is refused."""
+    try:
+        return np.asarray(values).tolist()
+    except (TypeError, ValueError):
+        return values
 
 
 def _checked_points(points: object, parameters: Sequence[str]) -> np.ndarray:
@@ -185,12 +195,25 @@ def _counted(number: int) -> str:
 
 
 def _real(value: Any, name: str) -> float:
-    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", None) or not hasattr(value, "__float__"):
-        raise DescentError(f"the value of {name} is a real number, not {type(value).__name__} {value!r:.40}")
+    if isinstance(value, Basic):
+        return _constant(value, name)
+    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", 0) or not hasattr(value, "__float__"):
+        raise DescentError(f"the value of {name} is a real number, not {type(value).__name__} {as_given(value)}")
     try:
         return float(value)
     except (TypeError, OverflowError, ValueError):
         raise DescentError(f"the value of {name} is not a real number that a float can hold") from None
+
+
+def _constant(value: Basic, name: str) -> float:
+    """The number that a SymPy expression is, which passes the gate like any other."""
+    try:
+        number = Constants().value(admitted(value))
+    except SymcalcError as fault:
+        raise DescentError(f"the value of {name} is a real number: {str(fault).splitlines()[0]}") from None
+    if number is None:
+        raise DescentError(f"the value of {name} is not a real number that a float can hold; it has letters in it")
+    return number
 
 
 def compile_loss(loss: Expr, gradient: Sequence[Expr] | None, parameters: Sequence[Symbol], columns: Sequence[Indexed] = (),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sympy import Symbol
 
-from symcalc.errors import LossError, SymcalcError, visible
+from symcalc.errors import LossError, SymcalcError, as_given, visible
 from symcalc.figures.scene import Show, panels_of
 from symcalc.figures.style import BLUE, GREY, ORANGE, side_by_side
 from symcalc.pages.document import Equation, Formula
@@ -60,7 +60,7 @@ def animate(run: Run, path: str | os.PathLike[str], *, over: str | Symbol | None
     if not isinstance(run, Run):
         raise SymcalcError("an animation shows one run; of several, animate one, as in runs[0]")
     if isinstance(frames, bool) or not isinstance(frames, int) or frames < 2:
-        raise SymcalcError(f"an animation has at least 2 frames, not {frames!r:.20}")
+        raise SymcalcError(f"an animation has at least 2 frames, not {as_given(frames)}")
     pictures = _pictures(run, _chosen(in_view(run), frames), over)
     write_whole(target, _gif(pictures) if target.suffix.lower() == ".gif" else _mp4(pictures))
     return target
@@ -92,7 +92,7 @@ def strip(run: Run, *, over: str | Symbol | None = None, panels: int = _PANELS) 
     """
     started(run, "is no run")
     if isinstance(panels, bool) or not isinstance(panels, int) or not 2 <= panels <= 8:
-        raise SymcalcError(f"a strip has 2 to 8 panels, not {panels!r:.20}")
+        raise SymcalcError(f"a strip has 2 to 8 panels, not {as_given(panels)}")
     steps = spread(in_view(run), panels)
     kinds = panels_of(run, over)
     with side_by_side(len(steps), len(kinds), 2.3, 2.3) as (figure, all_axes):

@@ -15,12 +15,9 @@ from sympy import (
     Basic,
     Derivative,
     Expr,
-    Float,
+    Function,
     Indexed,
     Integer,
-    KroneckerDelta,
-    Max,
-    Min,
     Mul,
     Or,
     Piecewise,
@@ -28,13 +25,12 @@ from sympy import (
     Rational,
     Sum,
     Symbol,
-    Tuple,
     nan,
     oo,
     zoo,
 )
 from sympy.core.function import AppliedUndef
-from sympy.core.numbers import Exp1, ImaginaryUnit, Pi
+from sympy.core.numbers import ImaginaryUnit
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
@@ -42,7 +38,7 @@ from sympy.tensor.indexed import IndexedBase
 
 from symcalc.errors import LossError, visible
 from symcalc.functions import Primed
-from symcalc.indices import element, index_of, softmax_at, sum_over
+from symcalc.indices import element, index_of, sum_over
 from symcalc.language.constants import MAX_EXPONENT, Constants
 from symcalc.language.names import (
     COUNT,
@@ -55,6 +51,7 @@ from symcalc.language.names import (
     sum_rows,
     symbol,
 )
+from symcalc.language.shape import HEADS, LEAVES, called, small
 from symcalc.language.sums import INSIDE, checked, counts, end, meanings, plain
 from symcalc.language.twins import ours
 from symcalc.parts import is_below, product_as_written
@@ -63,11 +60,8 @@ from symcalc.written import is_number, rebuilt
 
 MAX_NODES = 300                  # parts of an expression read from text
 MAX_SYMPY_NODES = 5_000          # parts of a SymPy expression
-MAX_SYMPY_DEPTH = 150
 
-_STRUCTURE = (Add, Mul, Pow, Sum, Max, Min, Piecewise, ExprCondPair, Relational, And, Or, Tuple, Indexed,
-              KroneckerDelta, softmax_at)
-_LEAVES = (Symbol, Integer, Rational, Float, Exp1, Pi, BooleanTrue, BooleanFalse)
+_PASSING = HEADS | LEAVES | FUNCTIONS.keys() | {Primed}
 _CONDITIONS = (Relational, And, Or, BooleanTrue, BooleanFalse)
 
 
@@ -81,7 +75,7 @@ def admitted(expression: Basic, wanted: Collection[str] = (), unknown: bool = Fa
     if not isinstance(expression, Expr):
         raise LossError(f"a loss is an expression, not {_kind(expression)}")
     _check_names(expression)
-    if functions := sorted(expression.atoms(AppliedUndef), key=str):
+    if functions := sorted(expression.atoms(AppliedUndef), key=called):
         if not unknown:
             raise _refused(functions[0])
         from symcalc.language.unknown import check_functions
@@ -94,26 +88,6 @@ def admitted(expression: Basic, wanted: Collection[str] = (), unknown: bool = Fa
     return own
 
 
-def small(expression: Basic, most: int) -> Basic:
-    """The expression, if it has no more than `most` parts and is no deeper than recursion is safe."""
-    waiting, count = [(expression, 0)], 0
-    while waiting:
-        part, depth = waiting.pop()
-        count += 1
-        if count > most:
-            raise LossError(f"the expression has more than {most:,} parts; split it into smaller ones")
-        if depth > MAX_SYMPY_DEPTH:
-            raise LossError(f"the expression is nested more than {MAX_SYMPY_DEPTH} levels deep")
-        if not _is_plain_column(part):
-            waiting.extend((inner, depth + 1) for inner in part.args)
-    return expression
-
-
-def _is_plain_column(part: Basic) -> bool:
-    """Whether the part is x[i], which counts as one."""
-    return isinstance(part, Indexed) and all(isinstance(inner, Symbol) for inner in (part.base.label, *part.indices))
-
-
 def _check_names(expression: Basic) -> None:
     """Every symbol is real and has a plain name, and no two different symbols share one."""
     seen: dict[str, Basic] = {}
@@ -121,6 +95,8 @@ def _check_names(expression: Basic) -> None:
         name = checked_name(part.name)
         if type(part) is not Symbol:
             raise LossError(f"{name} is a {_kind(part)}; use a plain Symbol")
+        if type(part.name) is not str:
+            raise LossError(f"the name {name} is a {type(part.name).__name__:.40}; use plain text")
         if part.is_real is False or not part.is_commutative:
             raise LossError(f"{name} is declared as something other than a real number; use a plain Symbol")
         other = seen.setdefault(name, part)
@@ -142,10 +118,13 @@ def _own(part: Basic, limits: dict[Symbol, Symbol]) -> Basic:
         from symcalc.language.unknown import as_primed
         part = as_primed(part) or part
     part = ours(part)
-    if not isinstance(part, (*_STRUCTURE, *_LEAVES, AppliedUndef, Primed)) and type(part) not in FUNCTIONS:
+    if type(part) not in _PASSING and not isinstance(part, AppliedUndef):
         raise _refused(part)
     _check_conditions(part)
-    return _arranged(rebuilt(part, tuple(_own(inner, limits) for inner in part.args)), part) if part.args else part
+    arguments = tuple(_own(inner, limits) for inner in part.args)
+    if isinstance(part, AppliedUndef):
+        return Function(type(part).__name__)(*arguments)           # by its name alone, without what it may bring along
+    return _arranged(rebuilt(part, arguments), part) if arguments else part
 
 
 def _check_conditions(part: Basic) -> None:

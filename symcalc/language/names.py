@@ -46,6 +46,7 @@ def checked_name(name: str) -> str:
     """
     if not isinstance(name, str):
         raise ReadError(f"a name is text, not {type(name).__name__}")
+    name = str.__str__(name)            # what a subclass makes of itself does not count
     if len(name) > MAX_NAME:
         raise ReadError(f"the name '{visible(name[:20])}...' is longer than {MAX_NAME} characters")
     if name[:1] in GREEK_LETTERS:
@@ -66,8 +67,8 @@ def listed(names: str | Iterable[str]) -> tuple[str, ...]:
     """
     if not isinstance(names, Iterable):
         raise ReadError(f"names are a text such as 'm b' or a list of names, not {type(names).__name__}")
-    items = re.split(r"[\s,]+", names.strip()) if isinstance(names, str) else list(names)
-    checked = tuple(checked_name(name) for name in items if name != "")
+    items = re.split(r"[\s,]+", str.__str__(names).strip()) if isinstance(names, str) else list(names)
+    checked = tuple(checked_name(name) for name in items if not isinstance(name, str) or str.__len__(name))
     for k, name in enumerate(checked):
         if name in checked[:k]:
             raise ReadError(f"the name {name} is given twice")

@@ -19,8 +19,9 @@ from sympy.logic.boolalg import Boolean
 from symcalc.errors import ReadError, visible
 from symcalc.indices import element, softmax_at, sum_over, whole
 from symcalc.language.constants import Constants
-from symcalc.language.gate import MAX_SYMPY_DEPTH, MAX_SYMPY_NODES, small
+from symcalc.language.gate import MAX_SYMPY_NODES
 from symcalc.language.names import COUNT, ROW, checked_name, symbol
+from symcalc.language.shape import MAX_SYMPY_DEPTH, small
 from symcalc.language.sums import end as end_named
 from symcalc.language.sums import index as index_named
 from symcalc.vocabulary import FUNCTIONS

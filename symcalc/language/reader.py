@@ -15,8 +15,9 @@ from symcalc.indices import element
 from symcalc.language.advice import INDEX, check_names
 from symcalc.language.calls import Calls
 from symcalc.language.constants import Constants
-from symcalc.language.gate import MAX_NODES, small
+from symcalc.language.gate import MAX_NODES
 from symcalc.language.names import ROW, is_likely_column, listed, name_of, plain_name
+from symcalc.language.shape import small
 from symcalc.language.sums import checked, letter, letters
 from symcalc.language.syntax import numbered, parsed, surveyed
 from symcalc.language.tokens import prepared

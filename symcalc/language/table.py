@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symcalc.errors import DataError, visible
+from symcalc.errors import DataError, as_given, visible
 
 if TYPE_CHECKING:
     from symcalc.language.table_parts import Parts
@@ -279,7 +278,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def quoted(value: object) -> str:
-    return f"'{_shown(value)}'" if isinstance(value, str) else _shown(reprlib.repr(value))
+    return f"'{_shown(str.__str__(value))}'" if isinstance(value, str) else as_given(value)
 
 
 def _shown(text: str) -> str:

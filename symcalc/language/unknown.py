@@ -10,6 +10,7 @@ from sympy.core.function import AppliedUndef
 from symcalc.errors import LossError
 from symcalc.functions import Primed
 from symcalc.language.names import check_not_loss, checked_name
+from symcalc.language.shape import called
 from symcalc.language.tokens import FORMS
 from symcalc.vocabulary import BY_NAME, SPELLINGS
 
@@ -31,7 +32,7 @@ def check_functions(expression: Basic) -> None:
     """Functions that are only named pass, each with a name of its own and always as many arguments."""
     counts: dict[str, int] = {}
     taken = {part.name for part in expression.atoms(Symbol)}
-    for part in sorted(expression.atoms(AppliedUndef), key=str):
+    for part in sorted(expression.atoms(AppliedUndef), key=called):
         name = function_name(part.func.__name__)
         if name in taken:
             raise LossError(f"{name} is both a function and a letter; rename one of them")

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from symcalc.errors import visible
 from symcalc.vocabulary import FUNCTIONS, GREEK
@@ -116,6 +118,7 @@ def _kind(text: str, k: int) -> int:
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _START = re.compile(r"(\\left\.|\{\}|\\cdot|[-+= ])*")         # nothing yet that could end a line
 _SUM_AT_END = re.compile(r"\\sum_\{[^{}]*\}\^\{[^{}]*\} $")       # which reaches over what follows
+_SUM_LENGTH = 120
 _NARROW = {r"\cdot": 0.72, r"\sum": 1.4, r"\partial": 0.6, r"\,": 0.17, r"\quad": 1.0, r"\qquad": 2.0, r"\left": 0.1,
            r"\right": 0.1, r"\max": 1.9, r"\min": 1.9, r"\begin": 0.0, r"\end": 0.0}
 _SIGNS = {"+": 1.22, "-": 1.22, "=": 1.3, "<": 1.3, ">": 1.3, "(": 0.4, ")": 0.4, ",": 0.45, "'": 0.3, "|": 0.3}
@@ -130,9 +133,22 @@ def ems(latex: str) -> float:
     return _measure(_TOKEN.findall(latex))
 
 
+def _widths(latex: str) -> dict[int, float]:
+    """How wide the formula is up to each place outside all braces; of a long one, which breaks often, in one go."""
+    tokens = _TOKEN.findall(latex)
+    starts = list(accumulate(map(len, tokens), initial=0))
+    return {starts[k]: width for k, width in _running(tokens)}
+
+
 def _measure(tokens: list[str]) -> float:
+    return max(width for _, width in _running(tokens))
+
+
+def _running(tokens: list[str]) -> Iterator[tuple[int, float]]:
+    """Each token outside all braces, by number, and the width of what is before it; at last that of the whole."""
     width, k = 0.0, 0
     while k < len(tokens):
+        yield k, width
         token = tokens[k]
         if token == r"\frac":
             above, k = _group(tokens, k + 1)
@@ -144,7 +160,7 @@ def _measure(tokens: list[str]) -> float:
         else:
             width += _single(token)
             k += 1
-    return width
+    yield k, width
 
 
 def _single(token: str) -> float:
@@ -178,8 +194,9 @@ def broken_latex(latex: str, first: float, rest: float) -> list[str]:
     """
     lines, room = [], first
     while ems(latex) > room and (places := _latex_places(latex)):
-        fitting = [place for place in places if ems(latex[:place.at]) <= room]
-        chosen = _best_latex(latex, fitting, room) if fitting else places[0]
+        widths = _widths(latex)
+        fitting = [place for place in places if widths[place.at] <= room]
+        chosen = _best_latex(widths, fitting, room) if fitting else places[0]
         lines.append(latex[:chosen.at] + r"\right." * chosen.depth)
         # The empty group makes TeX space a sign at the start of a line as a sign between two terms.
         sign = "{} " if chosen.kind < 2 else r"{} \cdot "
@@ -187,8 +204,8 @@ def broken_latex(latex: str, first: float, rest: float) -> list[str]:
     return [*lines, latex]
 
 
-def _best_latex(latex: str, places: list[Break], room: float) -> Break:
-    full = [place for place in places if ems(latex[:place.at]) >= 0.4 * room] or places
+def _best_latex(widths: Mapping[int, float], places: list[Break], room: float) -> Break:
+    full = [place for place in places if widths[place.at] >= 0.4 * room] or places
     return min(full, key=lambda place: (place.depth, place.kind, -place.at))
 
 
@@ -213,5 +230,5 @@ def _latex_kind(latex: str, k: int) -> int | None:
         return 0
     if latex.startswith(r"\cdot ", k):
         return 1
-    follows = latex.startswith(r"\left", k) and latex[:k].endswith((") ", "} "))
-    return 2 if follows and not _SUM_AT_END.search(latex[:k]) else None
+    follows = latex.startswith(r"\left", k) and latex.endswith((") ", "} "), 0, k)
+    return 2 if follows and not _SUM_AT_END.search(latex[max(0, k - _SUM_LENGTH):k]) else None

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 
-from symcalc.errors import DataError, SymcalcError, visible
+from symcalc.errors import DataError, SymcalcError, as_given, visible
 from symcalc.language.names import checked_name, name_of
 from symcalc.language.prefix import MAX_TEXT, from_prefix
 from symcalc.language.table import Table
@@ -40,7 +40,7 @@ def load_run(path: str | os.PathLike[str], data: object = None) -> Run:
     array([0.  , 1.5 , 2.25])
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise DataError(f"a saved run is a file, so give its path, as in load_run('run.json'), not {path!r:.40}")
+        raise DataError(f"a saved run is a file, so give its path, as in load_run('run.json'), not {as_given(path)}")
     source = visible(Path(path).name or str(path))[:80]
     whole = _parsed(_text(Path(path), source), source)
     if not isinstance(whole, dict) or not isinstance(whole.get("replay"), dict):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sympy import Dummy, Expr, Symbol
 
 from symcalc.compute.loops.loop import stepper
-from symcalc.errors import DescentError, SymcalcError, visible
+from symcalc.errors import DescentError, SymcalcError, as_given, visible
 from symcalc.language import read
 from symcalc.language.names import checked_name, plain_name
 from symcalc.written import replaced
@@ -148,7 +148,7 @@ def _sides(equation: str) -> tuple[str, str]:
 
 def _setting(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise DescentError(f"the setting {name} is a finite number, not {value!r:.40}")
+        raise DescentError(f"the setting {name} is a finite number, not {as_given(value)}")
     return float(value)
 
 
@@ -210,5 +210,5 @@ def method_named(wanted: str | Method) -> Method:
         return wanted
     name = " ".join(wanted.lower().replace("-", " ").replace("_", " ").split()) if isinstance(wanted, str) else ""
     if name not in _TABLE:
-        raise DescentError(f"there is no method {wanted!r:.40}; the methods are {', '.join(METHODS)}")
+        raise DescentError(f"there is no method {as_given(wanted)}; the methods are {', '.join(METHODS)}")
     return _from_table(name)

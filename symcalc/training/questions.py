@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from sympy import Expr, Symbol
 
-from symcalc.errors import LossError
+from symcalc.errors import LossError, as_given
 from symcalc.pages.shown import Shown
 
 if TYPE_CHECKING:
@@ -127,5 +127,5 @@ with the right gradient it falls to 0.5625.
         from symcalc.training.losses import Loss
         from symcalc.training.scale import scale_of
         if not isinstance(other, Loss):
-            raise LossError(f"the other loss is a Loss too, such as Loss('sum((y - m*x)^2)'), not {other!r:.40}")
+            raise LossError(f"the other loss is a Loss too, such as Loss('sum((y - m*x)^2)'), not {as_given(other)}")
         return scale_of(self, other, data, start=start, rate=rate, steps=steps)

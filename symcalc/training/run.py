@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import Compiled, compile_loss
-from symcalc.errors import DataError, DescentError, LossError
+from symcalc.errors import DataError, DescentError, LossError, as_given
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document
@@ -285,7 +285,7 @@ class Updates(Sequence[Update]):
         if isinstance(index, slice):
             return tuple(Update(run=self._run, k=k + 1) for k in range(*index.indices(len(self))))
         if not isinstance(index, (int, np.integer)):
-            raise DescentError(f"updates are counted: updates[0] is the first; {index!r:.40} is no whole number")
+            raise DescentError(f"updates are counted: updates[0] is the first; {as_given(index)} is no whole number")
         if not -len(self) <= index < len(self):
             raise IndexError(f"the run has {len(self)} update{'s' * (len(self) != 1)}")
         return Update(run=self._run, k=index % len(self) + 1)

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Symbol
 
 from symcalc.compute.compiled import evaluated, ordered
-from symcalc.errors import DescentError, SymcalcError, visible
+from symcalc.errors import DescentError, SymcalcError, as_given, visible
 from symcalc.language import read
+from symcalc.language.gate import MAX_SYMPY_NODES
 from symcalc.language.names import listed, plain_name
+from symcalc.language.shape import small
 from symcalc.pages.elided import several
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import text
@@ -29,7 +31,7 @@ Rate: TypeAlias = float | Expr
 def checked_steps(steps: int) -> int:
     """The number of steps, if it is one."""
     if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or not 1 <= steps <= MAX_STEPS:
-        raise DescentError(f"steps is a whole number from 1 to {MAX_STEPS:,}, not {steps!r:.40}")
+        raise DescentError(f"steps is a whole number from 1 to {MAX_STEPS:,}, not {as_given(steps)}")
     return int(steps)
 
 
@@ -42,6 +44,8 @@ def checked_rate(rate: object, method: Method) -> Rate:
     """
     if rate is None:
         return method.rate
+    if isinstance(rate, Basic):
+        _bounded(rate)
     if isinstance(rate, Expr) and rate.free_symbols == {COUNTED}:
         return rate                                # of a run that is made again
     if isinstance(rate, str) or (isinstance(rate, Expr) and rate.free_symbols):
@@ -53,6 +57,14 @@ def checked_rate(rate: object, method: Method) -> Rate:
         would = "a negative rate would climb" if value < 0 else "with a rate of 0 nothing moves"
         raise DescentError(f"the rate must be greater than 0, not {value}; {would}")
     return value
+
+
+def _bounded(rate: Basic) -> None:
+    """Nothing is asked of a rate from outside before it is known to be small and well made."""
+    try:
+        small(rate, MAX_SYMPY_NODES)
+    except SymcalcError as fault:
+        raise DescentError(f"the rate is a number or a formula in k: {fault}") from None
 
 
 def _schedule(rate: object) -> Rate:
@@ -117,7 +129,7 @@ def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:
 def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tuple[str, ...]:
     """The names of the parameters that keep their value; at least one other must be left to move."""
     if not isinstance(hold, Iterable):
-        raise DescentError(f"hold is a text such as 'm b' or a list of names, not {hold!r:.40}")
+        raise DescentError(f"hold is a text such as 'm b' or a list of names, not {as_given(hold)}")
     wanted = listed(hold) if isinstance(hold, str) else tuple(
         part.name if isinstance(part, Symbol) else part for part in hold)
     held = tuple(dict.fromkeys(plain_name(name) if isinstance(name, str) and name else str(name) for name in wanted))

@@ -13,7 +13,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import Compiled
-from symcalc.errors import DescentError
+from symcalc.errors import DescentError, as_given
 from symcalc.language.table import Table
 from symcalc.training.callbacks import checked_progress
 from symcalc.training.descent import descend, walk_of
@@ -180,7 +180,7 @@ def _several(name: str, one: Any, many: Any, otherwise: Any) -> list[Any]:
     if one is not None:
         raise DescentError(f"give {name} or {name}s, not both")
     if isinstance(many, (str, bytes, Mapping, Method)) or not hasattr(many, "__iter__"):
-        raise DescentError(f"{name}s is a list, not {many!r:.40}")
+        raise DescentError(f"{name}s is a list, not {as_given(many)}")
     found = many.tolist() if isinstance(many, np.ndarray) else list(many)
     if not found:
         raise DescentError(f"{name}s is an empty list; a sweep needs at least one {name}")

@@ -44,8 +44,9 @@ from sympy import (
 from symcalc.errors import LossError, SymcalcError
 from symcalc.language import read
 from symcalc.language.constants import Constants
-from symcalc.language.gate import MAX_NODES, MAX_SYMPY_DEPTH, MAX_SYMPY_NODES, admitted, small
+from symcalc.language.gate import MAX_NODES, MAX_SYMPY_NODES, admitted
 from symcalc.language.names import COUNT, ROW, column, columns, mean, parameters, parameters_of, sum_rows, symbol
+from symcalc.language.shape import MAX_SYMPY_DEPTH, small
 from symcalc.pages.notation import text
 
 x, y, m, b, i, n, k, N = symbols("x y m b i n k N")

@@ -13,8 +13,10 @@ from symcalc.errors import LossError, ReadError
 from symcalc.functions import Primed
 from symcalc.indices import index_of
 from symcalc.language import read
+from symcalc.language.gate import MAX_SYMPY_NODES
 from symcalc.language.names import ROW, columns_of, name_of, parameters_of, runs_over_rows, symbol
 from symcalc.language.reader import read_text
+from symcalc.language.shape import small
 from symcalc.language.unknown import as_primed
 from symcalc.written import derivative_of, replaced
 
@@ -29,6 +31,7 @@ def read_answer(answer: object, problem: Expr, variable: Symbol | Indexed) -> Ex
     >>> read_answer("3 d/dx (x^2)", 3*x**2, x).args
     (3, Derivative(x**2, x))
     """
+    answer = str.__str__(answer) if isinstance(answer, str) else answer
     if isinstance(answer, str) and not answer.strip():
         raise ReadError("the answer is empty; write the derivative, such as 2x")
     if isinstance(answer, float):
@@ -139,6 +142,7 @@ def _read_around(answer: Basic, letters: list[str], functions: set[str]) -> Expr
         waiting[name] = derivative_of(_read_around(part.expr, letters, functions), symbol(part.variables[0].name))
         return name
 
+    small(answer, MAX_SYMPY_NODES)
     known = replaced(replaced(answer, _slope_at), held) if answer.has(Derivative, Subs) else answer
     return replaced(read(known, parameters=letters, functions=() if functions else None), waiting.get)
 

@@ -25,7 +25,7 @@ from symcalc.calculus.rules import (
 )
 from symcalc.calculus.tutor.places import Place, Words
 from symcalc.calculus.unfolding import Application, Line, applied
-from symcalc.errors import LossError
+from symcalc.errors import LossError, as_given
 from symcalc.indices import index_of
 from symcalc.pages.document import Document, Formula, Paragraph
 from symcalc.pages.notation import latex, text
@@ -114,7 +114,7 @@ def hints(derivation: Derivation, after: int = 0) -> Hints:
 def check_line(lines: Sequence[Line], after: object) -> None:
     """Whether there is a line of that number."""
     if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after < len(lines):
-        raise LossError(f"there is no line {after!r:.20}; the derivation has the lines 0 to {len(lines) - 1}")
+        raise LossError(f"there is no line {as_given(after)}; the derivation has the lines 0 to {len(lines) - 1}")
 
 
 def _opened(before: Line, now: Line, variable: Symbol) -> Application | None:

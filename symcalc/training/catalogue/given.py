@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from sympy import Expr, Float, Indexed, Integer, Symbol
 
-from symcalc.errors import LossError, visible
+from symcalc.errors import LossError, as_given
 from symcalc.language import read
 from symcalc.language.names import column, is_likely_column, listed, name_of, parameters_of, symbol
 from symcalc.training.losses import Loss
@@ -124,7 +124,7 @@ def scaled(value: Expr, by: Expr, plus: int = 0) -> Expr:
 
 
 def _shown(value: object) -> str:
-    return visible(repr(value))[:40]
+    return as_given(value)
 
 
 # Formulas

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sympy import Expr, tanh
 
-from symcalc.errors import LossError, visible
+from symcalc.errors import LossError, as_given
 from symcalc.functions import relu, sigmoid, softplus
 from symcalc.indices import element, sum_over
 from symcalc.language.names import name_of, symbol
@@ -30,7 +30,7 @@ def network(x: Names, hidden: int = 2, activation: str = "tanh", parameters: Nam
     Parameters v1, w1, c1, v2, w2, c2 and b; column x.
     """
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
-        raise LossError(f"there is no activation {visible(repr(activation))[:40]}; "
+        raise LossError(f"there is no activation {as_given(activation)}; "
                         f"the activations are {', '.join(ACTIVATIONS)}")
     hidden, bend = whole(hidden, "number of hidden units", 1, MAX_HIDDEN), ACTIVATIONS[activation]
     columns = columns_named(x)

@@ -13,7 +13,7 @@ import numpy as np
 from sympy import Expr
 
 from symcalc.compute.compiled import ordered
-from symcalc.errors import DescentError
+from symcalc.errors import DescentError, as_given
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document, Inline
@@ -170,7 +170,7 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
     wanted = None if rate is None else checked_rate(rate, _METHOD)
     first = None if wanted is None else _first(wanted)
     if steps is not None and (isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 1):
-        raise DescentError(f"steps is a whole number from 1 on, not {steps!r:.40}")
+        raise DescentError(f"steps is a whole number from 1 on, not {as_given(steps)}")
     table, partials = loss.table(data), second_partials(loss)
     quadratic = is_quadratic(loss, partials)
     point = _point(loss, start, quadratic)
