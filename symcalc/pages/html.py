@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from string import Template
 
@@ -122,7 +123,11 @@ def _paragraph(paragraph: Paragraph) -> str:
 
 def _math(part: Basic | Formula, sign: Formula | None = None) -> str:
     """A formula on lines of its own, behind a sign; a screen reader gets it whole with the first of them."""
-    formula = formula_of(part)
+    return _on_lines(formula_of(part), sign)
+
+
+@lru_cache(maxsize=1024)               # the steps of a run have most of their sides in common
+def _on_lines(formula: Formula, sign: Formula | None) -> str:
     pieces = broken_latex(formula.latex, _LINE, _LINE - 2)
     text, latex = (f"{sign.text} {formula.text}", f"{sign.latex} {pieces[0]}") if sign else (formula.text, pieces[0])
     first = mathml(Formula(text=text, latex=latex), block=True)
