@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -165,7 +166,8 @@ class _Writer:
 
     def equation(self, left: Basic | Formula, formula: Expr, value: float, first: str = "=") -> Equation:
         """The formula in the parameter's letters, in numbers, and its value, with digits enough for the value to be seen."""
-        there = [letter for letter in self.values if letter in formula.free_symbols]
+        letters = _letters_in(formula)
+        there = [letter for letter in self.values if letter in letters]
         change = abs(value - self.values[THETA]) if THETA in there else abs(value)
         near = min(FAITHFUL * abs(value) + _NOTHING * change, _CLOSE * change)
         unseen = change <= _NOTHING * abs(value)
@@ -180,13 +182,31 @@ class _Writer:
             if abs(got - value) <= near and abs(as_shown(value, last) - value) <= _SEEN * change:
                 break
         numbers = filled(formula, shown)
-        return Equation((left, *distinct(replaced(formula, self.names.get), numbers, numeral(value, last))), first=first)
+        named = _renamed(formula, tuple(self.names.items()))
+        return Equation((left, *distinct(named, numbers, numeral(value, last))), first=first)
+
+
+# Every step of a run has the same equations.
+
+@lru_cache(maxsize=256)
+def _letters_in(formula: Expr) -> frozenset[Basic]:
+    return frozenset(formula.free_symbols)
+
+
+@lru_cache(maxsize=256)
+def _renamed(formula: Expr, names: tuple[tuple[Basic, Basic], ...]) -> Expr:
+    return replaced(formula, dict(names).get)
 
 
 def states(run: Run, parameter: Symbol) -> dict[Symbol, Symbol]:
     """The method's letters for one parameter: v_m, or plain v where there is no other parameter."""
     alone = len(run.loss.parameters) == 1 and parameter.name not in {letter.name for letter in run.method.state}
-    return {letter: Dummy(letter.name, real=True) if alone else Marked(letter.name, parameter) for letter in run.method.state}
+    return dict(zip(run.method.state, _letters(run.method.state, parameter, alone)))
+
+
+@lru_cache(maxsize=256)
+def _letters(state: tuple[Symbol, ...], parameter: Symbol, alone: bool) -> tuple[Symbol, ...]:
+    return tuple(Dummy(letter.name, real=True) if alone else Marked(letter.name, parameter) for letter in state)
 
 
 def _with_word(parameter: Symbol, word: str) -> str:
