@@ -80,6 +80,8 @@ def _cleaned(root: ElementTree.Element) -> bool:
             return False
         if element.tag == "msubsup" and element[0].text == "∑":
             element.tag = "munderover"
+        if element.tag == "mtable":
+            element.set("displaystyle", "true")          # a fraction in one of several cases is as large as any other
         # A name is an identifier: browsers set no space between a sign and mere text, nor treat max as a function.
         is_word = element.tag == "mo" and (element.text or "").isalpha()
         if is_word or (element.tag == "mtext" and "\u00a0" not in element.text):

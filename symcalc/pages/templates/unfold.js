@@ -26,4 +26,12 @@ document.addEventListener("DOMContentLoaded", () => {
     fold();
     tell();
   }
+
+  // What is closed is opened for the printer, and closed again.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    opened.forEach((part) => { part.open = true; });
+  });
+  addEventListener("afterprint", () => opened.forEach((part) => { part.open = false; }));
 });
