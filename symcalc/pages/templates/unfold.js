@@ -17,6 +17,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const on = button("Show the next line", () => { if (next()) next().hidden = false; else fold(); });
     const all = button("Show all", () => items.forEach((item) => { item.hidden = false; }));
     const tell = () => {
+      if (!next() && document.activeElement === all) on.focus();          // before the button with the focus goes
       on.textContent = next() ? "Show the next line" : "Start again";
       all.hidden = !next();
     };
