@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sympy import Add, Basic, Derivative, Expr, Float, Indexed, Integer, Mul, Piecewise, Pow, Tuple, preorder_traversal
+from sympy import Add, Basic, Derivative, Expr, Float, Indexed, Integer, Mul, Piecewise, Pow, Tuple
 
 from symcalc.pages.document import Formula
 from symcalc.pages.media import LATEX, TEXT, Medium
@@ -74,16 +74,19 @@ def filled(expression: Expr, values: Mapping[Basic, float]) -> Formula:
     """
     numbers: list[str] = []
     kinds: list[_Open | float] = []
-    for part, is_open in _places(expression, tuple(values)):
+    parts = tuple(values)
+    places = _places(expression, parts)
+    for part, is_open, _ in places:
         digits = all_digits(abs(values[part]))
         if is_open and abs(values[part]) not in _MAY_VANISH:
             kinds.append(_Open(values[part] < 0, "e" in digits))
             numbers.append(digits)
         else:
             kinds.append(values[part])
-    forms = _forms_with(expression, tuple(values), tuple(kinds))
-    return written(_with(expression, tuple(values), [values[part] for part, _ in _places(expression, tuple(values))])
-                   ) if forms is None else _filled(forms, numbers)
+    forms = _forms_with(expression, parts, tuple(kinds))
+    if forms is None:
+        return written(_with(expression, parts, [values[part] for part, _, _ in places]))
+    return _filled(forms, numbers)
 
 
 def put_in(value: Expr) -> Expr:
@@ -120,19 +123,19 @@ def _plain(part: Basic) -> str:
 
 
 @lru_cache(maxsize=256)
-def _places(expression: Basic, parts: tuple[Basic, ...]) -> tuple[tuple[Basic, bool], ...]:
-    """Those of the parts that the expression has, each with whether a number may stand open wherever it is."""
-    found: dict[Basic, bool] = {}
+def _places(expression: Basic, parts: tuple[Basic, ...]) -> tuple[tuple[Basic, bool, int], ...]:
+    """Those of the parts that the expression has: whether a number may stand open wherever it is, and how often it is there."""
+    found: dict[Basic, list[bool]] = {}
 
     def visit(part: Basic, may_open: bool) -> None:
         if part in parts:
-            found[part] = found.get(part, True) and may_open
+            found.setdefault(part, []).append(may_open)
         elif part.args:
             for k, argument in enumerate(part.args):
                 visit(argument, _opens(part, k) and not isinstance(part, _WHOLE))
 
     visit(expression, True)
-    return tuple(found.items())
+    return tuple((part, all(opens), len(opens)) for part, opens in found.items())
 
 
 # The forms
@@ -142,7 +145,7 @@ def _forms_of(shape: _Shape) -> _Forms | None:
     """The forms of all expressions of this shape; None where a name or an exponent could be taken for a number."""
     codes: list[Expr] = []
     coded = _coded(shape.part, codes)
-    return _forms(coded, codes)
+    return _forms(coded, codes, [1] * len(codes))
 
 
 def _coded(part: Basic, codes: list[Expr], may_open: bool = True) -> Basic:
@@ -159,28 +162,31 @@ def _coded(part: Basic, codes: list[Expr], may_open: bool = True) -> Basic:
 def _forms_with(expression: Expr, parts: tuple[Basic, ...], kinds: tuple[_Open | float, ...]) -> _Forms | None:
     """The forms of the expression with numbers of these kinds in the places of its parts, or the very numbers."""
     codes: list[Expr] = []
+    counts: list[int] = []
     values: list[Expr | float] = []
-    for kind in kinds:
+    for kind, (_, _, count) in zip(kinds, _places(expression, parts)):
         values.append(kind.code(len(codes)) if isinstance(kind, _Open) else kind)
-        codes += values[-1:] if isinstance(kind, _Open) else []
-    return _forms(_with(expression, parts, values), codes)
+        if isinstance(kind, _Open):
+            codes.append(values[-1])
+            counts.append(count)
+    return _forms(_with(expression, parts, values), codes, counts)
 
 
 def _with(expression: Expr, parts: tuple[Basic, ...], values: Sequence[Expr | float]) -> Basic:
     numbers = {part: put_in(numeral(value, 15) if isinstance(value, float) else value)
-               for (part, _), value in zip(_places(expression, parts), values)}
+               for (part, _, _), value in zip(_places(expression, parts), values)}
     return replaced(expression, numbers.get)
 
 
-def _forms(coded: Basic, codes: Sequence[Expr]) -> _Forms | None:
-    counts = Counter(part for part in preorder_traversal(coded) if part in codes)
+def _forms(coded: Basic, codes: Sequence[Expr], counts: Sequence[int]) -> _Forms | None:
+    """The forms, the numbers in them known by their codes; None where a code stands there more often than it should."""
     forms = []
     for medium, write in ((TEXT, text), (LATEX, latex)):
         places = {medium.digits(_plain(code).lstrip("-")): place for place, code in enumerate(codes)}
         whole = write(coded)
         form: list[str | int] = [*re.split(f"({'|'.join(map(re.escape, places))})", whole)] if codes else [whole]
         form[1::2] = (places[code] for code in form[1::2])
-        if Counter(form[1::2]) != {place: counts[code] for place, code in enumerate(codes)}:
+        if Counter(form[1::2]) != dict(enumerate(counts)):
             return None
         forms.append(form)
     return forms[0], forms[1]

@@ -186,10 +186,10 @@ async function paper(name) {
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   const facts = { during: await seen() };
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-  await page.emulateMedia({ media: "screen" });
+  await page.emulateMedia({ media: null });
   facts.after = await seen();
-  const pdf = await page.pdf({ format: "A4", path: task.pictures ? `${task.pictures}/${name}.pdf` : undefined });
-  facts.size = pdf.length;
+  facts.pdf = task.pages[name].replace(/html$/, "pdf");
+  await page.pdf({ format: "A4", path: facts.pdf });
   await page.close();
   return facts;
 }

@@ -17,8 +17,8 @@ HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NAMES = [*RUNS, *OTHERS]
 KNOWN = {*"""main section article footer div p ol ul li h1 h2 h3 h4 span br table caption thead tbody tr th td pre code figure
-figcaption img button input details summary script noscript style svg path circle line polyline rect text g clipPath math mrow mi
-mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle""".split()}     # noqa: SIM905
+figcaption img button input details summary script noscript style svg path circle line polyline rect text g clipPath math mrow
+mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle""".split()}     # noqa: SIM905
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,11 @@ def test_what_has_the_focus_is_seen_to_have_it_and_has_a_name(stepped):
 def test_on_paper_all_is_unfolded_and_nothing_is_to_press(facts, name):
     paper = facts[name].get("stepped", facts[name].get("unfolded"))["paper"]
     assert paper["during"]["buttons"] == 0 and paper["during"]["lines"] == paper["during"]["all"] > 0
-    assert paper["after"]["open"] == 0 and paper["after"]["buttons"] > 0 and paper["size"] > 10_000
+    assert paper["after"]["open"] == 0 and paper["after"]["buttons"] > 0
+    if shutil.which("pdftotext") is None:
+        pytest.skip("reading the printed page needs pdftotext")
+    printed = subprocess.run(["pdftotext", "-layout", paper["pdf"], "-"], capture_output=True, text=True, check=True).stdout
+    assert "Show" not in printed and "Play" not in printed and "identity rule" in printed
 
 
 @pytest.mark.parametrize("name", UNFOLDED)
