@@ -15,6 +15,8 @@ def visible(text: str) -> str:
     >>> visible("x\\x1b[31m")
     'x<U+001B>[31m'
     """
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
 
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from symcalc.errors import visible
@@ -116,11 +117,14 @@ def _kind(text: str, k: int) -> int:
 # LaTeX
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+_MEASURED = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+|\S")          # a number in one; spaces have no width
 _START = re.compile(r"(\\left\.|\{\}|\\cdot|[-+= ])*")         # nothing yet that could end a line
 _SUM_AT_END = re.compile(r"\\sum_\{[^{}]*\}\^\{[^{}]*\} $")       # which reaches over what follows
 _SUM_LENGTH = 120
 _NARROW = {r"\cdot": 0.72, r"\sum": 1.4, r"\partial": 0.6, r"\,": 0.17, r"\quad": 1.0, r"\qquad": 2.0, r"\left": 0.1,
            r"\right": 0.1, r"\max": 1.9, r"\min": 1.9, r"\begin": 0.0, r"\end": 0.0}
+_LETTER = 0.55
+_ALIKE = str.maketrans("123456789", "000000000")          # one digit is as wide as another
 _SIGNS = {"+": 1.22, "-": 1.22, "=": 1.3, "<": 1.3, ">": 1.3, "(": 0.4, ")": 0.4, ",": 0.45, "'": 0.3, "|": 0.3}
 
 
@@ -130,7 +134,12 @@ def ems(latex: str) -> float:
     >>> ems(r"\frac{a + b}{2}") < ems("a + b + 2")
     True
     """
-    return _measure(_TOKEN.findall(latex))
+    return _ems(latex.translate(_ALIKE))
+
+
+@lru_cache(maxsize=1024)
+def _ems(latex: str) -> float:
+    return _measure(_MEASURED.findall(latex))
 
 
 def _widths(latex: str) -> dict[int, float]:
@@ -166,9 +175,11 @@ def _running(tokens: list[str]) -> Iterator[tuple[int, float]]:
 def _single(token: str) -> float:
     if token in _SIGNS:
         return _SIGNS[token]
-    if token.isspace() or token in "{}&":
+    if token in "{}&" or token.isspace():
         return 0.0
-    return _NARROW.get(token, 1.2 if token[1:] in _FUNCTIONS else 0.55)
+    if token.isdigit():
+        return _LETTER * len(token)
+    return _NARROW.get(token, 1.2 if token[1:] in _FUNCTIONS else _LETTER)
 
 
 _FUNCTIONS = {row.latex[1:] for row in FUNCTIONS.values()} - GREEK.keys()         # σ and Γ are letters
@@ -192,16 +203,30 @@ def broken_latex(latex: str, first: float, rest: float) -> list[str]:
     >>> broken_latex(r"\left(a + b\right) c", 1, 1)
     ['\\left(a\\right.', '\\left.{} + b\\right) c']
     """
-    lines, room = [], first
+    lines = []
+    for chosen in _breaks(latex.translate(_ALIKE), first, rest):
+        lines.append(latex[:chosen.at] + r"\right." * chosen.depth)
+        latex = _left_of(latex, chosen)
+    return [*lines, latex]
+
+
+@lru_cache(maxsize=1024)               # the steps of a run have the same formulas with other digits
+def _breaks(latex: str, first: float, rest: float) -> tuple[Break, ...]:
+    """Where the formula is broken, each place counted in what is left of it then."""
+    chosen, room = [], first
     while ems(latex) > room and (places := _latex_places(latex)):
         widths = _widths(latex)
         fitting = [place for place in places if widths[place.at] <= room]
-        chosen = _best_latex(widths, fitting, room) if fitting else places[0]
-        lines.append(latex[:chosen.at] + r"\right." * chosen.depth)
-        # The empty group makes TeX space a sign at the start of a line as a sign between two terms.
-        sign = "{} " if chosen.kind < 2 else r"{} \cdot "
-        latex, room = r"\left." * chosen.depth + sign + latex[chosen.at + 1:], rest
-    return [*lines, latex]
+        chosen.append(_best_latex(widths, fitting, room) if fitting else places[0])
+        latex, room = _left_of(latex, chosen[-1]), rest
+    return tuple(chosen)
+
+
+def _left_of(latex: str, chosen: Break) -> str:
+    """What comes on the next lines, with the brackets that were open."""
+    # The empty group makes TeX space a sign at the start of a line as a sign between two terms.
+    sign = "{} " if chosen.kind < 2 else r"{} \cdot "
+    return r"\left." * chosen.depth + sign + latex[chosen.at + 1:]
 
 
 def _best_latex(widths: Mapping[int, float], places: list[Break], room: float) -> Break:

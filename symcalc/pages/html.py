@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from string import Template
 
@@ -30,6 +31,7 @@ from symcalc.pages.document import (
 from symcalc.pages.mathml import mathml
 from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer, template
 
+_WIDE = (Equation, Steps, Table, Code)        # what may be wider than a screen
 _SHORT = 8.0
 _INLINE = 16.0            # the same within a sentence
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?")
@@ -51,21 +53,24 @@ def render(document: Document, standalone: bool = True) -> str:
 
 
 def unfolding(document: Document) -> str:
-    """The document as a page whose derivations unfold line by line; without scripts, and on paper, they are whole.
+    """The document as a page to read on a screen: its derivations unfold line by line, and what is wide scrolls by keyboard.
+
+    Without scripts, and on paper, all of it is there.
 
     >>> "<script>" in unfolding(Document("", (Paragraph(("a line",)),)))
     False
     """
-    if not any(isinstance(part, Steps) for part in document.blocks):
+    if not any(isinstance(part, _WIDE) for part in document.blocks):
         return render(document)
+    scripts = ("scroll.js", "unfold.js") if any(isinstance(part, Steps) for part in document.blocks) else ("scroll.js",)
     body = "".join(f"{part}\n" for part in (f"<h1>{words(document.title)}</h1>" if document.title else "",
-                                            *map(block, document.blocks), script("unfold.js")))
+                                            *map(block, document.blocks), script(*scripts)))
     return page(document.title, body, template("unfold.css"))
 
 
-def script(name: str) -> str:
-    """A script of our own, as it stands in a page."""
-    return f"<script>\n{template(name)}</script>"
+def script(*names: str) -> str:
+    """Scripts of our own, as they stand in a page."""
+    return f"<script>\n{''.join(map(template, names))}</script>"
 
 
 def block(part: Block) -> str:
@@ -122,7 +127,11 @@ def _paragraph(paragraph: Paragraph) -> str:
 
 def _math(part: Basic | Formula, sign: Formula | None = None) -> str:
     """A formula on lines of its own, behind a sign; a screen reader gets it whole with the first of them."""
-    formula = formula_of(part)
+    return _on_lines(formula_of(part), sign)
+
+
+@lru_cache(maxsize=1024)               # the steps of a run have most of their sides in common
+def _on_lines(formula: Formula, sign: Formula | None) -> str:
     pieces = broken_latex(formula.latex, _LINE, _LINE - 2)
     text, latex = (f"{sign.text} {formula.text}", f"{sign.latex} {pieces[0]}") if sign else (formula.text, pieces[0])
     first = mathml(Formula(text=text, latex=latex), block=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import itertools
 import re
 from functools import lru_cache
 from itertools import pairwise
@@ -19,9 +18,9 @@ _ATTRIBUTES = frozenset(["stretchy", "fence", "form", "width", "displaystyle", "
 _TALL = frozenset(("mfrac", "munderover", "mtable"))
 _ROWS = frozenset(("math", "mrow", "mtd"))
 _CODE = 7_000_000          # what the first number of a formula is called while it is converted
-_CODED = re.compile(r"70\d{5}")
+_CODED = re.compile(r"(70\d{5})")
 # Whole numbers and decimals; not the single digits that TeX takes as an argument without braces.
-_NUMBER = re.compile(r"(?<![\\^_0-9.])[0-9]+(?:\.[0-9]+)?(?![0-9])")
+_NUMBER = re.compile(r"(?<![\\^_0-9.])([0-9]+(?:\.[0-9]+)?)(?![0-9])")
 # Environments that the converter does not know, and what is set in the same way.
 _ALIKE = {"{aligned}": "{split}", "{gathered}": "{matrix}"}
 _NAME = re.compile(r"\\(?:text|mathrm|operatorname)\{((?:[^{}\\]|\\[_&%#$ ])*)\}")
@@ -33,26 +32,27 @@ def mathml(formula: Formula, block: bool = False) -> str:
     >>> print(mathml(Formula(text="x < y", latex="x < y")))
     <math alttext="x &lt; y"><mrow><mi>x</mi><mo>&lt;</mo><mi>y</mi></mrow></math>
     """
-    numbers = _NUMBER.findall(formula.latex)
-    codes = itertools.count(_CODE)
-    inside = _inside(_NUMBER.sub(lambda _: str(next(codes)), formula.latex), block)
-    if inside is None:
+    pieces = _NUMBER.split(formula.latex)          # what stands between the numbers, and these, in turns
+    form = _form(tuple(pieces[::2]), block)
+    if form is None:
         inside = f"<mtext>{html.escape(visible(formula.text), quote=False)}</mtext>"
     else:
-        inside = _CODED.sub(lambda code: numbers[int(code[0]) - _CODE], inside)
+        inside = "".join(part if isinstance(part, str) else pieces[2 * part + 1] for part in form)
     display = ' display="block"' if block else ""
     return f'<math alttext="{html.escape(visible(formula.text), quote=True)}"{display}>{inside}</math>'
 
 
 @lru_cache(maxsize=4096)
-def _inside(latex: str, block: bool) -> str | None:
-    """What stands in the element; None where the LaTeX is beyond the converter.
+def _form(pieces: tuple[str, ...], block: bool) -> tuple[str | int, ...] | None:
+    """What stands in the element, in pieces and places of numbers; None where the LaTeX is beyond the converter.
 
     Every number is a code, since the pages of a descent have the same formulas with other numbers again and again.
     """
-    root = _tree(latex, block)
-    return None if root is None else "".join(
-        ElementTree.tostring(part, encoding="unicode", short_empty_elements=False) for part in root)
+    root = _tree(pieces[0] + "".join(f"{_CODE + k}{piece}" for k, piece in enumerate(pieces[1:])), block)
+    if root is None:
+        return None
+    written = "".join(ElementTree.tostring(part, encoding="unicode", short_empty_elements=False) for part in root)
+    return tuple(int(part) - _CODE if k % 2 else part for k, part in enumerate(_CODED.split(written)))
 
 
 def _tree(latex: str, block: bool) -> ElementTree.Element | None:
@@ -84,6 +84,8 @@ def _cleaned(root: ElementTree.Element) -> bool:
             return False
         if element.tag == "msubsup" and element[0].text == "∑":
             element.tag = "munderover"
+        if element.tag == "mtable":
+            element.set("displaystyle", "true")          # a fraction in one of several cases is as large as any other
         # A name is an identifier: browsers set no space between a sign and mere text, nor treat max as a function.
         is_word = element.tag == "mo" and (element.text or "").isalpha()
         if is_word or (element.tag == "mtext" and "\u00a0" not in element.text):

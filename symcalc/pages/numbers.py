@@ -25,7 +25,7 @@ def short(value: float, digits: int = DIGITS) -> str:
     >>> short(1117.8454014417434), short(-0.000123456789), short(0.1 + 0.2), short(199.7, 2), short(1.5e-9)
     ('1117.85', '-0.000123457', '0.3', '200', '1.5 · 10⁻⁹')
     """
-    return TEXT.digits(all_digits(_shown(value, digits))) if math.isfinite(value) else _OTHERS.get(value, "-")
+    return TEXT.digits(all_digits(as_shown(value, digits))) if math.isfinite(value) else _OTHERS.get(value, "-")
 
 
 def cell(value: float, digits: int = DIGITS) -> Inline:
@@ -34,7 +34,7 @@ def cell(value: float, digits: int = DIGITS) -> Inline:
     >>> cell(0.25), cell(-2e-9).latex
     ('0.25', '-2 \\\\cdot 10^{-9}')
     """
-    return _cell(all_digits(_shown(value, digits))) if math.isfinite(value) else _OTHERS.get(value, "-")
+    return _cell(all_digits(as_shown(value, digits))) if math.isfinite(value) else _OTHERS.get(value, "-")
 
 
 _OTHERS = {math.inf: "inf", -math.inf: "-inf"}
@@ -84,7 +84,7 @@ def numeral(value: float, digits: int = DIGITS) -> Expr:
     >>> numeral(0.30000000000000004), numeral(12.0), numeral(8333278.33)
     (0.300000000000000, 12, 8333278)
     """
-    shown = _shown(value, digits)
+    shown = as_shown(value, digits)
     return Integer(int(shown)) if shown == int(shown) and abs(shown) < 10**_WIDEST else Float(shown)
 
 
@@ -100,8 +100,12 @@ def all_digits(value: float) -> str:
     return f"{value + 0.0:.{_KNOWN}g}"
 
 
-def _shown(value: float, digits: int) -> float:
-    """The number with so many digits, and at least all of those in front of the point, where these are shown at all."""
+def as_shown(value: float, digits: int = DIGITS) -> float:
+    """The number with so many digits, and at least all of those in front of the point, where these are shown at all.
+
+    >>> as_shown(0.30000000000000004), as_shown(8333278.33)
+    (0.3, 8333278.0)
+    """
     enough = max(digits, _exponent(abs(value)) + 1) if 1 <= abs(value) < 10**_WIDEST else digits
     shown = rounded(value, enough)
     return shown if math.isfinite(shown) else value             # the largest floats round to infinity

@@ -10,8 +10,8 @@ from typing import TypeVar
 from sympy import Basic
 
 from symcalc.errors import SymcalcError
-from symcalc.pages import notation
 from symcalc.pages.document import Equation, Formula, Step
+from symcalc.pages.numberless import written
 
 Result = TypeVar("Result")
 
@@ -46,7 +46,7 @@ def formula_of(part: Basic | Formula) -> Formula:
 
 @lru_cache(maxsize=1024)               # a table or an equation asks for its pieces more than once
 def _written(part: Basic) -> Formula:
-    return Formula(text=notation.text(part), latex=notation.latex(part))
+    return written(part)
 
 
 def relations_of(equation: Equation) -> list[Formula]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -32,14 +32,7 @@ class Moment:
     @property
     def expression(self) -> Expr:
         """The term as written; n for the sum of 1."""
-        return self._written(self.parameters, self.sum)
-
-    def with_number(self, values: Mapping[Basic, Expr], moment: Expr) -> Expr:
-        """The term in numbers, `moment` being that of the sum."""
-        return self._written(tuple(_put(part, values) for part in self.parameters), moment)
-
-    def _written(self, parameters: tuple[Expr, ...], moment: Expr) -> Expr:
-        factors = (COUNT if moment == self.sum else moment, *parameters) if self.sum.function == 1 else (*parameters, moment)
+        factors = (COUNT, *self.parameters) if self.sum.function == 1 else (*self.parameters, self.sum)
         size = abs(self.factor)
         whole = (*(() if is_one(size) else (size,)), *factors)
         return product_as_written(whole if self.factor > 0 else (Integer(-1), *whole))
@@ -100,9 +93,3 @@ def _times(first: Term, second: Term) -> Term:
     for letter, times in second[1].items():
         letters[letter] = letters.get(letter, 0) + times
     return first[0] * second[0], letters
-
-
-def _put(part: Expr, values: Mapping[Basic, Expr]) -> Expr:
-    if isinstance(part, Pow):
-        return Pow(values[part.base], part.exp, evaluate=False)
-    return values[part]

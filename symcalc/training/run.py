@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sympy import Expr, Symbol
+from sympy import Expr, Sum, Symbol
 
 from symcalc.compute.compiled import Compiled, compile_loss
 from symcalc.errors import DataError, DescentError, LossError, as_given
@@ -161,6 +161,11 @@ class Run(Shown):
         if self.partials is None:
             return self.loss.compile(self.table)
         return compile_loss(self.loss.expression, self.partials, self.loss.parameters, self.loss.columns, self.table)
+
+    @cached_property
+    def sums(self) -> dict[Sum, float]:
+        """The sums over all rows of data alone, as the workings of the steps come to know them."""
+        return {}
 
     def slope_name(self, parameter: Symbol) -> Expr:
         """∂J/∂m, or g_m where a formula that is not the derivative, in whatever form, stands in its place."""

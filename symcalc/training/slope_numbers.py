@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 import numpy as np
-from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Number, Piecewise, Pow, Sum, Symbol
+from sympy import Add, Basic, Expr, Float, Indexed, Integer, Mul, Number, Piecewise, Pow, Sum, Symbol
 
 from symcalc.compute.compiled import Compiled, evaluated
 from symcalc.language.names import COUNT, name_of
 from symcalc.language.table import Table, table_of
 from symcalc.language.table_parts import Parts
+from symcalc.pages.document import Formula
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import DIGITS, numeral
+from symcalc.pages.numberless import filled, put_in
+from symcalc.pages.numbers import DIGITS, as_shown, numeral
 from symcalc.training.multiplied_out import moments_of
 from symcalc.written import add, is_zero, rebuilt, replaced, row_sum
 
@@ -33,22 +36,26 @@ def column(values: Sequence[float], digits: int = DIGITS) -> list[Expr]:
     >>> column([1.1, 0.123456789, 0.000123456789])
     [1.10000000000000, 0.123460000000000, 0.000123457000000000]
     """
+    return [numeral(value, 15) for value in alike(values, digits)]
+
+
+def alike(values: Sequence[float], digits: int = DIGITS) -> list[float]:
+    """The same as floats.
+
+    >>> alike([1.1, 0.123456789, 0.000123456789])
+    [1.1, 0.12346, 0.000123457]
+    """
     largest = max((abs(value) for value in values), default=0.0)
     if not largest or not math.isfinite(largest):
-        return [numeral(value, digits) for value in values]
+        return [as_shown(value, digits) for value in values]
     places = digits - 1 - math.floor(math.log10(largest))
-    return [numeral(value, digits) if abs(value) < _FAR * largest else numeral(round(value, places), 15) for value in values]
+    return [as_shown(value, digits) if abs(value) < _FAR * largest else as_shown(round(value, places), 15) for value in values]
 
 
 def without_noise(values: Sequence[float]) -> list[float]:
     """The numbers, but 0 for those that are so small beside the largest that they may be rounding and no more."""
     largest = max(map(abs, values), default=0.0)
     return [0.0 if abs(value) < _NOISE * largest else value for value in values]
-
-
-def put_in(value: Expr) -> Expr:
-    """The value as it stands in a formula; as a factor, a bare -1 would be taken for a minus sign and vanish."""
-    return Mul(-1, 1, evaluate=False) if value == -1 else value
 
 
 def joined_terms(terms: Sequence[Expr]) -> Expr:
@@ -59,19 +66,24 @@ def joined_terms(terms: Sequence[Expr]) -> Expr:
 _SMALL = (2, -1)         # exponents with which no float raises an error
 
 
-def value_of(expression: Expr) -> float:
-    """The value of an expression in which only numbers are left.
+def value_of(expression: Expr, known: Mapping[Basic, float] = MappingProxyType({})) -> float:
+    """The value of an expression in which only numbers are left, once those that are `known` are put in.
 
     >>> value_of(Add(1, Mul(2, 3, evaluate=False), evaluate=False))
     7.0
+    >>> value_of(Mul(2, Symbol("m"), evaluate=False), {Symbol("m"): 4.0})
+    8.0
     """
+    if expression in known:
+        return known[expression]
     if isinstance(expression, Number):
         return float(expression)
     if isinstance(expression, (Add, Mul)):
-        return (sum if isinstance(expression, Add) else math.prod)(map(value_of, expression.args))
-    if isinstance(expression, Pow) and expression.exp in _SMALL and (base := value_of(expression.base)):
+        return (sum if isinstance(expression, Add) else math.prod)(value_of(part, known) for part in expression.args)
+    if isinstance(expression, Pow) and expression.exp in _SMALL and (base := value_of(expression.base, known)):
         return base * base if expression.exp == 2 else 1 / base
-    return float(evaluated(expression, {}, None, ()))
+    numbers = {part: Float(value) for part, value in known.items()}
+    return float(evaluated(replaced(expression, numbers.get), {}, None, ()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,23 +96,29 @@ class Place:
     table: Table | Parts | None
     point: np.ndarray
     slopes: np.ndarray
+    sums: dict[Sum, float] = field(default_factory=dict)      # of data alone, the same in every step over the same rows
 
     @cached_property
     def numbers(self) -> dict[Basic, Expr]:
         """What goes into a formula: the parameters, and the number of rows."""
-        rows: dict[Basic, Expr] = {COUNT: numeral(self.table.rows)} if self.table is not None else {}
-        return {parameter: put_in(value) for parameter, value in zip(self.parameters, self._rounded(self.digits))} | rows
+        return {letter: put_in(numeral(value, 15)) for letter, value in self.values.items()}
+
+    @cached_property
+    def values(self) -> dict[Basic, float]:
+        """The same as floats."""
+        point = zip(self.parameters, self.point.tolist())
+        rows: dict[Basic, float] = {COUNT: float(self.table.rows)} if self.table is not None else {}
+        return {parameter: as_shown(value, self.digits) for parameter, value in point} | rows
 
     @cached_property
     def digits(self) -> int:
         """How many the parameters have: enough for the slopes shown."""
-        return next((digits for digits in MORE if self._gives(self.compiled, self._rounded(digits))), MORE[-1])
+        point = self.point.tolist()
+        return next((digits for digits in MORE if self._gives(self.compiled, [as_shown(value, digits) for value in point])),
+                    MORE[-1])
 
-    def _rounded(self, digits: int) -> list[Expr]:
-        return [numeral(value, digits) for value in self.point.tolist()]
-
-    def _gives(self, compiled: Compiled, way: Sequence[Expr]) -> bool:
-        return np.allclose(compiled.at(np.array(way, dtype=np.float64))[1], self.slopes, rtol=FAITHFUL, atol=0)
+    def _gives(self, compiled: Compiled, point: Sequence[float]) -> bool:
+        return np.allclose(compiled.at(np.array(point))[1], self.slopes, rtol=FAITHFUL, atol=0)
 
     @cached_property
     def rows(self) -> list[dict[Basic, Expr]]:
@@ -110,7 +128,7 @@ class Place:
             shown = [[numeral(value, digits) for value in self.table[name]] for name in names]
             data = {name: np.array(values, dtype=np.float64) for name, values in zip(names, shown)}
             compiled = self.compiled.on(table_of(data, self.table.rows, self.table.source))
-            if self._gives(compiled, [self.numbers[parameter] for parameter in self.parameters]):
+            if self._gives(compiled, [self.values[parameter] for parameter in self.parameters]):
                 break
         return [dict(zip(self.columns, map(put_in, row))) for row in zip(*shown)] or [{}] * self.table.rows
 
@@ -118,10 +136,10 @@ class Place:
         """The value of a part of a formula here, one number per row where it differs from row to row."""
         return evaluated(expression, dict(zip(self.parameters, self.point.tolist())), self.table, self.columns)
 
-    def sides(self, formula: Expr, value: float) -> list[Expr]:
+    def sides(self, formula: Expr, value: float) -> list[Expr | Formula]:
         """What is written between a formula and its value here."""
         if not formula.has(Sum):
-            return [replaced(formula, self.numbers.get)]
+            return [filled(formula, self.values)]
         return (self._row_by_row(formula, value) or self._in_moments(formula, value)
                 or [_without_zeros(formula, self.numbers), *self._summed(formula, value)])
 
@@ -156,26 +174,37 @@ class Place:
             return []
         return [self._with_sums(formula, lambda part: put_in(numeral(float(self.value(part)))))]
 
-    def _in_moments(self, formula: Expr, value: float) -> list[Expr]:
+    def _in_moments(self, formula: Expr, value: float) -> list[Expr | Formula]:
         """The sums multiplied out, if they are polynomials in the parameters, then the numbers of the moments."""
-        found = {part: moments_of(part, self.parameters) for part in formula.atoms(Sum)}
-        if not all(found.values()):
+        multiplied = _multiplied_out(formula, self.parameters)
+        if multiplied is None:
             return []
-        whole = self._with_sums(formula, lambda part: add(*(term.expression for term in found[part])), numbers={})
-        values = {term.sum: float(self.value(term.sum)) for terms in found.values() for term in terms}
+        whole, sums = multiplied
+        values = {total: self._of_data(total) for total in sums}
         for digits in MORE:
-            shown = {total: put_in(numeral(value, digits)) for total, value in values.items()}
-            numbers = self._with_sums(formula, lambda part, shown=shown: joined_terms([
-                term.with_number(self.numbers, shown[term.sum]) for term in found[part]]))
-            if math.isclose(value_of(numbers), value, rel_tol=FAITHFUL):
-                return [whole, numbers]
+            shown = self.values | {total: as_shown(number, digits) for total, number in values.items()}
+            if math.isclose(value_of(whole, shown), value, rel_tol=FAITHFUL):
+                return [whole, filled(whole, shown)]
         return []
 
-    def _with_sums(self, formula: Expr, written: Callable[[Sum], Expr],
-                   numbers: Mapping[Basic, Expr] | None = None) -> Expr:
+    def _of_data(self, total: Sum) -> float:
+        if total not in self.sums:
+            self.sums[total] = float(self.value(total))
+        return self.sums[total]
+
+    def _with_sums(self, formula: Expr, written: Callable[[Sum], Expr]) -> Expr:
         """The formula with its sums written in another way, and the numbers elsewhere."""
-        values = self.numbers if numbers is None else numbers
-        return replaced(formula, lambda part: written(part) if isinstance(part, Sum) else values.get(part))
+        return replaced(formula, lambda part: written(part) if isinstance(part, Sum) else self.numbers.get(part))
+
+
+@lru_cache(maxsize=256)                # a page asks for the same slopes at every update
+def _multiplied_out(formula: Expr, parameters: tuple[Symbol, ...]) -> tuple[Expr, Sequence[Sum]] | None:
+    """The formula with its sums multiplied out, and the sums then in it; None where one is no polynomial in the parameters."""
+    found = {part: moments_of(part, parameters) for part in formula.atoms(Sum)}
+    if not all(found.values()):
+        return None
+    terms = {part: add(*(term.expression for term in found[part])) for part in found}
+    return replaced(formula, terms.get), [*dict.fromkeys(term.sum for moments in found.values() for term in moments)]
 
 
 def _without_zeros(formula: Expr, values: Mapping[Basic, Expr]) -> Expr:

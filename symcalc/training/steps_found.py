@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,12 @@ def curvature(run: Run, point: np.ndarray) -> np.ndarray:
 
 def newton_letter(run: Run, parameter: Symbol) -> Symbol:
     """p, or p_m where there are several parameters."""
-    return NEWTON if len(run.loss.parameters) == 1 else Marked(NEWTON.name, parameter)
+    return NEWTON if len(run.loss.parameters) == 1 else _newton_of(parameter)
+
+
+@lru_cache(maxsize=256)                # the same letter in every step
+def _newton_of(parameter: Symbol) -> Symbol:
+    return Marked(NEWTON.name, parameter)
 
 
 def newton_system(update: Update) -> tuple[np.ndarray, np.ndarray]:

@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike
 from sympy import Expr
 
 from symcalc.pages.document import Document
-from symcalc.pages.numbers import DIGITS, short
+from symcalc.pages.numbers import DIGITS, numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.training.reading import reading
-from symcalc.training.slope_numbers import Place, column
+from symcalc.training.slope_numbers import Place, alike
 from symcalc.training.working import working
 
 if TYPE_CHECKING:
@@ -100,12 +100,12 @@ class Update(Shown):
     def place(self) -> Place:
         """Where the slopes that drove the step were taken, over which rows, and what they are there."""
         run = self.run
-        table, compiled = run.table, run.compiled
+        table, compiled, sums = run.table, run.compiled, run.sums
         if run.batches is not None:
             table = run.batches.table(run.table, self.k)
-            compiled = compiled.on(table)
+            compiled, sums = compiled.on(table), {}
         return Place(parameters=run.loss.parameters, columns=run.loss.columns, compiled=compiled, table=table,
-                     point=self.taken_at, slopes=self.slopes)
+                     point=self.taken_at, slopes=self.slopes, sums=sums)
 
     @property
     def J_before(self) -> float:
@@ -147,12 +147,12 @@ class Update(Shown):
 
     def compared(self) -> tuple[Expr, Expr]:
         """J before and after, with the same places behind the point, enough of them for their difference to be seen."""
+        costs, change = [self.J_before, self.J_after], self.actual_change
         for digits in range(DIGITS, 16):
-            before, after = column([self.J_before, self.J_after], digits)
-            missed = abs(float(after) - float(before) - self.actual_change)
-            if missed <= _VISIBLE * abs(self.actual_change):
+            before, after = alike(costs, digits)
+            if abs(after - before - change) <= _VISIBLE * abs(change):
                 break
-        return before, after
+        return numeral(before, 15), numeral(after, 15)
 
     def as_dict(self) -> dict[str, Any]:
         """The update as plain data: parameters and J after it, its rate, and the slopes that drove it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ from symcalc.pages.document import Block, Equation, Formula, Inline, Table, join
 from symcalc.pages.elided import elided, shortened
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numbers import DIGITS, aligned, numeral, short
+from symcalc.pages.numberless import filled
+from symcalc.pages.numbers import DIGITS, aligned, as_shown, numeral, short
 from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
 from symcalc.training.reading import without_ratio
-from symcalc.training.slope_numbers import FAITHFUL, MORE, Place, put_in
+from symcalc.training.slope_numbers import FAITHFUL, MORE, Place
 from symcalc.training.steps_found import distinct, newton_blocks, newton_letter, newton_system, scheduled, searched
 from symcalc.written import replaced
 
@@ -164,29 +166,47 @@ class _Writer:
 
     def equation(self, left: Basic | Formula, formula: Expr, value: float, first: str = "=") -> Equation:
         """The formula in the parameter's letters, in numbers, and its value, with digits enough for the value to be seen."""
-        change = abs(value - self.values[THETA]) if formula.has(THETA) else abs(value)
+        letters = _letters_in(formula)
+        there = [letter for letter in self.values if letter in letters]
+        change = abs(value - self.values[THETA]) if THETA in there else abs(value)
         near = min(FAITHFUL * abs(value) + _NOTHING * change, _CLOSE * change)
         unseen = change <= _NOTHING * abs(value)
         # θ has more digits before the others have.
         for others, digits in product((DIGITS, 9, MORE[-1]), [digits for digits in MORE if digits >= self.least]):
-            shown, after = self.rounded(formula, value, digits, others)
-            got = float(evaluated(formula, {letter: float(number) for letter, number in shown.items()}, None, ()))
-            if unseen or (abs(got - value) <= near and abs(float(after) - value) <= _SEEN * change):
+            kept = dict.fromkeys(self.given, 15) | {THETA: digits}
+            shown = {letter: as_shown(self.values[letter], kept.get(letter, others)) for letter in there}
+            last = digits if THETA in there else others
+            if unseen:
                 break
-        numbers = replaced(formula, {letter: put_in(number) for letter, number in shown.items()}.get)
-        return Equation((left, *distinct(replaced(formula, self.names.get), numbers, after)), first=first)
+            got = float(evaluated(formula, shown, None, ()))
+            if abs(got - value) <= near and abs(as_shown(value, last) - value) <= _SEEN * change:
+                break
+        numbers = filled(formula, shown)
+        named = _renamed(formula, tuple(self.names.items()))
+        return Equation((left, *distinct(named, numbers, numeral(value, last))), first=first)
 
-    def rounded(self, formula: Expr, value: float, digits: int, others: int) -> tuple[dict[Symbol, Expr], Expr]:
-        """The letters of the formula in numbers, and its value; θ with `digits`, before and after."""
-        shown = {letter: numeral(number, 15 if letter in self.given else digits if letter == THETA else others)
-                 for letter, number in self.values.items() if formula.has(letter)}
-        return shown, numeral(value, digits if formula.has(THETA) else others)
+
+# Every step of a run has the same equations.
+
+@lru_cache(maxsize=256)
+def _letters_in(formula: Expr) -> frozenset[Basic]:
+    return frozenset(formula.free_symbols)
+
+
+@lru_cache(maxsize=256)
+def _renamed(formula: Expr, names: tuple[tuple[Basic, Basic], ...]) -> Expr:
+    return replaced(formula, dict(names).get)
 
 
 def states(run: Run, parameter: Symbol) -> dict[Symbol, Symbol]:
     """The method's letters for one parameter: v_m, or plain v where there is no other parameter."""
     alone = len(run.loss.parameters) == 1 and parameter.name not in {letter.name for letter in run.method.state}
-    return {letter: Dummy(letter.name, real=True) if alone else Marked(letter.name, parameter) for letter in run.method.state}
+    return dict(zip(run.method.state, _letters(run.method.state, parameter, alone)))
+
+
+@lru_cache(maxsize=256)
+def _letters(state: tuple[Symbol, ...], parameter: Symbol, alone: bool) -> tuple[Symbol, ...]:
+    return tuple(Dummy(letter.name, real=True) if alone else Marked(letter.name, parameter) for letter in state)
 
 
 def _with_word(parameter: Symbol, word: str) -> str:
@@ -219,12 +239,14 @@ def _from_the_start(update: Update) -> list[Block]:
 def _expected(update: Update) -> Equation:
     run = update.run
     changes = run.points[update.k] - run.points[update.k - 1]
+    pairs = [(float(update.slopes_before[j]), float(changes[j])) for j in update.turn]
     for digits in MORE:                     # products may nearly cancel
-        pairs = [(numeral(update.slopes_before[j], digits), numeral(changes[j], digits)) for j in update.turn]
-        if math.isclose(sum(float(slope) * float(change) for slope, change in pairs), update.expected_change, rel_tol=FAITHFUL):
+        promised = sum(as_shown(slope, digits) * as_shown(change, digits) for slope, change in pairs)
+        if math.isclose(promised, update.expected_change, rel_tol=FAITHFUL):
             break
     # As a factor, a bare -1 would be taken for a minus sign and vanish.
-    products = [Mul(*((-1, 1) if slope == -1 else (slope,)), change, evaluate=False) for slope, change in pairs]
+    numbers = [(numeral(slope, digits), numeral(change, digits)) for slope, change in pairs]
+    products = [Mul(*((-1, 1) if slope == -1 else (slope,)), change, evaluate=False) for slope, change in numbers]
     name = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
     total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta") if run.by_gradient else Formula(
         text="g·Δθ", latex=r"g \cdot \Delta\theta")

@@ -5,6 +5,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const run = JSON.parse(part("states").textContent);
   const slider = part("slider");
   const last = run.steps.length - 1;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let place = 0;
   let playing = null;
 
@@ -34,13 +35,6 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
-  // What is too wide for the screen can be scrolled by keyboard, too.
-  function letScroll() {
-    for (const wide of document.querySelectorAll(".equation, .wide")) {
-      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; else wide.removeAttribute("tabindex");
-    }
-  }
-
   function go(wanted) {
     show(wanted);
     history.replaceState(null, "", "#k=" + run.steps[place]);
@@ -50,13 +44,19 @@ document.addEventListener("DOMContentLoaded", () => {
     clearInterval(playing);
     playing = null;
     part("play").textContent = "Play";
+    part("said").setAttribute("aria-live", "polite");
   }
 
   function play() {
     if (place === last) go(0);
     part("play").textContent = "Pause";
-    const pace = Math.min(700, Math.max(80, 20000 / run.steps.length));
-    playing = setInterval(() => (place < last ? go(place + 1) : pause()), pace);
+    part("said").setAttribute("aria-live", "off");         // nobody can listen so fast
+    const pace = calm ? 1000 : Math.min(700, Math.max(80, 20000 / run.steps.length));
+    const stride = calm ? Math.ceil(last / 20) : 1;
+    playing = setInterval(() => {
+      go(place + stride);
+      if (place === last) pause();
+    }, pace);
   }
 
   function fromAddress() {
@@ -74,8 +74,6 @@ document.addEventListener("DOMContentLoaded", () => {
   part("play").addEventListener("click", () => (playing === null ? play() : pause()));
   slider.addEventListener("input", () => { pause(); go(Number(slider.value)); });
   window.addEventListener("hashchange", fromAddress);
-  window.addEventListener("resize", letScroll);
-  document.addEventListener("toggle", letScroll, true);
 
   // Arrows step from anywhere on the page but where they have a meaning of their own: on the slider, and where a line scrolls.
   const keys = { ArrowLeft: "back", ArrowRight: "on" };

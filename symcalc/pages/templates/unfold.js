@@ -17,6 +17,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const on = button("Show the next line", () => { if (next()) next().hidden = false; else fold(); });
     const all = button("Show all", () => items.forEach((item) => { item.hidden = false; }));
     const tell = () => {
+      if (!next() && document.activeElement === all) on.focus();          // before the button with the focus goes
       on.textContent = next() ? "Show the next line" : "Start again";
       all.hidden = !next();
     };
@@ -26,4 +27,12 @@ document.addEventListener("DOMContentLoaded", () => {
     fold();
     tell();
   }
+
+  // What is closed is opened for the printer, and closed again.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    opened.forEach((part) => { part.open = true; });
+  });
+  addEventListener("afterprint", () => opened.forEach((part) => { part.open = false; }));
 });

@@ -15,6 +15,7 @@ from symcalc.pages.numbers import short
 WIDTH, HEIGHT = 400, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 388, 14, 252
 _TICKS = 5               # at least so many steps between the ends of an axis, and at most about twice as many
+_DIGIT = 8.4             # units, as wide is a digit on a phone
 _FAR = 9999              # of a point far outside the picture, where its true place has too many digits
 
 
@@ -77,23 +78,31 @@ class Drawing:
         frame = f'<rect x="{_LEFT}" y="{_TOP}" width="{_RIGHT - _LEFT}" height="{_BOTTOM - _TOP}"/>'
         return (f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words(self.alt)}">'
                 f'<clipPath id="{clip}">{frame}</clipPath>'
-                f'{self._axes()}<g clip-path="url(#{clip})">{trail}{"".join(self.still)}</g></svg>'
+                f'{self._axes()}<g clip-path="url(#{clip})">{trail}{"".join(self.still)}</g>{self._names()}</svg>'
                 f"<figcaption>{self.caption}</figcaption></figure>")
 
     def _axes(self) -> str:
         lines = [f'<path class="axis" d="M{_LEFT},{_TOP}V{_BOTTOM}H{_RIGHT}"/>']
-        for tick in ticks(*self.across):
+        marks = ticks(*self.across)
+        step = marks[1] - marks[0] if len(marks) > 1 else 1.0
+        every = _every(marks, self.units[0] * step)
+        for tick in marks:
             x = _short(float(self.x(tick)))
-            lines.append(f'<path class="axis" d="M{x},{_BOTTOM}v4"/>'
-                         f'<text x="{x}" y="{_BOTTOM + 16}" class="tick">{_label(tick)}</text>')
+            lines.append(f'<path class="axis" d="M{x},{_BOTTOM}v4"/>')
+            if round(tick / step) % every == 0:
+                lines.append(f'<text x="{x}" y="{_BOTTOM + 16}" class="tick">{_label(tick)}</text>')
         for tick in ticks(*self.up):
             y = float(self.y(tick))
             lines.append(f'<path class="axis" d="M{_LEFT},{_short(y)}h-4"/>'
                          f'<text x="{_LEFT - 7}" y="{_short(y + 4)}" class="tick up">{_label(tick)}</text>')
+        return "".join(lines)
+
+    def _names(self) -> str:
+        """What the axes are called, over all that is drawn."""
         across, up = map(words, self.labels)
         middle = (_LEFT + _RIGHT) // 2
-        return "".join([*lines, f'<text x="{middle}" y="{HEIGHT - 12}" class="label">{across}</text>',
-                        f'<text x="{_LEFT + 6}" y="{_TOP + 6}" class="label up">{up}</text>'])
+        return (f'<text x="{middle}" y="{HEIGHT - 12}" class="label">{across}</text>'
+                f'<text x="{_LEFT + 6}" y="{_TOP + 6}" class="label up">{up}</text>')
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -130,6 +139,12 @@ def _round(value: float) -> float:
 
 def _short(value: float) -> str:
     return f"{_round(round(float(value), 1)):g}"
+
+
+def _every(marks: Sequence[float], apart: float) -> int:
+    """Which of the marks have their number, every one or every second, so that there is room where letters are large."""
+    room = _DIGIT * (max((len(_label(mark)) for mark in marks), default=0) + 1)
+    return 1 + int(room / apart)
 
 
 def _label(value: float) -> str:

@@ -75,7 +75,7 @@ def _player(run: Run) -> str:
             "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
     return Template(template("player.html")).substitute(
         pictures="".join(drawing.svg() for drawing in drawings), last=len(states) - 1, data=in_script(data),
-        script=html.script("player.js") + html.script("unfold.js"))
+        script=html.script("scroll.js", "player.js", "unfold.js"))
 
 
 def _working(run: Run, k: int) -> Sequence[Block]:
@@ -84,9 +84,14 @@ def _working(run: Run, k: int) -> Sequence[Block]:
 
 def _said(run: Run, k: int) -> str:
     """Where the run stands, for the line under the slider and for those who hear it."""
-    values = [f"{text(run.loss.parameters[j])} = {short(run.points[k, j])}" for j in run.moving[:_DERIVED]]
+    values = [_equal(text(run.loss.parameters[j]), run.points[k, j]) for j in run.moving[:_DERIVED]]
     values += ["…"] if len(run.moving) > _DERIVED else []
-    return f"{f'After update {k} of {run.nit}' if k else 'At the start'}: {', '.join([*values, f'J = {short(run.costs[k])}'])}"
+    return f"{f'After update {k} of {run.nit}' if k else 'At the start'}: {', '.join([*values, _equal('J', run.costs[k])])}"
+
+
+def _equal(name: str, value: float) -> str:
+    """The equation so that no line ends within it, with a true minus sign."""
+    return f"{name} = {short(value).replace('-', '−')}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def in_script(data: object) -> str:

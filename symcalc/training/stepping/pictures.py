@@ -35,7 +35,7 @@ _ARROW = 36              # units, as long is the arrow against the gradient, wha
 _NOTHING = 1e-12         # of the first slope: what is left of it is rounding
 _ROOM = 1 / 3            # of the height of the data: as far above and below them the line is followed
 
-_NOW = '<span class="key now"></span> after the step'
+_NOW = '<span><span class="key now"></span> after the step</span>'
 
 
 def pictures(run: Run, states: Sequence[int]) -> list[Drawing]:
@@ -61,8 +61,8 @@ def _data(run: Run, states: Sequence[int]) -> Drawing:
     drawing = Drawing(name="data", across=span, up=(float(y.min()) - room, float(y.max()) + room),
                       labels=tuple(text(symbol(name)) for name in names),
                       alt=f"the data and the model, {text(symbol(names[1]))} over {text(symbol(names[0]))}",
-                      caption=f'<span class="key dot"></span> {_told(len(x), run.rows)}, '
-                              '<span class="key line"></span> the model after the step')
+                      caption=f'<span><span class="key dot"></span> {_told(len(x), run.rows)}</span>, '
+                              '<span><span class="key line"></span> the model after the step</span>')
     ends = np.linspace(*span, 3)
     bent = any(not np.isclose(two, (one + three) / 2, rtol=1e-6, atol=1e-9 * room)
                for one, two, three in (predictions(run, k, ends) for k in (0, states[-1])))
@@ -96,7 +96,7 @@ def _curve(run: Run, states: Sequence[int]) -> Drawing:
     name, others = text(run.loss.parameters[j]), held(run, j, run.points[0])
     drawing = Drawing(name="cost", across=(values[0], values[-1]), up=cropped(curve, run.costs[:in_view(run)]),
                       labels=(name, run.loss.called), alt=f"the cost over {name}, with the tangent where the step began",
-                      caption=f'{_NOW}, <span class="key promised"></span> what the tangent promised'
+                      caption=f'{_NOW}, <span><span class="key promised"></span> what the tangent promised</span>'
                               + (f"; {words(others)}" if others else ""))
     before = [max(0, k - 1) for k in states]
     start, end = run.points[before, j], run.points[list(states), j]
@@ -119,7 +119,7 @@ def _rings(run: Run, states: Sequence[int]) -> Drawing:
     first, second = map(text, run.loss.parameters)
     drawing = Drawing(name="cost", across=u, up=v, labels=(first, second), alt=f"lines of equal cost over {first} and {second}",
                       caption=f'lines of equal {words(run.loss.called)}, {_NOW}, '
-                              '<span class="key arrow"></span> the way of -∇J')
+                              '<span><span class="key arrow"></span> the way of −∇J</span>')
     across, up, cost = grid(run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     rings = contourpy.contour_generator(across, up, np.ma.masked_invalid(cost))
     drawing.still.append('<path class="ring" d="{}"/>'.format(
