@@ -26,7 +26,7 @@ WIDE = 420               # pixels of a small picture
 @pytest.mark.parametrize("example", SCRIPTS, ids=lambda path: path.stem)
 def test_example_prints_and_draws_what_it_is_known_to(example, tmp_path):
     done = subprocess.run([sys.executable, "-W", "error", example, tmp_path], capture_output=True, text=True,
-                          encoding="utf-8", timeout=60,
+                          encoding="utf-8", timeout=120,
                           env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "88", "PYTHONPATH": str(EXAMPLES.parent)})
     assert done.returncode == 0, done.stderr
     known = EXAMPLES / "output" / f"{example.stem}.txt"
@@ -46,7 +46,7 @@ def bless(folder, name):
         with Image.open(folder / name) as drawn:
             small = drawn.convert("RGB").resize((WIDE, round(drawn.height * WIDE / drawn.width)), Image.Resampling.LANCZOS)
         file = io.BytesIO()
-        small.quantize(32, dither=Image.Dither.NONE).save(file, format="PNG", optimize=True)
+        small.quantize(64, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, format="PNG", optimize=True)
         PICTURES.joinpath(name).write_bytes(file.getvalue())
     if (folder / MOVING).exists():
         shutil.copy(folder / MOVING, PICTURES)

@@ -36,5 +36,5 @@ print()
 print(J.minimum(films))
 
 if len(sys.argv) > 1:
-    few = J.descend(even, start=start, rate=J.diagnose(even, start=start).suggested_rate, steps=40)
+    few = J.descend(even, start=start, rate=J.diagnose(even, start=start).suggested_rate / 4, steps=40)
     figures.history(few).savefig(Path(sys.argv[1]) / "features.png")
