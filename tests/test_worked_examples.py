@@ -17,7 +17,8 @@ from PIL import Image
 EXAMPLES = Path(__file__).parents[1] / "worked_examples"
 PICTURES = EXAMPLES / "pictures"
 README = EXAMPLES.parent.joinpath("README.md").read_text(encoding="utf-8")
-ROWS = dict(re.findall(r"^\| `(\w+)\.py` \| .+ \| !\[[^]]+\]\(worked_examples/pictures/([\w-]+\.png)\) \|$", README, re.MULTILINE))
+ROW = r"^\| `(\w+)\.py` \| .+ \| !\[[^]]+\]\(worked_examples/pictures/([\w-]+\.png)\) \|$"
+ROWS = dict(re.findall(ROW, README, re.MULTILINE))
 MOVING = "films.gif"
 SCRIPTS = sorted(EXAMPLES.glob("*.py"))
 WIDE = 420               # pixels of a small picture

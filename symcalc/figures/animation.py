@@ -183,13 +183,15 @@ def _caption(run: Run, k: int, room: int, last: bool) -> str:
     """The formula of the step that comes next, with its numbers; at the end, where the run is and how it ended."""
     if last:
         ends = [f"{text(parameter)} = {short(value)}" for parameter, value in zip(run.loss.parameters, run.points[k])]
-        at = ", ".join(ends if len(ends) <= _VALUES else [*ends[:_VALUES - 1], f"and {len(ends) - _VALUES + 1} more parameters"])
+        if len(ends) > _VALUES:
+            ends[_VALUES - 1:] = [f"and {len(ends) - _VALUES + 1} more parameters"]
+        at = ", ".join(ends)
         rest = run.nit - k
         onward = f"{rest} more update{'s' * (rest != 1)} lead{'s' * (rest == 1)} out of the picture. " if rest else ""
         return fill(f"{at}. {onward}{run.message}", room)
     update = run.updates[k]
-    lines = [fill(_on_a_line(block), room, subsequent_indent="    ") for block in update.document().blocks if isinstance(block, Equation)
-             and isinstance(block.sides[0], Formula) and block.sides[0].text.startswith("new ")]
+    lines = [fill(_on_a_line(block), room, subsequent_indent="    ") for block in update.document().blocks
+             if isinstance(block, Equation) and isinstance(block.sides[0], Formula) and block.sides[0].text.startswith("new ")]
     more = len(lines) - _FORMULAS
     return "\n".join([*lines[:_FORMULAS], *([f"and so for {more} more parameter{'s' * (more != 1)}"] if more > 0 else [])])
 

@@ -1,6 +1,7 @@
 """The pictures of courses, changes, slices, surfaces, trees and derivatives, by what is drawn in them."""
 
 import io
+from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -119,7 +120,7 @@ def test_data_and_cost_have_the_same_steps_in_colours_and_dashes_or_marks_of_the
     points = list(right.lines)
     assert [line.get_label() for line in lines] == [point.get_label() for point in points]
     assert len({point.get_marker() for point in points}) == len(points) == 8
-    assert all(one.get_linestyle() != other.get_linestyle() for one, other in zip(lines, lines[1:]))
+    assert all(one.get_linestyle() != other.get_linestyle() for one, other in pairwise(lines))
     assert [line.get_color().tolist() for line in lines] == [point.get_color().tolist() for point in points]
     for line, point in zip(lines, points):
         (m,), (b,) = point.get_data()

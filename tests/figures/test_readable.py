@@ -1,7 +1,8 @@
-"""What every figure keeps to: words inside it and apart, plain ticks, curves told apart without colour, nothing global changed."""
+"""What every figure keeps to: words inside it, plain ticks apart, curves told apart without colour, nothing global changed."""
 
 import io
 import warnings
+from itertools import pairwise
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -116,7 +117,7 @@ def assert_readable(figure):
         for axis in (axes.xaxis, axes.yaxis):
             assert not axis.get_offset_text().get_text(), "a power of ten stands apart from its axis"
             boxes = [tick.get_window_extent() for tick in shown(axis)] if axes.name != "3d" and axes.axison else []
-            assert not any(one.overlaps(other) for one, other in zip(boxes, boxes[1:])), axis
+            assert not any(one.overlaps(other) for one, other in pairwise(boxes)), axis
 
 
 @pytest.mark.parametrize("figure", DRAWN)
