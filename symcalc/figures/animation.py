@@ -179,7 +179,7 @@ def _pictures(run: Run, steps: list[int], over: str | Symbol | None) -> Iterator
             yield Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3].copy())
 
 
-def _caption(run: Run, k: int, room: int, last: bool) -> str:
+def _caption(run: Run, k: int, room: int = _LINE, *, last: bool) -> str:
     """The formula of the step that comes next, with its numbers; at the end, where the run is and how it ended."""
     if last:
         ends = [f"{text(parameter)} = {short(value)}" for parameter, value in zip(run.loss.parameters, run.points[k])]
