@@ -4,7 +4,11 @@ The chain rule in three moves: split into outside and inside, differentiate each
 at once, which is the gradient that training needs.
 """
 
+import sys
+from pathlib import Path
+
 import symcalc as sc
+from symcalc import figures
 
 error = sc.derive("(y - (m*x + b))^2", "m", detail="full")
 print(error)
@@ -20,3 +24,6 @@ J = sc.mean_squared_error("y", sc.line("x"))
 for name in ("m", "b"):
     print(J.derive(name, detail="brief"))
     print()
+
+if len(sys.argv) > 1:
+    figures.tree(error).savefig(Path(sys.argv[1]) / "chain-rule.png")

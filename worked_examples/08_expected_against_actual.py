@@ -4,7 +4,11 @@ For a parabola with curvature κ the ratio of the two is exactly 1 - ηκ/2: nea
 lands on the minimum, below 0 where the cost rises.
 """
 
+import sys
+from pathlib import Path
+
 import symcalc as sc
+from symcalc import figures
 
 J = sc.Loss("3*(w - 2)^2")
 kappa = 6
@@ -17,3 +21,7 @@ print()
 print(J.descend(start={"w": 5}, rate=0.05, steps=1).updates[0])
 print()
 print(J.descend(start={"w": 5}, rate=0.4, steps=100).message)
+
+if len(sys.argv) > 1:
+    run = J.descend(start={"w": 5}, rate="0.02 + 0.02*k", steps=16)          # a longer step each time
+    figures.expected_actual(run).savefig(Path(sys.argv[1]) / "expected-actual.png")

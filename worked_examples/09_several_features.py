@@ -4,9 +4,13 @@ Features of different size make a long, narrow valley: the stable rate is small,
 scale, the same descent is there in a fraction of the steps.
 """
 
+import sys
+from pathlib import Path
+
 import numpy as np
 
 import symcalc as sc
+from symcalc import figures
 
 films = {"budget": [12, 25, 31, 40, 54, 63, 77, 88], "screens": [0.9, 1.4, 1.1, 2.2, 2.0, 2.9, 3.1, 3.0],
          "stars": [1, 0, 2, 1, 3, 1, 2, 3], "revenue": [33, 51, 72, 88, 121, 119, 150, 171]}
@@ -30,3 +34,7 @@ for title, data in (("as measured", films), ("brought to one scale", even)):
           f"{run.nit:,} updates lead to J = {run.fun:.4f}")
 print()
 print(J.minimum(films))
+
+if len(sys.argv) > 1:
+    few = J.descend(even, start=start, rate=J.diagnose(even, start=start).suggested_rate / 4, steps=40)
+    figures.history(few).savefig(Path(sys.argv[1]) / "features.png")

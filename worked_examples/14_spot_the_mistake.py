@@ -1,6 +1,10 @@
 """Answers as learners give them: what is right in odd forms, which mistake explains a wrong one, and a ladder of hints."""
 
+import sys
+from pathlib import Path
+
 import symcalc as sc
+from symcalc import figures
 
 ANSWERS = (
     ("(0.5x + 3)^2", "x", ("2(0.5x + 3)", "0.5x + 3", "x/2 + 3", "x^2", "0.25x^2 + 3x + 9")),
@@ -20,3 +24,7 @@ for formula, letter, answers in ANSWERS:
 print("Hints for", sc.text(derivation.lines[0].expression))
 for level, hint in enumerate(derivation.hints(), start=1):
     print(f"{level}. {hint}")
+
+if len(sys.argv) > 1:
+    # Most of the mistakes leave out one factor on the way down this tree.
+    figures.tree(sc.derive("(0.5x + 3)^2", "x")).savefig(Path(sys.argv[1]) / "outside-inside.png")

@@ -4,7 +4,11 @@ The derivation does not care which model or loss it is given. What it ends in lo
 seen, less what is predicted, times how the prediction moves with the parameter.
 """
 
+import sys
+from pathlib import Path
+
 import symcalc as sc
+from symcalc import figures
 
 print("1. A reaction speeds up with the amount of substrate s, until the enzyme is busy all the time.")
 print("   V is the highest speed, K the amount at which half of it is reached.\n")
@@ -16,6 +20,8 @@ speeds = {"s": [0.5, 1, 2, 4, 8, 16], "v": [0.99, 1.66, 2.52, 3.31, 4.02, 4.41]}
 run = reaction.descend(speeds, start={"V": 4, "K": 1}, rate=0.5, steps=2000)
 print("\nMeasured at six amounts, the speeds give V = {V:.3f} and K = {K:.3f}.".format(**run.parameters))
 print("Speed at s = 2 and s = 32:", run.predict(s=[2, 32]).round(3))
+if len(sys.argv) > 1:
+    figures.fit(run).savefig(Path(sys.argv[1]) / "enzyme.png")
 
 print("\n2. Passed or not, after so many hours: the prediction is a probability, the loss the surprise at what came.")
 print("   However the loss is written, its slope ends in probability less outcome, times the hours.\n")
@@ -36,3 +42,5 @@ for loss in (sc.mean_squared_error("y", sc.line("x")), sc.huber("y", sc.line("x"
     print(sc.text(loss.expression))
     print("  slope by b:", sc.text(loss.derive("b").result))
     print("  m = {m:.3f}, b = {b:.3f}".format(**run.parameters))
+if len(sys.argv) > 1:
+    figures.fit(run).savefig(Path(sys.argv[1]) / "outlier.png")

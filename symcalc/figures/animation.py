@@ -17,7 +17,8 @@ from sympy import Symbol
 
 from symcalc.errors import LossError, SymcalcError, as_given, visible
 from symcalc.figures.scene import Show, panels_of
-from symcalc.figures.style import BLUE, GREY, ORANGE, side_by_side
+from symcalc.figures.settling import settle
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, side_by_side
 from symcalc.pages.document import Equation, Formula
 from symcalc.pages.files import check_target, write_whole
 from symcalc.pages.notation import text
@@ -38,7 +39,8 @@ _PAPER = 240                     # of 255 in each of red, green and blue: from h
 _DPI = 100
 _SHARE = 0.5                     # of the frames of a long run, those that its first steps have one by one
 _FORMULAS = 3                    # parameters whose formulas stand under the picture
-_LINE = 100                      # characters of a line of words
+_VALUES = 6              # ... and at the end their values
+_LINE, _NARROW = 110, 85         # characters of a line of words under two panels, and under one
 _PANELS = 5
 
 
@@ -148,7 +150,8 @@ def _pictures(run: Run, steps: list[int], over: str | Symbol | None) -> Iterator
 
     started(run, "is no run")
     kinds = panels_of(run, over)
-    captions = [_caption(run, k, last=k == steps[-1]) for k in steps]
+    room = _LINE if len(kinds) > 1 else _NARROW
+    captions = [_caption(run, k, room, last=k == steps[-1]) for k in steps]
     lines = max(caption.count("\n") for caption in captions) + 1
     foot = 0.2 + 0.21 * lines                         # inches
     with side_by_side(len(kinds), 1, 4.4 if len(kinds) > 1 else 7.0, 3.9 + foot) as (figure, all_axes):
@@ -160,11 +163,14 @@ def _pictures(run: Run, steps: list[int], over: str | Symbol | None) -> Iterator
         for axes in all_axes:
             if len(axes.get_legend_handles_labels()[0]) > 1:
                 axes.legend(loc="best", fontsize=8)
+        for show in shows:
+            show(steps[0])
+        settle(figure)
         canvas = FigureCanvasAgg(figure)
         for position, (k, words) in enumerate(zip(steps, captions)):
             for show in shows:
                 show(k)
-            title.set_text(f"Step {k} of {run.nit}:  {run.loss.called} = {short(run.costs[k])}")
+            title.set_text(f"Step {k} of {run.nit}:  {cost_name(run.loss)} = {short(run.costs[k])}")
             caption.set_text(words)
             canvas.draw()
             if position == 0:
@@ -173,16 +179,19 @@ def _pictures(run: Run, steps: list[int], over: str | Symbol | None) -> Iterator
             yield Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3].copy())
 
 
-def _caption(run: Run, k: int, last: bool) -> str:
+def _caption(run: Run, k: int, room: int = _LINE, *, last: bool) -> str:
     """The formula of the step that comes next, with its numbers; at the end, where the run is and how it ended."""
     if last:
-        at = ", ".join(f"{text(parameter)} = {short(value)}" for parameter, value in zip(run.loss.parameters, run.points[k]))
+        ends = [f"{text(parameter)} = {short(value)}" for parameter, value in zip(run.loss.parameters, run.points[k])]
+        if len(ends) > _VALUES:
+            ends[_VALUES - 1:] = [f"and {len(ends) - _VALUES + 1} more parameters"]
+        at = ", ".join(ends)
         rest = run.nit - k
         onward = f"{rest} more update{'s' * (rest != 1)} lead{'s' * (rest == 1)} out of the picture. " if rest else ""
-        return fill(f"{at}. {onward}{run.message}", _LINE)
+        return fill(f"{at}. {onward}{run.message}", room)
     update = run.updates[k]
-    lines = [_on_a_line(block) for block in update.document().blocks if isinstance(block, Equation)
-             and isinstance(block.sides[0], Formula) and block.sides[0].text.startswith("new ")]
+    lines = [fill(_on_a_line(block), room, subsequent_indent="    ") for block in update.document().blocks
+             if isinstance(block, Equation) and isinstance(block.sides[0], Formula) and block.sides[0].text.startswith("new ")]
     more = len(lines) - _FORMULAS
     return "\n".join([*lines[:_FORMULAS], *([f"and so for {more} more parameter{'s' * (more != 1)}"] if more > 0 else [])])
 

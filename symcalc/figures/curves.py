@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symcalc.figures.style import BLUE, GREY, ORANGE, drawing
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_TANGENTS = 4            # points whose tangent and slope are drawn
+_TANGENTS = 30           # points that have their tangent
+_LABELS = 6              # ... and those of them whose slope is written
+_MARGIN = 0.14           # of the width of the picture, which a label fills
+_NAMED = 3               # other parameters whose values stand in the legend
 _APART = 0.2, 0.1        # of the width and the height of the picture, so far apart that their labels can be read
 
 
 def cost_curve(run: Run, name: str) -> Figure:
-    """The cost over one parameter, the others held where the run ended, with tangents at points that the run visited.
+    """The cost over one parameter, the others held where the run ended, with a tangent at every point that the run visited.
+
+    Slopes are written where there is room for them; of a long run, its first points have tangents.
 
     >>> from symcalc.training.losses import Loss
     >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.2, steps=5)
@@ -38,15 +43,28 @@ def cost_curve(run: Run, name: str) -> Figure:
         # Of a run that goes off, the others are held where it began to.
         end = run.points[seen - 1]
         curve, others = curve_over(run, k, end, values), held(run, k, end)
+        rest = len(run.loss.parameters) - 1
+        if rest > _NAMED:
+            others = f"the other {rest} parameters"
         axes.plot(values, curve, color=BLUE, label=f"J with {others} held" if others else "J")
-        axes.plot(visited, costs, "o-", color=ORANGE, markersize=4, linewidth=0.8, label="points visited")
+        axes.plot(visited, costs, "o-", color=ORANGE, markersize=4, linewidth=0.8,
+                  label=_visited(run, k))
         low, high = cropped(curve, costs[:seen])
         axes.set(xlim=(values[0], values[-1]), ylim=(low, high))
-        for step in _chosen(visited[:seen] / np.ptp(values), costs[:seen] / (high - low)):
-            _tangent(axes, visited[step], costs[step], run.gradients[step, k], np.ptp(values))
-        axes.set(xlabel=text(parameter), ylabel=run.loss.called, title=f"The cost over {text(parameter)}")
+        labelled = _chosen(visited[:seen] / np.ptp(values), costs[:seen] / (high - low))
+        for step in sorted({*range(min(seen, _TANGENTS)), *labelled}):
+            _tangent(axes, visited[step], costs[step], run.gradients[step, k], np.ptp(values), step in labelled)
+        axes.set(xlabel=text(parameter), ylabel=cost_name(run.loss), title=f"The cost over {text(parameter)}")
         axes.legend()
     return figure
+
+
+def _visited(run: Run, k: int) -> str:
+    """What the points are: off the curve they lie where other parameters were still moving."""
+    others = [text(run.loss.parameters[j]) for j in run.moving if j != k]
+    if not others:
+        return "points visited"
+    return f"visited, {', '.join(others) if len(others) <= _NAMED else 'the others'} on the way"
 
 
 def _chosen(across: np.ndarray, up: np.ndarray) -> list[int]:
@@ -54,15 +72,22 @@ def _chosen(across: np.ndarray, up: np.ndarray) -> list[int]:
     chosen: list[int] = []
     for step in range(len(across)):
         apart = (abs(across[step] - across[other]) > _APART[0] or abs(up[step] - up[other]) > _APART[1] for other in chosen)
-        if len(chosen) < _TANGENTS and all(apart):
+        if len(chosen) < _LABELS and all(apart):
             chosen.append(step)
     return chosen
 
 
-def _tangent(axes: Axes, at: float, cost: float, slope: float, width: float) -> None:
-    """A short piece of the tangent, labelled with its slope."""
+def _tangent(axes: Axes, at: float, cost: float, slope: float, width: float, is_labelled: bool) -> None:
+    """A short piece of the tangent, some labelled with its slope."""
     half = 0.07 * width
-    axes.plot([at - half, at + half], [cost - slope * half, cost + slope * half], color=GREY, linewidth=1.2, zorder=1.9)
+    axes.plot([at - half, at + half], [cost - slope * half, cost + slope * half], color=GREY, zorder=1.9,
+              linewidth=1.2 if is_labelled else 0.6)
+    if not is_labelled:
+        return
     # On the outer side of the curve, clear of it whether it falls or rises.
-    axes.annotate(f"slope {short(slope, 3)}", (at, cost), textcoords="offset points", xytext=(8, 4 if slope <= 0 else -12),
-                  fontsize=8, color=GREY, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5})
+    left, right = axes.get_xlim()
+    outwards = at < right - _MARGIN * (right - left)
+    xytext = (8, 4 if slope <= 0 else -12) if outwards else (-8, 4 if slope > 0 else -12)
+    axes.annotate(f"slope {short(slope, 3)}", (at, cost), textcoords="offset points", xytext=xytext, fontsize=8, color=GREY,
+                  ha="left" if outwards else "right",
+                  bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5})

@@ -28,7 +28,8 @@ _ROOM = 0.6              # of the way from the first to the last such place, to 
 _STEEP = 0.25            # of the height of the curve, from one value to the next, tells of a pole
 _CROP = 0.5              # of the height of nine tenths of the curve, above and below them, is what is shown of a pole
 _HALVINGS = 60
-_NAMED = 6               # zeros whose values are written
+_LETTER = 0.017          # of the picture, the width of a letter
+_SHORT = 8               # letters of a name that stands beside each zero
 _LONGEST = 70            # characters of a formula in a title
 _LEVEL = 1e-6            # of the largest slope nearby, what counts as 0
 
@@ -71,17 +72,23 @@ def function_and_derivative(derivation: Derivation, low: float | None = None, hi
             above.plot(kinks, value(np.array(kinks)), "s", color="black", markersize=6, label="kink")
             below.plot(kinks, slope(np.array(kinks)), "s", color="black", markersize=6, label="slope used at the kink")
             below.legend(fontsize=8)
-        for k, zero in enumerate(zeros):
+        named: list[float] = []
+        for zero in zeros:
             for axes in (above, below):
                 axes.axvline(zero, color=GREY, linewidth=0.9, linestyle=":")
             above.plot([zero], value(np.array([zero])), "o", color=BLUE, markersize=6)
             below.plot([zero], [0], "o", color=ORANGE, markersize=6)
-            if k < _NAMED:
-                below.annotate(f"{letter} = {short(zero, 4)}", (zero, 0), xytext=(5, 5), textcoords="offset points", fontsize=8,
+            said = f"{letter} = {short(zero, 4)}" if len(letter) <= _SHORT else short(zero, 4)
+            if not named or zero - named[-1] > len(said) * _LETTER * (end - start):
+                named.append(zero)
+                below.annotate(said, (zero, 0), xytext=(5 if zero < end - _LETTER * len(said) * (end - start) else -5, 5),
+                               ha="left" if zero < end - _LETTER * len(said) * (end - start) else "right",
+                               textcoords="offset points", fontsize=8,
                                color="#333333")
         above.set(ylabel="f", title=_titled(f"f({letter})", derivation.expression), xlim=(start, end))
         below.set(ylabel="f'", xlabel=letter, title=_titled(f"f'({letter})", derivation.result))
-        above.legend(fontsize=8)
+        if above.get_legend_handles_labels()[0]:
+            above.legend(fontsize=8)
     return figure
 
 

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.errors import LossError
-from symcalc.figures.style import BLUE, GREY, ORANGE, drawing
-from symcalc.language.names import name_of
+from symcalc.figures.scene import RESIDUALS, dots
+from symcalc.figures.style import GREY, ORANGE, drawing
+from symcalc.language.names import name_of, symbol
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
 from symcalc.training.run import Run
-from symcalc.training.views import in_view
+from symcalc.training.views import drawn_data, in_view, predictions, span
 from symcalc.written import replaced
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_DRAWN = 2_000           # points of data at the most; more would only blacken the picture
+_WRITTEN = 6             # parameters of a formula that a title has room for
 
 
 def fit(run: Run) -> Figure:
@@ -32,27 +33,39 @@ def fit(run: Run) -> Figure:
     """
     loss, table = run.loss, run.table
     if loss.model is None or loss.target is None or table is None:
-        raise LossError("there is no fit to draw: no squared residual such as (y - (m x + b))² is in the loss")
+        raise LossError("there is no fit to draw: no residual such as y - (m x + b), squared or as its size, is in the loss")
     if not loss.model.is_single:
         raise LossError("a fit is drawn for one prediction; this model has a probability for each class")
     if len(loss.model.columns) != 1:
         raise LossError(f"a fit can be drawn over one column; this model has {len(loss.model.columns)}")
-    x_name, y_name = name_of(loss.model.columns[0]), name_of(loss.target)
-    shown_rows = table.thinned(_DRAWN)
-    x, y = shown_rows[x_name], shown_rows[y_name]
-    across = np.linspace(x.min(), x.max(), 200)
-    names = [symbol.name for symbol in loss.model.parameters]
-    start = {name: run.named(run.points[0])[name] for name in names}
+    x_name, y_name = (text(symbol(name_of(column))) for column in (loss.model.columns[0], loss.target))
+    x, y = drawn_data(run)
+    across = np.linspace(*span(x), 200)
+    last = _last(run, x, y)
     with drawing() as (figure, axes):
-        axes.vlines(x, y, run.predict(**{x_name: x}), color=ORANGE, linewidth=0.9, alpha=0.7, label="residuals")
-        axes.plot(x, y, "o", color=BLUE, markersize=5, label="data")
-        axes.plot(across, loss.model.predict(start, **{x_name: across}), "--", color=GREY, linewidth=1, label="start")
-        axes.plot(across, run.predict(**{x_name: across}), color="black", linewidth=1.6, label="after the run")
-        shown = replaced(loss.model.prediction, {symbol: numeral(run.parameters[symbol.name], 4)
-                                                 for symbol in loss.model.parameters}.get)
-        if in_view(run) < len(run.points):               # a line that went off would press the data flat
-            room = float(np.ptp(y)) or 1.0
+        if len(x) <= RESIDUALS:
+            axes.vlines(x, y, predictions(run, last, x), color=ORANGE, linewidth=0.9, alpha=0.7, label="residuals")
+        dots(axes, x, y, 5)
+        axes.plot(across, predictions(run, 0, across), "--", color=GREY, linewidth=1, label="start")
+        axes.plot(across, predictions(run, last, across), color="black", linewidth=1.6,
+                  label="after the run" if last == run.nit else f"after step {last}, before it goes off")
+        values = run.named(run.points[last])
+        shown = replaced(loss.model.prediction, {letter: numeral(values[letter.name], 4)
+                                                 for letter in loss.model.parameters}.get)
+        if last < run.nit:                               # a line that went off would press the data flat
+            room = 2 * float(np.ptp(y)) or 1.0
             axes.set_ylim(float(y.min()) - room, float(y.max()) + room)
-        axes.set(xlabel=x_name, ylabel=y_name, title=f"{y_name} ≈ {text(shown)}")
+        formula = text(shown) if len(loss.model.parameters) <= _WRITTEN else (
+            f"a model of {len(loss.model.parameters)} parameters")
+        axes.set(xlabel=x_name, ylabel=y_name, title=f"{y_name} ≈ {formula}")
         axes.legend()
     return figure
+
+
+def _last(run: Run, x: np.ndarray, y: np.ndarray) -> int:
+    """The end of the run; of one that goes off, the last step after which its line comes near any of the data."""
+    seen = in_view(run)
+    if seen == len(run.points):
+        return run.nit
+    near = float(np.ptp(y)) or 1.0
+    return next((k for k in range(seen - 1, 0, -1) if np.abs(predictions(run, k, x) - y).min() <= near), 1)

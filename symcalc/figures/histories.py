@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symcalc.errors import LossError
-from symcalc.figures.style import BLUE, COLOURS, GREY, LINES, ORANGE, drawing, stacked
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, look, outside, stacked
 from symcalc.pages.notation import text
 from symcalc.training.run import Run
 from symcalc.training.views import in_view, started
@@ -24,6 +24,8 @@ _DRAWN = 1_000           # points of a curve; more cannot be seen
 _TENFOLD = 100           # how many times its least value J has to start at for a scale of powers of ten
 _LOWEST = 1e-16          # beside the start, a cost as low as this is as good as 0
 _NAMED = 12              # parameters that the legend names
+_MARKED = 30             # points that have a mark each
+_FEW = 4                 # names that a legend inside the picture has room for
 _HIGHEST = 1.6           # ratios beyond this, or as far below 0, are drawn at the edge
 _LINE, _LONGEST = 78, 60         # characters of a title's line, and of a formula in a legend
 _SIGNPOSTS = ((1, "1: the tangent tells all"), (0.5, "1/2: onto the minimum"), (0, "0: just as high"))
@@ -47,8 +49,14 @@ def draw_cost(axes: Axes, run: Run, seen: int, **how: Any) -> None:
     if low > 0 and high > _TENFOLD * low:
         axes.set_yscale("log")
         axes.set_ylim(max(low, _LOWEST * high) / 2, 2 * high)
-    axes.margins(x=0.02)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    over_steps(axes, 0, seen - 1)
+
+
+def over_steps(axes: Axes, first: int, last: int) -> None:
+    """The axis of the steps: whole numbers, with some room beside a single one."""
+    room = 0.02 * (last - first) or 0.5
+    axes.set_xlim(first - room, last + room)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
 
 
 def history(run: Run) -> Figure:
@@ -63,16 +71,30 @@ def history(run: Run) -> Figure:
     seen = in_view(run)
     parameters = run.loss.parameters
     with stacked(2) as (figure, (above, below)):
-        draw_cost(above, run, seen, color=BLUE, marker="o" if seen <= 30 else "", markersize=3)
+        draw_cost(above, run, seen, color=BLUE, marker="o" if seen <= _MARKED else "", markersize=3)
         steps = thinned(seen)
-        for j, parameter in enumerate(parameters):
-            below.plot(steps, run.points[steps, j], LINES[j // len(COLOURS) % len(LINES)], color=COLOURS[j % len(COLOURS)],
-                       label=text(parameter) if j < _NAMED else f"_{j}")
-        above.set(ylabel=run.loss.called, title=f"The cost and the parameters, step by step{_left_out(run, seen)}")
+        named = _most_moved(run)
+        for j in set(range(len(parameters))) - set(named):
+            below.plot(steps, run.points[steps, j], color=GREY, linewidth=0.5, alpha=0.5)
+        for place, j in enumerate(named):
+            below.plot(steps, run.points[steps, j], **look(place), marker="o" if seen <= _MARKED else "", markersize=3,
+                       label=text(parameters[j]))
+        if len(named) < len(parameters):
+            below.plot([], [], color=GREY, linewidth=0.5, label=f"{len(parameters) - len(named)} that moved less")
+        above.set(ylabel=cost_name(run.loss), title=f"The cost and the parameters, step by step{_left_out(run, seen)}")
         below.set(xlabel="step", ylabel=text(parameters[0]) if len(parameters) == 1 else "parameters")
-        if len(parameters) > 1:
-            below.legend(fontsize=8, ncols=2 if len(parameters) > 4 else 1)
+        if len(parameters) > _FEW:
+            outside(below)
+        elif len(parameters) > 1:
+            below.legend(fontsize=8)
     return figure
+
+
+def _most_moved(run: Run) -> list[int]:
+    """The places of the parameters that have a name in the picture: all, or of many those that moved most."""
+    if len(run.loss.parameters) <= _NAMED:
+        return list(range(len(run.loss.parameters)))
+    return sorted(np.argsort(-np.ptp(run.points[:in_view(run)], axis=0), kind="stable")[:_NAMED].tolist())
 
 
 def _left_out(run: Run, seen: int) -> str:
@@ -114,8 +136,14 @@ def expected_actual(run: Run) -> Figure:
         above.set(ylabel="fall of J" if falls else "change of J",
                   title=f"The change expected, and the change that came{_left_out(run, seen)}")
         above.legend(fontsize=8)
+        if len(steps) == 1:
+            above.set_ylim(*(f(0, 1.15 * f(0, *above.dataLim.intervaly)) for f in (min, max)))
         below.plot(steps, np.clip(ratio, -_HIGHEST, _HIGHEST), marker=mark, color="black", markersize=4, linewidth=1,
                    label="actual / expected")
+        for beyond, arrow in ((ratio > _HIGHEST, "^"), (ratio < -_HIGHEST, "v")):
+            if beyond.any():                         # an arrow, since the ratio itself lies out of the picture
+                below.plot(steps[beyond], np.clip(ratio[beyond], -_HIGHEST, _HIGHEST), arrow, color=ORANGE, markersize=6,
+                           label="out of the picture")
         for height, words in _SIGNPOSTS:
             below.axhline(height, color=GREY, linewidth=0.7, linestyle=":")
             below.annotate(words, (1.01, height), xycoords=("axes fraction", "data"), fontsize=8, color=GREY, va="center",
@@ -126,7 +154,7 @@ def expected_actual(run: Run) -> Figure:
         below.set(xlabel="step", ylabel="actual / expected",
                   ylim=(min(-0.4, max(float(finite.min(initial=0)), -_HIGHEST) - 0.1),
                         max(1.15, min(float(finite.max(initial=1)), _HIGHEST) + 0.1)))
-        below.xaxis.get_major_locator().set_params(integer=True)
+        over_steps(below, int(steps[0]), int(steps[-1]))
     return figure
 
 
@@ -149,13 +177,13 @@ def effect(compared: Effect) -> Figure:
             seen = thinned(in_view(run))
             formulas = known if run is right else given
             axes.plot(seen, run.costs[seen], mark if len(seen) <= 60 else mark[1:], color=colour, markersize=4, linewidth=1.2,
-                      label=f"{label}: {', '.join(map(_cut, formulas))}")
+                      label=f"{label}: {_cut(', '.join(formulas))}")
         drawn = np.concatenate([line.get_ydata() for line in axes.lines])
         if drawn.min() > 0 and drawn.max() > _TENFOLD * drawn.min():
             axes.set_yscale("log")
             axes.set_ylim(max(float(drawn.min()), _LOWEST * float(drawn.max())) / 2, 2 * float(drawn.max()))
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.set(xlabel="step", ylabel=text(compared.loss.symbol))
+        over_steps(axes, 0, max(in_view(right), in_view(wrong)) - 1)
+        axes.set(xlabel="step", ylabel=cost_name(compared.loss))
         axes.set_title(fill(compared.sentence, _LINE), fontsize=10)
         axes.legend(fontsize=8)
     return figure

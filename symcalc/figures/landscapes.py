@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.errors import LossError
-from symcalc.figures.style import BLUE, ORANGE, drawing, side_by_side
+from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing, side_by_side
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
@@ -23,6 +23,7 @@ _GRID, _COARSE = 41, 21
 _HIGHEST = 1.6           # times as far above the least J as the run comes: higher walls are cut off level
 _MOST = 6                # slices that can be read beside each other
 _ACROSS = 121
+_LETTERS = 10.5          # of a head line, in an inch
 _TANGENT = 0.25          # of the width of a slice, to either side of the point
 
 
@@ -53,8 +54,8 @@ def surface(run: Run) -> Figure:
         axes.plot(*way, "o-", color=ORANGE, markersize=3, linewidth=1.3, zorder=3, label="the run")
         axes.plot(*(part[:1] for part in way), "s", color=ORANGE, markersize=6, zorder=4, label="start")
         axes.plot(*(part[-1:] for part in way), "*", color="black", markersize=10, zorder=4, label="end")
-        axes.set(xlabel=text(first), ylabel=text(second), zlabel=text(run.loss.symbol), xlim=u, ylim=v,
-                 title=f"{text(run.loss.symbol)} as a surface")
+        axes.set(xlabel=text(first), ylabel=text(second), zlabel=cost_name(run.loss), xlim=u, ylim=v,
+                 title=f"{cost_name(run.loss)} as a surface")
         axes.locator_params(nbins=5)
         axes.zaxis.labelpad = 8
         axes.view_init(elev=32, azim=-58)
@@ -102,9 +103,13 @@ def slices(function: Loss | str, name: str, data: object = None, *, frozen: Mapp
             axes.set_ylim(min(lows), max(highs))               # one scale, so that slopes can be compared
         for axes in all_axes[len(points):]:
             axes.set_visible(False)
-        all_axes[0].set_ylabel(text(loss.symbol))
+        all_axes[0].set_ylabel(cost_name(loss))
         slope_is = f"{text(derivative_of(loss.symbol, parameter))} = {text(loss.partial(parameter.name).result)}"
-        figure.suptitle(f"{text(loss.symbol)} = {text(loss.expression)},  {slope_is}", fontsize=11, x=0.01, ha="left")
+        said = (f"{text(loss.symbol)} = {text(loss.expression)}", slope_is)
+        room = int(figure.get_figwidth() * _LETTERS)
+        joint = ",  " if sum(map(len, said)) < room else "\n"
+        figure.suptitle(joint.join(part if len(part) <= room else f"{part[:room - 1]}…" for part in said),
+                        fontsize=11, x=0.01, ha="left")
     return figure
 
 

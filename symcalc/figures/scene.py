@@ -11,13 +11,14 @@ from sympy import Symbol
 
 from symcalc.errors import LossError
 from symcalc.figures.histories import draw_cost
-from symcalc.figures.style import BLUE, GREY, ORANGE
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name
 from symcalc.figures.surfaces import draw_rings
 from symcalc.language.names import listed, symbol
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
 from symcalc.training.views import (
+    MARGIN,
     cropped,
     curve_over,
     drawn_data,
@@ -26,6 +27,7 @@ from symcalc.training.views import (
     held,
     in_view,
     predictions,
+    span,
     window,
 )
 
@@ -37,6 +39,8 @@ Show = Callable[[int], None]
 
 _TANGENT = 0.16          # of the width of the picture, to either side of the point
 _RINGS, _ROUGH_RINGS = 61, 25
+_HELD = 3                # other parameters whose values a title has room for
+RESIDUALS = 300          # more rows than this would fill the picture with them
 _ROOM = 1 / 3            # of the height of the data: as far above and below them the line is followed
 
 
@@ -75,22 +79,32 @@ def panels_of(run: Run, over: str | Symbol | None = None) -> list[Callable[[Axes
 def data_panel(axes: Axes, run: Run) -> Show:
     """The data, the model as it stands, and its residuals."""
     x, y = drawn_data(run)
-    across = np.linspace(x.min(), x.max(), 101)
-    residuals = axes.vlines(x, y, y, color=ORANGE, linewidth=0.9, alpha=0.7, label="residuals")
+    across = np.linspace(*span(x), 101)
+    apart = len(x) <= RESIDUALS
+    residuals = axes.vlines(x, y, y, color=ORANGE, linewidth=0.9, alpha=0.7, label="residuals" if apart else "_many")
     draw_data(axes, run)
     line, = axes.plot(across, np.full_like(across, np.nan), color="black", linewidth=1.6, label="model")
 
     def show(k: int) -> None:
-        residuals.set_segments([[(a, b), (a, c)] for a, b, c in zip(x, y, predictions(run, k, x))])
+        if apart:
+            residuals.set_segments([[(a, b), (a, c)] for a, b, c in zip(x, y, predictions(run, k, x))])
         line.set_ydata(predictions(run, k, across))
     return show
+
+
+def dots(axes: Axes, x: np.ndarray, y: np.ndarray, size: float) -> None:
+    """The data as points, small and pale where they are many."""
+    few = len(x) <= RESIDUALS
+    axes.plot(x, y, "o", color=BLUE, markersize=size if few else 2, alpha=1 if few else 0.35, label="data")
 
 
 def draw_data(axes: Axes, run: Run) -> None:
     """The data alone, with room for lines that do not fit them yet."""
     (x_name, y_name), (x, y) = fitted_columns(run), drawn_data(run)
-    axes.plot(x, y, "o", color=BLUE, markersize=4, label="data")
-    room = _ROOM * (float(np.ptp(y)) or 1.0)
+    dots(axes, x, y, 4)
+    left, right = span(x)
+    axes.set_xlim(left - MARGIN / 2 * (right - left), right + MARGIN / 2 * (right - left))
+    room = _ROOM * (float(np.ptp(y)) or abs(float(y[0])) or 1.0)
     axes.set(xlabel=text(symbol(x_name)), ylabel=text(symbol(y_name)), ylim=(float(y.min()) - room, float(y.max()) + room))
 
 
@@ -108,13 +122,17 @@ def _curve(axes: Axes, run: Run, j: int) -> Show:
     values = np.linspace(*window(run, j), fineness(run, 161, 41))
     curve, = axes.plot(values, np.full_like(values, np.nan), color=BLUE, label="J")
     first = curve_over(run, j, run.points[0], values)
-    axes.set(xlabel=text(run.loss.parameters[j]), ylabel=run.loss.called, xlim=(values[0], values[-1]),
+    axes.set(xlabel=text(run.loss.parameters[j]), ylabel=cost_name(run.loss), xlim=(values[0], values[-1]),
              ylim=cropped(first, run.costs[:in_view(run)]))
+
+    rest = len(run.loss.parameters) - 1
 
     def show(k: int) -> None:
         curve.set_ydata(curve_over(run, j, run.points[k], values))
-        if others := held(run, j, run.points[k]):
-            axes.set_title(f"{others} held", fontsize=9, color=GREY)
+        if 0 < rest <= _HELD:
+            axes.set_title(f"{held(run, j, run.points[k])} held", fontsize=9, color=GREY)
+        elif rest:
+            axes.set_title(f"the other {rest} parameters held", fontsize=9, color=GREY)
     return show
 
 
@@ -148,7 +166,7 @@ def _rings(axes: Axes, run: Run) -> None:
     draw_rings(axes, run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     first, second = run.loss.parameters
     axes.set(xlabel=text(first), ylabel=text(second), xlim=u, ylim=v)
-    axes.set_title(f"Lines of equal {run.loss.called}", fontsize=9, color=GREY)
+    axes.set_title(f"Lines of equal {cost_name(run.loss)}", fontsize=9, color=GREY)
 
 
 def _walking(axes: Axes, run: Run) -> Show:
@@ -165,7 +183,7 @@ def _walking(axes: Axes, run: Run) -> Show:
 
 def _course(axes: Axes, run: Run) -> None:
     draw_cost(axes, run, in_view(run), color=BLUE)
-    axes.set(xlabel="step", ylabel=run.loss.called)
+    axes.set(xlabel="step", ylabel=cost_name(run.loss))
 
 
 def _sinking(axes: Axes, run: Run) -> Show:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.errors import LossError
-from symcalc.figures.style import BLUE, GREY, ORANGE, drawing, panels
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, panels
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.slopes import Slopes
@@ -45,7 +45,7 @@ def secants(slopes: Slopes) -> Figure:
             axes.set_title(f"Δ = {short(step)}: slope {short(quotient)}")
             axes.set_ylim(*_limits(curve, slopes, quotient))
         for axes in all_axes[::2]:
-            axes.set_ylabel(text(slopes.loss.symbol))
+            axes.set_ylabel(cost_name(slopes.loss))
         for axes in all_axes[2:]:
             axes.set_xlabel(text(slopes.parameter))
         all_axes[0].legend(fontsize=8)
@@ -91,6 +91,9 @@ def difference_errors(slopes: Slopes) -> Figure:
         seen = seen[np.isfinite(seen) & (seen > 0)]
         if len(seen):
             axes.set_ylim(seen.min() / 10, seen.max() * 10)
+        else:
+            axes.annotate("every quotient is the slope itself: no error to draw", (0.04, 0.06), xycoords="axes fraction",
+                          fontsize=9)
         if slopes.predicted is not None:
             axes.axvline(slopes.predicted, color=GREY, linewidth=0.7)
             axes.annotate("√(ε J/J'')", (slopes.predicted, axes.get_ylim()[1]), xytext=(4, -12), textcoords="offset points",

@@ -10,19 +10,22 @@ from sympy import Symbol
 from symcalc.errors import LossError
 from symcalc.figures.animation import spread
 from symcalc.figures.scene import cost_of, draw_data
-from symcalc.figures.style import side_by_side
+from symcalc.figures.style import LINES, outside, side_by_side
 from symcalc.training.run import Run
-from symcalc.training.views import drawn_data, fitted_columns, in_view, predictions, started
+from symcalc.training.views import drawn_data, fitted_columns, in_view, predictions, span, started
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _LINES = 8
+_MARKS = "osD^vPX*"
+_APART = 0.07            # of the picture, from one number to the next
 _LIGHTEST, _DARKEST = 0.82, 0.0              # of viridis, whose light end is too pale on white
 
 
 def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
-    """The data with the model's line after each of some steps, beside the cost with the same steps in the same colours.
+    """The data with the model's line after each of some steps, beside the cost with the same steps under the same marks.
 
     >>> from symcalc.training.losses import Loss
     >>> J = Loss("mean((y - (m*x + b))^2)", columns="x y")
@@ -39,14 +42,30 @@ def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
     cost, steps = cost_of(run, over), spread(in_view(run), _LINES)
     shades = matplotlib.colormaps["viridis"](np.linspace(_LIGHTEST, _DARKEST, len(steps)))
     x, _ = drawn_data(run)
-    across = np.linspace(x.min(), x.max(), 101)
-    with side_by_side(2, 1, 4.6, 4.2) as (figure, (left, right)):
+    across = np.linspace(*span(x), 101)
+    with side_by_side(2, 1, 5.0, 4.2) as (figure, (left, right)):
         draw_data(left, run)
         cost.still(right, run)
-        for k, shade in zip(steps, shades):
+        places = [cost.place(run, k) for k in steps]
+        for number, (k, shade, mark) in enumerate(zip(steps, shades, _MARKS)):
             label = "start" if k == 0 else f"step {k}"
-            left.plot(across, predictions(run, k, across), color=shade, linewidth=1.5, label=label)
-            right.plot(*cost.place(run, k), "o", color=shade, markersize=7, markeredgecolor="white", zorder=5)
+            dashes = LINES[number % len(LINES)]
+            left.plot(across, predictions(run, k, across), dashes, color=shade, linewidth=1.5, label=label)
+            right.plot(*places[number], mark, color=shade, markersize=7, markeredgecolor="white", zorder=5, label=label)
         left.set_title("The line, step by step", fontsize=10)
-        left.legend(fontsize=8)
+        _number(right, steps, places)
+        outside(left)
     return figure
+
+
+def _number(axes: Axes, steps: list[int], places: list[tuple[float, float]]) -> None:
+    """The number of each step beside its point, where it has room."""
+    low, high = np.transpose([axes.get_xlim(), axes.get_ylim()])
+    if axes.get_yscale() == "log":
+        return
+    written: list[np.ndarray] = []
+    for k, place in zip(steps, places):
+        share = (np.array(place) - low) / (high - low)
+        if all(np.abs(share - other).max() > _APART for other in written):
+            written.append(share)
+            axes.annotate(str(k), place, textcoords="offset points", xytext=(6, 5), fontsize=8, color="#333333")

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symcalc.errors import SymcalcError, visible
+from symcalc.figures.settling import settle
+from symcalc.pages.notation import text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from symcalc.training.losses import Loss
+
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"      # from the Okabe-Ito palette
 COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black", GREY)
-LINES = ("-", "--", ":", "-.")                             # with each of the colours, so that some 30 curves can be told apart
+LINES = ("-", "--", ":", "-.")
 
 FORMATS = (".png", ".svg", ".pdf")
 
@@ -23,7 +27,37 @@ _QUIET = {
     "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "axes.labelcolor": "#333333",
     "axes.titlesize": 11, "axes.titlelocation": "left", "xtick.color": GREY, "ytick.color": GREY, "font.size": 10,
     "legend.framealpha": 0.85, "legend.edgecolor": "none", "figure.dpi": 120, "text.usetex": False,
+    "axes.formatter.useoffset": False, "axes.formatter.limits": (-4, 6), "axes.unicode_minus": True,
 }
+_LONG_NAME = 22          # characters along the axis of a small panel
+
+
+def look(k: int) -> dict[str, str]:
+    """The colour and the dashes of curve number k: 32 that can be told apart, neighbours without their colours too.
+
+    >>> len({tuple(look(k).values()) for k in range(32)}), look(1)["linestyle"], look(9)["linestyle"]
+    (32, '--', ':')
+    """
+    return {"color": COLOURS[k % len(COLOURS)], "linestyle": LINES[(k + k // len(COLOURS)) % len(LINES)]}
+
+
+def cost_name(loss: Loss) -> str:
+    """J(m, b), or where that is too long for an axis J(w1, …, b), or J.
+
+    >>> from symcalc.training.losses import Loss
+    >>> [cost_name(Loss(formula)) for formula in ("u^2 + v^2", "a + b + c + d + f + g + h + k")]
+    ['J(u, v)', 'J(a, …, k)']
+    """
+    names = loss.parameters
+    for name in (loss.called, f"J({text(names[0])}, …, {text(names[-1])})"):
+        if len(name) <= _LONG_NAME:
+            return name
+    return "J"
+
+
+def outside(axes: Axes, **how: Any) -> None:
+    """The legend beside the picture, where it hides nothing."""
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, borderaxespad=0.3, **how)
 
 
 @contextmanager
@@ -60,7 +94,9 @@ def _figure(width: float, height: float) -> Iterator[Figure]:
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_QUIET):
-        yield Figure(figsize=(width, height), layout="constrained")
+        figure = Figure(figsize=(width, height), layout="constrained")
+        yield figure
+        settle(figure)
 
 
 def check_picture(path: str | Path) -> Path:

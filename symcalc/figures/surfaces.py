@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.errors import LossError
-from symcalc.figures.style import BLUE, ORANGE, drawing
+from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing
 from symcalc.pages.notation import text
+from symcalc.pages.numbers import short
 from symcalc.training.diagnosis.curvature import MINIMUM
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.run import Run
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _GRID, _COARSE = 121, 25
+_EDGE = 0.02             # of the picture
+_WRITTEN = 3             # of the lines of equal cost, every third has its value
 _ARROW = 0.15            # of the picture, as long is the arrow downhill
 
 
@@ -35,14 +38,14 @@ def contours(run: Run) -> Figure:
     first, second = run.loss.parameters
     u, v = window(run, 0), window(run, 1)
     with drawing(6.0, 4.8) as (figure, axes):
-        draw_rings(axes, run, u, v, fineness(run, _GRID, _COARSE))
+        draw_rings(axes, run, u, v, fineness(run, _GRID, _COARSE), valued=True)
         axes.plot(run.points[:, 0], run.points[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="the run")
         axes.plot(*run.points[0], "s", color=ORANGE, markersize=6, label="start")
         axes.plot(*run.x, "*", color="black", markersize=11, label="end")
         _downhill(axes, run, u, v)
-        if (lowest := _lowest(run)) is not None and u[0] < lowest[0] < u[1] and v[0] < lowest[1] < v[1]:
+        if (lowest := _lowest(run)) is not None and _within(lowest[0], u) and _within(lowest[1], v):
             axes.plot(*lowest, "+", color="black", markersize=10, markeredgewidth=1.6, label="minimum")
-        axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {text(run.loss.symbol)}", xlim=u, ylim=v)
+        axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {cost_name(run.loss)}", xlim=u, ylim=v)
         axes.legend()
     return figure
 
@@ -58,6 +61,11 @@ def _downhill(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, floa
     axes.annotate("-∇J", tip, (6, -12), textcoords="offset points", fontsize=9, color="#333333")
 
 
+def _within(at: float, ends: tuple[float, float]) -> bool:
+    """Whether a mark there is whole in the picture."""
+    return ends[0] + _EDGE * (ends[1] - ends[0]) < at < ends[1] - _EDGE * (ends[1] - ends[0])
+
+
 def _lowest(run: Run) -> np.ndarray | None:
     """The minimum, where the loss is quadratic and has one."""
     if normal_equations(run.loss) is None:
@@ -69,8 +77,10 @@ def _lowest(run: Run) -> np.ndarray | None:
     return np.array(found.points[0].values) if found.points[0].kind == MINIMUM and not len(found.flat) else None
 
 
-def draw_rings(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float], size: int) -> None:
-    """Lines of equal cost over a window of both parameters."""
+def draw_rings(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float], size: int, valued: bool = False) -> None:
+    """Lines of equal cost over a window of both parameters, some of them with their value."""
     across, up, cost = grid(run, u, v, size)
     if len(found := levels(cost)):
-        axes.contour(across, up, cost, levels=found, colors=BLUE, linewidths=0.7, alpha=0.6)
+        rings = axes.contour(across, up, cost, levels=found, colors=BLUE, linestyles="solid", linewidths=0.7, alpha=0.6)
+        if valued:
+            axes.clabel(rings, rings.levels[1::_WRITTEN], fontsize=7, inline_spacing=2, fmt=lambda height: short(height, 2))

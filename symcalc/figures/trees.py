@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST = 40               # nodes that can be read in one picture
-_WIDE, _HIGH = 1.75, 1.05            # inches from node to node
-_CUT, _LINE, _TITLE = 22, 18, 90          # characters of a formula, of a line on an edge, of the title
+_WIDE, _WIDEST, _HIGH = 1.75, 4.0, 1.05          # inches from node to node
+_LETTER = 0.068          # inches
+_CUT, _LINE, _TITLE = 32, 18, 90          # characters of a formula, of a line on an edge, of the title
 
 Node = tuple[Symbol, tuple["Node", ...]]
 
@@ -47,13 +48,17 @@ def tree(what: Derivation | Loss | Backpropagation) -> Figure:
     if len(places) > _MOST:
         raise LossError(f"the tree would have {len(places)} boxes, more than the {_MOST} that can be read in one picture")
     depth = max(-up for _, up, _ in places.values())
-    with drawing(max(4.6, _WIDE * leaves + 0.8), _HIGH * (depth + 1) + 0.7) as (figure, axes):
+    notes = {(id(node), id(child)): _slope(values, node[0], child[0]) for _, _, node in places.values() for child in node[1]}
+    # Notes stand half way down, so those of two edges from one box are half as far from each other as the boxes below.
+    beside = [notes[id(node), id(child)] for _, _, node in places.values() if len(node[1]) > 1 for child in node[1]]
+    longest = max((len(line) for note in beside for line in note.split("\n")), default=0)
+    wide = min(max(_WIDE, 2 * _LETTER * longest), _WIDEST)
+    with drawing(max(4.6, wide * leaves + 0.8), _HIGH * (depth + 1) + 0.7) as (figure, axes):
         for across, up, node in places.values():
             for child in node[1]:
                 x, y, _ = places[id(child)]
                 axes.plot([across, x], [up, y], color=GREY, linewidth=1, zorder=1)
-                slope = values[node[0]].slopes[child[0]]
-                _note(axes, (across + x) / 2, (up + y) / 2, f"∂{text(node[0])}/∂{text(child[0])}", _cut(text(slope)))
+                _note(axes, (across + x) / 2, (up + y) / 2, notes[id(node), id(child)])
             _box(axes, across, up, _said(node[0], values, node[0] is root[0], graph), bool(node[1]))
         axes.set(xlim=(-0.6, leaves - 0.4), ylim=(-depth - 0.45, 0.45),
                  title=_cut(f"{graph.name.text} = {text(graph.term)}", _TITLE))
@@ -100,9 +105,14 @@ def _box(axes: Axes, across: float, up: float, words: str, inner: bool) -> None:
               bbox={"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": BLUE if inner else GREY, "linewidth": 1.2})
 
 
-def _note(axes: Axes, across: float, up: float, name: str, slope: str) -> None:
-    joint = "\n" if len(name) + len(slope) > _LINE else " "
-    axes.text(across, up, f"{name}{joint}= {slope}", ha="center", va="center", fontsize=8.5, color=ORANGE, zorder=2,
+def _slope(values: dict, above: Symbol, below: Symbol) -> str:
+    """∂v₂/∂v₁ = 2v₁, on two lines where it is long."""
+    name, slope = f"∂{text(above)}/∂{text(below)}", _cut(text(values[above].slopes[below]))
+    return f"{name}{chr(10) if len(name) + len(slope) > _LINE else ' '}= {slope}"
+
+
+def _note(axes: Axes, across: float, up: float, words: str) -> None:
+    axes.text(across, up, words, ha="center", va="center", fontsize=8.5, color=ORANGE, zorder=2,
               bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
 
 

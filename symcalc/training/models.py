@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sympy import Add, Basic, Expr, Indexed, Pow, Sum, Symbol, Tuple
+from sympy import Abs, Add, Basic, Expr, Indexed, Pow, Sum, Symbol, Tuple
 
 from symcalc.compute.compiled import evaluated, ordered
 from symcalc.compute.stable import stabilised
@@ -179,7 +179,7 @@ def settled(prediction: Expr, numbered: Numbered | Units | None = None) -> Model
 
 
 def model_in(loss: Expr) -> tuple[Indexed, Model] | None:
-    """The target and the model of a loss in which a squared residual y - prediction can be seen.
+    """The target and the model of a loss in which a residual y - prediction can be seen, squared or as its size.
 
     >>> from symcalc.language import read
     >>> target, model = model_in(read("mean((y - (m*x + b))^2)", columns="x y"))
@@ -188,8 +188,9 @@ def model_in(loss: Expr) -> tuple[Indexed, Model] | None:
     """
     for total in _sums(loss):
         for part in (total.function, *total.function.args):
-            if isinstance(part, Pow) and part.exp == 2 and isinstance(part.base, Add):
-                return _target_and_model(part.base)
+            is_square = isinstance(part, Pow) and part.exp == 2
+            if (is_square or isinstance(part, Abs)) and isinstance(part.args[0], Add):
+                return _target_and_model(part.args[0])
     return None
 
 

@@ -218,7 +218,8 @@ class Run(Shown):
     def predict(self, **columns: ArrayLike) -> np.ndarray:
         """The fitted model's prediction in each row: `run.predict(x=[1, 2, 3])`."""
         if self.loss.model is None:
-            raise LossError("this loss has no model to predict with: no squared residual such as (y - (m x + b))² is in it")
+            raise LossError("this loss has no model to predict with: no residual such as y - (m x + b), squared or as its "
+                            "size, is in it")
         model = self.loss.model
         return model.predict({symbol.name: self.parameters[symbol.name] for symbol in model.parameters}, **columns)
 

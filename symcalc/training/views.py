@@ -17,6 +17,7 @@ _AWAY = 50               # a run that goes off is followed to this many times it
 _MANY = 100_000          # rows from which each value of J counts
 _FINE, _ROUGH = 241, 61
 MARGIN = 0.08
+_STILL = 1e-12           # of where it is, as little as this is no way
 _DRAWN = 2_000           # points of data at the most; more would only blacken the picture
 
 
@@ -50,8 +51,10 @@ def around(visited: np.ndarray) -> tuple[float, float]:
     (-1.0, 9.0)
     """
     low, high, end = float(visited.min()), float(visited.max()), float(visited[-1])
-    reach = max(high - end, end - low, 1e-3 * max(abs(end), 1.0)) * 1.25
-    return end - reach, end + reach
+    reach = max(high - end, end - low)
+    if reach <= _STILL * abs(end):                   # it did not move, or no further than rounding does
+        reach = 1e-3 * (abs(end) or 1.0)
+    return end - 1.25 * reach, end + 1.25 * reach
 
 
 def window(run: Run, j: int) -> tuple[float, float]:
@@ -111,6 +114,17 @@ def drawn_data(run: Run, most: int = _DRAWN) -> tuple[np.ndarray, np.ndarray]:
     furthest = [place for column in columns for place in (column.argmin(), column.argmax())]
     which = np.unique([*np.linspace(0, run.rows - 1, most - len(furthest)).astype(int), *furthest])
     return columns[0][which], columns[1][which]
+
+
+def span(x: np.ndarray) -> tuple[float, float]:
+    """From where to where a model is drawn: over the data, and to either side of a single one.
+
+    >>> span(np.array([1.0, 3.0])), span(np.array([2.0]))
+    ((1.0, 3.0), (1.0, 3.0))
+    """
+    low, high = float(x.min()), float(x.max())
+    room = 0.0 if low < high else 0.5 * (abs(low) or 1.0)
+    return low - room, high + room
 
 
 def predictions(run: Run, k: int, x: np.ndarray) -> np.ndarray:

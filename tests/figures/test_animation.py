@@ -2,6 +2,8 @@
 
 import io
 import os
+import shutil
+import subprocess
 import sys
 from itertools import pairwise
 
@@ -245,3 +247,14 @@ def test_names_and_nothing_else_stand_on_the_axes(tmp_path):
     labels = [(axes.get_xlabel(), axes.get_ylabel()) for axes in strip(run, panels=2).axes]
     assert labels[0] == ("x₂", "β₁") and labels[2] == ("θ₁", "J(θ₁, learning_rate)")
     assert animate(run, tmp_path / "$x_1$.gif").exists()
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
+def test_a_real_mp4_has_every_step_and_stays_on_the_last(tmp_path):
+    run = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.2, steps=3)
+    made = [animate(run, tmp_path / name) for name in ("one.mp4", "other.mp4")]
+    assert made[0].read_bytes() == made[1].read_bytes() and made[0].read_bytes()[4:8] == b"ftyp"
+    listed = subprocess.run(["ffmpeg", "-v", "error", "-i", made[0], "-f", "framemd5", "-"], capture_output=True, text=True,
+                            check=True)
+    pictures = [line for line in listed.stdout.splitlines() if not line.startswith("#")]
+    assert len(pictures) == 3 + 9                          # three pictures, and 3 s on the last

@@ -1,6 +1,7 @@
 """The pictures of courses, changes, slices, surfaces, trees and derivatives, by what is drawn in them."""
 
 import io
+from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -88,7 +89,7 @@ def test_contours_have_the_way_downhill_and_the_minimum():
     figure = figures.contours(BOWL)
     axes = figure.axes[0]
     assert np.ravel(drawn(axes)["minimum"].get_data()) == pytest.approx([0, 0], abs=1e-12)
-    arrow = axes.texts[0]
+    arrow, = (note for note in axes.texts if getattr(note, "arrow_patch", None))
     way = np.array(arrow.xy) - np.array(arrow.xyann)
     assert way[1] / way[0] == pytest.approx(8 / 4) and way[0] < 0            # along -∇J = -(2u, 8v) at (2, 1)
     assert "minimum" not in drawn(figures.contours(sc.Loss("u^4 + v^4").descend(start=[1, 1], rate=0.1, steps=3)).axes[0])
@@ -113,10 +114,13 @@ def test_slices_have_the_slopes_of_the_partial_derivative():
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
 
 
-def test_data_and_cost_have_the_same_steps_in_the_same_colours():
+def test_data_and_cost_have_the_same_steps_in_colours_and_dashes_or_marks_of_their_own():
     left, right = figures.data_and_cost(RUN).axes
     lines = [line for line in left.lines if line.get_label() != "data"]
-    points = [line for line in right.lines if line.get_marker() == "o"]
+    points = list(right.lines)
+    assert [line.get_label() for line in lines] == [point.get_label() for point in points]
+    assert len({point.get_marker() for point in points}) == len(points) == 8
+    assert all(one.get_linestyle() != other.get_linestyle() for one, other in pairwise(lines))
     assert [line.get_color().tolist() for line in lines] == [point.get_color().tolist() for point in points]
     for line, point in zip(lines, points):
         (m,), (b,) = point.get_data()

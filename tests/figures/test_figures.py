@@ -36,7 +36,7 @@ def test_the_cost_curve_holds_the_others_where_the_run_ended():
     figure = sc.figures.cost_curve(run, "m")
     axes = figure.axes[0]
     assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_title(loc="left")) == ("m", "J(m, b)", "The cost over m")
-    assert legend(figure) == ["J with b = 0.0203 held", "points visited"]
+    assert legend(figure) == ["J with b = 0.0203 held", "visited, b on the way"]
     curve, visited = (lines(figure)[label] for label in legend(figure))
     slopes, costs = curve.get_data()
     x, y, b = np.array(ROWS["x"]), np.array(ROWS["y"]), run.parameters["b"]
@@ -51,9 +51,10 @@ def test_tangents_have_the_slopes_of_the_run():
     figure = sc.figures.cost_curve(run, "w")
     tangents = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
     slopes = [np.diff(line.get_ydata())[0] / np.diff(line.get_xdata())[0] for line in tangents]
-    assert 2 <= len(tangents) <= 4 and slopes[0] == pytest.approx(-6)
-    assert all(any(slope == pytest.approx(known) for known in run.gradients[:, 0]) for slope in slopes)
-    assert [note.get_text() for note in figure.axes[0].texts] == [f"slope {slope:.3g}" for slope in slopes]
+    assert slopes == pytest.approx(run.gradients[:, 0].tolist(), abs=1e-9) and len(slopes) == 9
+    labels = [note.get_text() for note in figure.axes[0].texts]
+    assert labels[0] == "slope -6" and 2 <= len(labels) <= 6
+    assert {*labels} <= {f"slope {slope:.3g}" for slope in slopes}
 
 
 @pytest.mark.parametrize(("formula", "start", "rate", "steps"), [
@@ -127,7 +128,7 @@ def test_the_fit_shows_data_line_and_residuals():
 
 
 @pytest.mark.parametrize(("make", "sentence"), [
-    (lambda: sc.figures.fit(sc.Loss("(w - 3)^2").descend(start=[0])), "there is no fit to draw: no squared residual"),
+    (lambda: sc.figures.fit(sc.Loss("(w - 3)^2").descend(start=[0])), "there is no fit to draw: no residual such as"),
     (lambda: sc.figures.fit(sc.Loss("mean((y - (a*x + b*t))^2)").descend(
         {"x": [1, 2], "y": [1, 2], "t": [1, 3]}, start=[0, 0])), "a fit can be drawn over one column; this model has 2"),
     (lambda: sc.figures.contours(sc.Loss("(w - 3)^2").descend(start=[0])),

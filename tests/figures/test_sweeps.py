@@ -41,7 +41,7 @@ def test_the_ends_stand_over_their_rates_with_the_limit():
     first, second = figure.axes[0].lines[:2]
     assert first.get_xdata().tolist() == RATES and first.get_ydata().tolist() == [run.fun for run in runs[:6]][::-1]
     assert second.get_ydata().tolist() == [run.fun for run in runs[6:]][::-1]
-    assert labels(figure) == ["gradient descent", "momentum", "J at the start", r"$2/\lambda_{\max}$ = 1"]
+    assert labels(figure) == ["gradient descent", "momentum", "J at the start", "stable limit 2/λ_max = 1", "higher up"]
     assert figure.axes[0].lines[3].get_xdata()[0] == pytest.approx(1) and figure.axes[0].get_xscale() == "log"
 
 
