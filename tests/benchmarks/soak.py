@@ -2,7 +2,7 @@
 
     python tests/benchmarks/soak.py [derivations] [descents] [--trace]
 
-A first part, not counted, fills what keeps the latest (500 derivations, 200 descents: the caches of SymPy and our own have
+A first part, not counted, fills what keeps the latest (1,000 derivations, 200 descents: the caches of SymPy and our own have
 bounds). With --trace, the lines that hold more at the end than after that part are named; it takes several times as long.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 import symcalc as sc
 from symcalc.compute import choice
 
-WARM = (500, 200)
+WARM = (1_000, 200)
 ONE = ("exp", "ln", "sin", "cos", "tanh", "sqrt", "atan", "abs", "sigmoid", "softplus", "relu", "cosh", "erf")
 NAMES = "x y w alpha t s q rho".split()
 METHODS = ("gradient descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "newton", "line search",
@@ -94,10 +94,12 @@ def descend(draw: random.Random) -> bool:
     return True
 
 
-def repeated(task, draw: random.Random, times: int) -> None:
-    done = 0
-    while done < times:
-        done += task(draw)
+def both(draw: random.Random, derivations: int, descents: int) -> None:
+    """So many of either, in turns as a session has them."""
+    left = {derive: derivations, descend: descents}
+    while any(left.values()):
+        task = draw.choices(list(left), list(left.values()))[0]
+        left[task] -= task(draw)
 
 
 def held() -> float:
@@ -115,19 +117,16 @@ def main() -> None:
     parser.add_argument("--trace", action="store_true")
     options = parser.parse_args()
     draw = random.Random(8)
-    for task, times in zip((derive, descend), WARM):
-        repeated(task, draw, times)
-    first = begun = held()
-    print(f"after {WARM[0]} derivations and {WARM[1]} descents: {begun:.1f} MB", flush=True)
+    both(draw, *WARM)
+    first = held()
+    print(f"after {WARM[0]} derivations and {WARM[1]} descents: {first:.1f} MB", flush=True)
     if options.trace:
         tracemalloc.start(8)
         before = tracemalloc.take_snapshot()
-    for task, times in ((derive, options.derivations), (descend, options.descents)):
-        for part in range(10):
-            repeated(task, draw, times // 10)
-            now = held()
-            print(f"{times // 10 * (part + 1):6,} times {task.__name__}: {now:.1f} MB, {now - begun:+.1f} MB", flush=True)
-            begun = now
+    for part in range(1, 11):
+        both(draw, options.derivations // 10, options.descents // 10)
+        print(f"{options.derivations // 10 * part:6,} and {options.descents // 10 * part:5,} more: {held() - first:+.1f} MB", flush=True)
+    begun = held()
     print(f"grown by {begun - first:.1f} MB; at most 20 MB are allowed")
     if options.trace:
         for line in tracemalloc.take_snapshot().compare_to(before, "lineno")[:30]:

@@ -158,9 +158,10 @@ def faults_of(name: str) -> Iterator[Fault]:
     def fault(what: str, plant: object, *which: str) -> Fault:
         return Fault(f"the row of {name}", what, plant, tuple(look[key] for key in which) if which else every)
 
-    if name not in _FLAT:
+    if name not in (*_FLAT, "digamma"):
         yield fault("the derivative is a millionth too large", _slope(row, lambda slope: mul(OFF, slope)))
-    yield fault("the derivative has 1/1000 added", _slope(row, lambda slope: add(slope, Rational(1, 1000))))
+    if name != "digamma":            # which has no derivative
+        yield fault("the derivative has 1/1000 added", _slope(row, lambda slope: add(slope, Rational(1, 1000))))
     yield fault("the value is a millionth too large",
                 partial(changed, row, value=lambda mp, *u: _VALUES[name](mp, *u) * (1 + mp.mpf(10) ** -6)))
     yield fault("the code for floats is a billionth too large",
