@@ -149,7 +149,6 @@ _PARTS = [
     ("calculus.rules:_contest", "order[-1][1]", "order[0][1]", ("min(x, x^2)", "x")),
     ("calculus.rules:_logarithm", "e.base)", "e.exp)", ("(x^2 + 1)^x", "x")),
     ("calculus.rules:_looked_up", "{INNER: e.args[0]}", "{INNER: e.args[0] + 1}", ("digamma(x^2)", "x")),
-    ("calculus.rule:depends", "isinstance(variable, Indexed) and", "False and", ("w[c]^2*a", "w[k]")),
     ("calculus.elementary:_is_power", " and not depends(e.exp, x)", "", ("x^x", "x")),
     ("calculus.elementary:lowered", "- 1", "- 2", ("x^5", "x")),
     ("calculus.several:moving", "depends(argument, x)", "argument == x", ("atan2(2, x^2)*x", "x")),
