@@ -13,6 +13,7 @@ import ctypes
 import gc
 import random
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from symcalc.compute import choice
 
 WARM = (1_000, 200)
 ONE = ("exp", "ln", "sin", "cos", "tanh", "sqrt", "atan", "abs", "sigmoid", "softplus", "relu", "cosh", "erf")
-NAMES = "x y w alpha t s q rho".split()
+NAMES = ["x", "y", "w", "alpha", "t", "s", "q", "rho"]
 METHODS = ("gradient descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "newton", "line search",
            "backtracking", "coordinate descent")
 REFUSED = (sc.ReadError, sc.LossError, sc.ProofError)       # a formula without a value, such as ln(-3), is passed over
@@ -106,7 +107,7 @@ def held() -> float:
     """Megabytes of resident memory, without what the allocator could give back."""
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
-    line = next(line for line in open("/proc/self/status") if line.startswith("VmRSS"))
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1024
 
 
@@ -125,7 +126,8 @@ def main() -> None:
         before = tracemalloc.take_snapshot()
     for part in range(1, 11):
         both(draw, options.derivations // 10, options.descents // 10)
-        print(f"{options.derivations // 10 * part:6,} and {options.descents // 10 * part:5,} more: {held() - first:+.1f} MB", flush=True)
+        done = f"{options.derivations // 10 * part:6,} and {options.descents // 10 * part:5,} more"
+        print(f"{done}: {held() - first:+.1f} MB", flush=True)
     begun = held()
     print(f"grown by {begun - first:.1f} MB; at most 20 MB are allowed")
     if options.trace:

@@ -90,7 +90,8 @@ def test_a_line_that_goes_off_does_not_press_the_data_flat():
 
 # Calls that few formulas need, compiled by LLVM
 
-@pytest.mark.parametrize("formula", ["sum((w*x + 9)^(-3))", "sum(log2(w*x + 9))", "sum(log10(w*x + 9))", "sum(log(9 + w, x + 9))",
+@pytest.mark.parametrize("formula", ["sum((w*x + 9)^(-3))", "sum(log2(w*x + 9))", "sum(log10(w*x + 9))",
+                                     "sum(log(9 + w, x + 9))",
                                      "sum(sign(w*x) + step(x - w))", "sum(x*(w + 2)^(-2)) + log(w + 9, 2) + (w + 3)^(-5)"])
 def test_llvm_has_the_numbers_of_numpy(formula):
     pytest.importorskip("llvmlite")

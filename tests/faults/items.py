@@ -59,8 +59,10 @@ def answers_in_words() -> None:
     met = set()
     for level, asked, said, follows in (
             (1, r"slope of the cost is (-?\d+)\.", r"should become (\w+)", lambda s: "smaller" if int(s) > 0 else "larger"),
-            (3, r"in m is (-?\d+), and m changes by (-?[\d.]+\d)", r"which is (-?[\d.]*\d)", lambda s, d: Fraction(s) * Fraction(d)),
-            (4, r"change by (-\d+); it changed by (-?[\d.]*\d)\.", r"ratio is (-?[\d.]*\d)", lambda e, a: Fraction(a) / Fraction(e))):
+            (3, r"in m is (-?\d+), and m changes by (-?[\d.]+\d)", r"which is (-?[\d.]*\d)",
+             lambda s, d: Fraction(s) * Fraction(d)),
+            (4, r"change by (-\d+); it changed by (-?[\d.]*\d)\.", r"ratio is (-?[\d.]*\d)",
+             lambda e, a: Fraction(a) / Fraction(e))):
         for seed in range(8):
             question, answer = _shown(level, seed)
             if found := re.search(asked, question):
@@ -72,7 +74,8 @@ def answers_in_words() -> None:
 
 BUILDS = {kind: Check("the second route to an answer", partial(builds, kind), (WorksheetError,)) for kind in KINDS}
 _WORDS = Check("the numbers in words follow", answers_in_words)
-_SAID = [("_sign", "slope > 0", "slope < 0"), ("_expected", "slope * step", "slope + step"), ("_ratio", "decimal(ratio)", "decimal(-ratio)")]
+_SAID = [("_sign", "slope > 0", "slope < 0"), ("_expected", "slope * step", "slope + step"),
+         ("_ratio", "decimal(ratio)", "decimal(-ratio)")]
 
 
 def _faults() -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""What is known of every function apart from symcalc: how it is written, its value in mpmath, where it has one, and its bend."""
+"""What is known of every function apart from symcalc: how it is written, its value, its domain and its bend."""
 
 import re
 from collections.abc import Callable

@@ -33,16 +33,17 @@ RUNS: dict[Stop, tuple[str, dict | None, list[float], dict, str]] = {
     Stop.START: ("ln(w)", None, [-1], {"rate": 0.1}, "Stopped before the first step"),
     Stop.SMALL_STEP: ("w^2", None, [1], {"rate": 0.1, "step_tolerance": 1e-3}, "Converged: no parameter changed by more than"),
     Stop.SMALL_CHANGE: ("w^2", None, [1], {"rate": 0.1, "cost_tolerance": 1e-3}, "Converged: the cost changed by no more than"),
-    Stop.MAXIMUM: ("-w^2", None, [0], {"rate": 0.1}, "Stopped: every partial derivative is zero to within the tolerance, but at a "
-                   "maximum"),
-    Stop.SADDLE: ("u^2 - v^2", None, [0, 0], {"rate": 0.1}, "Stopped: every partial derivative is zero to within the tolerance, "
-                  "but at a saddle"),
+    Stop.MAXIMUM: ("-w^2", None, [0], {"rate": 0.1}, "Stopped: every partial derivative is zero to within the tolerance, but "
+                   "at a maximum"),
+    Stop.SADDLE: ("u^2 - v^2", None, [0, 0], {"rate": 0.1}, "Stopped: every partial derivative is zero to within the "
+                  "tolerance, but at a saddle"),
     Stop.FLAT: ("mean((y - relu(w*x + b))^2)", _STEEP, [-1, -1], {"rate": 0.1}, "Stopped: every partial derivative is zero to "
                 "within the tolerance, but so is the curvature"),
     Stop.CRAWLING: ("(w - 3)^2", None, [0], {"rate": 1e-6, "steps": 1000}, "All steps are used up, and the run crawls."),
     Stop.NO_STEP: ("u + v^2", None, [1, 0.1], {"method": "newton"}, "Stopped: the method gives no next step"),
     Stop.CALLBACK: ("w^2", None, [1], {"rate": 0.1, "callback": _raised(StopIteration)}, "Stopped by the callback."),
-    Stop.INTERRUPTED: ("w^2", None, [1], {"rate": 0.1, "callback": _raised(KeyboardInterrupt)}, "Interrupted; every update so far"),
+    Stop.INTERRUPTED: ("w^2", None, [1], {"rate": 0.1, "callback": _raised(KeyboardInterrupt)},
+                       "Interrupted; every update so far"),
     Stop.UNREACHED: ("-ln(w)", None, [1], {"rate": 0.5}, "Not converging: the further the parameters go this way"),
     Stop.PRECISE: ("(w - 3)^2 + 1000*(v - 1)^2 + 1", None, [0, 0], {"method": "backtracking", "steps": 9999},
                    "Converged: as close as floating-point numbers"),
@@ -91,7 +92,8 @@ def _faults() -> Iterator[Fault]:
         yield Fault(f"the end {stop.name}", f"{look} sees nothing", partial(changed, ending, **{look: lambda *given: None}),
                     (ENDS[stop],))
     for stop in Stop:
-        yield Fault(f"the end {stop.name}", "its sentence is another", partial(changed, stop, _value_="It is over."), (ENDS[stop],))
+        yield Fault(f"the end {stop.name}", "its sentence is another", partial(changed, stop, _value_="It is over."),
+                    (ENDS[stop],))
 
 
 FAULTS = list(_faults())

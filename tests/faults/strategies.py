@@ -233,10 +233,12 @@ def backwards() -> None:
     x, y = data["x"], data["y"]
 
     def value(u: float, v: float, w: float) -> float:
-        return np.mean((y - u * np.exp(v * x / 9) * (w + v)**3 * np.sqrt(1 + w * w) / (2 + u))**2) + max(u, w) * w**v + abs(u * v)
+        model = u * np.exp(v * x / 9) * (w + v)**3 * np.sqrt(1 + w * w) / (2 + u)
+        return np.mean((y - model)**2) + max(u, w) * w**v + abs(u * v)
 
     for at in (np.array([0.8, 0.5, 0.6]), np.array([0.3, -0.5, 0.9])):
-        slopes = [np.dot([1, -8, 8, -1], [value(*(at + k * 1e-3 * unit)) for k in (-2, -1, 1, 2)]) / 12e-3 for unit in np.eye(3)]
+        slopes = [np.dot([1, -8, 8, -1], [value(*(at + k * 1e-3 * unit)) for k in (-2, -1, 1, 2)]) / 12e-3
+                  for unit in np.eye(3)]
         found = f(at)
         assert np.isclose(found[0], value(*at), rtol=1e-12) and np.allclose(found[1], slopes, rtol=1e-8, atol=1e-8)
 
@@ -246,7 +248,8 @@ def far_out() -> None:
     for typed, at, wanted, slope in (
             ("ln(1 + exp(w))", 800.0, 800.0, 1.0), ("-ln(1 - sigmoid(w))", 800.0, 800.0, 1.0),
             ("-ln(sigmoid(w))", -800.0, 800.0, -1.0), ("ln(cosh(w))", 800.0, 800.0 - np.log(2), 1.0),
-            ("ln(cosh(w))", 1e-5, 5e-11, 1e-5), ("ln(exp(w) + exp(2*w))", 800.0, 1600.0, 2.0), ("1 - sigmoid(w)", 40.0, np.exp(-40), None)):
+            ("ln(cosh(w))", 1e-5, 5e-11, 1e-5), ("ln(exp(w) + exp(2*w))", 800.0, 1600.0, 2.0),
+            ("1 - sigmoid(w)", 40.0, np.exp(-40), None)):
         value, slopes = sc.Loss(typed).compile()([at])
         assert np.isclose(value, wanted, rtol=1e-9, atol=0) and (slope is None or np.isclose(slopes[0], slope, rtol=1e-9))
 
@@ -256,9 +259,10 @@ def check(name: str, run: Callable[[], None]) -> Check:
 
 
 CHECKS = {run.__name__: check(f"NumPy by hand, {run.__name__.replace('_', ' ')}", run) for run in (
-    in_floats, in_moments, in_moments_of_many, over_rows, in_blocks, in_matrices, in_parts, compiled_by_llvm, loop_in_python, loop_by_llvm,
-    in_arrays, at_many_points, by_recurrence, backwards, far_out)}
-CHECKS |= {f"side by side, {name}": check(f"each run alone, by {name}", partial(side_by_side, name)) for name in ("numpy adam", "llvm adam")}
+    in_floats, in_moments, in_moments_of_many, over_rows, in_blocks, in_matrices, in_parts, compiled_by_llvm, loop_in_python,
+    loop_by_llvm, in_arrays, at_many_points, by_recurrence, backwards, far_out)}
+CHECKS |= {f"side by side, {name}": check(f"each run alone, by {name}", partial(side_by_side, name))
+           for name in ("numpy adam", "llvm adam")}
 CHECKS |= {f"kernel {name}": check(f"NumPy by hand, {name}", partial(kernel, name)) for name in _KERNELS}
 NEEDS = {"in_parts": "dask", "compiled_by_llvm": "llvmlite", "loop_by_llvm": "llvmlite"} | {
     name: "llvmlite" for name in CHECKS if name.startswith(("kernel", "side by side, llvm"))}
@@ -290,11 +294,14 @@ _WRONG = [
     ("loops.loop:updates_of", 'Value(f"g{j}", moves=True)', 'Value("g0", moves=True)', "loop_in_python"),
     ("loops.loop:updates_of", "for j in steps.moving", "for j in range(len(steps.parameters))", "loop_in_python"),
     ("loops.loop:equations_on", "replaced(formula, names.get)", "formula", "loop_in_python"),
-    ("indexed.arrays:Arrays.data", "self.layout.tables[name_of(column)]", "self.layout.tables[name_of(column)][::-1]", "in_arrays"),
-    ("indexed.arrays:Arrays.contracted", "np.dot({value.source}, {value.source})", "np.add.reduce({value.source})", "in_arrays"),
+    ("indexed.arrays:Arrays.data", "self.layout.tables[name_of(column)]", "self.layout.tables[name_of(column)][::-1]",
+     "in_arrays"),
+    ("indexed.arrays:Arrays.contracted", "np.dot({value.source}, {value.source})", "np.add.reduce({value.source})",
+     "in_arrays"),
     ("indexed.compiling:partials_by_element", "derive(loss, letter).result", "-derive(loss, letter).result", "in_arrays"),
     ("loops.many:evaluated_across", "into.T", "into.T[::-1]", "at_many_points"),
-    ("loops.many:evaluated_across", "across = np.ascontiguousarray(points[part].T)", "across = np.ascontiguousarray(points[part].T[::-1])",
+    ("loops.many:evaluated_across", "across = np.ascontiguousarray(points[part].T)",
+     "across = np.ascontiguousarray(points[part].T[::-1])",
      "at_many_points"),
     ("loops.recurrence:_motion", "driven @ bend", "driven @ bend.T @ bend", "by_recurrence"),
     ("reverse:_Graph._power_rule", "lowered(exponent)", "exponent", "backwards"),

@@ -75,7 +75,8 @@ def test_every_row_of_the_vocabulary_has_its_faults():
     for name, row in functions.ROWS.items():
         kinds = {fault.what for fault in functions.FAULTS if fault.where == f"the row of {name}"}
         assert row.derivative is row.partial is None or "the derivative has 1/1000 added" in kinds
-        assert {"the value is a millionth too large", "its domain is empty", "the code for floats is a billionth too large", "the code for columns is a billionth too large"} <= kinds
+        assert {"the value is a millionth too large", "its domain is empty", "the code for floats is a billionth too large",
+                "the code for columns is a billionth too large"} <= kinds
         assert "it is written as another" in kinds or {"it is typeset as another", "it is printed as another"} <= kinds
         assert not row.kink or "nothing is said of its bend" in kinds
         assert not row.inside or "its domain has no bounds" in kinds
