@@ -167,7 +167,7 @@ _PARTS = [
 def _within() -> Iterator[Fault]:
     for place, old, new, sample in _PARTS:
         if sample:
-            yield Fault(place, f"{old} → {new}", partial(rewritten, place, old, new), (Check(
+            yield Fault(place, f"{old} → {new or 'nothing'}", partial(rewritten, place, old, new), (Check(
                 "the proof of every line", partial(derived, *sample), (sc.ProofError,)),))
 
 
