@@ -94,7 +94,7 @@ def _is_same_polynomial(before: Expr, now: Expr) -> bool:
     return difference is not None and difference.as_expr() == _LETTER
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def _is_unsuited(line: Expr) -> bool:
     parts = list(islice(preorder_traversal(line), _MOST_PARTS + 1))
     return len(parts) > _MOST_PARTS or any(isinstance(part, _UNSUITED) or (

@@ -303,7 +303,7 @@ def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | P
     return np.asarray(value, dtype=np.float64)
 
 
-@lru_cache(maxsize=256)                # a page asks for the same parts at every update
+@lru_cache(maxsize=64)                # a page asks for the same parts at every update
 def _binder(expression: Expr, letters: tuple[Symbol, ...], columns: tuple[Indexed, ...]) -> Callable[..., Any]:
     tape = Tape(letters, columns, arrays=True, blocks=not differs(expression))
     result = tape.value(expression)

@@ -44,7 +44,7 @@ def formula_of(part: Basic | Formula) -> Formula:
     return _written(part)
 
 
-@lru_cache(maxsize=1024)               # a table or an equation asks for its pieces more than once
+@lru_cache(maxsize=256)               # a table or an equation asks for its pieces more than once
 def _written(part: Basic) -> Formula:
     return written(part)
 
