@@ -88,7 +88,7 @@ def _cleaned(root: ElementTree.Element) -> bool:
             element.set("displaystyle", "true")          # a fraction in one of several cases is as large as any other
         # A name is an identifier: browsers set no space between a sign and mere text, nor treat max as a function.
         is_word = element.tag == "mo" and (element.text or "").isalpha()
-        if is_word or (element.tag == "mtext" and "\u00a0" not in element.text):
+        if is_word or (element.tag == "mtext" and "\u00a0" not in (element.text or "")):
             element.tag = "mi"
     for element in list(root.iter()):
         _keep_low(element)
