@@ -79,7 +79,7 @@ def test_every_run_ends_as_it_does_alone(case, by):
     (("w^2", "", ["exp(-1000*k)", 0.3]), "gradient descent", {}, {Stop.STILL, Stop.CONVERGED}),
     (LINE, "gradient descent", {"tolerances": Tolerances(step=1e-4)}, {Stop.STEPS, Stop.SMALL_STEP, Stop.DIVERGED}),
     (LINE, "gradient descent", {"tolerances": Tolerances(cost=1e-6)}, {Stop.STEPS, Stop.SMALL_CHANGE, Stop.DIVERGED}),
-], ids=str)
+], ids=lambda value: value if isinstance(value, str) else None)
 def test_every_reason_is_found_where_a_single_run_finds_it(case, by, how, expected):
     ends, alone = both(case, by, **how)
     same(ends, alone)
