@@ -39,6 +39,11 @@ class _Plain(reprlib.Repr):
             return "a whole number of more than 300 digits"           # Python refuses to write out the longest
         return super().repr1(x, level) if type(x) in _PLAIN or _home(x) in _KNOWN else type(x).__name__
 
+    def repr_dict(self, x: dict[object, object], level: int) -> str:
+        """The pairs in the order in which they were given; reprlib sorts them."""
+        pairs = [f"{self.repr1(key, level - 1)}: {self.repr1(x[key], level - 1)}" for key in [*x][:self.maxdict]] if level else []
+        return "{" + ", ".join([*pairs, "..."] if len(pairs) < len(x) else pairs) + "}"
+
 
 def _home(value: object) -> str:
     return str(type(value).__module__).partition(".")[0]

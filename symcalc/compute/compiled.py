@@ -154,7 +154,7 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
             raise DescentError(f"{', and '.join(what)}; {which} {several(parameters)}")
         values = [values[name] for name in parameters]
     elif hasattr(values, "__array__"):
-        values = _listed(values)
+        values = cast(Sequence[float], _listed(values))
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) != len(parameters):
         each = "" if len(parameters) == 1 else "one each "
         raise DescentError(f"{_counted(len(parameters))} needed, {each}for {several(parameters)}; write a list, or "
@@ -197,7 +197,7 @@ def _counted(number: int) -> str:
 def _real(value: Any, name: str) -> float:
     if isinstance(value, Basic):
         return _constant(value, name)
-    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", 0) or not hasattr(value, "__float__"):
+    if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", None) or not hasattr(value, "__float__"):
         raise DescentError(f"the value of {name} is a real number, not {type(value).__name__} {as_given(value)}")
     try:
         return float(value)

@@ -34,7 +34,7 @@ WRONG: dict[str, Callable] = {
 # Which of them an item of each kind rests on
 RESTS: dict[str, tuple[str, ...]] = {
     "differentiate": ("a derivative",), "evaluate": ("a derivative",), "tangent": ("a derivative",),
-    "partial": ("a derivative",), "gradient": ("a derivative", "compiled slopes"), "chain_steps": ("a derivative",),
+    "partial": ("a derivative",), "gradient": ("a derivative",), "chain_steps": ("a derivative",),
     "blanks": ("a derivative",), "mistake": ("a derivative",), "choice": ("a derivative",), "free": ("a derivative",),
     "trace": ("a compiled value", "compiled slopes", "the descent"),
     "predicted_actual": ("a compiled value", "compiled slopes", "the descent"),
@@ -58,7 +58,8 @@ def answers_in_words() -> None:
     """The numbers in a model answer follow from those in its question."""
     met = set()
     for level, asked, said, follows in (
-            (1, r"slope of the cost is (-?\d+)\.", r"should become (\w+)", lambda s: "smaller" if int(s) > 0 else "larger"),
+            (1, r"slope of the cost is (-?\d+)\.", r"should become (\w+: the cost \w+)",
+             lambda s: "smaller: the cost rises" if int(s) > 0 else "larger: the cost falls"),
             (3, r"in m is (-?\d+), and m changes by (-?[\d.]+\d)", r"which is (-?[\d.]*\d)",
              lambda s, d: Fraction(s) * Fraction(d)),
             (4, r"change by (-\d+); it changed by (-?[\d.]*\d)\.", r"ratio is (-?[\d.]*\d)",
@@ -73,7 +74,7 @@ def answers_in_words() -> None:
 
 
 BUILDS = {kind: Check("the second route to an answer", partial(builds, kind), (WorksheetError,)) for kind in KINDS}
-_WORDS = Check("the numbers in words follow", answers_in_words)
+_WORDS = Check("the numbers in words follow", answers_in_words, (AssertionError, WorksheetError))
 _SAID = [("_sign", "slope > 0", "slope < 0"), ("_expected", "slope * step", "slope + step"),
          ("_ratio", "decimal(ratio)", "decimal(-ratio)")]
 

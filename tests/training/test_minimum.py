@@ -195,7 +195,7 @@ def test_stationary_points(formula, expected):
     ("e^w", "no lowest point"), ("u + 2*v", "no lowest point"), ("w^3 + w", "no lowest point"), ("w", "no lowest point"),
     ("sin(w)", "no closed form here: sines and cosines repeat, .* give a point"),
     ("e^w - 2*w^2", "no closed form here; give a point"), ("abs(w)", "lowest at a bend, as that of .w. may be"),
-    ("(a*b - 1)^2", "all along a b - 1 = 0"), ("(a + b - 1)^4", "all along a - 1 \\+ b = 0"),
+    ("(a*b - 1)^2", "all along a b - 1 = 0"), ("(a + b - 1)^4", "all along a \\+ b - 1 = 0"),
     *((outer, "no closed form") for outer in ("ln(a^2 + b^2)", "sqrt(a^2 + b^2 - 1)", "e^(a^2 + b^2 + 1000)")), ("(1 + w)^900 - w", "no closed form"),
     ("(u + v)^5 + u", "no lowest point"), ("u^4 + (u + v)^6 - u*v", "no closed form"),
 ])

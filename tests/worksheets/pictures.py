@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 from printed import Function, exact, read
-from printed_blocks import equations, said, sides
+from printed_blocks import equations, said, sides, tex
 
-from symcalc.pages.document import Figure
+from symcalc.pages.document import Figure, Paragraph
 
 REACH = 5                  # of the axis to either side of 0
 BLUE, GRID = (0, 114, 178), 221
@@ -90,8 +90,9 @@ def match_curve(item) -> None:
     shown = dict(zip("ABC", panels(item, step, 3)))
     pairs = re.findall(r"\((\d)\) is ([ABC])", said(item.answer))
     assert [number for number, _ in pairs] == ["1", "2", "3"] and sorted(letter for _, letter in pairs) == ["A", "B", "C"]
-    for (_, letter), block in zip(pairs, equations(item.question), strict=True):
-        head, formula = sides(block)
+    listed = [tex(part) for block in item.question if isinstance(block, Paragraph) for part in block.parts[1:]]
+    for (_, letter), written in zip(pairs, listed, strict=True):
+        head, formula = written.split(" = ", 1)
         name, function = re.search(r"left\((\w)", head).group(1), read(formula)
         fits = [other for other, panel in shown.items() if all(
             abs(panel.height(x) - float(function({name: x}))) < 2.5 * NEAR + PIXEL * steep(function, name, x)

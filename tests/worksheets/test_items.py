@@ -87,9 +87,9 @@ def test_blanks_are_as_many_as_the_spec_says():
     ("free", 1, {"question": "?", "space": -3}, "space is a whole number of lines from 0 to 60, not -3"),
     ("free", 1, {"question": "?", "latex": r"\input{/etc/passwd}"}, r"\input is no command"),
     ("free", 1, {"question": "?", "latex": r"x \write18{ls}"}, r"\write is no command"),
-    ("free", 1, {"question": "?", "latex": "x^^5cinput"}, "'^^' cannot stand"),
+    ("free", 1, {"question": "?", "latex": "x^^5cinput"}, "put braces round what follows ^"),
     ("free", 1, {"question": "?", "latex": "a $ b"}, "'$' cannot stand"),
-    ("free", 1, {"question": "?", "latex": "}x{"}, "the braces in the latex do not match"),
+    ("free", 1, {"question": "?", "latex": "}x{"}, "there is a } without its partner"),
 ])
 def test_what_is_wrong_is_said_in_one_sentence(kind, level, given, said):
     with pytest.raises(WorksheetError) as caught:
