@@ -41,7 +41,8 @@ class _Plain(reprlib.Repr):
 
     def repr_dict(self, x: dict[object, object], level: int) -> str:
         """The pairs in the order in which they were given; reprlib sorts them."""
-        pairs = [f"{self.repr1(key, level - 1)}: {self.repr1(x[key], level - 1)}" for key in [*x][:self.maxdict]] if level else []
+        shown = [*x][:self.maxdict] if level else []
+        pairs = [f"{self.repr1(key, level - 1)}: {self.repr1(x[key], level - 1)}" for key in shown]
         return "{" + ", ".join([*pairs, "..."] if len(pairs) < len(x) else pairs) + "}"
 
 
