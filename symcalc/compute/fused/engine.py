@@ -52,7 +52,7 @@ class Engine:
     keeper: Any
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=24)           # each holds about a megabyte
 def engine(text: str, names: tuple[str, ...]) -> Engine:
     """The functions of a module in LLVM's code, compiled for this machine; they know no data and no state."""
     llvm = llvm_here()
