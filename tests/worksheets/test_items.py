@@ -9,9 +9,12 @@ import pytest
 from looks import blemishes
 from oracles import check
 
+import symcalc as sc
 from symcalc.errors import ProofError
 from symcalc.pages import html, latex, markdown, text
 from symcalc.pages.document import Document
+from symcalc.pages.text import inline
+from symcalc.worksheets.asked import choice_of
 from symcalc.worksheets.items import kinds
 from symcalc.worksheets.items.item import Kind, Unproved, WorksheetError
 from symcalc.worksheets.items.kinds import KINDS, build
@@ -132,3 +135,25 @@ def test_items_are_the_same_in_every_process():
     found = [subprocess.run([sys.executable, "-c", _PRINT], capture_output=True, check=True, text=True,
                             env={**os.environ, "PYTHONHASHSEED": seed}).stdout for seed in ("1", "2")]
     assert found[0] == found[1] and len(json.loads(found[0])) == len([kind for kind in KINDS.values() if kind.drawn])
+
+
+# Wrong answers, and what the key says of them
+
+WRONG = [*((level, seed) for level in (1, 2, 3, 4) for seed in range(5)), (1, 906), (4, 906), (4, 917), (2, 15), (2, 21)]
+
+
+@pytest.mark.parametrize(("level", "seed"), WRONG)
+def test_the_key_says_of_a_wrong_answer_what_the_tutor_says(level, seed):
+    item = build("choice", level, seed)
+    left, formula = item.question[1].sides
+    for option in choice_of(item).options:
+        verdict = sc.check(formula, option.shown, left.text[2])
+        assert verdict.correct if option.is_right else verdict.message == inline(option.says)
+
+
+@pytest.mark.parametrize(("level", "seed"), WRONG)
+def test_the_wrong_line_is_what_the_tutor_says_of_the_last(level, seed):
+    item = build("mistake", level, seed)
+    right, wrong = item.answer[-1].sides[0], item.question[1].rows[-1][1].text.removeprefix("= ")
+    formula, letter = right.args[0], right.variables[0]
+    assert inline(item.solution[0].parts).endswith(sc.check(formula, wrong.replace("√", "sqrt"), letter).message)
