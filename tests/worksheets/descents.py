@@ -249,7 +249,7 @@ def _about_ratio(found: re.Match) -> str:
     ratio = Fraction(found.group(2)) / Fraction(found.group(1))
     after = 1 - 2 * (1 - ratio)                    # from 1 to the minimum of w² at 0
     told = ("was small" if after > Fraction(3, 4) else "went as far as the minimum" if after == 0 else
-            "went past the minimum, nearly as far on the other side: the cost hardly fell" if -1 < after < Fraction(-3, 4) else
+            "went past the minimum, nearly as far on the other side: the cost fell by little" if -1 < after < Fraction(-3, 4) else
             "went so far past the minimum that the cost rose" if after < -1 else "nothing of this")
     assert Fraction(re.search(r"The ratio is (-?[\d.]+)\. ", found.answer).group(1)) == ratio
     return f". The step {told}"

@@ -8,6 +8,7 @@ import sys
 import pytest
 from looks import blemishes
 from oracles import check
+from sympy import lambdify
 
 import symcalc as sc
 from symcalc.errors import ProofError
@@ -15,6 +16,7 @@ from symcalc.pages import html, latex, markdown, text
 from symcalc.pages.document import Document
 from symcalc.pages.text import inline
 from symcalc.worksheets.asked import choice_of
+from symcalc.worksheets.fills import number_in
 from symcalc.worksheets.items import kinds
 from symcalc.worksheets.items.item import Kind, Unproved, WorksheetError
 from symcalc.worksheets.items.kinds import KINDS, build
@@ -157,3 +159,16 @@ def test_the_wrong_line_is_what_the_tutor_says_of_the_last(level, seed):
     right, wrong = item.answer[-1].sides[0], item.question[1].rows[-1][1].text.removeprefix("= ")
     formula, letter = right.args[0], right.variables[0]
     assert inline(item.solution[0].parts).endswith(sc.check(formula, wrong.replace("√", "sqrt"), letter).message)
+
+
+# What is asked can be answered in the way that is asked for
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4])
+def test_a_tangent_foretells_the_change_well(level):
+    for seed in [*range(12), *[121] * (level == 1)]:
+        item = build("tangent", level, seed)
+        formula = item.question[1].sides[-1]
+        start, end = (float(number_in(part)) for part in item.question[2].parts if number_in(part) is not None)
+        value = lambdify(next(iter(formula.free_symbols)), formula)
+        expected = float(number_in(item.answer[1].sides[-1]))
+        assert abs((value(end) - value(start)) / expected - 1) < 0.11, seed

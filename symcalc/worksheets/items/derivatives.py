@@ -27,6 +27,8 @@ _POINTS = (2, 1, -1, 3, -2, 4)
 _BARE_ONE = (re.compile(r"(?<![\d.^])1 (?=[\w(√])"), re.compile(r"(?<![\d.^{])1 (?=\\(?!cdot|right)|[a-z])"))
 _TRIES = 80                  # formulas before none is found
 _FLAT = 1e-12
+_STEPS = (Fraction(1, 10), Fraction(1, 20), Fraction(1, 50), Fraction(1, 100))      # along a tangent
+_FORETOLD = 0.1              # of the expected change is the most by which the actual one may differ
 _RULE = MappingProxyType({"rule": f"one of {', '.join(RULES)}"})
 
 
@@ -155,10 +157,10 @@ def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
         return None
     (twin, a), (derivation, checks) = found, made
     height, steepness = at_place(twin, derivation, x, a)
-    step = draw.sign() * draw.choice((Fraction(1, 10), Fraction(1, 20), Fraction(1, 50), Fraction(1, 100)))
-    change = Fraction(int(steepness.p), int(steepness.q)) * step
-    if not is_short(change) or abs(steepness) == 1:
+    step = _close_step(draw, twin, x, a, steepness)
+    if step is None or abs(steepness) == 1:
         return None
+    change = _exactly(steepness) * step
     tangent = add(mul(steepness, symbol(x)), height - steepness * a)
     require(same(value_of(tangent, {x: CONTEXT.mpf(a)}), twin.value({x: CONTEXT.mpf(a)})), "the tangent meets the curve")
     y, delta = symbol("y"), Formula(text=f"Δ{x}", latex=rf"\Delta {x}")
@@ -173,7 +175,7 @@ def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
         question=(paragraph("(a) Find the tangent line of ", function_of(f, x), " at ", equals(symbol(x), Integer(a)), "."),
                   Equation((function_of(f, x), twin.formula)),
                   paragraph("(b) By about how much does ", function_of(f, x), " change when ", symbol(x), " goes from ",
-                            Integer(a), " to ", written(a + step), "?")),
+                            Integer(a), " to ", written(a + step), "? Use the tangent.")),
         answer=(Equation((y, tangent)), Equation((change_of, written(change)), "≈")),
         solution=(*derivation.working(), *put_in(derivation, f, x, a, steepness),
                   paragraph("(a) The tangent goes through the point (", Integer(a), ", ", height, ") with this slope:"),
@@ -183,6 +185,23 @@ def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
         hints=("(a) The tangent has the slope of the curve and goes through its point.",
                "(b) The expected change is the slope times the step."),
         source=f"tangent {text(twin.formula)} at {a} step {step}", length=len(derivation.lines), expected=tangent)
+
+
+def _close_step(draw: Draw, twin: Twin, x: str, a: int, steepness: Rational) -> Fraction | None:
+    """A step along which the tangent foretells the change of the function well, by a short number."""
+    height = twin.value({x: CONTEXT.mpf(a)})
+    for step in (sign * size for size in draw.shuffled(_STEPS) for sign in draw.shuffled((1, -1))):
+        change = _exactly(steepness) * step
+        there = {x: a + CONTEXT.mpf(step.numerator) / step.denominator}
+        actual = twin.value(there) - height
+        expected = CONTEXT.mpf(change.numerator) / change.denominator
+        if is_short(change) and isinstance(actual, CONTEXT.mpf) and abs(actual - expected) <= _FORETOLD * abs(expected):
+            return step
+    return None
+
+
+def _exactly(value: Rational) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
 
 
 def mul_shown(slope: Expr, step: Fraction) -> Formula:

@@ -88,7 +88,7 @@ def _stationary(draw: Draw, level: int) -> Item | None:
     require(sorted(kinds) == [tuple(map(float, point)) for point in sorted(wanted)],
             f"the stationary points of {text(twin.formula)}")
     for point in wanted:
-        seen = _seen(twin, names, point)
+        seen = kind_seen(twin, names, point)
         require(kinds[point] == seen, f"the point {point} of {text(twin.formula)} is no {kinds[point]} by its neighbours")
     points = sorted(minimum.points, key=lambda point: point.values)
     answer = [Paragraph((*_at(names, point.values), f", J = {short(point.J)}: {point.kind}")) for point in points]
@@ -109,7 +109,7 @@ def _at(names: Sequence[str], values: Sequence[float]) -> tuple[Inline, ...]:
     return joined([equals(symbol(name), number(int(value)).formula) for name, value in zip(names, values)])
 
 
-def _seen(twin: Twin, names: Sequence[str], point: Sequence[int]) -> str:
+def kind_seen(twin: Twin, names: Sequence[str], point: Sequence[int]) -> str:
     """What kind of point it is by the values around it; "" where a slope there is not 0."""
     at = {name: CONTEXT.mpf(value) for name, value in zip(names, point)}
     if any(abs(slope(twin, at, name)) > 1e-15 for name in names):
