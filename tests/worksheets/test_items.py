@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -172,3 +173,26 @@ def test_a_tangent_foretells_the_change_well(level):
         value = lambdify(next(iter(formula.free_symbols)), formula)
         expected = float(number_in(item.answer[1].sides[-1]))
         assert abs((value(end) - value(start)) / expected - 1) < 0.11, seed
+
+
+@pytest.mark.parametrize("level", [3, 4])
+def test_only_y_minus_prediction_is_called_the_residual(level):
+    for seed in range(8):
+        shown = " ".join(text.render(Document("", whole(build("gradient", level, seed)))).split())
+        for inside in re.findall(r"inside (?:u = )?([^;]*?), the residual", shown):
+            assert re.match(r"\w+ᵢ - ", inside), inside
+
+
+def test_tables_of_residuals_differ_in_size_and_in_what_they_give():
+    for level in (2, 4):
+        found = [build("rss_table", level, seed) for seed in range(16)]
+        assert len({len(item.question[-1].rows) for item in found}) > 1
+        assert len({text.render(Document("", item.answer)) for item in found}) > 4
+        for item in found:
+            assert len({cell[-1] for cell in item.solution[0].rows}) > 2
+
+
+def test_the_limit_of_a_rate_is_below_which_it_converges():
+    item = build("converges", 1, 7001)
+    assert [inline(block.parts) for block in item.answer] == [
+        "(a) No: it jumps between two points for ever.", "(b) It converges for every rate below 0.5."]

@@ -13,6 +13,7 @@ from sympy import Expr, Integer, Rational, exp, sin
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
 from symcalc.pages.notation import latex, text
+from symcalc.pages.rendering import formula_of
 from symcalc.training.slope_numbers import put_in as in_brackets
 from symcalc.worksheets.items.bricks import CONTEXT, Twin, symbol
 from symcalc.worksheets.items.draw import Draw
@@ -120,9 +121,10 @@ def numbers_in(formula: Expr, at: Mapping[str, int]) -> Formula:
     return Formula(text=_BARE_ONE[0].sub("1 · ", text(put)), latex=_BARE_ONE[1].sub(r"1 \\cdot ", latex(put)))
 
 
-def equals(left: Expr, right: Expr) -> Formula:
+def equals(left: Expr | Formula, right: Expr) -> Formula:
     """x = 2, for a sentence."""
-    return Formula(text=f"{text(left)} = {text(right)}", latex=f"{latex(left)} = {latex(right)}")
+    one, other = formula_of(left), formula_of(right)
+    return Formula(text=f"{one.text} = {other.text}", latex=f"{one.latex} = {other.latex}")
 
 
 def _pointed(level: int, rule: str | None) -> tuple[Maker, ...]:

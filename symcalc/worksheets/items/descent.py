@@ -27,6 +27,7 @@ _ETA = symbol("eta")
 _STEPS = {1: 2, 2: 3, 3: 2, 4: 2}
 _COUNTED = {1: "one update", 2: "two updates", 3: "three updates"}
 _EXPECTED = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
+_NONE = "–"                  # where there is no number to find
 _ACTUAL = Formula(text="actual ΔJ", latex=r"\text{actual } \Delta J")
 
 
@@ -58,15 +59,14 @@ def _rate(trace: Trace) -> Formula:
 
 
 def _table(trace: Trace, run: Run, filled: bool) -> Table:
-    """The points with their slopes and costs, all of them or only the start."""
+    """The points with their slopes and costs, all of them or only the start; at the last point no slope is needed."""
     quadratic, parameters = trace.quadratic, trace.quadratic.loss.parameters
     rows = []
+    blank = [""] * len(parameters)
     for k, point in enumerate(trace.points):
-        slopes = [decimal(slope) for slope in quadratic.slopes(point).values()] if k < trace.steps else [""] * len(parameters)
-        values = [decimal(value) for value in point.values()]
-        known = filled or k == 0
-        blank = [""] * len(parameters)
-        rows.append((str(k), *(values if known else blank), *(slopes if filled else blank),
+        slopes = [decimal(slope) for slope in quadratic.slopes(point).values()] if filled else blank
+        values = [decimal(value) for value in point.values()] if filled or k == 0 else blank
+        rows.append((str(k), *values, *(slopes if k < trace.steps else [_NONE] * len(parameters)),
                      decimal(quadratic.cost(point)) if filled else ""))
     return Table(header=("step", *parameters, *map(run.slope_name, parameters), quadratic.loss.symbol.func.__name__),
                  rows=tuple(rows))
@@ -176,8 +176,8 @@ def _converges(draw: Draw, level: int) -> Item | None:
         question=(paragraph("Gradient descent runs on J with the rate ", equals(_ETA, written(rate)), "."),
                   Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
                   paragraph("(a) Will it converge?"),
-                  paragraph("(b) Below which rate does it converge (the largest stable rate)?")),
-        answer=(paragraph(f"(a) {_WORDS[kind]}"), Equation((_LIMIT, written(limit)))),
+                  paragraph("(b) Below which rate does it converge?")),
+        answer=(paragraph(f"(a) {_WORDS[kind]}"), paragraph("(b) It converges for every rate below ", written(limit), ".")),
         solution=under_a_question(_explained(quadratic, diagnosis, curvatures)),
         hints=("Each step multiplies the distance to the minimum by 1 - η times the second derivative.",
                "The distance shrinks if that factor lies between -1 and 1."),

@@ -228,7 +228,7 @@ def _over_rows(draw: Draw, level: int, models: Sequence[_Model]) -> Item | None:
         answer=tuple(Equation((slope, derivation.result)) for slope, derivation in zip(slopes, found.values())),
         solution=tuple(block for derivation in found.values() for block in derivation.working()),
         hints=("The derivative of a sum over the rows is the sum of the derivatives, row by row.",
-               "Outside stands a square, inside the residual."),
+               "Outside stands a square; what is squared has a derivative too."),
         source=f"gradient {text(loss.expression)}", length=sum(len(derivation.lines) for derivation in found.values()))
 
 

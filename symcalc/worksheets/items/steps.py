@@ -30,7 +30,7 @@ from symcalc.worksheets.items.bricks import (
     times,
     total,
 )
-from symcalc.worksheets.items.derivatives import derived, function_of, named, slope_of
+from symcalc.worksheets.items.derivatives import derived, equals, function_of, named, slope_of
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.families import RULES, Maker, drawn
 from symcalc.worksheets.items.item import Item, Kind, WorksheetError
@@ -92,7 +92,9 @@ def _chain_steps(draw: Draw, level: int) -> Item | None:
         question=(paragraph("Differentiate by the chain rule, in three steps."), Equation((function_of(f, x), whole.formula)),
                   paragraph("(a) Split: name the inner function u, and write ", symbol(f), " in terms of u."),
                   paragraph("(b) Differentiate each of the two."), paragraph("(c) Put them together, without u.")),
-        answer=(Equation((slope_of(f, x), derivation.result)),),
+        answer=(Paragraph(("(a) ", equals(u, inside.formula), " and ", equals(symbol(f), by_u.formula))),
+                Paragraph(("(b) ", equals(inner_slope, second.result), " and ", equals(outer_slope, first.result))),
+                paragraph("(c) Put together:"), Equation((slope_of(f, x), derivation.result))),
         solution=(paragraph("(a) The inner and the outer function:"), Equation((u, inside.formula)),
                   Equation((symbol(f), by_u.formula)), paragraph("(b) Each differentiated:"),
                   Equation((inner_slope, second.result)), Equation((outer_slope, first.result)),

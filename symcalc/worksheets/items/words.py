@@ -251,9 +251,9 @@ def _by_numbers(derivation: Derivation) -> int:
 
 
 WORDS = (
-    Kind(name="short_answer", about="one of two questions a level to answer in a few words", levels=(1, 2, 3, 4), make=_short_answer,
-         params=MappingProxyType({"question": "the question in words", "answer": "the model answer",
-                                  "space": "lines to write in"})),
+    Kind(name="short_answer", about="one of two questions a level to answer in a few words", levels=(1, 2, 3, 4),
+         make=_short_answer, params=MappingProxyType({"question": "the question in words", "answer": "the model answer",
+                                                     "space": "lines to write in"})),
     Kind(name="free", about="an item that the teacher writes", levels=(1, 2, 3, 4), make=_free, drawn=False,
          params=MappingProxyType({
              "question": "what is asked, in words", "answer": "the model answer in words",
