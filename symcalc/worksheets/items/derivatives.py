@@ -11,7 +11,8 @@ from typing import Any
 from sympy import Expr, Integer, Rational, exp, sin
 
 from symcalc.calculus.derivation import Derivation, derive
-from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
+from symcalc.calculus.tutor.hints import hints as climbing
+from symcalc.pages.document import Block, Equation, Formula, Inline, Paragraph, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.rendering import formula_of
 from symcalc.training.slope_numbers import put_in as in_brackets
@@ -69,8 +70,13 @@ def _differentiate(draw: Draw, level: int, rule: str | None = None) -> Item | No
         kind="differentiate", level=level, seed=draw.seed, points=1 + level, space=3 + 2 * level, checks=checks,
         question=(paragraph("Differentiate with respect to ", symbol(x), "."), Equation((function_of(f, x), twin.formula))),
         answer=(Equation((slope_of(f, x), derivation.result)),), solution=derivation.working(),
-        hints=derivation.hints()[:2], source=f"differentiate {text(twin.formula)}", length=len(derivation.lines),
+        hints=first_hints(derivation, 2), source=f"differentiate {text(twin.formula)}", length=len(derivation.lines),
         expected=derivation.result)
+
+
+def first_hints(derivation: Derivation, count: int) -> tuple[Paragraph, ...]:
+    """What the tutor would say first."""
+    return tuple(Paragraph(hint.parts) for hint in climbing(derivation).hints[:count])
 
 
 def with_point(draw: Draw, makers: Sequence[Maker], name: str, largest: int) -> tuple[Twin, int] | None:
@@ -147,7 +153,7 @@ def _evaluate(draw: Draw, level: int, rule: str | None = None) -> Item | None:
                   Equation((function_of(f, x), twin.formula))),
         answer=(Equation((slope_of(f, Integer(a)), steepness)),),
         solution=(*derivation.working(), *put_in(derivation, f, x, a, steepness)),
-        hints=("First differentiate, then put the number in.", derivation.hints()[0]),
+        hints=(paragraph("First differentiate, then put the number in."), *first_hints(derivation, 1)),
         source=f"evaluate {text(twin.formula)} at {a}", length=len(derivation.lines), expected=steepness)
 
 
@@ -184,8 +190,8 @@ def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
                   Equation(sides), paragraph("(b) Expected change = slope times step, with ",
                                              Formula(text=f"{delta.text} = {text(written(step))}",
                                                      latex=f"{delta.latex} = {latex(written(step))}"), ":"), expected),
-        hints=("(a) The tangent has the slope of the curve and goes through its point.",
-               "(b) The expected change is the slope times the step."),
+        hints=(paragraph("(a) The tangent has the slope of the curve and goes through its point."),
+               paragraph("(b) The expected change is the slope times the step.")),
         source=f"tangent {text(twin.formula)} at {a} step {step}", length=len(derivation.lines), expected=tangent)
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from sympy import Expr
 
 from symcalc.errors import SymcalcError
-from symcalc.pages.document import Block, Heading, Inline, paragraph
+from symcalc.pages.document import Block, Heading, Inline, Paragraph, paragraph
 
 
 def under_a_question(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -46,7 +46,7 @@ class Item:
     question: tuple[Block, ...]
     answer: tuple[Block, ...]
     solution: tuple[Block, ...]
-    hints: tuple[str, ...] = ()
+    hints: tuple[Paragraph, ...] = ()
     points: int = 1
     space: int = 4
     checks: int = 0

@@ -26,6 +26,7 @@ _HINTS = {1: (), 2: ("The mean squared error is the RSS over the number of rows.
           3: ("The better line leaves the smaller squares.",),
           4: ("The mean squared error is the RSS over the number of rows.",)}
 _RESIDUAL = Formula(text="residual y - prediction", latex=r"\text{residual } y - \text{prediction}")
+_IS_RESIDUAL = Formula(text="residual = y - prediction", latex=r"\text{residual} = y - \text{prediction}")
 _RSS = Formula(text="RSS", latex=r"\mathrm{RSS}")
 _MSE = Formula(text="MSE", latex=r"\mathrm{MSE}")
 _RMSE = Formula(text="RMSE", latex=r"\mathrm{RMSE}")
@@ -111,7 +112,7 @@ def _rss_table(draw: Draw, level: int) -> Item | None:
     return Item(
         kind="rss_table", level=level, seed=draw.seed, points=2 + level, space=2 + level, checks=checks,
         question=asked, answer=answer, solution=solution,
-        hints=("residual = y - prediction; square each, then add.", *_HINTS[level]),
+        hints=(paragraph(_IS_RESIDUAL, "; square each, then add."), *map(paragraph, _HINTS[level])),
         source=f"rss {[text(line.formula) for line in lines]} {lines[0].rows}", length=count)
 
 

@@ -191,7 +191,7 @@ def _short_answer(draw: Draw, level: int, question: str | None = None, answer: s
     model = (paragraph(asked.answer or "No model answer is given."),)
     return Item(kind="short_answer", level=level, seed=draw.seed, points=1 + level, checks=asked.checks,
                 space=_room(space, 3 + level // 2), question=(paragraph(asked.question),), answer=model, solution=(),
-                hints=(asked.hint,) if asked.hint else (), source=f"short answer {asked.question}",
+                hints=(paragraph(asked.hint),) if asked.hint else (), source=f"short answer {asked.question}",
                 pattern=pattern)
 
 
