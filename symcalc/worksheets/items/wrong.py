@@ -119,7 +119,9 @@ def _slip(derivation: Derivation, rule: WrongRule, node: Application, k: int, va
     if not same_way or not _alike(values.of(right[at].expression), found[0]):
         return None
     says = _diagnosed(derivation, lines[-1].expression, rule)
-    return says and Slip(lines=tuple(lines), at=at, mended=right[at].expression, name=rule.name, says=says)
+    if says is None:
+        return None
+    return Slip(lines=tuple(lines), at=at, mended=right[at].expression, name=rule.name, says=says)
 
 
 def _with(root: Application, node: Application, combine: Callable[..., Expr]) -> Application:
