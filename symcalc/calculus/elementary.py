@@ -68,7 +68,13 @@ def _chain_reason(outer: Outer, es: tuple[Expr, ...]) -> tuple[Inline, ...]:
 
 def _inside(inner: Expr, named: bool) -> tuple[Inline, ...]:
     called = Equality(INNER, inner, evaluate=False) if named else inner
-    return (called, ", the residual") if residual_parts(inner) else (called,)
+    return (called, ", the residual") if _is_residual(inner) else (called,)
+
+
+def _is_residual(inner: Expr) -> bool:
+    """Whether it is y - p; p - y is no residual, but one with its sign turned."""
+    found = residual_parts(inner)
+    return found is not None and found[0] in inner.args
 
 
 def of_row(row: Function) -> Outer:

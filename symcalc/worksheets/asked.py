@@ -143,17 +143,11 @@ def _said_of(item: Item, letter: str) -> tuple[Inline, ...]:
     return next(said, ())
 
 
-def _as_sentence(says: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """The words with a capital at their start."""
-    first, *rest = says
-    return (f"{first[0].upper()}{first[1:]}", *rest) if isinstance(first, str) and first else says
-
-
 def _among_wrong(item: Item, asked: Asked) -> Choice | None:
     derivation = derive(asked.formula, asked.letter, columns=asked.columns)
     if not isinstance(derivation, Derivation) or asked.formula.has(Sum):
         return None
-    wrong = [Option(shown=other.answer, is_right=False, says=_as_sentence(other.says))
+    wrong = [Option(shown=other.answer, is_right=False, says=other.says)
              for other in islice(distractors(Draw(item.seed), derivation), _OTHERS)]
     if len(wrong) < _FEWEST:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -102,18 +102,22 @@ def as_inline(equation: Equation) -> Formula:
                    latex=" ".join([first.latex, *(f"{sign.latex} {side.latex}" for sign, side in zip(signs, others))]))
 
 
-def hints_of(parts: tuple[Part, ...]) -> Iterator[tuple[str, str]]:
+def hints_of(parts: tuple[Part, ...]) -> Iterator[tuple[str, tuple[Inline, ...]]]:
     """The numbers of the questions, and the hint that they have; neighbours with the same hint are named together."""
     hinted = [question for question in all_questions(parts) if question.item.hints]
-    for hint, same in groupby(hinted, key=lambda question: " ".join(question.item.hints)):
+    for hint, same in groupby(hinted, key=lambda question: _in_a_row(question.item.hints)):
         numbers = [question.number for question in same]
         between = " and " if len(numbers) == 2 else " to "
         yield between.join(map(str, dict.fromkeys((numbers[0], numbers[-1])))), hint
 
 
+def _in_a_row(hints: Sequence[Paragraph]) -> tuple[Inline, ...]:
+    return tuple(part for k, hint in enumerate(hints) for part in ((" ", *hint.parts) if k else hint.parts))
+
+
 def hint_lines(parts: tuple[Part, ...]) -> Iterator[Paragraph]:
     """The hints, a paragraph each."""
-    return (paragraph(f"{numbers}. {hint}") for numbers, hint in hints_of(parts))
+    return (Paragraph((f"{numbers}. ", *hint)) for numbers, hint in hints_of(parts))
 
 
 def point_tables(parts: tuple[Part, ...], across: int = _ACROSS) -> list[Table]:

@@ -9,7 +9,7 @@ from string import Template
 
 from symcalc.pages.document import Block, Table
 from symcalc.pages.html import block as block_in_html
-from symcalc.pages.html import page, words
+from symcalc.pages.html import inline, page, words
 from symcalc.worksheets.blocks import answer_blocks, hints_of, point_tables, proof_of, proof_sentence
 from symcalc.worksheets.card import rule_card
 from symcalc.worksheets.fill_in import is_to_fill
@@ -26,7 +26,7 @@ def sheet_page(spec: Spec, parts: tuple[Part, ...], version: str, stamp: str) ->
     for part in parts:
         body += [*_part_head(part), *(_question(spec, question, map(_asked, question.item.question), _room(spec, question))
                                       for question in part.questions)]
-    if spec.hints and (hints := "".join(f"<p><b>{numbers}.</b> {words(hint)}</p>\n" for numbers, hint in hints_of(parts))):
+    if spec.hints and (hints := "".join(f"<p><b>{numbers}.</b> {inline(hint)}</p>\n" for numbers, hint in hints_of(parts))):
         body.append(_element("section", "apart", f"<h2>Hints</h2>\n{hints}"))
     if spec.rule_card:
         body.append(_element("section", "apart card", "\n".join(_blocks(rule_card()))))

@@ -159,7 +159,7 @@ def _answered(answer: tuple[Block, ...], pictures: Pictures, line: float) -> lis
 
 
 def _hints(parts: tuple[Part, ...]) -> list[str]:
-    return [rf"\hintto{{{words(numbers)}}}{{{words(hint)}}}" for numbers, hint in hints_of(parts)]
+    return [rf"\hintto{{{words(numbers)}}}{{{inline(hint)}}}" for numbers, hint in hints_of(parts)]
 
 
 def _card(spec: Spec) -> list[str]:

@@ -116,7 +116,7 @@ def _element(kind: str, *inside: str) -> str:
 
 
 def _hints(spec: Spec, question: Question) -> str:
-    return "".join(f"{_html('hint', [Paragraph((hint,))])}\n" for hint in question.item.hints) if spec.hints else ""
+    return "".join(f"{_html('hint', [hint])}\n" for hint in question.item.hints) if spec.hints else ""
 
 
 def _choices(choice: Choice) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -73,10 +74,14 @@ class _Deck:
         self._taken: set[str] = set()
         self._lengths: dict[int, int] = {}            # of the derivation of each question, in the first version
         self._shapes: dict[int, int] = {}             # and the form of the question there
+        self._patterns: Counter[tuple[str, int, str]] = Counter()          # of the questions there, by kind and level
 
     def item(self, letter: str, ask: Ask, level: int, number: int) -> Item:
-        """A new item, its derivation as long as in the first version, or as near to that as a few draws come."""
-        found: dict[int, Item] = {}
+        """A new item, its derivation as long as in the first version, or as near to that as a few draws come.
+
+        In the first version it is one whose pattern has been used the least.
+        """
+        found: dict[int, tuple[Item, int]] = {}
         for attempt in range(_TRIES):
             shape = self._drawn(f"form {number} {attempt}")
             if attempt < _SHAPED:
@@ -85,20 +90,33 @@ class _Deck:
             item = build(ask.kind, level, seed, shape=shape, **ask.params)
             if item.source in self._taken and not ask.is_written:
                 continue
-            self._shapes.setdefault(number, shape)
-            found.setdefault(abs(item.length - self._lengths.setdefault(number, item.length)), item)
+            found.setdefault(self._unlike(number, item), (item, shape))
             if 0 in found or attempt >= _ALIKE:
-                return self._keep(found[min(found)])
-        if found:
-            return self._keep(found[min(found)])
-        raise WorksheetError(f"question {number} of version {letter}: {_TRIES} draws of {ask.kind}, level {level}, gave only "
-                             "items that are on the sheets already; ask for fewer of them, or for fewer versions")
+                break
+        if not found:
+            raise WorksheetError(f"question {number} of version {letter}: {_TRIES} draws of {ask.kind}, level {level}, gave "
+                                 "only items that are on the sheets already; ask for fewer of them, or for fewer versions")
+        return self._keep(number, *found[min(found)])
+
+    def _unlike(self, number: int, item: Item) -> int:
+        """How far the item is from what is wanted here."""
+        if number in self._lengths:
+            return abs(item.length - self._lengths[number])
+        return self._patterns[_pattern(item)] if item.pattern else 0
 
     def _drawn(self, name: str) -> int:
         return Draw(self._seed).fork(name).seed % _SEEDS
 
-    def _keep(self, item: Item) -> Item:
+    def _keep(self, number: int, item: Item, shape: int) -> Item:
+        if number not in self._lengths:
+            self._patterns[_pattern(item)] += 1
+        self._lengths.setdefault(number, item.length)
+        self._shapes.setdefault(number, shape)
         self._taken.add(item.source)
         self._count += 1
         self._made(self._count)
         return item
+
+
+def _pattern(item: Item) -> tuple[str, int, str]:
+    return item.kind, item.level, item.pattern

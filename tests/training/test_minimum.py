@@ -115,6 +115,16 @@ def test_the_whole_derivation_reads_as_on_paper():
     assert [shown.find(part) for part in parts] == sorted(shown.find(part) for part in parts) and shown.find(parts[0]) > 0
 
 
+@pytest.mark.parametrize(("formula", "lines"), [
+    ("-5w^2 - 30w + 4", ("-10w - 30 = 0", "Divide by -10, which is not 0:", "w + 3 = 0", "w = -3")),
+    ("-5w^2 + 60w", ("-10w + 60 = 0", "Divide by -10, which is not 0:", "w - 6 = 0", "w = 6")),
+    ("5w^2 + 60w", ("10w + 60 = 0", "Divide by 10, which is not 0:", "w + 6 = 0", "w = -6")),
+])
+def test_what_is_divided_by_takes_the_sign_with_it(formula, lines):
+    shown = list(filter(None, map(str.strip, str(loss(formula, "").minimum()).splitlines())))
+    assert [shown[shown.index(lines[0]) + k] for k in (0, 1, 2, 4)] == list(lines)
+
+
 # Many minima
 
 @pytest.mark.parametrize(("formula", "table", "blame"), [

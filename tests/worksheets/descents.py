@@ -81,8 +81,9 @@ def trace(item) -> None:
     assert slopes == list(start) and len(answer.rows) == steps + 1
     for k, (point, row, blank) in enumerate(zip(points, answer.rows, asked.rows)):
         told = [*point.values(), *(cost.slope(point, name) for name in slopes if k < steps), cost(point)]
-        assert [Fraction(cell) for cell in row if cell != ""] == [k, *told]
-        assert [cell for cell in blank if cell] == list(row[:1 + len(start) * (k == 0)])
+        none = ["–"] * len(start) * (k == steps)
+        assert [Fraction(cell) for cell in row if cell != "–"] == [k, *told] and row.count("–") == len(none)
+        assert [cell for cell in blank if cell] == [*row[:1 + len(start) * (k == 0)], *none]
     new = [sides(block)[-1] for block in equations(item.solution) if "new" in sides(block)[0]]
     assert list(map(exact, new)) == [value for point in points[1:] for value in point.values()]
     numbers_agree(item)
@@ -108,7 +109,7 @@ def predicted_actual(item) -> None:
 
 def converges(item) -> None:
     cost, rate = Cost(item), the_rate(item)
-    answer, limit = said(item.answer), exact(sides(equations(item.answer)[0])[-1])
+    answer, limit = said(item.answer[:1]), Fraction(re.search(r"for every rate below \$?([\d.]+\d)", said(item.answer))[1])
 
     def outcome(rate: Fraction) -> str:
         points = cost.walk({name: Fraction(7 + 4 * k, 3) for k, name in enumerate(cost.names)}, rate, 30)
@@ -249,7 +250,7 @@ def _about_ratio(found: re.Match) -> str:
     ratio = Fraction(found.group(2)) / Fraction(found.group(1))
     after = 1 - 2 * (1 - ratio)                    # from 1 to the minimum of w² at 0
     told = ("was small" if after > Fraction(3, 4) else "went as far as the minimum" if after == 0 else
-            "went past the minimum, nearly as far on the other side: the cost hardly fell" if -1 < after < Fraction(-3, 4) else
+            "went past the minimum, nearly as far on the other side: the cost fell by little" if -1 < after < Fraction(-3, 4) else
             "went so far past the minimum that the cost rose" if after < -1 else "nothing of this")
     assert Fraction(re.search(r"The ratio is (-?[\d.]+)\. ", found.answer).group(1)) == ratio
     return f". The step {told}"

@@ -37,7 +37,7 @@ def blemishes(item) -> Iterator[str]:
         if r"\hspace" in latex or r"\text" in latex:
             continue
         yield from (f"{name}: {latex}" for name, form in FORMULAS.items() if re.search(form, plain))
-    for words in [*(said([block]) for block in blocks), *item.hints]:
+    for words in (said([block]) for block in (*blocks, *item.hints)):
         spoken = re.sub(r"\$[^$]*\$", "x", words)
         yield from (f"{name}: {words}" for name, form in WORDS.items() if re.search(form, spoken))
     yield from _unreduced(item)

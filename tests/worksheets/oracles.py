@@ -151,6 +151,8 @@ def chain_steps(item) -> None:
     assert inner[0] == "u" and [inner_slope[0], outer_slope[0]] == [rf"\frac{{du}}{{d{name}}}", rf"\frac{{d{outer[0]}}}{{du}}"]
     assert is_derivative(inner_slope[1], inner[1], name) and is_derivative(outer_slope[1], outer[1], "u")
     assert answer == whole[-1]
+    asked = [f"${left} = {right}$" for left, right in (inner, outer, inner_slope, outer_slope)]
+    assert said(item.answer).startswith("(a) {} and {} (b) {} and {} ".format(*asked))
     for at, slope in slopes(formula, name):
         u = read(inner[1])(at)
         assert same(read(outer[1])({"u": u}), read(formula)(at))

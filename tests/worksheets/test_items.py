@@ -2,16 +2,22 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 from looks import blemishes
 from oracles import check
+from sympy import lambdify
 
+import symcalc as sc
 from symcalc.errors import ProofError
 from symcalc.pages import html, latex, markdown, text
 from symcalc.pages.document import Document
+from symcalc.pages.text import inline
+from symcalc.worksheets.asked import choice_of
+from symcalc.worksheets.fills import number_in
 from symcalc.worksheets.items import kinds
 from symcalc.worksheets.items.item import Kind, Unproved, WorksheetError
 from symcalc.worksheets.items.kinds import KINDS, build
@@ -132,3 +138,61 @@ def test_items_are_the_same_in_every_process():
     found = [subprocess.run([sys.executable, "-c", _PRINT], capture_output=True, check=True, text=True,
                             env={**os.environ, "PYTHONHASHSEED": seed}).stdout for seed in ("1", "2")]
     assert found[0] == found[1] and len(json.loads(found[0])) == len([kind for kind in KINDS.values() if kind.drawn])
+
+
+# Wrong answers, and what the key says of them
+
+WRONG = [*((level, seed) for level in (1, 2, 3, 4) for seed in range(5)), (1, 906), (4, 906), (4, 917), (2, 15), (2, 21)]
+
+
+@pytest.mark.parametrize(("level", "seed"), WRONG)
+def test_the_key_says_of_a_wrong_answer_what_the_tutor_says(level, seed):
+    item = build("choice", level, seed)
+    left, formula = item.question[1].sides
+    for option in choice_of(item).options:
+        verdict = sc.check(formula, option.shown, left.text[2])
+        assert verdict.correct if option.is_right else verdict.message == inline(option.says)
+
+
+@pytest.mark.parametrize(("level", "seed"), WRONG)
+def test_the_wrong_line_is_what_the_tutor_says_of_the_last(level, seed):
+    item = build("mistake", level, seed)
+    right, wrong = item.answer[-1].sides[0], item.question[1].rows[-1][1].text.removeprefix("= ")
+    formula, letter = right.args[0], right.variables[0]
+    assert inline(item.solution[0].parts).endswith(sc.check(formula, wrong.replace("√", "sqrt"), letter).message)
+
+
+# What is asked can be answered in the way that is asked for
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4])
+def test_a_tangent_foretells_the_change_well(level):
+    for seed in [*range(12), *[121] * (level == 1)]:
+        item = build("tangent", level, seed)
+        formula = item.question[1].sides[-1]
+        start, end = (float(number_in(part)) for part in item.question[2].parts if number_in(part) is not None)
+        value = lambdify(next(iter(formula.free_symbols)), formula)
+        expected = float(number_in(item.answer[1].sides[-1]))
+        assert abs((value(end) - value(start)) / expected - 1) < 0.11, seed
+
+
+@pytest.mark.parametrize("level", [3, 4])
+def test_only_y_minus_prediction_is_called_the_residual(level):
+    for seed in range(8):
+        shown = " ".join(text.render(Document("", whole(build("gradient", level, seed)))).split())
+        for inside in re.findall(r"inside (?:u = )?([^;]*?), the residual", shown):
+            assert re.match(r"\w+ᵢ - ", inside), inside
+
+
+def test_tables_of_residuals_differ_in_size_and_in_what_they_give():
+    for level in (2, 4):
+        found = [build("rss_table", level, seed) for seed in range(16)]
+        assert len({len(item.question[-1].rows) for item in found}) > 1
+        assert len({text.render(Document("", item.answer)) for item in found}) > 4
+        for item in found:
+            assert len({cell[-1] for cell in item.solution[0].rows}) > 2
+
+
+def test_the_limit_of_a_rate_is_below_which_it_converges():
+    item = build("converges", 1, 7001)
+    assert [inline(block.parts) for block in item.answer] == [
+        "(a) No: it jumps between two points for ever.", "(b) It converges for every rate below 0.5."]

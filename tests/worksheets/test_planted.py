@@ -78,6 +78,7 @@ def one_residual_more(real):
 
 
 RESULT = wrong_line(-1)
+ASKS = {("short_answer", "_way"): {1: 2}, ("short_answer", "_told"): {4: 2}, ("short_answer", "_ratio_of"): {4: 2}}
 FAULTS = [
     # kind, level, where, what, the fault
     ("differentiate", 2, derivatives, "derive", RESULT),
@@ -106,12 +107,15 @@ FAULTS = [
     ("predicted_actual", 1, descent, "_reading", lambda real: lambda ratio: f"not {real(ratio)}"),
     ("converges", 1, descent, "_seen", otherwise(converges="diverges", oscillates="jumps")),
     ("converges", 4, descent, "_curvature", more(Fraction(1))),
-    ("stationary", 1, points, "_seen", otherwise(minimum="maximum")),
+    ("stationary", 1, points, "kind_seen", otherwise(minimum="maximum")),
     ("stationary", 3, points, "slope", more(1)),
     ("rss_table", 1, _Line, "residuals", one_residual_more),
     ("rss_table", 3, _Line, "rss", lambda real: property(lambda line: real.fget(line) + 1)),
     ("short_answer", 1, words, "_way", otherwise(smaller="larger")),
+    ("short_answer", 3, words, "kind_seen", lambda real: lambda *given: "minimum"),
     ("short_answer", 4, words, "_way", otherwise(smaller="larger")),
+    ("short_answer", 4, words, "_told", lambda real: lambda ratio: real(1 - ratio)),
+    ("short_answer", 4, words, "_ratio_of", more(1)),
     ("read_curve", 1, curves, "exact_slope", lambda real: lambda *given: -real(*given)),
     ("match_curve", 1, curves, "_curve", shifted),
     ("free", 1, words, "derive", RESULT),
@@ -125,7 +129,7 @@ def test_a_fault_is_planted_in_every_kind():
 @pytest.mark.parametrize(("kind", "level", "where", "name", "fault"), FAULTS,
                          ids=[f"{kind} {level} {name}" for kind, level, _, name, _ in FAULTS])
 def test_a_planted_fault_stops_the_build_and_names_the_item(monkeypatch, kind, level, where, name, fault):
-    seed = 2 if (kind, level) == ("short_answer", 1) else 1                # the one that asks for the way
+    seed = ASKS.get((kind, name), {}).get(level, 1)          # one that asks for this
     build(kind, level, seed, **OWN.get(kind, {}))
     monkeypatch.setattr(where, name, fault(getattr(where, name)))
     with pytest.raises(WorksheetError, match=f"^{kind}, level {level}, seed {seed}: the answer is not confirmed: "):
@@ -162,3 +166,14 @@ def test_no_item_comes_twice_on_a_sheet_or_its_versions(seed):
     assert len(shown) == len(set(shown)) == 4 * len(versions[0])
     for same in zip(*versions):
         assert len({(item.kind, item.level, item.length, item.space, item.points, len(item.question)) for item in same}) == 1
+
+
+def test_each_question_of_a_kind_is_asked_before_one_is_asked_again():
+    sheet = sc.Worksheet.from_spec({"title": "Words", "versions": 2, "seed": 4, "sections": [{"items": [
+        {"kind": "short_answer", "level": [1, 2, 3, 4], "count": 4}, {"kind": "short_answer", "level": 1, "count": 2}]}]})
+    found = [[(question.item.level, question.item.pattern) for question in all_questions(sheet.version(letter).parts)]
+             for letter in "AB"]
+    assert found[0] == found[1]
+    for level in (1, 2, 3, 4):
+        patterns = [pattern for other, pattern in found[0] if other == level]
+        assert all(len(set(pair)) == 2 for pair in zip(patterns[::2], patterns[1::2]))

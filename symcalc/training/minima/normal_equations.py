@@ -140,7 +140,7 @@ def _core(slope: Expr) -> tuple[Expr, Expr]:
     lead = next((term for term in terms if term.has(Sum)), terms[0])
     if isinstance(slope, Add) and not lead.has(Sum):
         scale, rest = taken_out(slope) or (Integer(1), slope)
-        if signed(terms[0])[0]:
+        if signed(terms_of(rest)[0])[0]:
             scale, rest = negative(scale), _turned(rest, True)
         return (scale, rest) if not scale.free_symbols else (Integer(1), slope)
     fixed = [factor for factor in factors_of(lead) if not factor.free_symbols - {COUNT}]

@@ -83,7 +83,8 @@ def _read_curve(draw: Draw, level: int) -> Item | None:
         question=(paragraph("The curve shows the cost J over ", w, "."),
                   Figure(png=_png(figure), alt=f"The cost J over {name}, a valley, with a point at {name} = {start}"), *asked),
         answer=(*told, *(tail if level == 2 else ())), solution=(reason, *(worked if level == 2 else ())),
-        hints=("At the minimum the curve is flat.", "Read from left to right: does the curve rise or fall at the point?"),
+        hints=(paragraph("At the minimum the curve is flat."),
+               paragraph("Read from left to right: does the curve rise or fall at the point?")),
         source=f"read {text(twin.formula)} at {start}", length=1)
 
 
@@ -138,7 +139,8 @@ def _match_curve(draw: Draw, level: int) -> Item | None:
         question=(paragraph("Which curve belongs to which formula?"), *listed,
                   Figure(png=_png(figure), alt=f"Three cost curves over {name}, called A, B and C")),
         answer=(key,), solution=tuple(reasons),
-        hints=("Look for the lowest points, and put one of them in.", "Where is the slope of each formula 0?"),
+        hints=(paragraph("Look for the lowest points, and put one of them in."),
+               paragraph("Where is the slope of each formula 0?")),
         source=f"match {[text(twin.formula) for twin in formulas]}", length=3)
 
 

@@ -11,8 +11,10 @@ from typing import Any
 from sympy import Expr, Integer, Rational, exp, sin
 
 from symcalc.calculus.derivation import Derivation, derive
-from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
+from symcalc.calculus.tutor.hints import hints as climbing
+from symcalc.pages.document import Block, Equation, Formula, Inline, Paragraph, paragraph
 from symcalc.pages.notation import latex, text
+from symcalc.pages.rendering import formula_of
 from symcalc.training.slope_numbers import put_in as in_brackets
 from symcalc.worksheets.items.bricks import CONTEXT, Twin, symbol
 from symcalc.worksheets.items.draw import Draw
@@ -27,6 +29,8 @@ _POINTS = (2, 1, -1, 3, -2, 4)
 _BARE_ONE = (re.compile(r"(?<![\d.^])1 (?=[\w(√])"), re.compile(r"(?<![\d.^{])1 (?=\\(?!cdot|right)|[a-z])"))
 _TRIES = 80                  # formulas before none is found
 _FLAT = 1e-12
+_STEPS = (Fraction(1, 10), Fraction(1, 20), Fraction(1, 50), Fraction(1, 100))      # along a tangent
+_FORETOLD = 0.1              # of the expected change is the most by which the actual one may differ
 _RULE = MappingProxyType({"rule": f"one of {', '.join(RULES)}"})
 
 
@@ -66,8 +70,13 @@ def _differentiate(draw: Draw, level: int, rule: str | None = None) -> Item | No
         kind="differentiate", level=level, seed=draw.seed, points=1 + level, space=3 + 2 * level, checks=checks,
         question=(paragraph("Differentiate with respect to ", symbol(x), "."), Equation((function_of(f, x), twin.formula))),
         answer=(Equation((slope_of(f, x), derivation.result)),), solution=derivation.working(),
-        hints=derivation.hints()[:2], source=f"differentiate {text(twin.formula)}", length=len(derivation.lines),
+        hints=first_hints(derivation, 2), source=f"differentiate {text(twin.formula)}", length=len(derivation.lines),
         expected=derivation.result)
+
+
+def first_hints(derivation: Derivation, count: int) -> tuple[Paragraph, ...]:
+    """What the tutor would say first."""
+    return tuple(Paragraph(hint.parts) for hint in climbing(derivation).hints[:count])
 
 
 def with_point(draw: Draw, makers: Sequence[Maker], name: str, largest: int) -> tuple[Twin, int] | None:
@@ -118,9 +127,10 @@ def numbers_in(formula: Expr, at: Mapping[str, int]) -> Formula:
     return Formula(text=_BARE_ONE[0].sub("1 · ", text(put)), latex=_BARE_ONE[1].sub(r"1 \\cdot ", latex(put)))
 
 
-def equals(left: Expr, right: Expr) -> Formula:
+def equals(left: Expr | Formula, right: Expr) -> Formula:
     """x = 2, for a sentence."""
-    return Formula(text=f"{text(left)} = {text(right)}", latex=f"{latex(left)} = {latex(right)}")
+    one, other = formula_of(left), formula_of(right)
+    return Formula(text=f"{one.text} = {other.text}", latex=f"{one.latex} = {other.latex}")
 
 
 def _pointed(level: int, rule: str | None) -> tuple[Maker, ...]:
@@ -143,7 +153,7 @@ def _evaluate(draw: Draw, level: int, rule: str | None = None) -> Item | None:
                   Equation((function_of(f, x), twin.formula))),
         answer=(Equation((slope_of(f, Integer(a)), steepness)),),
         solution=(*derivation.working(), *put_in(derivation, f, x, a, steepness)),
-        hints=("First differentiate, then put the number in.", derivation.hints()[0]),
+        hints=(paragraph("First differentiate, then put the number in."), *first_hints(derivation, 1)),
         source=f"evaluate {text(twin.formula)} at {a}", length=len(derivation.lines), expected=steepness)
 
 
@@ -155,10 +165,10 @@ def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
         return None
     (twin, a), (derivation, checks) = found, made
     height, steepness = at_place(twin, derivation, x, a)
-    step = draw.sign() * draw.choice((Fraction(1, 10), Fraction(1, 20), Fraction(1, 50), Fraction(1, 100)))
-    change = Fraction(int(steepness.p), int(steepness.q)) * step
-    if not is_short(change) or abs(steepness) == 1:
+    step = _close_step(draw, twin, x, a, steepness)
+    if step is None or abs(steepness) == 1:
         return None
+    change = _exactly(steepness) * step
     tangent = add(mul(steepness, symbol(x)), height - steepness * a)
     require(same(value_of(tangent, {x: CONTEXT.mpf(a)}), twin.value({x: CONTEXT.mpf(a)})), "the tangent meets the curve")
     y, delta = symbol("y"), Formula(text=f"Δ{x}", latex=rf"\Delta {x}")
@@ -173,16 +183,33 @@ def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
         question=(paragraph("(a) Find the tangent line of ", function_of(f, x), " at ", equals(symbol(x), Integer(a)), "."),
                   Equation((function_of(f, x), twin.formula)),
                   paragraph("(b) By about how much does ", function_of(f, x), " change when ", symbol(x), " goes from ",
-                            Integer(a), " to ", written(a + step), "?")),
+                            Integer(a), " to ", written(a + step), "? Use the tangent.")),
         answer=(Equation((y, tangent)), Equation((change_of, written(change)), "≈")),
         solution=(*derivation.working(), *put_in(derivation, f, x, a, steepness),
                   paragraph("(a) The tangent goes through the point (", Integer(a), ", ", height, ") with this slope:"),
                   Equation(sides), paragraph("(b) Expected change = slope times step, with ",
                                              Formula(text=f"{delta.text} = {text(written(step))}",
                                                      latex=f"{delta.latex} = {latex(written(step))}"), ":"), expected),
-        hints=("(a) The tangent has the slope of the curve and goes through its point.",
-               "(b) The expected change is the slope times the step."),
+        hints=(paragraph("(a) The tangent has the slope of the curve and goes through its point."),
+               paragraph("(b) The expected change is the slope times the step.")),
         source=f"tangent {text(twin.formula)} at {a} step {step}", length=len(derivation.lines), expected=tangent)
+
+
+def _close_step(draw: Draw, twin: Twin, x: str, a: int, steepness: Rational) -> Fraction | None:
+    """A step along which the tangent foretells the change of the function well, by a short number."""
+    height = twin.value({x: CONTEXT.mpf(a)})
+    for step in (sign * size for size in draw.shuffled(_STEPS) for sign in draw.shuffled((1, -1))):
+        change = _exactly(steepness) * step
+        there = {x: a + CONTEXT.mpf(step.numerator) / step.denominator}
+        actual = twin.value(there) - height
+        expected = CONTEXT.mpf(change.numerator) / change.denominator
+        if is_short(change) and isinstance(actual, CONTEXT.mpf) and abs(actual - expected) <= _FORETOLD * abs(expected):
+            return step
+    return None
+
+
+def _exactly(value: Rational) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
 
 
 def mul_shown(slope: Expr, step: Fraction) -> Formula:

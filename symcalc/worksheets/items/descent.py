@@ -8,6 +8,7 @@ from math import isclose
 from types import MappingProxyType
 
 import numpy as np
+from sympy import Integer
 
 from symcalc.pages.document import Block, Equation, Formula, Heading, Inline, Paragraph, Table, joined, paragraph
 from symcalc.pages.notation import text
@@ -21,12 +22,13 @@ from symcalc.worksheets.items.item import Item, Kind, WorksheetError, under_a_qu
 from symcalc.worksheets.items.numbers import decimal, is_short, written
 from symcalc.worksheets.items.proving import require
 from symcalc.worksheets.items.quadratics import SEPARATE, Point, Quadratic, Trace, short_trace
-from symcalc.written import derivative_of
+from symcalc.written import derivative_of, subtract
 
 _ETA = symbol("eta")
 _STEPS = {1: 2, 2: 3, 3: 2, 4: 2}
 _COUNTED = {1: "one update", 2: "two updates", 3: "three updates"}
 _EXPECTED = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
+_NONE = "–"                  # where there is no number to find
 _ACTUAL = Formula(text="actual ΔJ", latex=r"\text{actual } \Delta J")
 
 
@@ -58,15 +60,14 @@ def _rate(trace: Trace) -> Formula:
 
 
 def _table(trace: Trace, run: Run, filled: bool) -> Table:
-    """The points with their slopes and costs, all of them or only the start."""
+    """The points with their slopes and costs, all of them or only the start; at the last point no slope is needed."""
     quadratic, parameters = trace.quadratic, trace.quadratic.loss.parameters
     rows = []
+    blank = [""] * len(parameters)
     for k, point in enumerate(trace.points):
-        slopes = [decimal(slope) for slope in quadratic.slopes(point).values()] if k < trace.steps else [""] * len(parameters)
-        values = [decimal(value) for value in point.values()]
-        known = filled or k == 0
-        blank = [""] * len(parameters)
-        rows.append((str(k), *(values if known else blank), *(slopes if filled else blank),
+        slopes = [decimal(slope) for slope in quadratic.slopes(point).values()] if filled else blank
+        values = [decimal(value) for value in point.values()] if filled or k == 0 else blank
+        rows.append((str(k), *values, *(slopes if k < trace.steps else [_NONE] * len(parameters)),
                      decimal(quadratic.cost(point)) if filled else ""))
     return Table(header=("step", *parameters, *map(run.slope_name, parameters), quadratic.loss.symbol.func.__name__),
                  rows=tuple(rows))
@@ -93,7 +94,7 @@ def _trace(draw: Draw, level: int, steps: int | None = None) -> Item | None:
                   Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
                   _table(trace, run, filled=False)),
         answer=(_table(trace, run, filled=True),), solution=tuple(solution),
-        hints=("First find a formula for each slope; then new value = old value - rate times slope.",),
+        hints=(paragraph("First find a formula for each slope; then new value = old value - rate times slope."),),
         source=f"trace {text(quadratic.loss.expression)} {quadratic.data} {trace.points[0]} {trace.rate}", length=count)
 
 
@@ -133,8 +134,8 @@ def _predicted_actual(draw: Draw, level: int) -> Item | None:
                   paragraph("(c) Divide (b) by (a). What does the ratio tell about the step?")),
         answer=(*(Equation((name, written(value))) for name, value in ((_EXPECTED, expected), (_ACTUAL, actual))), told),
         solution=shown,
-        hints=("The expected change is the slope times the step, added over all parameters.",
-               "The actual change is J after the step minus J before it."),
+        hints=(paragraph("The expected change is the slope times the step, added over all parameters."),
+               paragraph("The actual change is J after the step minus J before it.")),
         source=f"predicted {text(quadratic.loss.expression)} {quadratic.data} {before} {trace.rate}", length=1)
 
 
@@ -176,11 +177,12 @@ def _converges(draw: Draw, level: int) -> Item | None:
         question=(paragraph("Gradient descent runs on J with the rate ", equals(_ETA, written(rate)), "."),
                   Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
                   paragraph("(a) Will it converge?"),
-                  paragraph("(b) Below which rate does it converge (the largest stable rate)?")),
-        answer=(paragraph(f"(a) {_WORDS[kind]}"), Equation((_LIMIT, written(limit)))),
+                  paragraph("(b) Below which rate does it converge?")),
+        answer=(paragraph(f"(a) {_WORDS[kind]}"), paragraph("(b) It converges for every rate below ", written(limit), ".")),
         solution=under_a_question(_explained(quadratic, diagnosis, curvatures)),
-        hints=("Each step multiplies the distance to the minimum by 1 - η times the second derivative.",
-               "The distance shrinks if that factor lies between -1 and 1."),
+        hints=(paragraph("Each step multiplies the distance to the minimum by ", subtract(Integer(1), _ETA),
+                         " times the second derivative."),
+               paragraph("The distance shrinks if that factor lies between ", Integer(-1), " and ", Integer(1), ".")),
         source=f"converges {text(quadratic.loss.expression)} {quadratic.data} {rate}", length=1)
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from sympy import Expr
 
 from symcalc.errors import SymcalcError
-from symcalc.pages.document import Block, Heading, Inline, paragraph
+from symcalc.pages.document import Block, Heading, Inline, Paragraph, paragraph
 
 
 def under_a_question(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -33,7 +33,8 @@ class Unproved(WorksheetError):
 class Item:
     """What a learner is asked, and what the key says; `checks` proofs stand behind the answer.
 
-    `space` is the room to write in, in lines; `source` says what is asked in one text, so that equal items are found.
+    `space` is the room to write in, in lines; `source` says what is asked in one text, so that equal items are found;
+    where a kind has only a few questions, asked again with other numbers, `pattern` names which of them it is.
     `length` is that of the derivation behind the answer, by which versions are alike. Where the answer is one of several
     to choose from, `choices` holds them and `right` the place of the right one; where it is one formula or number,
     `expected` holds it.
@@ -45,11 +46,12 @@ class Item:
     question: tuple[Block, ...]
     answer: tuple[Block, ...]
     solution: tuple[Block, ...]
-    hints: tuple[str, ...] = ()
+    hints: tuple[Paragraph, ...] = ()
     points: int = 1
     space: int = 4
     checks: int = 0
     source: str = ""
+    pattern: str = ""
     length: int = 0
     choices: tuple[Inline, ...] = ()
     right: int | None = None

@@ -11,7 +11,7 @@ from symcalc.calculus.unfolding import Line
 from symcalc.pages.document import Equation, Paragraph, paragraph
 from symcalc.pages.notation import text
 from symcalc.worksheets.items.bricks import Twin
-from symcalc.worksheets.items.derivatives import derived, function_of, named
+from symcalc.worksheets.items.derivatives import derived, first_hints, function_of, named
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.families import drawn
 from symcalc.worksheets.items.item import Item, Kind, Unproved
@@ -46,8 +46,8 @@ def _mistake(draw: Draw, level: int) -> Item | None:
         solution=(Paragraph((f"Line {slip.at} is wrong. ", *slip.says)), paragraph("It should be:"),
                   Equation((asked, slip.mended)), paragraph("The derivation without the mistake:"),
                   *derivation.working()),
-        hints=("Name the rule of each step, and compare its formula with what stands there.",
-               f"The mistake is in {_half(slip.at, len(slip.lines))} of the derivation."),
+        hints=(paragraph("Name the rule of each step, and compare its formula with what stands there."),
+               paragraph(f"The mistake is in {_half(slip.at, len(slip.lines))} of the derivation.")),
         source=f"mistake {slip.name} in {text(twin.formula)}", length=len(derivation.lines))
 
 
@@ -94,7 +94,7 @@ def _choice(draw: Draw, level: int) -> Item | None:
         answer=(Paragraph((f"({_LETTERS[right]}) ", derivation.result)),),
         solution=(*derivation.working(), paragraph("What is wrong with the others:"),
                   *(Paragraph((f"({_LETTERS[k]}) ", *other.says)) for k, (_, other) in enumerate(options) if other)),
-        hints=("Differentiate first, then look for your answer.", derivation.hints()[0]),
+        hints=(paragraph("Differentiate first, then look for your answer."), *first_hints(derivation, 1)),
         source=f"choice {text(twin.formula)}", length=len(derivation.lines),
         choices=tuple(answer for answer, _ in options), right=right, expected=derivation.result)
 

@@ -91,7 +91,7 @@ def _partial(draw: Draw, level: int) -> Item | None:
                   Equation((Function(name)(x, y), twin.formula))),
         answer=tuple(Equation((_partial_of(name, letter), found[letter.name].result)) for letter in (x, y)),
         solution=tuple(block for name in names for block in found[name].working()),
-        hints=(f"For the slope in {names[0]}, treat {names[1]} as a number that stays the same.",),
+        hints=(paragraph("For the slope in ", x, ", treat ", y, " as a number that stays the same."),),
         source=f"partial {text(twin.formula)}", length=sum(len(found[name].lines) for name in names))
 
 
@@ -151,8 +151,8 @@ def _gradient_at_point(draw: Draw, level: int, make: Callable[[Draw, Sequence[st
         solution=(*solution, paragraph("With ", *_places(at), ":"),
                   *(Equation((name, numbers_in(found[parameter.name].result, at), value))
                     for name, parameter, value in zip(slopes, loss.parameters, values))),
-        hints=("Differentiate with respect to one letter at a time; the other stays as it is.",
-               "Then put the numbers in, negative ones in brackets."),
+        hints=(paragraph("Differentiate with respect to one letter at a time; the other stays as it is."),
+               paragraph("Then put the numbers in, negative ones in brackets.")),
         source=f"gradient {text(twin.formula)} at {where}", length=sum(len(found[name].lines) for name in names))
 
 
@@ -227,8 +227,8 @@ def _over_rows(draw: Draw, level: int, models: Sequence[_Model]) -> Item | None:
                   Equation((loss.symbol, loss.expression))),
         answer=tuple(Equation((slope, derivation.result)) for slope, derivation in zip(slopes, found.values())),
         solution=tuple(block for derivation in found.values() for block in derivation.working()),
-        hints=("The derivative of a sum over the rows is the sum of the derivatives, row by row.",
-               "Outside stands a square, inside the residual."),
+        hints=(paragraph("The derivative of a sum over the rows is the sum of the derivatives, row by row."),
+               paragraph("Outside stands a square; what is squared has a derivative too.")),
         source=f"gradient {text(loss.expression)}", length=sum(len(derivation.lines) for derivation in found.values()))
 
 

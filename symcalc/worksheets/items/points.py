@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import cos, pi, sin
 
-from symcalc.pages.document import Equation, Inline, Paragraph, joined, paragraph
+from symcalc.pages.document import Equation, Formula, Inline, Paragraph, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
@@ -88,7 +88,7 @@ def _stationary(draw: Draw, level: int) -> Item | None:
     require(sorted(kinds) == [tuple(map(float, point)) for point in sorted(wanted)],
             f"the stationary points of {text(twin.formula)}")
     for point in wanted:
-        seen = _seen(twin, names, point)
+        seen = kind_seen(twin, names, point)
         require(kinds[point] == seen, f"the point {point} of {text(twin.formula)} is no {kinds[point]} by its neighbours")
     points = sorted(minimum.points, key=lambda point: point.values)
     answer = [Paragraph((*_at(names, point.values), f", J = {short(point.J)}: {point.kind}")) for point in points]
@@ -98,18 +98,24 @@ def _stationary(draw: Draw, level: int) -> Item | None:
         question=(paragraph("Find all points where ", "the slope" if len(names) == 1 else "every slope",
                             " is 0, and say for each what kind of point it is."), Equation((loss.symbol, loss.expression))),
         answer=tuple(answer), solution=under_a_question(minimum.document().blocks[1:]),
-        hints=(f"Set {'the slope' if len(names) == 1 else 'every slope'} to 0 and solve.",
-               "The second derivative tells the kind: J curves upwards where it is positive." if len(names) == 1 else
-               "The sign of ∂²J/∂x² ∂²J/∂y² - (∂²J/∂x∂y)² tells a saddle point from the others."
-               .replace("x", names[0]).replace("y", names[1])),
+        hints=(paragraph(f"Set {'the slope' if len(names) == 1 else 'every slope'} to 0 and solve."),
+               paragraph("The second derivative tells the kind: J curves upwards where it is positive.") if len(names) == 1 else
+               paragraph("The sign of ", _determinant(*names), " tells a saddle point from the others.")),
         source=f"stationary {text(twin.formula)}", length=len(wanted))
+
+
+def _determinant(x: str, y: str) -> Formula:
+    """That of the second derivatives."""
+    return Formula(text=f"∂²J/∂{x}² ∂²J/∂{y}² - (∂²J/∂{x}∂{y})²", latex=(
+        rf"\frac{{\partial^2 J}}{{\partial {x}^2}} \frac{{\partial^2 J}}{{\partial {y}^2}}"
+        rf" - \left(\frac{{\partial^2 J}}{{\partial {x} \partial {y}}}\right)^2"))
 
 
 def _at(names: Sequence[str], values: Sequence[float]) -> tuple[Inline, ...]:
     return joined([equals(symbol(name), number(int(value)).formula) for name, value in zip(names, values)])
 
 
-def _seen(twin: Twin, names: Sequence[str], point: Sequence[int]) -> str:
+def kind_seen(twin: Twin, names: Sequence[str], point: Sequence[int]) -> str:
     """What kind of point it is by the values around it; "" where a slope there is not 0."""
     at = {name: CONTEXT.mpf(value) for name, value in zip(names, point)}
     if any(abs(slope(twin, at, name)) > 1e-15 for name in names):

@@ -30,7 +30,7 @@ from symcalc.worksheets.items.bricks import (
     times,
     total,
 )
-from symcalc.worksheets.items.derivatives import derived, function_of, named, slope_of
+from symcalc.worksheets.items.derivatives import derived, equals, function_of, named, slope_of
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.families import RULES, Maker, drawn
 from symcalc.worksheets.items.item import Item, Kind, WorksheetError
@@ -92,12 +92,14 @@ def _chain_steps(draw: Draw, level: int) -> Item | None:
         question=(paragraph("Differentiate by the chain rule, in three steps."), Equation((function_of(f, x), whole.formula)),
                   paragraph("(a) Split: name the inner function u, and write ", symbol(f), " in terms of u."),
                   paragraph("(b) Differentiate each of the two."), paragraph("(c) Put them together, without u.")),
-        answer=(Equation((slope_of(f, x), derivation.result)),),
+        answer=(Paragraph(("(a) ", equals(u, inside.formula), " and ", equals(symbol(f), by_u.formula))),
+                Paragraph(("(b) ", equals(inner_slope, second.result), " and ", equals(outer_slope, first.result))),
+                paragraph("(c) Put together:"), Equation((slope_of(f, x), derivation.result))),
         solution=(paragraph("(a) The inner and the outer function:"), Equation((u, inside.formula)),
                   Equation((symbol(f), by_u.formula)), paragraph("(b) Each differentiated:"),
                   Equation((inner_slope, second.result)), Equation((outer_slope, first.result)),
                   paragraph("(c) Put together, with ", inside.formula, " in for u at the end:"), Equation(tuple(sides))),
-        hints=("What is done last when the formula is worked out? That is the outer function.",),
+        hints=(paragraph("What is done last when the formula is worked out? That is the outer function."),),
         source=f"chain steps {text(whole.formula)}", length=len(derivation.lines), expected=derivation.result)
 
 
@@ -169,11 +171,14 @@ def _blanks(draw: Draw, level: int, blanks: int | str | None = None) -> Item | N
         source=f"blanks {hidden} {unnamed} in {text(twin.formula)}", length=count)
 
 
-def _hints(lines: Sequence[Line], hidden: Sequence[int], unnamed: Sequence[int]) -> tuple[str, ...]:
+def _hints(lines: Sequence[Line], hidden: Sequence[int], unnamed: Sequence[int]) -> tuple[Paragraph, ...]:
     """The formula of a rule that is named, where a line is to be written; what to look at, where a name is missing."""
     named = next((k for k in hidden if k not in unnamed), None)
-    formula = () if named is None else (f"For line {named}: {lines[named].rule.name}, {lines[named].rule.formula}.",)
-    return ("Each line changes one thing in the line before it: look for what is new there.", *formula)
+    look = paragraph("Each line changes one thing in the line before it: look for what is new there.")
+    if named is None:
+        return (look,)
+    step = lines[named].step()
+    return (look, paragraph(f"For line {named}: {step.rule}, ", step.formula or "", "."))
 
 
 def _how_many(blanks: object, level: int, lines: int) -> int:

@@ -14,16 +14,19 @@ from symcalc.training.losses import Loss
 from symcalc.worksheets.items.bricks import symbol
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import Item, Kind
-from symcalc.worksheets.items.numbers import decimal, is_short
+from symcalc.worksheets.items.numbers import decimal, is_short, written
 from symcalc.worksheets.items.proving import require
 from symcalc.written import add, mul
 
 _TRIES = 300
 _NEAR = 4                    # times as large as the other RSS, at most
-_ROWS = {1: 3, 2: 4, 3: 4, 4: 5}         # of the table, by level
+_ROWS = {1: (3,), 2: (4, 5), 3: (4,), 4: (4, 5, 6)}           # of the table, by level
+_LARGEST = {1: 3, 2: 3, 3: 3, 4: 6}                           # residual
 _HINTS = {1: (), 2: ("The mean squared error is the RSS over the number of rows.",),
           3: ("The better line leaves the smaller squares.",),
           4: ("The mean squared error is the RSS over the number of rows.",)}
+_RESIDUAL = Formula(text="residual y - prediction", latex=r"\text{residual } y - \text{prediction}")
+_IS_RESIDUAL = Formula(text="residual = y - prediction", latex=r"\text{residual} = y - \text{prediction}")
 _RSS = Formula(text="RSS", latex=r"\mathrm{RSS}")
 _MSE = Formula(text="MSE", latex=r"\mathrm{MSE}")
 _RMSE = Formula(text="RMSE", latex=r"\mathrm{RMSE}")
@@ -51,7 +54,7 @@ class _Line:
 
     def table(self, filled: bool) -> Table:
         """x, y, prediction, residual, its square: all of it, or x and y alone."""
-        header: tuple[Inline, ...] = (symbol("x"), symbol("y"), "prediction", "residual", "squared")
+        header: tuple[Inline, ...] = (symbol("x"), symbol("y"), "prediction", _RESIDUAL, "squared")
         rows = [(str(x), str(y), *((str(self.m * x + self.b), str(residual), str(residual**2)) if filled else ("", "", "")))
                 for (x, y), residual in zip(self.rows, self.residuals)]
         return Table(header=header, rows=tuple(rows))
@@ -76,11 +79,12 @@ class _Line:
 
 def _drawn(draw: Draw, level: int) -> list[_Line] | None:
     """A line over a few rows with small residuals, none of them 0; at level 3 a second line that fits nearly as well."""
-    xs = sorted(draw.shuffled(range(2, 10))[:_ROWS[level]])
-    m, b = draw.whole(2, 5), draw.whole(2, 9)
-    most = 5 if level == 4 else 3
+    xs = sorted(draw.shuffled(range(2, 10))[:draw.form("rows").choice(_ROWS[level])])
+    m, b, most = draw.whole(2, 5), draw.whole(2, 9), _LARGEST[level]
     rows = tuple((x, m * x + b + draw.whole(-most, most, avoid=(0,))) for x in xs)
     first = _Line(m, b, rows)
+    if len(set(map(abs, first.residuals))) < min(3, len(rows) - 1):
+        return None
     mse = Fraction(first.rss, len(rows))
     if level == 3:
         turn = draw.sign()
@@ -88,9 +92,13 @@ def _drawn(draw: Draw, level: int) -> list[_Line] | None:
         nice = second.m > 1 and abs(second.b) > 1 and 0 not in second.residuals
         return draw.shuffled([first, second]) if nice and first.rss != second.rss <= _NEAR * first.rss else None
     if level == 4:
-        varied = len(set(map(abs, first.residuals))) > 2
-        return [first] if varied and mse.denominator == 1 and isqrt(int(mse))**2 == mse else None
+        return [first] if _root(mse)**2 == mse else None
     return [first] if level == 1 or is_short(mse) else None
+
+
+def _root(mse: Fraction) -> Fraction:
+    """The root to one half, from below."""
+    return Fraction(isqrt(int(4 * mse)), 2)
 
 
 def _rss_table(draw: Draw, level: int) -> Item | None:
@@ -104,7 +112,7 @@ def _rss_table(draw: Draw, level: int) -> Item | None:
     return Item(
         kind="rss_table", level=level, seed=draw.seed, points=2 + level, space=2 + level, checks=checks,
         question=asked, answer=answer, solution=solution,
-        hints=("residual = y - prediction; square each, then add.", *_HINTS[level]),
+        hints=(paragraph(_IS_RESIDUAL, "; square each, then add."), *map(paragraph, _HINTS[level])),
         source=f"rss {[text(line.formula) for line in lines]} {lines[0].rows}", length=count)
 
 
@@ -129,7 +137,8 @@ def _asked(level: int, lines: list[_Line], mse: Fraction) -> tuple[tuple[Block, 
         over = Formula(text=f"{first.rss}/{count}", latex=rf"\frac{{{first.rss}}}{{{count}}}")
         extra.append(Equation((_MSE, over, Formula(text=decimal(mse), latex=decimal(mse)))))
     if level == 4:
-        extra.append(Equation((_RMSE, Formula(text=f"√{mse}", latex=rf"\sqrt{{{mse}}}"), Integer(isqrt(int(mse))))))
+        under = Formula(text=f"√{decimal(mse)}", latex=rf"\sqrt{{{decimal(mse)}}}")
+        extra.append(Equation((_RMSE, under, written(_root(mse)))))
     short = [Equation((equation.sides[0], equation.sides[-1])) for equation in (first.total(), *extra)]
     return ask, tuple(short), (first.table(True), first.total(), *extra)
 

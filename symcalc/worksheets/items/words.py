@@ -15,9 +15,11 @@ from symcalc.calculus.problems import derive
 from symcalc.language.names import parameters_of
 from symcalc.pages.document import Block, Equation, Formula, paragraph
 from symcalc.pages.notation import text
+from symcalc.worksheets.items.bricks import letter, number, raised, term, times, total
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import Item, Kind, WorksheetError
 from symcalc.worksheets.items.numbers import decimal
+from symcalc.worksheets.items.points import kind_seen
 from symcalc.worksheets.items.proving import confirmed, exact_slope, require
 from symcalc.worksheets.items.raw_latex import checked_latex
 from symcalc.worksheets.items.twins import twin_of
@@ -110,32 +112,56 @@ def _expected(draw: Draw) -> _Asked:
 def _stands_still(draw: Draw) -> _Asked:
     name = draw.choice(("m", "b", "w", "k"))
     value = draw.whole(2, 50)
-    for sign in (1, -1):                             # a minimum and a maximum
-        slope = exact_slope(lambda at, sign=sign: sign * (at[name] - value)**2, {name: Fraction(value)}, name)
-        require(slope == 0, "the slope where a descent rests")
+    gap, other = total(letter(name), number(-value)), letter("v")
+    valley, saddle = raised(gap, 2), total(raised(gap, 2), term(-1, other, 2))
+    rests = {"minimum": (valley, (name,), (value,)), "maximum": (times(-1, valley), (name,), (value,)),
+             "saddle point": (saddle, (name, "v"), (value, 0)), "inflection point": (raised(gap, 3), (name,), (value,))}
+    for kind, at in rests.items():
+        require(kind_seen(*at) == kind, f"a {kind} at {name} = {value} where a descent stands still")
     return _Asked(f"A descent stands still at {name} = {value}. What is the slope of the cost there? Must it be the minimum?",
                   "The slope is 0 there. It need not be a minimum: a maximum, a saddle point or an inflection point has "
-                  "slope 0 too.", "A step is the rate times the slope.", 2)
+                  "slope 0 too.", "A step is the rate times the slope.", len(rests))
 
 
 def _ratio(draw: Draw) -> _Asked:
-    ratio = Fraction(draw.choice((90, 95, 50, 10, 5, -20, -40)), 100)
+    drawn = Fraction(draw.choice((90, 95, 50, 5, 2, -20, -40)), 100)
     before = draw.whole(2, 20) * 10
-    after = 2 * ratio - 1                            # of w² from 1, where the ratio is 1 - rate and the step -2 rate
-    require(after**2 - 1 == -2 * (1 - after) * ratio, f"the step with the ratio {decimal(ratio)}")
-    return _Asked(f"Calculus expected the cost to change by -{before}; it changed by {decimal(-before * ratio)}. "
+    expected, actual = decimal(Fraction(-before)), decimal(-before * drawn)
+    ratio = _ratio_of(Fraction(expected), Fraction(actual))
+    made = _made(Fraction(expected), Fraction(actual), ratio)
+    require(_told(ratio) == made, f"what the ratio {decimal(ratio)} tells")
+    return _Asked(f"Calculus expected the cost to change by {expected}; it changed by {actual}. "
                   "Find the ratio, actual over expected. What does it tell about the step, if the cost is a parabola?",
-                  f"The ratio is {decimal(ratio)}. {_told(after)}", "1 is a tiny step, 1/2 lands on the minimum.", 1)
+                  f"The ratio is {decimal(ratio)}. {made}", "1 is a tiny step, 1/2 lands on the minimum.", 3)
 
 
-def _told(after: Fraction) -> str:
-    """What a step from 1 did, on a parabola with its minimum at 0."""
-    if after >= Fraction(4, 5):
-        return "The step was small: calculus foretold the change almost exactly."
-    if after == 0:
-        return "The step went as far as the minimum along its direction: a ratio of 1/2 lands on it."
-    return ("The step went past the minimum, nearly as far on the other side: the cost hardly fell." if after > -1 else
-            "The step went so far past the minimum that the cost rose: the rate is too large.")
+def _ratio_of(expected: Fraction, actual: Fraction) -> Fraction:
+    return actual / expected
+
+
+_SMALL = "The step was small: calculus foretold the change well."
+_LANDED = "The step went as far as the minimum along its direction: a ratio of 1/2 lands on it."
+_PAST = "The step went past the minimum, nearly as far on the other side: the cost fell by little."
+_ROSE = "The step went so far past the minimum that the cost rose: the rate is too large."
+
+
+def _told(ratio: Fraction) -> str:
+    """What the ratio tells of a step on a parabola."""
+    if ratio < 0:
+        return _ROSE
+    return _LANDED if ratio == Fraction(1, 2) else _SMALL if ratio > Fraction(1, 2) else _PAST
+
+
+def _made(expected: Fraction, actual: Fraction, ratio: Fraction) -> str:
+    """What the step did: it is made from 1 on the parabola h w² on which J is expected to change so, and changes so."""
+    step = 2 * (ratio - 1)
+    h = expected / (2 * step)
+    start, end = Fraction(1), 1 + step
+    slope = exact_slope(lambda at: h * at["w"]**2, {"w": start}, "w")
+    require(slope * step == expected and h * end**2 - h * start**2 == actual, f"a step with the ratio {decimal(ratio)}")
+    if abs(end) > start:
+        return _ROSE
+    return _LANDED if end == 0 else _SMALL if end > Fraction(3, 4) else _PAST if end < -Fraction(3, 4) else ""
 
 
 def _both(draw: Draw) -> _Asked:
@@ -154,16 +180,19 @@ _QUESTIONS: Mapping[int, tuple[Callable[[Draw], _Asked], ...]] = {
 
 def _short_answer(draw: Draw, level: int, question: str | None = None, answer: str | None = None,
                   space: int | None = None) -> Item:
+    pattern = ""
     if question is None:
         if answer is not None:
             raise WorksheetError("short_answer has an answer but no question")
-        asked = draw.form("question").choice(_QUESTIONS[level])(draw)
+        ask = draw.form("question").choice(_QUESTIONS[level])
+        pattern, asked = ask.__name__, ask(draw)
     else:
         asked = _Asked(_words(question, "question"), _words(answer, "answer") if answer is not None else "", "")
     model = (paragraph(asked.answer or "No model answer is given."),)
     return Item(kind="short_answer", level=level, seed=draw.seed, points=1 + level, checks=asked.checks,
                 space=_room(space, 3 + level // 2), question=(paragraph(asked.question),), answer=model, solution=(),
-                hints=(asked.hint,) if asked.hint else (), source=f"short answer {asked.question}")
+                hints=(paragraph(asked.hint),) if asked.hint else (), source=f"short answer {asked.question}",
+                pattern=pattern)
 
 
 def _words(value: object, name: str) -> str:
@@ -222,9 +251,9 @@ def _by_numbers(derivation: Derivation) -> int:
 
 
 WORDS = (
-    Kind(name="short_answer", about="a question to answer in a few words", levels=(1, 2, 3, 4), make=_short_answer,
-         params=MappingProxyType({"question": "the question in words", "answer": "the model answer",
-                                  "space": "lines to write in"})),
+    Kind(name="short_answer", about="one of two questions a level to answer in a few words", levels=(1, 2, 3, 4),
+         make=_short_answer, params=MappingProxyType({"question": "the question in words", "answer": "the model answer",
+                                                     "space": "lines to write in"})),
     Kind(name="free", about="an item that the teacher writes", levels=(1, 2, 3, 4), make=_free, drawn=False,
          params=MappingProxyType({
              "question": "what is asked, in words", "answer": "the model answer in words",

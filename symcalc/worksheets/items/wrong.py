@@ -12,6 +12,7 @@ from sympy import Derivative, Expr, Symbol
 from symcalc.calculus.algebra.products import written_in
 from symcalc.calculus.derivation import Derivation, tidied_up
 from symcalc.calculus.point import NO_VALUE, Places
+from symcalc.calculus.tutor.check import verdict_on
 from symcalc.calculus.tutor.guesses import Tree
 from symcalc.calculus.tutor.mistakes import COMMON, LIKELY, RARER
 from symcalc.calculus.tutor.places import Place, Words, WrongRule
@@ -72,8 +73,15 @@ def distractors(draw: Draw, derivation: Derivation) -> Iterator[Distractor]:
         found = values.of(answer)
         if None in found or not answer.free_symbols or not moderate([answer]) or any(_alike(found, other) for other in seen):
             continue
-        seen.append(found)
-        yield Distractor(answer=answer, name=rule.name, says=rule.says(tree.place(node)))
+        if says := _diagnosed(derivation, answer, rule):
+            seen.append(found)
+            yield Distractor(answer=answer, name=rule.name, says=says)
+
+
+def _diagnosed(derivation: Derivation, answer: Expr, rule: WrongRule) -> Words | None:
+    """What the tutor says of the answer; None where it sees another mistake in it, as several may lead to one answer."""
+    verdict = verdict_on(derivation, answer)
+    return verdict.said if verdict.mistake and verdict.mistake.name == rule.name else None
 
 
 def _ways(draw: Draw, derivation: Derivation) -> list[tuple[WrongRule, Application, int]]:
@@ -110,8 +118,10 @@ def _slip(derivation: Derivation, rule: WrongRule, node: Application, k: int, va
     same_way = all(text(line.expression) == text(other.expression) for line, other in zip(lines[:at], right[:at]))
     if not same_way or not _alike(values.of(right[at].expression), found[0]):
         return None
-    place = Tree(derivation.root).place(node)
-    return Slip(lines=tuple(lines), at=at, mended=right[at].expression, name=rule.name, says=rule.says(place))
+    says = _diagnosed(derivation, lines[-1].expression, rule)
+    if says is None:
+        return None
+    return Slip(lines=tuple(lines), at=at, mended=right[at].expression, name=rule.name, says=says)
 
 
 def _with(root: Application, node: Application, combine: Callable[..., Expr]) -> Application:
