@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from symcalc.errors import visible
+from symcalc.errors import as_given, visible
 from symcalc.worksheets.items.item import WorksheetError
 
 _LONGEST = 2000
@@ -49,7 +49,7 @@ def checked_latex(latex: object) -> str:
     symcalc.worksheets.items.item.WorksheetError: latex: \input is no command for formulas on a worksheet
     """
     if not isinstance(latex, str) or not latex.strip():
-        raise _fault(f"it is a formula in quotes, not {visible(repr(latex))[:40]}")
+        raise _fault(f"it is a formula in quotes, not {as_given(latex)}")
     given = " ".join(latex.split())
     if len(given) > _LONGEST:
         raise _fault(f"it has {len(given):,} characters; at most {_LONGEST:,} are allowed")
