@@ -86,3 +86,11 @@ def test_the_sentence_says_what_to_write(formula, sentence):
 
 def test_a_formula_stands_on_one_line():
     assert checked_latex("a\n  + b\t") == "a + b"
+
+
+@pytest.mark.parametrize(("latex", "shown"), [
+    ("f'(x)", '<mrow><mi>f</mi><mo form="postfix">′</mo></mrow>'), ("x''", '<mrow><mi>x</mi><mo form="postfix">″</mo></mrow>'),
+    ("f'_m", '<msub><mrow><mi>f</mi><mo form="postfix">′</mo></mrow><mi>m</mi></msub>'),
+])
+def test_a_prime_is_as_large_as_its_letter(latex, shown):
+    assert shown in mathml(Formula(text=latex, latex=latex))
