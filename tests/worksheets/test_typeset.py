@@ -58,7 +58,7 @@ def test_every_kind_fits_its_page(tmp_path, every, look):
 
 @needs_latex
 def test_high_derivations_and_a_full_card_stay_on_their_pages(tmp_path):
-    """A derivation to fill in runs over to the next page, with what leads to it on the first; each page knows how many there are."""
+    """A derivation to fill in runs over to the next page; each page knows how many there are."""
     sheet = sc.Worksheet.from_spec({"title": "Blanks", "versions": 1, "seed": 101, "rule_card": True, **LARGE, "sections": [
         {"items": [{"kind": "blanks", "level": [2, 4], "count": 6}]}]})
     assert told(sheet.version(), tmp_path, "page") == ([], True)
