@@ -72,6 +72,8 @@ def worksheet(spec: Path | None, output: Path | None, versions: int | None, seed
 
 def _write(sheet: Worksheet, folder: Path, stem: str, forms: tuple[str, ...], force: bool) -> None:
     """Every version and key in every form; nothing is written where a file would be lost."""
+    from symcalc.cli.screen import note
+
     shown: list[tuple[Any, Path]] = [
         (handout, folder / f"{stem}-{letter}{'-key' * handout.is_key}.{_FORMS[form]}") for form in forms
         for letter in sheet.letters for handout in (sheet.version(letter), sheet.key(letter))
@@ -83,10 +85,10 @@ def _write(sheet: Worksheet, folder: Path, stem: str, forms: tuple[str, ...], fo
     except OSError as fault:
         raise SymcalcError(f"cannot make the folder '{visible(str(folder))}': {fault.strerror}") from None
     for handout, path in shown:
-        click.echo(f"saved {visible(str(handout.save(path)))}", err=True)
+        note(f"saved {handout.save(path)}")
     for form in forms:
         for remark in _remarks(sheet, f".{_FORMS[form]}"):
-            click.echo(f"{form}: {remark}.", err=True)
+            note(f"{form}: {remark}.")
 
 
 def _remarks(sheet: Worksheet, suffix: str) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
@@ -29,12 +28,11 @@ from symcalc.pages.document import (
     Table,
 )
 from symcalc.pages.mathml import mathml
-from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer, template
+from symcalc.pages.rendering import formula_of, is_explained, is_number, relations_of, renderer, template
 
 _WIDE = (Equation, Steps, Table, Code)        # what may be wider than a screen
 _SHORT = 8.0
 _INLINE = 16.0            # the same within a sentence
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 _LINE = 38.0              # ems of a formula before it is broken; a narrower screen scrolls
 
 
@@ -193,7 +191,7 @@ def _cells(tag: str, cells: Sequence[Inline], left: frozenset[int], scope: str =
 
 def _cell(cell: Inline) -> str:
     """A number has a true minus sign."""
-    return inline((cell.replace("-", "−", 1) if isinstance(cell, str) and _NUMBER.fullmatch(cell) else cell,))
+    return inline((cell.replace("-", "−", 1) if is_number(cell) else cell,))
 
 
 def _code(code: Code) -> str:

@@ -12,13 +12,12 @@ from symcalc.pages.breaking import broken_latex, ems
 from symcalc.pages.document import Formula, Inline, Table
 from symcalc.pages.latex_inline import inline
 from symcalc.pages.latex_words import words
-from symcalc.pages.rendering import formula_of
+from symcalc.pages.rendering import formula_of, is_number
 
 _TALL = 30                # rows from which a table may run over to the next page
 SPACE = 1.1              # ems between two columns
 _NARROW = 16.0            # ems for a formula, with less of which the words beside it come under it
 _NARROWEST = 9.0          # and in which it is still worth breaking
-_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 
 
 def table_in_latex(table: Table, line: float) -> str:
@@ -57,7 +56,7 @@ def row_of(cells: Sequence[Inline]) -> str:
 
 def _cell(cell: Inline) -> str:
     """A number is mathematics, so that its sign is a minus and not a hyphen; a formula that fills its column stands whole."""
-    if isinstance(cell, str) and _NUMBER.fullmatch(cell):
+    if is_number(cell):
         return f"${cell}$"
     return f"${cell.latex}$" if isinstance(cell, Formula) and cell.text == _FITTED else inline((cell,))
 

@@ -17,6 +17,7 @@ _ELEMENTS = frozenset([
 _ATTRIBUTES = frozenset(["stretchy", "fence", "form", "width", "displaystyle", "scriptlevel", "mathvariant"])
 _TALL = frozenset(("mfrac", "munderover", "mtable"))
 _ROWS = frozenset(("math", "mrow", "mtd"))
+_PRIMES = frozenset("′″‴⁗")
 _CODE = 7_000_000          # what the first number of a formula is called while it is converted
 _CODED = re.compile(r"(70\d{5})")
 # Whole numbers and decimals; not the single digits that TeX takes as an argument without braces.
@@ -94,7 +95,26 @@ def _cleaned(root: ElementTree.Element) -> bool:
         _keep_low(element)
         _keep_apart(element)
         _mark_signs(element)
+    for element in list(root.iter()):
+        _raise_less(element)
     return True
+
+
+def _raise_less(element: ElementTree.Element) -> None:
+    """A prime stands behind its letter: it is drawn high, and as a superscript would be tiny besides."""
+    if element.tag in ("msup", "msubsup") and element[-1].text in _PRIMES:
+        prime = ElementTree.Element("mo", form="postfix")
+        prime.text = element[-1].text
+        element.remove(element[-1])
+        if element.tag == "msup":
+            element.tag = "mrow"
+            element.append(prime)
+        else:
+            base, element.tag = element[0], "msub"
+            element.remove(base)
+            primed = ElementTree.Element("mrow")
+            primed.extend((base, prime))
+            element.insert(0, primed)
 
 
 def _keep_low(element: ElementTree.Element) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from sympy import Basic
 
@@ -47,6 +48,18 @@ def formula_of(part: Basic | Formula) -> Formula:
 @lru_cache(maxsize=256)               # a table or an equation asks for its pieces more than once
 def _written(part: Basic) -> Formula:
     return written(part)
+
+
+def is_number(cell: object) -> TypeGuard[str]:
+    """Whether the cell of a table is a number, so that its sign is a minus and not a hyphen.
+
+    >>> is_number("-2.5"), is_number("a-2"), is_number("2-3")
+    (True, False, False)
+    """
+    return isinstance(cell, str) and _NUMBER.fullmatch(cell) is not None
+
+
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 
 
 def relations_of(equation: Equation) -> list[Formula]:

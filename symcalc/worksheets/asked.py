@@ -23,10 +23,10 @@ from symcalc.worksheets.items.item import Item, Unproved
 from symcalc.worksheets.items.proving import confirmed, require
 from symcalc.worksheets.items.twins import twin_of
 from symcalc.worksheets.items.wrong import distractors
+from symcalc.worksheets.version import LETTERS
 
 _OTHERS = 3               # wrong answers to choose from
 _FEWEST = 2
-_LETTERS = "ABCDEFG"
 _COLUMN = re.compile(r"Indexed\('(\w+)', (\w+)\)")
 _LABEL = re.compile(r"\(([A-G])\) *")
 _PLACE = re.compile(r"(\w+) = (-?\d+)")
@@ -118,7 +118,7 @@ class Choice:
 def choice_of(item: Item) -> Choice | None:
     """The item as a choice: by its own answers, or the right derivative among proved wrong ones by typical mistakes."""
     if item.choices:
-        options = tuple(Option(shown=shown, is_right=k == item.right, says=_said_of(item, _LETTERS[k]))
+        options = tuple(Option(shown=shown, is_right=k == item.right, says=_said_of(item, LETTERS[k]))
                         for k, shown in enumerate(item.choices))
         question = tuple(block for block in item.question if not _labelled(block))
         return Choice(question=question, options=options)

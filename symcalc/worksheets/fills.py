@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from sympy import Expr, Poly, PolynomialError
+from sympy import Expr, Poly
 
 from symcalc.pages.document import Block, Equation, Formula, Inline, Paragraph, Table, paragraph
 from symcalc.pages.rendering import formula_of, relations_of
@@ -167,11 +167,8 @@ def _line_of(equation: Equation, blanks: _Blanks) -> Paragraph | None:
     left, right = equation.sides[0], equation.sides[-1]
     if not isinstance(right, Expr):
         return None
-    try:
-        steepness, height = Poly(right, *right.free_symbols).all_coeffs()
-    except (PolynomialError, ValueError):        # a level tangent has no x, and is of another degree
-        return None
     letter, = right.free_symbols
+    steepness, height = Poly(right, letter).all_coeffs()
     blanks.left_out = True
     return Paragraph((left, " = ", blanks.add(Gap(value=Fraction(str(steepness)))), " · ", letter, " + ",
                       blanks.add(Gap(value=Fraction(str(height))))))

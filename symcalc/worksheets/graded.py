@@ -50,5 +50,9 @@ def typed(gap: Gap) -> str:
     >>> typed(Gap(value=Fraction(20, 9))), typed(Gap(value=Fraction(-1, 8)))
     ('2.222222', '-0.125')
     """
-    value = gap.value or Fraction(0)
+    return as_decimal(gap.value or Fraction(0))
+
+
+def as_decimal(value: Fraction) -> str:
+    """The number as a decimal, one that does not end to six places."""
     return decimal(value) if places_of(value) is not None else f"{float(value):.{_DIGITS}f}"

@@ -20,10 +20,11 @@ from symcalc.pages.document import Block, Figure, Formula, Inline, Paragraph, Ta
 from symcalc.worksheets.asked import Choice, Option
 from symcalc.worksheets.blocks import all_questions
 from symcalc.worksheets.fills import Fill, Gap
-from symcalc.worksheets.graded import by_hand, graded, key_of, typed
-from symcalc.worksheets.items.numbers import decimal, places_of
+from symcalc.worksheets.graded import as_decimal, by_hand, graded, key_of, typed
+from symcalc.worksheets.items.numbers import decimal
+from symcalc.worksheets.items.steps import BLANKS
 from symcalc.worksheets.spec import Spec
-from symcalc.worksheets.version import Part, Question
+from symcalc.worksheets.version import LETTERS, Part, Question
 
 _QUIZ = "quiz.xml"
 _SCHEMA = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
@@ -32,7 +33,6 @@ _PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 _LITERAL = re.compile(r"(<[^>]*>)|[\\$]")
 _BEGIN = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)          # the date of every file in the package: the same bytes at any time
-_NAMES = "ABCDEFG"
 _ANSWER, _KEY = "response1", "general_fb"
 _KINDS: Mapping[type, str] = {Choice: "multiple_choice_question", Gap: "numerical_question", type(None): "essay_question"}
 
@@ -150,7 +150,7 @@ def _item(task: _Task, pictures: dict[bytes, str]) -> str:
 
 def _choice(choice: Choice) -> tuple[str, str, str]:
     """The answers to choose from, which of them scores, and what is said of the others."""
-    named = list(zip(_NAMES, choice.options))
+    named = list(zip(LETTERS, choice.options))
     labels = "".join(f'<response_label ident="{name}">{_material(_said((option.shown,)))}</response_label>\n'
                      for name, option in named)
     said = [(name, option) for name, option in named if option.says]
@@ -169,15 +169,11 @@ def _typed(gap: Gap | None) -> tuple[str, str, str]:
         return (f'<response_str ident="{_ANSWER}" rcardinality="Single"><render_fib fibtype="String" rows="10" columns="60">'
                 f'<response_label ident="answer1" rshuffle="No"/></render_fib></response_str>', "", "")
     low, high = ((gap.value or 0) + sign * gap.tolerance for sign in (-1, 1))
-    bounds = "".join(f'<{test} respident="{_ANSWER}">{_decimal(value)}</{test}>'
+    bounds = "".join(f'<{test} respident="{_ANSWER}">{as_decimal(value)}</{test}>'
                      for test, value in (("vargte", low), ("varlte", high)))
     return (f'<response_str ident="{_ANSWER}" rcardinality="Single"><render_fib fibtype="Decimal">'
             '<response_label ident="answer1" rshuffle="No"/></render_fib></response_str>',
             _scored(f"<or>{_equal(typed(gap))}<and>{bounds}</and></or>"), "")
-
-
-def _decimal(value: Fraction) -> str:
-    return decimal(value) if places_of(value) is not None else f"{float(value):.6f}"
 
 
 def _equal(answer: str) -> str:
@@ -221,7 +217,7 @@ def _html(blocks: Sequence[Block], pictures: dict[bytes, str]) -> str:
 def _with_lines(table: Table) -> Table:
     """The table with lines of words in the place of those of a formula, which MathML does not draw."""
     return replace(table, rows=tuple(tuple(
-        cell.text if isinstance(cell, Formula) and not cell.text.strip("_") else cell for cell in row) for row in table.rows))
+        cell.text if isinstance(cell, Formula) and cell in BLANKS else cell for cell in row) for row in table.rows))
 
 
 # The package

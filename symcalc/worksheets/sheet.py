@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symcalc.errors import visible
+from symcalc.errors import as_given, visible
 from symcalc.pages import notebook, text
 from symcalc.pages.document import Document, Figure, Paragraph, Table, paragraph
 from symcalc.pages.files import write_whole
@@ -151,7 +151,7 @@ class Worksheet(Shown):
 
     def _handout(self, letter: str, is_key: bool) -> Handout:
         if letter not in self.letters:
-            raise WorksheetError(f"there is no version {visible(str(letter))!r}; there are {', '.join(self.letters)}")
+            raise WorksheetError(f"there is no version {as_given(letter)}; there are {', '.join(self.letters)}")
         k = self.letters.index(letter)
         return Handout(spec=self.spec, version=letter, parts=self.drawn[k], mark=self.marks[k], is_key=is_key)
 

@@ -129,7 +129,7 @@ def _ask(given: Any, place: Place) -> Ask:
     ask = Ask(**{"count": len(level), **found}, level=level, params=params)
     if ask.is_written and ask.count > 1:
         raise place.at("count").fault("count is for items that are drawn; one that you wrote stands there once")
-    if params:
+    if params or not kind.drawn:
         _try(ask, place)
     return ask
 
@@ -142,7 +142,8 @@ def _try(ask: Ask, place: Place) -> None:
         except SymcalcError as fault:
             said = fault.sentence if isinstance(fault, ReadError) else str(fault)
             named = next((name for name in ask.params if said.startswith((f"{name} ", f"the {name} ", f"{name}:"))), None)
-            raise place.at(named or next(iter(ask.params))).fault(said) from fault
+            key = named or next(iter(ask.params), None)
+            raise (place.at(key) if key else place).fault(said) from fault
 
 
 def _section(given: Any, place: Place) -> Section:

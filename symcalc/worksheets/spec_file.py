@@ -13,6 +13,7 @@ from symcalc.pages.files import read_bounded
 from symcalc.worksheets.items.item import WorksheetError
 
 _LONGEST = 200_000        # bytes of a spec
+_UNREAD = re.compile(r"(?:[0-9]_?){4000}")
 _SLIPS: tuple[tuple[str, str], ...] = (
     (r"^\s*[\w-]+\s*=\s*(True|TRUE|False|FALSE|yes|no|on|off|Yes|No|On|Off)\b", "write true or false, in small letters"),
     (r"^\s*[\w-]+\s*=\s*(#.*)?$", "after = comes a value, as in title = \"Slopes\""),
@@ -53,6 +54,9 @@ def toml(path: Path, text: str) -> Mapping[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise WorksheetError(_no_toml(name, text, str(fault))) from fault
+    except ValueError as fault:          # of Python itself, from a number that it does not read
+        number = next((k for k, line in enumerate(text.split("\n"), 1) if _UNREAD.search(line)), 1)
+        raise WorksheetError(f"{name}, line {number}: there is a whole number of thousands of digits") from fault
     except RecursionError as fault:
         raise WorksheetError(f"{name} is nested too deeply; a spec has sections, and sections have items") from fault
 

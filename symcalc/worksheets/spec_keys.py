@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from symcalc.errors import visible
+from symcalc.errors import as_given, visible
 from symcalc.worksheets.items.item import WorksheetError
 from symcalc.worksheets.places import Path
 
@@ -58,21 +58,24 @@ class Place:
 
 Check = Callable[[Any, Place], Any]
 
+_LARGEST = 10**9          # of a whole number under any key
+
 
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (Mapping, list, tuple)):
         return "a table" if isinstance(value, Mapping) else "a list"
-    written = f'"{visible(value)}"' if isinstance(value, str) else visible(str(value))
+    number = isinstance(value, (int, float))
+    written = f'"{visible(value)}"' if isinstance(value, str) else as_given(value) if number else visible(str(value))
     return written if len(written) <= 40 else f"{written[:36]}...{written[0] if written[0] == chr(34) else ''}"
 
 
 def _no_text(place: Place, value: object) -> WorksheetError:
     """The error for a value that wants quotes: 12 May as "12 May"."""
     written = _shown(value)
-    plain = not isinstance(value, (Mapping, list, tuple))
-    return place.must(f'a text in quotes{f", as in {_quoted(written)}" if plain else ""}', value)
+    is_short = not isinstance(value, (Mapping, list, tuple)) and " " not in written
+    return place.must(f'a text in quotes{f", as in {_quoted(written)}" if is_short else ""}', value)
 
 
 def _quoted(written: str) -> str:
@@ -130,11 +133,13 @@ def levels(known: Collection[int], kind: str) -> Check:
         if not isinstance(value, int) or isinstance(value, bool):
             raise place.must(f"{_or_list(known)}, or a list of them", value)
         if value not in known:
-            raise place.fault(f"there is no level {value} of {kind}; its levels are {', '.join(map(str, known))}")
+            raise place.fault(f"there is no level {_shown(value)} of {kind}; its levels are {', '.join(map(str, known))}")
         return value
 
     def check(value: Any, place: Place) -> tuple[int, ...]:
-        if isinstance(value, (list, tuple)) and value:
+        if isinstance(value, (list, tuple)):
+            if not value:
+                raise place.fault(f"{place.key} is an empty list; write {_or_list(known)}, or a list of them")
             return tuple(one(entry, place.at(k)) for k, entry in enumerate(value))
         return (one(value, place),)
     return check
@@ -157,7 +162,7 @@ def switch(value: Any, place: Place) -> bool:
 
 def scalar(value: Any, place: Place) -> Any:
     """A text, a number, true or false; what it means is for the kind to say."""
-    if not isinstance(value, (str, int, float)):
+    if not isinstance(value, (str, int, float)) or (isinstance(value, int) and abs(value) > _LARGEST):
         raise place.must("a text or a number", value)
     return words(2000)(value, place) if isinstance(value, str) else value
 

@@ -5,7 +5,6 @@ Words are shown as they are: nothing in them is taken for markup, for TeX, or fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
@@ -14,14 +13,13 @@ from sympy import Basic
 from symcalc.errors import visible
 from symcalc.pages.breaking import broken_latex, ems
 from symcalc.pages.document import Blank, Block, Code, Equation, Figure, Formula, Heading, Inline, Paragraph, Step, Steps, Table
-from symcalc.pages.rendering import formula_of, relations_of, renderer
+from symcalc.pages.rendering import formula_of, is_number, relations_of, renderer
 
 Special = Callable[[Formula], str | None]
 Source = Callable[[Figure], str]
 
 _LINE = 42.0              # ems of a formula before it is broken
 _LEFT = 12.0              # of a left side that stands on the line of its first right one
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 # What would begin TeX, a field to fill in, or the address of a file.
 _MARKS = {"\\": "<span>&#92;</span>", "$": "<span>&#36;</span>", "{": "&#123;", "}": "&#125;", "@": "&#64;", "[": "&#91;",
           "]": "&#93;"}
@@ -101,8 +99,7 @@ class TexHtml:
                        for k, cell in enumerate(cells))
 
     def _in_cell(self, cell: Inline) -> str:
-        is_number = isinstance(cell, str) and _NUMBER.fullmatch(cell)
-        return self.inline((Formula(text=str(cell), latex=str(cell)) if is_number else cell,))
+        return self.inline((Formula(text=cell, latex=cell) if is_number(cell) else cell,))
 
     def _figure(self, figure: Figure) -> str:
         caption = f"<br/>{words(figure.caption)}" if figure.caption else ""

@@ -50,6 +50,9 @@ def set_page(handout: Handout, folder: Path, name: str) -> tuple[str, float]:
     if done.returncode:
         raise RuntimeError(next((line for line in log.splitlines() if line.startswith("!")), "pdflatex failed"))
     said = subprocess.run(["pdftotext", "-layout", f"{name}.pdf", "-"], cwd=folder, capture_output=True, text=True, check=True)
+    # The number of pages that each of them names comes with the second run.
+    if f"\\pages{{{said.stdout.count(chr(12))}}}" not in (folder / f"{name}.aux").read_text():
+        raise RuntimeError("the number of pages is lost")
     wide = re.findall(r"Overfull \\[hv]box \(([0-9.]+)pt", log)
     return said.stdout, max(map(float, wide), default=0.0)
 

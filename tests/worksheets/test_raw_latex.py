@@ -23,7 +23,8 @@ FORMULAS = [
     "a_1^2 + a^2_1", "x'^2", "e^{-x^{2}}", r"\boldsymbol{w}^\top \mathbf{x}", r"\substack{a \\ b}", r"\big( x \big)",
     r"\bigl( x \bigr)", "x^ 2", r"\left\{ x \right\}", "f''_{xy}", "y'_i", r"\displaystyle \sum\limits_{i} x", "a<b", "|x|",
     "{x^a}^b", r"\hat{y}", r"\begin{aligned} {[a]} &= 1 \\ {[b]} &= 2 \end{aligned}", r"a \cdot -b", "x^*", r"x^\prime",
-    r"\big|x\big|",
+    r"\big|x\big|", "x''_1", "x'''", r"\sqrt[n+1]{x}", r"\sqrt[\alpha]{x}", r"x^\ast_\infty",
+    r"\lim \limits_{h \to 0} h", r"x^{\cdots}", r"\Bigg( x \Bigg)", r"\sum\nolimits_i x_i",
 ]
 # Reads, writes, definitions, loops, lengths without end, ways out of the formula, and slips at which TeX would stop.
 REFUSED = [
@@ -40,7 +41,9 @@ REFUSED = [
     r"{\left( a} \right)", r"\begin{matrix} { a & b } \end{matrix}", "\\", r"\text{a", r"\sqrt[3{x}", "", " ", 3,
     r"x^\frac{1}{2}", "^2^2", r"\begin{aligned}\end", r"\begin{pmatrix} 1&2&3&4&5&6&7&8&9&10&11 \end{pmatrix}", r"\é",
     r"\)", r"\]", r"\-", "x^&", r"\begin{aligned}[t] x \end{aligned}", r"\begin{gathered} [9999pt] x \end{gathered}",
-    "{" * 40 + "}" * 40, "x" * 3000,
+    "{" * 40 + "}" * 40, "x" * 3000, "x'_1'", "x'^2'", "x'^2^3", "x' '", r"\big x", r"\bigl", r"x^\big|", r"\limits x",
+    r"x \limits_1", r"x^\limits", r"x^\displaystyle", r"x^\quad", r"x_\sin", r"x^\cdots", r"x^\neq", r"x^\sum", "x^\\",
+    r"\sqrt[\sqrt[3]{x}]{y}", r"\sqrt[\left] x \right)]{y}", r"\begin{split} x \end{split}",
 ]
 
 
@@ -83,3 +86,11 @@ def test_the_sentence_says_what_to_write(formula, sentence):
 
 def test_a_formula_stands_on_one_line():
     assert checked_latex("a\n  + b\t") == "a + b"
+
+
+@pytest.mark.parametrize(("latex", "shown"), [
+    ("f'(x)", '<mrow><mi>f</mi><mo form="postfix">′</mo></mrow>'), ("x''", '<mrow><mi>x</mi><mo form="postfix">″</mo></mrow>'),
+    ("f'_m", '<msub><mrow><mi>f</mi><mo form="postfix">′</mo></mrow><mi>m</mi></msub>'),
+])
+def test_a_prime_is_as_large_as_its_letter(latex, shown):
+    assert shown in mathml(Formula(text=latex, latex=latex))

@@ -21,6 +21,7 @@ EXAMPLES = {
     "example": files("symcalc.worksheets").joinpath("example.toml"),
     "course": Path(__file__).parents[2] / "worked_examples" / "15_worksheet.toml",
 }
+LARGE = {"large_print": True, "paper": "letter"}
 needs_latex = pytest.mark.skipif(shutil.which("latexmk") is None or shutil.which("pdftotext") is None,
                                  reason="latexmk or pdftotext is not installed")
 
@@ -53,6 +54,17 @@ def test_every_kind_fits_its_page(tmp_path, every, look):
     sheet = replace(every, spec=replace(every.spec, **LOOKS[look]))
     handout = sheet.key() if "short" in look else sheet.version()
     assert told(handout, tmp_path, "page") == ([], True)
+
+
+@needs_latex
+def test_high_derivations_and_a_full_card_stay_on_their_pages(tmp_path):
+    """A derivation to fill in runs over to the next page; each page knows how many there are."""
+    sheet = sc.Worksheet.from_spec({"title": "Blanks", "versions": 1, "seed": 101, "rule_card": True, **LARGE, "sections": [
+        {"items": [{"kind": "blanks", "level": [2, 4], "count": 6}]}]})
+    assert told(sheet.version(), tmp_path, "page") == ([], True)
+    short = sc.Worksheet.from_spec({"title": "T", "versions": 1, "seed": 3, "rule_card": True, **LARGE, "sections": [
+        {"items": [{"kind": "differentiate"}]}]})
+    assert told(short.version(), tmp_path, "short") == ([], True)
 
 
 @needs_latex

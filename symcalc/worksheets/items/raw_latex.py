@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from symcalc.errors import visible
+from symcalc.errors import as_given, visible
 from symcalc.worksheets.items.item import WorksheetError
 
 _LONGEST = 2000
@@ -19,20 +19,24 @@ _TAKES = {"frac": 2, "dfrac": 2, "tfrac": 2, "binom": 2} | dict.fromkeys(
     """sqrt bar hat vec dot ddot tilde overline underline widehat widetilde overrightarrow mathrm mathbf mathit mathbb mathcal
     boldsymbol boxed underbrace overbrace substack""".split(), 1)                       # noqa: SIM905
 _WORDS = frozenset("text textbf textit operatorname".split())                            # noqa: SIM905
+# What a ^ or _ takes without braces: most other commands are several things in a row to TeX.
+_SCRIPTS = frozenset("""infty top perp prime star ast bullet circ pm mp times partial nabla ell hbar alpha beta gamma delta
+    epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho sigma varsigma tau upsilon phi
+    varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split())     # noqa: SIM905
 _ALONE = frozenset("""sum prod int iint oint lim infty partial nabla cdot cdots times div pm mp le leq ge geq ne neq ll gg
     approx equiv sim simeq propto to rightarrow leftarrow Rightarrow Leftarrow Leftrightarrow leftrightarrow implies iff mapsto
     longrightarrow uparrow downarrow in notin ni subset subseteq cup cap setminus emptyset forall exists neg land lor mid
     parallel perp angle circ bullet star ast oplus otimes sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth exp
     ln log lg min max sup inf det dim ker gcd deg arg quad qquad ldots dots vdots ddots prime vert Vert lvert rvert lVert rVert
-    langle rangle lfloor rfloor lceil rceil hbar ell Re Im top big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle
-    limits nolimits colon therefore because alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda
-    mu nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma
-    Upsilon Phi Psi Omega""".split())                                                   # noqa: SIM905
+    langle rangle lfloor rfloor lceil rceil Re Im displaystyle textstyle limits nolimits colon therefore
+    because""".split()) | _SCRIPTS                                                       # noqa: SIM905
+_BIG = frozenset("big Big bigg Bigg bigl bigr Bigl Bigr".split())                        # noqa: SIM905
+_OPERATORS = frozenset(rf"\{name}" for name in "sum prod int iint oint lim min max sup inf det gcd".split())    # noqa: SIM905
 _SIGNS = frozenset(",;:! {}|%&#$_")                  # that may follow a backslash
 _FENCES = frozenset({*"()[]|./<>", r"\{", r"\}", r"\|", *(rf"\{name}" for name in
                      "langle rangle lfloor rfloor lceil rceil vert Vert lvert rvert lVert rVert".split())})    # noqa: SIM905
 # The environments, and how many columns each may have.
-_COLUMNS = {"aligned": 10, "gathered": 1, "split": 2, "cases": 2, "matrix": 10, "pmatrix": 10, "bmatrix": 10, "Bmatrix": 10,
+_COLUMNS = {"aligned": 10, "gathered": 1, "cases": 2, "matrix": 10, "pmatrix": 10, "bmatrix": 10, "Bmatrix": 10,
             "vmatrix": 10, "Vmatrix": 10, "smallmatrix": 10}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _PLAIN = re.compile(r"[ -~]")
@@ -49,7 +53,7 @@ def checked_latex(latex: object) -> str:
     symcalc.worksheets.items.item.WorksheetError: latex: \input is no command for formulas on a worksheet
     """
     if not isinstance(latex, str) or not latex.strip():
-        raise _fault(f"it is a formula in quotes, not {visible(repr(latex))[:40]}")
+        raise _fault(f"it is a formula in quotes, not {as_given(latex)}")
     given = " ".join(latex.split())
     if len(given) > _LONGEST:
         raise _fault(f"it has {len(given):,} characters; at most {_LONGEST:,} are allowed")
@@ -87,17 +91,21 @@ class _Reader:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise _fault(f"it is nested more than {_DEEPEST} deep")
-        scripts, column = set[str](), 1
+        scripts, column, before = set[str](), 1, ""
         while self._ahead != end:
             token = self._take()
+            if token in (r"\limits", r"\nolimits") and before not in _OPERATORS:
+                raise _fault(rf"before {token} stands a sign such as \sum or \lim")
             if token in ("&", r"\\") and columns:
                 column = self._next_cell(token, column, columns)
                 scripts = set()
             elif token in ("^", "_", "'"):
-                self._script("^" if token == "'" else token, scripts, token == "'")
+                self._script(token, scripts, before)
             elif not token.isspace():
                 scripts = set()
                 self._atom(token)
+            # A space behind a command belongs to it, one between primes does not.
+            before = before if token.isspace() and before in _OPERATORS else token
         self._depth -= 1
         if end:
             self._take()
@@ -110,13 +118,13 @@ class _Reader:
             raise _fault(f"a row has more than {columns} column{'s' if columns > 1 else ''}")
         return column + 1 if token == "&" else 1
 
-    def _script(self, kind: str, scripts: set[str], is_prime: bool) -> None:
-        if kind in scripts and not (is_prime and "'" in scripts):
+    def _script(self, token: str, scripts: set[str], before: str) -> None:
+        kind = "^" if token == "'" else token
+        if kind in scripts and not token == before == "'":
             raise _fault(f"two {kind} follow each other; put braces round what they belong to, as in {{x^a}}^b")
         scripts.add(kind)
-        if is_prime:
+        if token == "'":
             # x'^2 is set as x with both; x^2' is an error.
-            scripts.add("'")
             if self._ahead == "^":
                 scripts.discard("^")
             return
@@ -124,7 +132,7 @@ class _Reader:
         token = self._take()
         if token == "{":
             self._run("}")
-        elif token[1:] not in _ALONE and (not _PLAIN.fullmatch(token) or token in "^_'&#$%~}"):
+        elif token[1:] not in _SCRIPTS and (not _PLAIN.fullmatch(token) or token in "\\^_'&#$%~`\"}"):
             raise _fault(f"put braces round what follows {kind}, as in x{kind}{{...}}")
 
     def _atom(self, token: str) -> None:
@@ -137,6 +145,8 @@ class _Reader:
             self._fence(r"\right")
         elif token == r"\begin":
             self._environment()
+        elif name in _BIG and token.startswith("\\"):
+            self._fence(token)
         elif name in _TAKES and token.startswith("\\"):
             self._arguments(token, _TAKES[name])
         elif name in _WORDS and token.startswith("\\"):
@@ -159,20 +169,26 @@ class _Reader:
     def _fence(self, token: str) -> None:
         self._spaces()
         if self._take() not in _FENCES:
-            raise _fault(rf"after {token} comes a bracket, as in \left( ... \right)")
+            example = r"\left( ... \right)" if token in (r"\left", r"\right") else f"{token}|"
+            raise _fault(f"after {token} comes a bracket, as in {example}")
 
     def _arguments(self, token: str, count: int) -> None:
         self._spaces()
         if token == r"\sqrt" and self._ahead == "[":
-            self._take()
-            self._run("]")
-            self._spaces()
+            self._index()
         for _ in range(count):
             self._spaces()
             if self._take() != "{":
                 raise _fault(f"{token} takes {count} argument{'s' if count > 1 else ''} in braces, "
                              f"as in {token}{'{...}' * count}")
             self._run("}", columns=int(token == r"\substack"))
+
+    def _index(self) -> None:
+        """Which root it is, up to the bracket that TeX takes for the end."""
+        self._take()
+        while (token := self._take()) != "]":
+            if token[1:] not in _SCRIPTS and not re.fullmatch(r"[A-Za-z0-9+*/=., -]", token):
+                raise _fault(r"between the brackets of \sqrt[...] stand letters, figures and signs only")
 
     def _words(self, token: str) -> None:
         """Words between braces, with nothing else in them."""
