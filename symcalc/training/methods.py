@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sympy import Dummy, Expr, Symbol
+from sympy import Dummy, Expr, Integer, Symbol
 
 from symcalc.compute.loops.loop import stepper
 from symcalc.errors import DescentError, SymcalcError, as_given, visible
@@ -73,6 +73,18 @@ class Method:
     def looks_ahead(self) -> bool:
         """Whether the slope is taken elsewhere than at θ."""
         return self.slope_at != THETA
+
+    @property
+    def coasts(self) -> bool:
+        """Whether a parameter may move where its slope is zero: by what is carried along, by a decay, by a slope elsewhere.
+
+        >>> [name for name in METHODS if method_named(name).coasts]
+        ['momentum', 'nesterov', 'adam', 'adamw']
+        """
+        known: dict[Symbol, Expr] = {SLOPE: Integer(0), NEWTON: Integer(0)}
+        for letter, formula in self.equations:
+            known[letter] = formula.xreplace(known)
+        return self.looks_ahead or known[THETA] != THETA
 
     @property
     def chained(self) -> tuple[tuple[Symbol, Expr], ...]:
