@@ -104,7 +104,8 @@ class _Abreast:
         order, moving = ordered_places(self.walk.steps), len(self.walk.moving)
         points, past = np.full((PAST + 1, len(order), len(which)), np.nan), np.full((PAST + 1, len(which)), np.nan)
         points[PAST], past[PAST] = starts[which].T[order], costs
-        self._furnish(points, np.array([slopes.T[order]] * 2), past, np.zeros((len(self.walk.method.state), moving, len(which))))
+        states = np.zeros((len(self.walk.method.state), moving, len(which)))
+        self._furnish(points, np.array([slopes.T[order]] * 2), past, states)
         try:
             self._judge(0)
             while self.made < steps and self.going.any():
