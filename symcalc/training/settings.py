@@ -55,7 +55,7 @@ def checked_rate(rate: object, method: Method) -> Rate:
         raise DescentError(f"the rate is a finite number, not {value}")
     if value <= 0:
         would = "a negative rate would climb" if value < 0 else "with a rate of 0 nothing moves"
-        raise DescentError(f"the rate must be greater than 0, not {value}; {would}")
+        raise DescentError(f"the rate must be greater than 0, not {value:.15g}; {would}")
     return value
 
 
