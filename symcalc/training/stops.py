@@ -27,7 +27,7 @@ class Stop(Enum):
     CONVERGED = "Converged: every partial derivative is zero to within the tolerance."
     STEPS = "All steps are used up."
     STILL = "The point no longer changes: the steps are too small for floating-point numbers."
-    TWO_CYCLE = "Not converging: the point jumps between two values, because the rate is too large."
+    TWO_CYCLE = "Not converging: the point jumps between two values."
     DIVERGED = "Diverged: the cost grows without bound."
     BOTTOMLESS = "Diverged: the cost falls without bound, so this loss has no minimum to find."
     OUTSIDE = "Stopped: the next step leaves the domain of the loss."
