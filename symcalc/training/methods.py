@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -133,6 +133,8 @@ def method(name: str, *equations: str, slope_at: str = "theta", rate: float = 0.
     >>> [symbol.name for symbol in heavy.state], heavy.settings
     (['v'], mappingproxy({_beta: 0.5}))
     """
+    if not (isinstance(name, str) and name.strip()):
+        raise DescentError(f"the name of a method is a text, not {as_given(name)}")
     if not equations:
         raise DescentError(f"the method {visible(name)} has no equations; write one, as in 'theta = theta - eta*g'")
     sides = [_sides(equation) for equation in equations]
@@ -154,12 +156,16 @@ def method(name: str, *equations: str, slope_at: str = "theta", rate: float = 0.
 def _sides(equation: str) -> tuple[str, str]:
     left, sign, right = equation.partition("=") if isinstance(equation, str) else ("", "", "")
     if not (sign and left.strip() and right.strip()):
-        raise DescentError(f"an equation of a method is written 'v = beta*v + g'; {visible(str(equation))[:60]!r} does not fit")
+        raise DescentError(f"an equation of a method is written 'v = beta*v + g'; {_told(equation)} does not fit")
     return plain_name(left.strip()), right.strip()
 
 
+def _told(equation: object) -> str:
+    return repr(visible(equation)[:60]) if isinstance(equation, str) else as_given(equation)
+
+
 def _setting(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= sys.float_info.max:
         raise DescentError(f"the setting {name} is a finite number, not {as_given(value)}")
     return float(value)
 

@@ -48,7 +48,8 @@ def loss(formula):
 ENDS = {
     "a rate too large": (LINE, ROWS, [0, 0], {"rate": 0.01}, Stop.DIVERGED, 10,
                          "At the start rates below 0.00024 are stable; try 0.00012."),
-    "a two-cycle": ("w^2", None, [1], {"rate": 1.0}, Stop.TWO_CYCLE, 4, "At the start rates below 1 are stable; try 0.5."),
+    "a two-cycle": ("w^2", None, [1], {"rate": 1.0}, Stop.TWO_CYCLE, 4,
+                    "The rate is too large. At the start rates below 1 are stable; try 0.5."),
     "one direction of two cycles": ("(u - 2)^2 + 20*(v - 1)^2", None, [0, 0], {"rate": 0.05}, Stop.STEPS, 100,
                                     "The last updates go back and forth, each undoing the one before. "
                                     "At the start rates below 0.05 are stable; try 0.025."),

@@ -191,7 +191,7 @@ def test_a_hinge_is_worked_out_from_zero():
 
 
 @pytest.mark.parametrize(("method", "rate", "blamed"), [
-    ("momentum", 2.0, {1}), ("momentum", 0.3, set()), ("nesterov", 0.1, set()), ("adam", 0.3, set()), ("adamw", 0.3, set()),
+    ("momentum", 2.0, set(range(1, 15))), ("momentum", 0.3, set()), ("nesterov", 0.1, set()), ("adam", 0.3, set()), ("adamw", 0.3, set()),
 ])
 def test_the_rate_is_blamed_only_where_no_speed_is_carried_too_far(method, rate, blamed):
     updates = sc.Loss("(w - 3)^2").descend(start=[0], rate=rate, steps=14, method=method).updates
