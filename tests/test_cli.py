@@ -266,7 +266,7 @@ OWN = [     # our sentences: (arguments, what they say)
     (("derive", "x" * 5000, "--wrt", "x"), ""), (("derive", "(" * 500 + "x" + ")" * 500, "--wrt", "x"), ""),
     (("derive", "9^9^9^9", "--wrt", "x"), "too large"),
     (("descend", "5"), "the formula has no parameters to move"),
-    (("descend", "(w-3)^2", "--rate", "0"), "the rate must be greater than 0, not 0.0; with a rate of 0 nothing moves"),
+    (("descend", "(w-3)^2", "--rate", "0"), "the rate must be greater than 0, not 0; with a rate of 0 nothing moves"),
     (("descend", "(w-3)^2", "--rate", "-0.1"), "a negative rate would climb"),
     (("descend", "(w-3)^2", "--rate", "nan"), "the rate is a finite number, not nan"),
     (("descend", "(w-3)^2", "--steps", "0"), "steps is a whole number from 1 to 10,000,000, not 0"),

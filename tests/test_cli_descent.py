@@ -354,7 +354,7 @@ def test_diagnose_and_minimum_are_the_librarys():
 @pytest.mark.parametrize(("arguments", "said"), [
     (("diagnose", ROSENBROCK), "give the start, a value for each of u, v"),
     (("diagnose", "w^2", "--rate", "0.1/k"), "the rate to diagnose is a number, not '0.1/k'"),
-    (("diagnose", "w^2", "--rate", "-1"), "the rate must be greater than 0, not -1.0"),
+    (("diagnose", "w^2", "--rate", "-1"), "the rate must be greater than 0, not -1"),
     (("diagnose", "w^2", "-o", "d.csv"), ".pdf or .json"), (("minimum", "w", "-o", "m.csv"), ".pdf or .json"),
     (("minimum", "w^2 + v^2", "--near", "w=1"), "no value for v; add it to --near, as in --near v=0"),
     (("minimum", "mean((z-m*x)^2)", "--data", "points.csv"), "as in --near z=0"),

@@ -53,6 +53,20 @@ def test_steps_go_on_where_they_stopped_and_new_settings_start_from_there():
     assert ["= 1.5" in said[2], "= 2.25" in said[3], "2.25 - 0.5" in said[5], "Converged" in said[6]] == [True] * 4
 
 
+def test_the_prompt_says_that_a_new_run_starts_and_not_that_steps_are_used_up():
+    said = answers("(w - 3)^2", "rate 0.1", "step 4", "rate 0.2", "rate 0.3", "step 1", "run", "why 4", "method adam")
+    anew = ("A new run starts here, from w = {}; its updates count from 1.").format
+    assert [said[3], said[4], said[7], said[8]] == [anew("1.7712"), "", "there is no update 4; the run has 1.", anew("2.50848")]
+    assert "used up" not in "".join(said) and said[2].endswith("before it.")
+    assert "The run crawls. At this pace" in " ".join(answers("(w - 3)^2", "rate 1e-6", "step 1000")[-1].split())
+
+
+@pytest.mark.parametrize("typed", ["000000001999999999", "000000001" + "0" * 5000, "000", "0", "1.5", "²"])
+def test_a_number_of_updates_is_checked_to_its_last_digit(typed):
+    first, after = answers("(w - 3)^2", f"step {typed}", "step 0000002")[1:]
+    assert first == f"a number of updates is a whole number from 1 to 100,000, not {typed[:40]!r}" and "\n   2  " in after
+
+
 def test_ask_keeps_the_derivative_to_itself_until_it_is_found():
     asked, hint, right = answers("x^2*sin(x)", "ask x", "hint", "check 2x sin(x) + x^2*cos(x)")[1:]
     assert "cos" not in asked and "?" in asked and "cos" not in hint and right.startswith("Right")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sympy import Expr, Function, Symbol, Tuple
+from sympy import Basic, Expr, Function, Symbol, Tuple
 
 from symcalc.calculus.algebra.kind import Algebra
 from symcalc.calculus.algebra.products import written_in
@@ -16,7 +16,7 @@ from symcalc.calculus.point import Places
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.shared import Chain, Tidying, put_in, shared_chains
 from symcalc.calculus.unfolding import Application, Line, applied, moved_down, steps_of, unfolded
-from symcalc.errors import LossError
+from symcalc.errors import LossError, as_given, visible
 from symcalc.language.sums import as_named
 from symcalc.pages.document import Block, Document, Equation, Heading, Paragraph, Step, Steps, joined, paragraph
 from symcalc.pages.notation import text
@@ -93,9 +93,11 @@ class Gradient(Shown, Mapping[str, Derivation]):
         return Proof(tuple(check for proof in proofs for check in proof.checks))
 
     def __getitem__(self, name: str | Symbol) -> Derivation:
-        found = self._derivations.get(str(as_named(name)))
+        wanted = as_named(name)
+        found = self._derivations.get(str(wanted)) if isinstance(wanted, (str, Basic)) else None
         if found is None:
-            raise LossError(f"there is no parameter {name}; the parameters are {', '.join(self)}")
+            said = visible(str(wanted))[:40] if isinstance(wanted, (str, Basic)) else as_given(wanted)
+            raise LossError(f"there is no parameter {said}; the parameters are {', '.join(self)}")
         return found
 
     def __iter__(self) -> Iterator[str]:

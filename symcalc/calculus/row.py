@@ -65,6 +65,9 @@ class ConcreteRow(Shown):
         return f"<row of {text(self.derivation.expression)}: {text(self.result)}>"
 
 
+_MOST = 2**63           # rows that a table may have
+
+
 def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: object = None,
            detail: str = "normal") -> Any:
     """The derivation of row `number` of the sum in the expression, counted from 1; with `data`, its numbers are put in.
@@ -74,7 +77,7 @@ def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: obj
     >>> text(row_of(read("mean((y - m*x)^2)"), [m], 2).result)
     '-2x₂ (y₂ - m x₂)'
     """
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= _MOST:
         raise LossError(f"rows are counted from 1; {as_given(number)} is no row")
     term = _term(expression)
     concrete = _in_row(term, number)

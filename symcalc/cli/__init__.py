@@ -1,8 +1,8 @@
 """The command line: `symcalc demo`, `symcalc derive`, `symcalc check`, `symcalc hint`, `symcalc diagnose`,
 `symcalc descend`, `symcalc minimum`, `symcalc methods`, `symcalc worksheet`.
 
-Exit status: 0 done, 1 the answer is wrong, 2 bad input. Everything heavy is imported by the command that needs it, so
-that help is instant.
+Exit status: 0 done, 1 the answer is wrong, 2 bad input, 128 and the number of a signal that ended it. Everything heavy is
+imported by the command that needs it, so that help is instant.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from symcalc.cli.worksheet import worksheet
 _EPILOG = """symcalc COMMAND --help shows examples; symcalc alone starts a prompt to explore at.
 
 Exit status: 0 done; 1 the answer is wrong, or a replay differs; 2 bad input, or a file that cannot be
-written; 130 interrupted."""
+written; 130 interrupted, 129 and 143 ended by SIGHUP and SIGTERM."""
 
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]},

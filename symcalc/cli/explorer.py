@@ -161,7 +161,7 @@ class Explorer(cmd.Cmd):
         self.about, self.start, self.run = about, start, None
 
     def do_rate(self, text: str) -> None:
-        """rate 0.1: the learning rate from here on; a formula in k works too."""
+        """rate 0.1: the learning rate of a new run from here on; a formula in k works too."""
         from symcalc.training.methods import method_named
         from symcalc.training.settings import checked_rate, rates_of
 
@@ -170,7 +170,7 @@ class Explorer(cmd.Cmd):
         self._go_on_with(rate=rate)
 
     def do_method(self, text: str) -> None:
-        """method NAME: how the gradient becomes an update from here on; its letters start at 0 again."""
+        """method NAME: how the gradient becomes an update, in a new run from here on; its letters start at 0 again."""
         from symcalc.training.methods import method_named
 
         self._go_on_with(method=method_named(typed.wanted(text, "a name", "method adam")))
@@ -178,11 +178,17 @@ class Explorer(cmd.Cmd):
     def _go_on_with(self, **how: Any) -> None:
         """From the point reached so far, with other settings."""
         if self.run is not None:
+            from symcalc.cli.going_on import begun_anew
+
+            if self.run.nit:
+                self.say(begun_anew(self.run))
             self.start, self.run = self.run.parameters, None
         self.how |= how
 
     def do_step(self, text: str) -> None:
         """step [N]: make one update and show its working, or make N and show the table."""
+        from symcalc.cli.going_on import SoFar
+
         more = typed.count(text)
         before = self.run.nit if self.run is not None else 0
         start = self.about.completed(self.start)
@@ -193,12 +199,15 @@ class Explorer(cmd.Cmd):
         if self.run.nit == before:
             self.say(self.run.message)          # it has ended already
         else:
-            self.say(self.run.updates[-1] if more == 1 else self.run)
+            self.say(self.run.updates[-1] if more == 1 else SoFar(self.run))
         self.shown = self.run
 
     def do_run(self, _: str) -> None:
         """run: the table of all updates so far."""
-        self._show(self._walked())
+        from symcalc.cli.going_on import SoFar
+
+        self.shown = run = self._walked()
+        self.say(SoFar(run))
 
     def do_why(self, text: str) -> None:
         """why [K]: the working of the last update, or of update K; after derive every line, or line K and its reason."""
@@ -208,7 +217,9 @@ class Explorer(cmd.Cmd):
         run = self._walked()
         k = typed.count(text) if text else run.nit
         if not 1 <= k <= run.nit:
-            raise SymcalcError(f"there is no update {k}; the run has {run.nit}. {run.message}")
+            from symcalc.cli.going_on import ended
+
+            raise SymcalcError(f"there is no update {k}; the run has {run.nit}. {ended(run)}".rstrip())
         self._show(run.updates[k - 1])
 
     def _explain(self, text: str) -> None:

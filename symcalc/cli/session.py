@@ -109,7 +109,11 @@ def _is_ours(path: Path) -> bool:
     """Whether the file is there, or can be made, for nobody else to read."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600))
+        file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
+        try:
+            os.fchmod(file, 0o600)              # one that is there already may have other permissions
+        finally:
+            os.close(file)
         return path.is_file() and path.stat().st_size < LONGEST * _KEPT
     except OSError:
         return False

@@ -93,9 +93,10 @@ def free_name() -> str:
 def count(text: str) -> int:
     if not text:
         return 1
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MOST_STEPS:
-        raise SymcalcError(f"a number of updates is a whole number from 1 to {MOST_STEPS:,}, not {text[:40]!r}")
-    return int(text)
+    digits = text.lstrip("0")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(MOST_STEPS)) or int(digits) > MOST_STEPS:
+        raise SymcalcError(f"a number of updates is a whole number from 1 to {MOST_STEPS:,}, not {visible(text[:_SHOWN])!r}")
+    return int(digits)
 
 
 # The tab key

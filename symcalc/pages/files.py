@@ -65,10 +65,12 @@ def write_whole(target: Path, data: bytes) -> None:
     try:
         # os.open rather than tempfile: a new file gets the permissions that the user's umask gives to any file, and one that
         # takes the place of another has those that the other had.
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "wb") as file:
+        mode = stat.S_IMODE(final.stat().st_mode) if final.exists() else None
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with open(os.open(temporary, flags, 0o666 if mode is None else 0o600), "wb") as file:
+            if mode is not None:                # before there is anything to read in it
+                os.chmod(temporary, mode)
             file.write(data)
-        if final.exists():
-            os.chmod(temporary, stat.S_IMODE(final.stat().st_mode))
         os.replace(temporary, final)
     except OSError as fault:
         raise SymcalcError(f"cannot write '{visible(str(target))}': {fault.strerror or fault}") from fault

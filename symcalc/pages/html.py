@@ -47,7 +47,7 @@ def render(document: Document, standalone: bool = True) -> str:
     body = "".join(f"{part}\n" for part in (*title, *map(block, document.blocks)))
     if not standalone:
         return f'<div class="symcalc">\n<style>\n{template("style.css")}</style>\n{body}</div>\n'
-    return page(document.title, body)
+    return page(_named(document), body)
 
 
 def unfolding(document: Document) -> str:
@@ -63,7 +63,13 @@ def unfolding(document: Document) -> str:
     scripts = ("scroll.js", "unfold.js") if any(isinstance(part, Steps) for part in document.blocks) else ("scroll.js",)
     body = "".join(f"{part}\n" for part in (f"<h1>{words(document.title)}</h1>" if document.title else "",
                                             *map(block, document.blocks), script(*scripts)))
-    return page(document.title, body, template("unfold.css"))
+    return page(_named(document), body, template("unfold.css"))
+
+
+def _named(document: Document) -> str:
+    """What the window of the page is called: by its title, or by what its first derivation begins with."""
+    first = next((part.lines[0].expression for part in document.blocks if isinstance(part, Steps) and part.lines), None)
+    return document.title or ("" if first is None else formula_of(first).text)
 
 
 def script(*names: str) -> str:

@@ -173,7 +173,7 @@ def _diverged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
 
 def _two_cycle(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     if not (loss.has_kinks and _over_a_kink(walk)):
-        return stop, smaller_rate(walk)
+        return stop, _said("The rate is too large.", smaller_rate(walk))
     cure = f" From here a rate that shrinks, {short(walk.rates[0])}/k, comes closer." if shrinking_rate_helps(walk) else ""
     return stop, f"There is a kink between them, over which any rate that stays the same jumps.{cure}"
 

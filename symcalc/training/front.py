@@ -104,7 +104,8 @@ class _Abreast:
         order, moving = ordered_places(self.walk.steps), len(self.walk.moving)
         points, past = np.full((PAST + 1, len(order), len(which)), np.nan), np.full((PAST + 1, len(which)), np.nan)
         points[PAST], past[PAST] = starts[which].T[order], costs
-        self._furnish(points, slopes.T[order], past, np.zeros((len(self.walk.method.state), moving, len(which))))
+        states = np.zeros((len(self.walk.method.state), moving, len(which)))
+        self._furnish(points, np.array([slopes.T[order]] * 2), past, states)
         try:
             self._judge(0)
             while self.made < steps and self.going.any():
@@ -128,12 +129,12 @@ class _Abreast:
     # The room
 
     def _furnish(self, points: np.ndarray, gradients: np.ndarray, costs: np.ndarray, states: np.ndarray) -> None:
-        """A room for the runs, with their latest points and costs, and what they have at the present."""
+        """A room for the runs, with their latest points and costs, their last two slopes, and their state."""
         letters, moving, runs = states.shape
         length = max(_FIRST, min(_LONGEST, _NUMBERS // (runs * _numbers(self.walk, 1))))
-        self.room = room = room_for(len(gradients), moving, letters, length, runs)
+        self.room = room = room_for(gradients.shape[1], moving, letters, length, runs)
         room.points[:PAST + 1], room.costs[:PAST + 1] = points, costs
-        room.gradients[PAST], room.states[PAST] = gradients, states
+        room.gradients[PAST - 1:PAST + 1], room.states[PAST] = gradients, states
         self.spare = np.empty((room.length, runs))             # large arrays are dear to allocate
         room.points[PAST + 1:, moving:] = room.points[PAST, moving:]           # what is held
         self.constant = all(rates.strides == (0,) for rates in self.rates)
@@ -153,8 +154,8 @@ class _Abreast:
         room, going = self.room, self.going
         self.which, self.lowest = self.which[going], self.lowest[going]
         self.going = np.ones(len(self.which), dtype=bool)
-        self._furnish(room.points[:PAST + 1, :, going], room.gradients[PAST][:, going], room.costs[:PAST + 1, going],
-                      room.states[PAST][:, :, going])
+        self._furnish(room.points[:PAST + 1, :, going], room.gradients[PAST - 1:PAST + 1, :, going],
+                      room.costs[:PAST + 1, going], room.states[PAST][:, :, going])
 
     def _far(self, steps: int) -> int:
         """How many steps to make at once, of which only the last are kept; 0 where all are."""
@@ -206,7 +207,8 @@ class _Abreast:
         room = self.room
         room.points[PAST - _POINTS:PAST + 1] = room.points[PAST - _POINTS + count:PAST + 1 + count].copy()
         room.costs[:PAST + 1] = room.costs[count:PAST + 1 + count].copy()
-        room.gradients[PAST], room.states[PAST] = room.gradients[PAST + count], room.states[PAST + count]
+        room.gradients[PAST - 1:PAST + 1] = room.gradients[PAST - 1 + count:PAST + 1 + count].copy()
+        room.states[PAST] = room.states[PAST + count]
         self.made += count
 
     # Who has ended
@@ -234,7 +236,8 @@ class _Abreast:
         if begun == 0:
             costs[0], costs[1] = self.ends.firsts[self.which[suspects]], self.lowest[suspects]
         at, stops = first_stops(Track(points=kept(points), costs=costs, gradients=kept(gradients),
-                                      moving=np.arange(len(walk.moving)), tolerances=walk.tolerances), since)
+                                      moving=np.arange(len(walk.moving)), tolerances=walk.tolerances,
+                                      coasts=walk.coasts), since)
         at -= since
         first = PAST + (count > 0)
         stopped = at < whole

@@ -127,9 +127,8 @@ class _Kept:
     place: str
 
     def refuse(self, key: str, wanted: str) -> NoReturn:
-        given = visible(repr(self.values.get(key, "nothing")))
         raise DataError(f"{self.source} is no saved run: {self.place}.{key} is {wanted}, "
-                        f"not {given if len(given) <= 40 else given[:37] + '...'}")
+                        f"not {as_given(self.values.get(key, 'nothing'))}")
 
     def built(self, key: str, make: Any) -> Any:
         """What is made of a key; what is wrong with it is told with the key."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from sympy import Expr, Function, Indexed, Sum, Symbol
+from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.gradient import Gradient, gradient
 from symcalc.calculus.higher import HigherDerivation, derive_by, repeated
 from symcalc.calculus.problems import derive as derive_problem
-from symcalc.errors import DataError, LossError, visible
+from symcalc.errors import DataError, LossError, as_given, visible
 from symcalc.indices import is_indexed
 from symcalc.language import read
 from symcalc.language.names import (
@@ -139,11 +139,12 @@ class Loss(Questions):
     def parameter(self, name: str | Symbol) -> Symbol:
         """The parameter of this name."""
         wanted = name.name if isinstance(name, Symbol) else name_of(name) if isinstance(name, Indexed) else name
+        wanted = str(wanted) if isinstance(wanted, (str, Basic)) else as_given(wanted)
         for parameter in self.parameters:
-            if wanted and parameter.name == plain_name(str(wanted)):
+            if wanted and parameter.name == plain_name(wanted):
                 return parameter
         what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
-        raise LossError(f"{visible(str(wanted))[:40] or 'an empty name'} is {what}; the parameters are "
+        raise LossError(f"{visible(wanted)[:40] or 'an empty name'} is {what}; the parameters are "
                         f"{several(self.names)}")
 
     def derive(self, wrt: str | Symbol | Iterable[str | Symbol], detail: str = "normal",

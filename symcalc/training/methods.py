@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sympy import Dummy, Expr, Symbol
+from sympy import Dummy, Expr, Integer, Symbol
 
 from symcalc.compute.loops.loop import stepper
 from symcalc.errors import DescentError, SymcalcError, as_given, visible
@@ -75,6 +75,18 @@ class Method:
         return self.slope_at != THETA
 
     @property
+    def coasts(self) -> bool:
+        """Whether a parameter may move where its slope is zero: by what is carried along, by a decay, by a slope elsewhere.
+
+        >>> [name for name in METHODS if method_named(name).coasts]
+        ['momentum', 'nesterov', 'adam', 'adamw']
+        """
+        known: dict[Symbol, Expr] = {SLOPE: Integer(0), NEWTON: Integer(0)}
+        for letter, formula in self.equations:
+            known[letter] = formula.xreplace(known)
+        return self.looks_ahead or known[THETA] != THETA
+
+    @property
     def chained(self) -> tuple[tuple[Symbol, Expr], ...]:
         """The equations with a letter of its own for every new value, so that old and new are told apart."""
         new: dict[Symbol, Symbol] = {}
@@ -121,6 +133,8 @@ def method(name: str, *equations: str, slope_at: str = "theta", rate: float = 0.
     >>> [symbol.name for symbol in heavy.state], heavy.settings
     (['v'], mappingproxy({_beta: 0.5}))
     """
+    if not (isinstance(name, str) and name.strip()):
+        raise DescentError(f"the name of a method is a text, not {as_given(name)}")
     if not equations:
         raise DescentError(f"the method {visible(name)} has no equations; write one, as in 'theta = theta - eta*g'")
     sides = [_sides(equation) for equation in equations]
@@ -142,12 +156,16 @@ def method(name: str, *equations: str, slope_at: str = "theta", rate: float = 0.
 def _sides(equation: str) -> tuple[str, str]:
     left, sign, right = equation.partition("=") if isinstance(equation, str) else ("", "", "")
     if not (sign and left.strip() and right.strip()):
-        raise DescentError(f"an equation of a method is written 'v = beta*v + g'; {visible(str(equation))[:60]!r} does not fit")
+        raise DescentError(f"an equation of a method is written 'v = beta*v + g'; {_told(equation)} does not fit")
     return plain_name(left.strip()), right.strip()
 
 
+def _told(equation: object) -> str:
+    return repr(visible(equation)[:60]) if isinstance(equation, str) else as_given(equation)
+
+
 def _setting(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= sys.float_info.max:
         raise DescentError(f"the setting {name} is a finite number, not {as_given(value)}")
     return float(value)
 

@@ -65,4 +65,22 @@ def _why_uphill(update: Update) -> str:
 
 
 def _cure(update: Update) -> str:
-    return "" if update.run.method.search else "; take a smaller rate"
+    if update.run.method.search:
+        return ""
+    return ", for what it carries along made the step so long" if _carried_too_far(update) else "; take a smaller rate"
+
+
+def _carried_too_far(update: Update) -> bool:
+    """Whether the cost would not have risen without the part of the step that is carried along."""
+    run, before = update.run, update.run.points[update.k - 1]
+    if not (run.method.coasts and run.method.state):
+        return False
+    alone, step = run.points[update.k].copy(), run.method.step()[0]
+    for j in update.turn:
+        try:
+            *_, coasted = step(before.item(j), 0.0, update.rate, float(update.k), 0.0, *run.states[update.k - 1, :, j].tolist())
+        except (ArithmeticError, ValueError):
+            return False
+        alone[j] -= coasted - before[j]
+    uphill = update.slopes_before @ (alone - before) > 0              # by slopes further ahead, it holds the step back
+    return bool(uphill or run.compiled.at(alone)[0] <= update.J_before)

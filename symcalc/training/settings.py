@@ -55,7 +55,7 @@ def checked_rate(rate: object, method: Method) -> Rate:
         raise DescentError(f"the rate is a finite number, not {value}")
     if value <= 0:
         would = "a negative rate would climb" if value < 0 else "with a rate of 0 nothing moves"
-        raise DescentError(f"the rate must be greater than 0, not {value}; {would}")
+        raise DescentError(f"the rate must be greater than 0, not {value:.15g}; {would}")
     return value
 
 
@@ -132,7 +132,7 @@ def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tu
         raise DescentError(f"hold is a text such as 'm b' or a list of names, not {as_given(hold)}")
     wanted = listed(hold) if isinstance(hold, str) else tuple(
         part.name if isinstance(part, Symbol) else part for part in hold)
-    held = tuple(dict.fromkeys(plain_name(name) if isinstance(name, str) and name else str(name) for name in wanted))
+    held = tuple(dict.fromkeys(plain_name(name) if isinstance(name, str) and name else as_given(name) for name in wanted))
     if unknown := [name for name in held if name not in names]:
         raise DescentError(f"{visible(unknown[0])[:40]} cannot be held, as there is no such parameter; "
                            f"they are {several(names)}")

@@ -27,7 +27,7 @@ class Stop(Enum):
     CONVERGED = "Converged: every partial derivative is zero to within the tolerance."
     STEPS = "All steps are used up."
     STILL = "The point no longer changes: the steps are too small for floating-point numbers."
-    TWO_CYCLE = "Not converging: the point jumps between two values, because the rate is too large."
+    TWO_CYCLE = "Not converging: the point jumps between two values."
     DIVERGED = "Diverged: the cost grows without bound."
     BOTTOMLESS = "Diverged: the cost falls without bound, so this loss has no minimum to find."
     OUTSIDE = "Stopped: the next step leaves the domain of the loss."
@@ -83,6 +83,7 @@ class Track:
     moving: np.ndarray
     tolerances: Tolerances
     patience: int = 1            # updates after which every parameter has had its turn; 0 where the slopes are drawn by lot
+    coasts: bool = False         # whether a point may be left again though every slope is zero there
 
 
 def first_stop(track: Track, since: int) -> tuple[int, Stop] | None:
@@ -116,7 +117,15 @@ def rises_at_end(costs: np.ndarray) -> int:
 # The rules: for each point from `since` on, whether the run ends there
 
 def _converged(track: Track, since: int) -> np.ndarray:
-    slopes = track.gradients[since:]
+    """Every slope is zero; where a point may be left all the same, at the point before, too: there is no speed left, then."""
+    zero = _slopeless(track, track.gradients[since:])
+    if track.coasts and zero.any():
+        first = int(since == 0)                 # a run has no speed yet where it starts
+        zero[first:] &= _slopeless(track, track.gradients[since + first - 1:-1])
+    return zero
+
+
+def _slopeless(track: Track, slopes: np.ndarray) -> np.ndarray:
     return _largest(slopes if len(track.moving) == slopes.shape[1] else slopes[:, track.moving]) <= track.tolerances.slope
 
 

@@ -79,6 +79,11 @@ class Walk:
         """Whether what drives a step is not the gradient at the point it starts from."""
         return self.method.looks_ahead or self.batches is not None
 
+    @cached_property
+    def coasts(self) -> bool:
+        """Whether a step may lead away from a point where every slope is zero."""
+        return self.method.coasts or self.batches is not None
+
     def go(self, start: np.ndarray) -> tuple[Stop, np.ndarray]:
         """Walk; return why it ended, and the point where it would have gone on."""
         try:
@@ -126,7 +131,8 @@ class Walk:
             return None
         patience = 0 if self.batches else len(self.moving) if self.method.turns else 1
         found = first_stop(Track(points=self.history.points, costs=self.history.costs, gradients=self.history.gradients,
-                                 moving=self.moving, tolerances=self.tolerances, patience=patience), since)
+                                 moving=self.moving, tolerances=self.tolerances, patience=patience,
+                                 coasts=self.coasts), since)
         if found is None:
             return None
         self.history.cut(found[0] + 1)

@@ -15,8 +15,8 @@ from symcalc.pages.document import Block, Equation, Formula, Inline, Table, join
 from symcalc.pages.elided import elided, shortened
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numberless import filled
-from symcalc.pages.numbers import DIGITS, aligned, as_shown, numeral, short
+from symcalc.pages.numberless import filled, put_in
+from symcalc.pages.numbers import DIGITS, aligned, as_shown, numeral
 from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
 from symcalc.training.reading import without_ratio
 from symcalc.training.slope_numbers import FAITHFUL, MORE, Place
@@ -222,7 +222,7 @@ def _outcome(update: Update) -> list[Block]:
                        Add(after, Mul(-1, before, evaluate=False), evaluate=False), _result(update.actual_change)))
     said: tuple[Inline, ...] = (without_ratio(update),)
     if math.isfinite(update.ratio):
-        said = (f"ratio = actual / expected = {short(update.ratio, 4)}: {update.reading()}.",)
+        said = ("ratio = actual / expected = ", numeral(update.ratio, 4), f": {update.reading()}.")
     return [*_from_the_start(update), _expected(update), actual, paragraph(*said)]
 
 
@@ -244,9 +244,8 @@ def _expected(update: Update) -> Equation:
         promised = sum(as_shown(slope, digits) * as_shown(change, digits) for slope, change in pairs)
         if math.isclose(promised, update.expected_change, rel_tol=FAITHFUL):
             break
-    # As a factor, a bare -1 would be taken for a minus sign and vanish.
     numbers = [(numeral(slope, digits), numeral(change, digits)) for slope, change in pairs]
-    products = [Mul(*((-1, 1) if slope == -1 else (slope,)), change, evaluate=False) for slope, change in numbers]
+    products = [Mul(put_in(slope), change, evaluate=False) for slope, change in numbers]
     name = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
     total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta") if run.by_gradient else Formula(
         text="g·Δθ", latex=r"g \cdot \Delta\theta")

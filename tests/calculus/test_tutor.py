@@ -220,6 +220,8 @@ def test_a_verdict_as_data_and_as_text():
     assert verdict.as_dict()["mistake"] == "inner derivative forgotten" and verdict.line is None
     assert str(verdict).startswith("Not right: inner derivative forgotten.\n")
     assert verdict._repr_mimebundle_()["text/html"]
+    half = sc.derive(LINE, "m").check("x")
+    assert str(half).startswith("Not right: outer derivative missing and the sign wrong.\n")
     assert str(sc.derive("x^2", "x").check("2x")).strip() == "Right."
 
 

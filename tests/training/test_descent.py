@@ -145,7 +145,7 @@ def test_a_diverging_line_says_which_rate_would_have_worked():
 # What is refused
 
 @pytest.mark.parametrize(("settings", "error", "sentence"), [
-    ({"rate": 0}, DescentError, "the rate must be greater than 0, not 0.0; with a rate of 0 nothing moves"),
+    ({"rate": 0}, DescentError, "the rate must be greater than 0, not 0; with a rate of 0 nothing moves"),
     ({"rate": -0.1}, DescentError, "the rate must be greater than 0, not -0.1; a negative rate would climb"),
     ({"rate": math.nan}, DescentError, "the rate is a finite number, not nan"),
     ({"rate": math.inf}, DescentError, "the rate is a finite number, not inf"),

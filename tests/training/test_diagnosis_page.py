@@ -71,11 +71,12 @@ The cure: centre and scale x
 With these columns the condition number is 1 and the largest stable rate 1. Suggested:
 the rate 0.5. One step lands on the minimum.
 
-From the parameters over these columns back to those over the old ones:
+From the parameters over these columns, each with a prime, back to those over the old
+ones:
 
-  old m = 0.612372m
+  m = 0.612372m'
 
-  old b = -61.2372m + b"""
+  b = -61.2372m' + b'"""
 
 
 def test_a_page_as_it_is_read():

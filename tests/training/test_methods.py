@@ -153,3 +153,18 @@ def test_a_method_with_other_settings_is_otherwise_the_same():
 def test_an_unknown_method_is_named_with_those_there_are(name):
     with pytest.raises(DescentError, match=r"there is no method .*; the methods are gradient descent"):
         method_named(name)
+
+
+LONG = 10**5000
+TOLD = "a whole number of more than 300 digits"
+
+
+@pytest.mark.parametrize("call", [
+    lambda: sc.method(LONG), lambda: sc.method("own", LONG), lambda: sc.method("own", "theta = theta - b*g", b=LONG),
+    lambda: sc.derive("mean((y - m*x)^2)", "m").row(LONG), lambda: sc.Loss("w^2").gradient()[LONG],
+    lambda: sc.huber("y", sc.line("x"), delta=LONG), lambda: sc.Loss("w^2").parameter(LONG),
+    lambda: sc.Loss("w^2").descend(start=[1], hold=[LONG]),
+])
+def test_a_number_that_python_does_not_write_out_is_told(call):
+    with pytest.raises(sc.SymcalcError, match=TOLD):
+        call()

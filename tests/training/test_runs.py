@@ -154,7 +154,7 @@ def test_every_end_has_its_few_words():
     ({"start": [0, 0], "methods": "adam"}, "methods is a list, not 'adam'"),
     ({"starts": {"m": 0, "b": 0}}, "starts is a list, not {'m': 0, 'b': 0}"),
     ({"start": [0, 0], "rate": 0.1, "rates": [0.1]}, "give rate or rates, not both"),
-    ({"start": [0, 0], "rates": [0.1, -1]}, "the rate must be greater than 0, not -1.0; a negative rate would climb"),
+    ({"start": [0, 0], "rates": [0.1, -1]}, "the rate must be greater than 0, not -1; a negative rate would climb"),
     ({"start": [0, 0], "methods": ["adam", "adam"]}, "the method 'adam' is given twice; leave one of them out"),
     ({"start": [0, 0], "rates": [0.1, 0.2, 0.1]}, "the rate 0.1 is given twice"),
     ({"start": [0, 0], "methods": ["adam", "adamm"]}, "there is no method 'adamm'; the methods are"),

@@ -76,6 +76,8 @@ def test_every_run_ends_as_it_does_alone(case, by):
     (LINE, SIGN, {}, {Stop.STEPS}),
     (LINE, "momentum", {"held": ("m",), "steps": 400}, {Stop.STEPS, Stop.CONVERGED}),
     ((LINE[0], LINE[1], ["0.1/k", 0.2, "1/sqrt(k)"]), "adam", {}, {Stop.STEPS}),
+    (("w^2", "", [0.5, 0.25]), "momentum", {"steps": 2000}, {Stop.CONVERGED}),            # the first update is at 0 already
+    (("w^2", "", [0.5, 0.25]), method("heavy", "v = 0.5*v + g", "theta = theta - eta*v"), {}, {Stop.CONVERGED}),
     (("w^2", "", ["exp(-1000*k)", 0.3]), "gradient descent", {}, {Stop.STILL, Stop.CONVERGED}),
     (LINE, "gradient descent", {"tolerances": Tolerances(step=1e-4)}, {Stop.STEPS, Stop.SMALL_STEP, Stop.DIVERGED}),
     (LINE, "gradient descent", {"tolerances": Tolerances(cost=1e-6)}, {Stop.STEPS, Stop.SMALL_CHANGE, Stop.DIVERGED}),

@@ -190,6 +190,17 @@ def test_a_hinge_is_worked_out_from_zero():
     assert "1/4 Σ {-yᵢ xᵢ if 1 - yᵢ (0 · xᵢ + 0) > 0; 0 otherwise}" in str(run.updates[0])
 
 
+@pytest.mark.parametrize(("method", "rate", "blamed"), [
+    ("momentum", 2.0, set(range(1, 15))), ("momentum", 0.3, set()), ("nesterov", 0.1, set()), ("adam", 0.3, set()), ("adamw", 0.3, set()),
+])
+def test_the_rate_is_blamed_only_where_no_speed_is_carried_too_far(method, rate, blamed):
+    updates = sc.Loss("(w - 3)^2").descend(start=[0], rate=rate, steps=14, method=method).updates
+    readings = {u.k: u.reading() for u in updates if u.expected_change < 0 < u.actual_change}
+    assert blamed == {k for k, said in readings.items() if said.endswith("; take a smaller rate")}
+    assert all(said.endswith("for what it carries along made the step so long") for k, said in readings.items() if k not in blamed)
+    assert readings
+
+
 def test_the_reading_of_a_ratio_does_not_hang_on_its_last_bit():
     readings = {sc.Loss("w^2").descend(start=[w], rate=0.1, steps=1).updates[0].reading() for w in (2.0, 3.0, 5.0, 0.7)}
     assert len(readings) == 1

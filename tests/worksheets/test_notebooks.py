@@ -4,9 +4,12 @@ import contextlib
 import io
 import json
 import re
+from fractions import Fraction
 
 import nbformat
+import numpy as np
 import pytest
+import sympy
 
 import symcalc as sc
 from symcalc.pages.source import source
@@ -96,7 +99,25 @@ def test_a_value_is_checked_at_its_place(answer, correct, says):
     assert verdict.correct == correct and says in verdict.message
 
 
+@pytest.mark.parametrize(("formula", "answer", "place", "says"), [
+    ("1/x", "-4/10^10", 10**5, "not the slope"), ("1/x", "1/10^10", 10**5, "wrong sign"), ("1/x", -1e-10, 10**5, "Right."),
+    ("1/x^2", 0, 2000, "not the slope"), ("x^2", "0.000", 0, "Right."), ("cos(x)", 0, "pi", "Right."),
+    ("cos(x)", 0, np.pi, "Right."), ("cos(x)", 0, 3.1415, "not the slope"), ("x^2/6060", "0.000", 1, "Rounded too far"),
+    ("x^2/6060", "0.0003", 1, "Rounded too far"), ("x^2/6060", "0.00033", 1, "Right, rounded."),
+    ("x^2", np.int64(4), np.int64(2), "Right."), ("x^2", Fraction(1, 3), Fraction(1, 6), "Right."),
+])
+def test_a_value_is_as_close_as_its_own_size_asks(formula, answer, place, says):
+    assert says in sc.check(formula, answer, "x", at={"x": place}).message
+
+
+def test_a_place_may_be_named_by_the_symbol_and_a_number_be_of_another_library():
+    assert sc.check("x^2", 4, "x", at={sympy.Symbol("x", real=True): 2}).correct
+    assert sc.check("4x", np.int64(4), "x").correct
+
+
 @pytest.mark.parametrize(("call", "says"), [
+    *((lambda at=at: sc.check("x^2", 4, "x", at=at), "at gives numbers for letters") for at in (3, "x=2", [("x", 2)])),
+    (lambda: sc.check("x^2", 4, "x", at={"x": 2, 3: 4}), "a name is text, not int"),
     (lambda: sc.check("x^2", "x", "x", at={"x": 1}), "the answer is a number, not x"),
     (lambda: sc.check("a*x^2", "2", "x", at={"x": 1}), "at gives no number for a"),
     (lambda: sc.check("x^2", "2", "x", at={"x": "y"}), "the place of x is a number, not y"),

@@ -43,12 +43,17 @@ class Verdict(Shown):
 
     def document(self) -> Document:
         """Right or not, the mistake by name, and what there is to say about it."""
-        named = f"Not right: {self.mistake.name}." if self.mistake else "Not right."
+        named = f"Not right: {_headline(self.mistake)}." if self.mistake else "Not right."
         return Document("", (*(() if self.correct else (Paragraph((named,)),)), Paragraph(self.said)))
 
     def __repr__(self) -> str:
         said = "right" if self.correct else self.mistake.name if self.mistake else "wrong"
         return f"<verdict on {text(self.answer)}: {said}>"
+
+
+def _headline(mistake: Mistake) -> str:
+    # "Not right: only the inner derivative" would say that all else is right.
+    return mistake.name.replace("only the inner derivative", "outer derivative missing")
 
 
 def wrong(found: Expr, guess: Guess | Words) -> Verdict:

@@ -106,11 +106,18 @@ def amount(value: object, what: str, below: float = math.inf) -> Expr:
     (0.500000000000000, 3)
     """
     limits = "a number greater than 0" if below == math.inf else f"a number between 0 and {below:g}"
-    if isinstance(value, bool) or not (isinstance(value, Real) or is_number(value)) or not 0 < float(value) < below:
+    if isinstance(value, bool) or not (isinstance(value, Real) or is_number(value)) or not 0 < _size(value) < below:
         raise LossError(f"{what} is {limits}, not {_shown(value)}")
     if is_number(value):
         return value
     return Integer(int(value)) if float(value).is_integer() and value < _LONG else Float(float(value))
+
+
+def _size(value: object) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def scaled(value: Expr, by: Expr, plus: int = 0) -> Expr:

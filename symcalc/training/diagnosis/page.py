@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ _LONG = 60               # characters up to which a second derivative is shown a
 _WIDE = 6                # parameters up to which the matrix is shown in numbers
 _LARGE = 1e7             # condition numbers from which on only the power of ten tells anything
 _ROUNDING = 1e-14
+SUGGESTED = "Suggested: the rate "       # how the sentence with the rate begins
 _LETTERS = ("p", "q", "r"), ("A", "B", "C"), ("u", "v", "w"), ("P", "Q", "R"), ("f", "g", "h"), ("h_1", "h_2", "h_3")
 
 _STEEPEST = Formula(text="λ_max", latex=r"\lambda_{\max}")
@@ -54,7 +55,7 @@ def blocks(found: Diagnosis) -> Iterator[Block]:
         yield from _at(found, found.outlook)
         yield from _first_step(found)
     if found.rate is None or found.outlook.kind != "converges":
-        yield paragraph("Suggested: the rate ", numeral(found.suggested_rate), ". ",
+        yield paragraph(SUGGESTED, numeral(found.suggested_rate), ". ",
                         *found.foretold(found.suggested_rate).parts)
     if found.scaled is not None:
         yield from _cured(found, found.scaled)
@@ -233,10 +234,10 @@ def _cured(found: Diagnosis, scaled: Scaled) -> Iterator[Block]:
         yield Equation((prime, _in_words(letter, change), change.formula(letter)))
     foretold = replace(found, scaled=None, curvature=scaled.curvature).foretold(scaled.rate)
     yield paragraph("With these columns the condition number is ", numeral(scaled.condition, 3),
-                    " and the largest stable rate ", numeral(scaled.stable_rate, 3), ". Suggested: the rate ",
+                    " and the largest stable rate ", numeral(scaled.stable_rate, 3), f". {SUGGESTED}",
                     numeral(scaled.rate), ". ", *foretold.parts)
     if len(scaled.loss.names) <= SHOWN:
-        yield paragraph("From the parameters over these columns back to those over the old ones:")
+        yield paragraph("From the parameters over these columns, each with a prime, back to those over the old ones:")
         yield from _way_back(scaled)
 
 
@@ -244,10 +245,19 @@ def _way_back(scaled: Scaled) -> Iterator[Equation]:
     """θ = S⁻¹ θ', one parameter a line."""
     parameters = scaled.loss.parameters
     for parameter, row in zip(parameters, np.linalg.inv(scaled.matrix)):
-        name = Formula(text=f"old {text(parameter)}", latex=rf"\text{{old }} {latex(parameter)}")
         seen = np.abs(row) > _ROUNDING * np.abs(row).max()
         terms = [mul(numeral(value), letter) for value, letter, kept in zip(row, parameters, seen) if kept]
-        yield Equation((name, add(*terms)))
+        yield Equation((parameter, Formula(text=_primed_sum(map(text, terms)), latex=_primed_sum(map(latex, terms)))))
+
+
+def _primed_sum(terms: Iterable[str]) -> str:
+    """The sum of terms that each end in a letter, with a prime on each of these.
+
+    >>> _primed_sum(["2m", "-3b"])
+    "2m' - 3b'"
+    """
+    first, *others = (f"{term}'" for term in terms)
+    return first + "".join(f" - {term[1:].lstrip()}" if term[0] in "-−" else f" + {term}" for term in others)
 
 
 def _in_words(letter: Symbol, change: Change) -> Formula:

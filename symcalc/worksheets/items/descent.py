@@ -14,6 +14,7 @@ from symcalc.pages.document import Block, Equation, Formula, Heading, Inline, Pa
 from symcalc.pages.notation import text
 from symcalc.pages.text import inline
 from symcalc.training.diagnosis.diagnose import Diagnosis
+from symcalc.training.diagnosis.page import SUGGESTED
 from symcalc.training.run import Run
 from symcalc.worksheets.items.bricks import symbol
 from symcalc.worksheets.items.derivatives import equals
@@ -154,7 +155,6 @@ def _reading(ratio: Fraction) -> str:
 # What a step does to the distance from the minimum, along the direction of the largest curvature.
 _FACTORS = tuple(Fraction(k, 20) for k in (18, 16, 12, 10, 4, 0, -4, -8, -10, -16, -20, -24, -30, -40))
 _TRIES = 200
-_SUGGESTED = "Suggested: the rate "
 _LIMIT = Formula(text="largest stable rate", latex=r"\text{largest stable rate}")
 _WORDS = {"diverges": "No: it diverges.", "jumps": "No: it jumps between two points for ever.",
           "oscillates": "Yes, swinging from side to side.", "converges": "Yes.", "crawls": "Yes, slowly."}
@@ -207,7 +207,7 @@ def _explained(quadratic: Quadratic, diagnosis: Diagnosis, curvatures: list[Frac
     """
     blocks = list(diagnosis.document().blocks[1:])
     if abs(diagnosis.outlook.factor) < 1:
-        blocks = [block for block in blocks if not (isinstance(block, Paragraph) and block.parts[0] == _SUGGESTED)]
+        blocks = [block for block in blocks if not (isinstance(block, Paragraph) and block.parts[0] == SUGGESTED)]
     if len(curvatures) == 1:
         return blocks
     seconds = [Equation((derivative_of(derivative_of(quadratic.loss.symbol, letter), letter), written(curvature)))
