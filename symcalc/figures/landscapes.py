@@ -13,14 +13,14 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
 from symcalc.training.run import Run
-from symcalc.training.views import fineness, grid, in_view, started, window
+from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, started, window
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _GRID, _COARSE = 41, 21
-_HIGHEST = 1.6           # times as far above the least J as the run comes: higher walls are cut off level
+_HIGHEST = 1.6           # times as far above the least J as the run comes: what is higher is left out
 _MOST = 6                # slices that can be read beside each other
 _ACROSS = 121
 _LETTERS = 10.5          # of a head line, in an inch
@@ -43,7 +43,7 @@ def surface(run: Run) -> Figure:
     across, up, cost = grid(run, u, v, fineness(run, _GRID, _COARSE))
     low = float(np.nanmin(np.where(np.isfinite(cost), cost, np.nan)))
     top = low + _HIGHEST * (float(run.costs[:seen].max()) - low)
-    cost = np.minimum(cost, top) if top > low else cost
+    cost = np.where(cost > top, np.nan, cost) if top > low else cost
     with drawing(6.4, 5.2, projection="3d") as (figure, axes):
         first, second = run.loss.parameters
         # The way is drawn over the surface that it lies on, which matplotlib would sort by distance as a whole.
@@ -53,9 +53,9 @@ def surface(run: Run) -> Figure:
         way = (run.points[:seen, 0], run.points[:seen, 1], run.costs[:seen])
         axes.plot(*way, "o-", color=ORANGE, markersize=3, linewidth=1.3, zorder=3, label="the run")
         axes.plot(*(part[:1] for part in way), "s", color=ORANGE, markersize=6, zorder=4, label="start")
-        axes.plot(*(part[-1:] for part in way), "*", color="black", markersize=10, zorder=4, label="end")
+        axes.plot(*(part[-1:] for part in way), "*", color="black", markersize=10, zorder=4, label=last_seen(run))
         axes.set(xlabel=text(first), ylabel=text(second), zlabel=cost_name(run.loss), xlim=u, ylim=v,
-                 title=f"{cost_name(run.loss)} as a surface")
+                 title=f"{cost_name(run.loss)} as a surface{left_out(run)}")
         axes.locator_params(nbins=5)
         axes.zaxis.labelpad = 8
         axes.view_init(elev=32, azim=-58)
