@@ -151,9 +151,9 @@ def _ratios(axes: Axes, run: Run, steps: np.ndarray) -> None:
     inside = np.clip(ratio, -_HIGHEST, _HIGHEST)
     axes.plot(steps, inside, marker="o" if len(steps) <= _POINTS else "", color="black", markersize=4, linewidth=1,
               label="actual / expected")
-    arrows = [axes.plot(steps[beyond], inside[beyond], arrow, color=ORANGE, markersize=6, label=label)[0]
-              for beyond, arrow, label in ((ratio > _HIGHEST, "^", f"above {_HIGHEST}"), (ratio < -_HIGHEST, "v", f"below -{_HIGHEST}"))
-              if beyond.any()]
+    beyond = ((ratio > _HIGHEST, "^", f"above {_HIGHEST}"), (ratio < -_HIGHEST, "v", f"below -{_HIGHEST}"))
+    arrows = [axes.plot(steps[there], inside[there], arrow, color=ORANGE, markersize=6, label=label)[0]
+              for there, arrow, label in beyond if there.any()]
     if arrows:
         axes.legend(handles=arrows, fontsize=8)
     for height, words in (*_SIGNPOSTS, (-0.25, "below 0: the cost rose")):
@@ -184,8 +184,8 @@ def effect(compared: Effect) -> Figure:
         for run, colour, mark, label in ((right, BLUE, "o-", "right"), (wrong, ORANGE, "s--", other)):
             seen = thinned(in_view(run))
             formulas = known if run is right else given
-            axes.plot(seen, run.costs[seen], mark if len(seen) <= _POINTS else mark[1:], color=colour, markersize=4, linewidth=1.2,
-                      label=f"{label}: {_cut(', '.join(formulas))}{left_out(run)}")
+            axes.plot(seen, run.costs[seen], mark if len(seen) <= _POINTS else mark[1:], color=colour, markersize=4,
+                      linewidth=1.2, label=f"{label}: {_cut(', '.join(formulas))}{left_out(run)}")
         _scale(axes, np.concatenate([line.get_ydata() for line in axes.lines]))
         over_steps(axes, 0, max(in_view(right), in_view(wrong)) - 1)
         axes.set(xlabel="step", ylabel=cost_name(compared.loss))
