@@ -19,13 +19,14 @@ from symcalc.errors import LossError, SymcalcError, as_given, visible
 from symcalc.figures.scene import Show, panels_of
 from symcalc.figures.settling import settle
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, side_by_side
-from symcalc.pages.document import Equation, Formula
+from symcalc.pages.document import Equation
 from symcalc.pages.files import check_target, write_whole
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import formula_of
 from symcalc.training.run import Run
 from symcalc.training.views import in_view, started
+from symcalc.training.working import renewed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -105,7 +106,8 @@ def strip(run: Run, *, over: str | Symbol | None = None, panels: int = _PANELS) 
                 axes.set_title("")
                 axes.tick_params(labelsize=7)
                 if row == 0:
-                    axes.set_title("start" if k == 0 else f"step {k}", fontsize=10)
+                    of = f" of {run.nit}" if k == steps[-1] < run.nit else ""
+                    axes.set_title(f"step {k}{of}" if k else "start", fontsize=10)
                 if axes is not rows[0]:
                     axes.set_ylabel("")
                     axes.tick_params(labelleft=False)
@@ -190,8 +192,9 @@ def _caption(run: Run, k: int, room: int = _LINE, *, last: bool) -> str:
         onward = f"{rest} more update{'s' * (rest != 1)} lead{'s' * (rest == 1)} out of the picture. " if rest else ""
         return fill(f"{at}. {onward}{run.message}", room)
     update = run.updates[k]
+    news = [renewed(run.loss.parameters[j]) for j in update.turn]
     lines = [fill(_on_a_line(block), room, subsequent_indent="    ") for block in update.document().blocks
-             if isinstance(block, Equation) and isinstance(block.sides[0], Formula) and block.sides[0].text.startswith("new ")]
+             if isinstance(block, Equation) and block.sides[0] in news]
     more = len(lines) - _FORMULAS
     return "\n".join([*lines[:_FORMULAS], *([f"and so for {more} more parameter{'s' * (more != 1)}"] if more > 0 else [])])
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _ACROSS = 801
 _REACH = 4.0             # to either side of where something happens, or of 0 where nothing is known to
 _ROOM = 0.6              # of the way from the first to the last such place, to either side of them
+_EDGE = 0.04             # of where the function has values, as much is shown beside its end
 _STEEP = 0.25            # of the height of the curve, from one value to the next, tells of a pole
 _CROP = 0.5              # of the height of nine tenths of the curve, above and below them, is what is shown of a pole
 _HALVINGS = 60
@@ -55,14 +56,13 @@ def function_and_derivative(derivation: Derivation, low: float | None = None, hi
     zeros = _numbers(solved(derivation.result, Integer(0), variable), at or {})
     kinks = [place for kink in derivation.kinks
              for place in _numbers((each.rhs for each in kink.solution), at or {})]
-    start, end = _ends(low, high, [*zeros, *kinks])
-    across = np.linspace(start, end, _ACROSS)
+    across = _across(low, high, [*zeros, *kinks], slope)
+    start, end = across[0], across[-1]
     heights, slopes = value(across), slope(across)
     if not np.isfinite(heights).any() or not np.isfinite(slopes).any():
         raise LossError(f"there is nothing to draw: the function has no finite value between {short(start)} and {short(end)}")
     kinks = sorted(place for place in set(kinks) if start < place < end)
     zeros = [zero for zero in _zeros(slope, across, slopes, zeros) if zero not in kinks]
-    letter = text(variable)
     with stacked(2, 6.4, 6.0) as (figure, (above, below)):
         _shade(above, across, slopes)
         _curve(above, across, heights, kinks, BLUE, jumps=False)
@@ -72,21 +72,10 @@ def function_and_derivative(derivation: Derivation, low: float | None = None, hi
             above.plot(kinks, value(np.array(kinks)), "s", color="black", markersize=6, label="kink")
             below.plot(kinks, slope(np.array(kinks)), "s", color="black", markersize=6, label="slope used at the kink")
             below.legend(fontsize=8)
-        named: list[float] = []
-        for zero in zeros:
-            for axes in (above, below):
-                axes.axvline(zero, color=GREY, linewidth=0.9, linestyle=":")
-            above.plot([zero], value(np.array([zero])), "o", color=BLUE, markersize=6)
-            below.plot([zero], [0], "o", color=ORANGE, markersize=6)
-            said = f"{letter} = {short(zero, 4)}" if len(letter) <= _SHORT else short(zero, 4)
-            if not named or zero - named[-1] > len(said) * _LETTER * (end - start):
-                named.append(zero)
-                below.annotate(said, (zero, 0), xytext=(5 if zero < end - _LETTER * len(said) * (end - start) else -5, 5),
-                               ha="left" if zero < end - _LETTER * len(said) * (end - start) else "right",
-                               textcoords="offset points", fontsize=8,
-                               color="#333333")
+        letter = text(variable)
         above.set(ylabel="f", title=_titled(f"f({letter})", derivation.expression), xlim=(start, end))
         below.set(ylabel="f'", xlabel=letter, title=_titled(f"f'({letter})", derivation.result))
+        _mark(above, below, zeros, value(np.array(zeros)), letter)
         if above.get_legend_handles_labels()[0]:
             above.legend(fontsize=8)
     return figure
@@ -130,6 +119,18 @@ def _ends(low: float | None, high: float | None, places: list[float]) -> tuple[f
     if not (np.isfinite([start, end]).all() and start < end):
         raise LossError(f"a curve is drawn from a smaller to a larger value, not from {short(start)} to {short(end)}")
     return start, end
+
+
+def _across(low: float | None, high: float | None, places: list[float], slope: Function) -> np.ndarray:
+    """The values that are drawn: up to an end that is given, and otherwise no further than the function has values."""
+    start, end = _ends(low, high, places)
+    across = np.linspace(start, end, _ACROSS)
+    there = across[np.isfinite(slope(across))]
+    if len(there):
+        room = max(_EDGE * np.ptp(there), across[1] - across[0])
+        start = max(start, there[0] - room) if low is None else start
+        end = min(end, there[-1] + room) if high is None else end
+    return np.linspace(start, end, _ACROSS)
 
 
 def _zeros(slope: Function, across: np.ndarray, slopes: np.ndarray, known: list[float]) -> list[float]:
@@ -178,6 +179,23 @@ def _curve(axes: Axes, across: np.ndarray, heights: np.ndarray, kinks: list[floa
     heights[jump] = np.nan
     axes.plot(across, heights, color=colour, linewidth=1.6)
     axes.set_ylim(low - margin, high + margin)
+
+
+def _mark(above: Axes, below: Axes, zeros: list[float], heights: np.ndarray, letter: str) -> None:
+    """A dotted line and a point on both curves where the slope is 0, and the value of the letter where it has room."""
+    start, end = below.get_xlim()
+    named: list[float] = []
+    for zero, height in zip(zeros, heights):
+        for axes in (above, below):
+            axes.axvline(zero, color=GREY, linewidth=0.9, linestyle=":")
+        above.plot([zero], [height], "o", color=BLUE, markersize=6)
+        below.plot([zero], [0], "o", color=ORANGE, markersize=6)
+        said = f"{letter} = {short(zero, 4)}" if len(letter) <= _SHORT else short(zero, 4)
+        wide = len(said) * _LETTER * (end - start)
+        if not named or zero - named[-1] > wide:
+            named.append(zero)
+            side, away = ("left", 5) if zero < end - wide else ("right", -5)
+            below.annotate(said, (zero, 0), xytext=(away, 5), ha=side, textcoords="offset points", fontsize=8, color="#333333")
 
 
 def _shade(axes: Axes, across: np.ndarray, slopes: np.ndarray) -> None:

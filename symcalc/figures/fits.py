@@ -8,7 +8,7 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.scene import RESIDUALS, dots
-from symcalc.figures.style import GREY, ORANGE, drawing
+from symcalc.figures.style import GREY, ORANGE, drawing, outside
 from symcalc.language.names import name_of, symbol
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
@@ -48,18 +48,30 @@ def fit(run: Run) -> Figure:
         dots(axes, x, y, 5)
         axes.plot(across, predictions(run, 0, across), "--", color=GREY, linewidth=1, label="start")
         axes.plot(across, predictions(run, last, across), color="black", linewidth=1.6,
-                  label="after the run" if last == run.nit else f"after step {last}, before it goes off")
-        values = run.named(run.points[last])
-        shown = replaced(loss.model.prediction, {letter: numeral(values[letter.name], 4)
-                                                 for letter in loss.model.parameters}.get)
-        if last < run.nit:                               # a line that went off would press the data flat
-            room = 2 * float(np.ptp(y)) or 1.0
+                  label="after the run" if last == run.nit else f"after step {last} of {run.nit}, before it goes off")
+        axes.set(xlabel=x_name, ylabel=y_name, title=f"{y_name} ≈ {_formula(run, last)}")
+        if last == run.nit:
+            axes.legend()
+        else:                                            # a line that went off would press the data flat
+            room = _near(y)
             axes.set_ylim(float(y.min()) - room, float(y.max()) + room)
-        formula = text(shown) if len(loss.model.parameters) <= _WRITTEN else (
-            f"a model of {len(loss.model.parameters)} parameters")
-        axes.set(xlabel=x_name, ylabel=y_name, title=f"{y_name} ≈ {formula}")
-        axes.legend()
+            outside(axes)
     return figure
+
+
+def _formula(run: Run, k: int) -> str:
+    """The model after so many updates, without the index of a row, since its line is one of all rows."""
+    model, values = run.loss.model, run.named(run.points[k])
+    if len(model.parameters) > _WRITTEN:
+        return f"a model of {len(model.parameters)} parameters"
+    return text(replaced(model.prediction, {
+        **{letter: numeral(values[letter.name], 4) for letter in model.parameters},
+        **{column: symbol(name_of(column)) for column in model.columns}}.get))
+
+
+def _near(y: np.ndarray) -> float:
+    """How far from the data a line is near them: as far as they are apart."""
+    return float(np.ptp(y)) or 1.0
 
 
 def _last(run: Run, x: np.ndarray, y: np.ndarray) -> int:
@@ -67,5 +79,4 @@ def _last(run: Run, x: np.ndarray, y: np.ndarray) -> int:
     seen = in_view(run)
     if seen == len(run.points):
         return run.nit
-    near = float(np.ptp(y)) or 1.0
-    return next((k for k in range(seen - 1, 0, -1) if np.abs(predictions(run, k, x) - y).min() <= near), 1)
+    return next((k for k in range(seen - 1, 0, -1) if np.abs(predictions(run, k, x) - y).min() <= _near(y)), 1)

@@ -11,7 +11,7 @@ from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, look, outside, stacked
 from symcalc.pages.notation import text
 from symcalc.training.run import Run
-from symcalc.training.views import in_view, started
+from symcalc.training.views import in_view, left_out, started, tenfold
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 _DRAWN = 1_000           # points of a curve; more cannot be seen
 _TENFOLD = 100           # how many times its least value J has to start at for a scale of powers of ten
-_LOWEST = 1e-16          # beside the start, a cost as low as this is as good as 0
 _NAMED = 12              # parameters that the legend names
-_MARKED = 30             # points that have a mark each
+_MARKED, _POINTS = 30, 60        # points that have a mark each, in a history and elsewhere
 _FEW = 4                 # names that a legend inside the picture has room for
 _HIGHEST = 1.6           # ratios beyond this, or as far below 0, are drawn at the edge
 _LINE, _LONGEST = 78, 60         # characters of a title's line, and of a formula in a legend
@@ -43,13 +42,15 @@ def thinned(count: int) -> np.ndarray:
 def draw_cost(axes: Axes, run: Run, seen: int, **how: Any) -> None:
     """J against the step, on a scale of powers of ten where it is above 0 and falls or climbs through several."""
     steps = thinned(seen)
-    costs = run.costs[steps]
-    axes.plot(steps, costs, **how)
-    low, high = float(costs.min()), float(costs.max())
-    if low > 0 and high > _TENFOLD * low:
-        axes.set_yscale("log")
-        axes.set_ylim(max(low, _LOWEST * high) / 2, 2 * high)
+    axes.plot(steps, run.costs[steps], **how)
+    _scale(axes, run.costs[steps])
     over_steps(axes, 0, seen - 1)
+
+
+def _scale(axes: Axes, costs: np.ndarray) -> None:
+    if ends := tenfold(costs):
+        axes.set_yscale("log")
+        axes.set_ylim(*ends)
 
 
 def over_steps(axes: Axes, first: int, last: int) -> None:
@@ -81,7 +82,7 @@ def history(run: Run) -> Figure:
                        label=text(parameters[j]))
         if len(named) < len(parameters):
             below.plot([], [], color=GREY, linewidth=0.5, label=f"{len(parameters) - len(named)} that moved less")
-        above.set(ylabel=cost_name(run.loss), title=f"The cost and the parameters, step by step{_left_out(run, seen)}")
+        above.set(ylabel=cost_name(run.loss), title=f"The cost and the parameters, step by step{left_out(run)}")
         below.set(xlabel="step", ylabel=text(parameters[0]) if len(parameters) == 1 else "parameters")
         if len(parameters) > _FEW:
             outside(below)
@@ -97,10 +98,6 @@ def _most_moved(run: Run) -> list[int]:
     return sorted(np.argsort(-np.ptp(run.points[:in_view(run)], axis=0), kind="stable")[:_NAMED].tolist())
 
 
-def _left_out(run: Run, seen: int) -> str:
-    return "" if seen == len(run.costs) else f" (the first {seen - 1} of {run.nit})"
-
-
 def expected_actual(run: Run) -> Figure:
     """∇J·Δθ and the change that came, step by step; below them their ratio, with what it says about a step.
 
@@ -112,50 +109,61 @@ def expected_actual(run: Run) -> Figure:
     started(run, "is no change")
     if not run.nit:
         raise LossError(f"there is no change to draw: the run made no step. {run.message}")
-    seen = in_view(run)
-    steps = thinned(seen)[1:]
-    updates = [run.updates[k - 1] for k in steps]
-    # A change that is lost in the rounding of J says nothing, so its ratio is left out.
-    known = np.array([not update.is_lost_in_rounding for update in updates])
-    expected, actual = (np.array([getattr(update, name) for update in updates])
-                        for name in ("expected_change", "actual_change"))
-    ratio = np.where(known, [update.ratio for update in updates], np.nan)
-    mark = "o" if len(steps) <= 60 else ""
+    steps = thinned(in_view(run))[1:]
     with stacked(2) as (figure, (above, below)):
-        # Where every change is a fall, its size can be seen on a scale of powers of ten, however small it becomes.
-        falls = bool((expected[known] < 0).all() and (actual[known] < 0).all() and known.any())
-        sign, shown = (-1, known) if falls else (1, slice(None))
-        for changes, mark_of, colour, label in ((expected, "s--", BLUE, "∇J·Δθ"), (actual, "o-", ORANGE, "ΔJ")):
-            name = "expected" if changes is expected else "actual"
-            above.plot(steps[shown], sign * changes[shown], mark_of if mark else mark_of[1:], color=colour, markersize=4,
-                       linewidth=1, label=f"{name}: {'-' * falls}{label}")
-        if not falls:
-            above.axhline(0, color=GREY, linewidth=0.7)
-        elif -min(expected.min(), actual.min()) > _TENFOLD * -max(expected[known].max(), actual[known].max()):
-            above.set_yscale("log")
-        above.set(ylabel="fall of J" if falls else "change of J",
-                  title=f"The change expected, and the change that came{_left_out(run, seen)}")
-        above.legend(fontsize=8)
-        if len(steps) == 1:
-            above.set_ylim(*(f(0, 1.15 * f(0, *above.dataLim.intervaly)) for f in (min, max)))
-        below.plot(steps, np.clip(ratio, -_HIGHEST, _HIGHEST), marker=mark, color="black", markersize=4, linewidth=1,
-                   label="actual / expected")
-        for beyond, arrow in ((ratio > _HIGHEST, "^"), (ratio < -_HIGHEST, "v")):
-            if beyond.any():                         # an arrow, since the ratio itself lies out of the picture
-                below.plot(steps[beyond], np.clip(ratio[beyond], -_HIGHEST, _HIGHEST), arrow, color=ORANGE, markersize=6,
-                           label="out of the picture")
-        for height, words in _SIGNPOSTS:
-            below.axhline(height, color=GREY, linewidth=0.7, linestyle=":")
-            below.annotate(words, (1.01, height), xycoords=("axes fraction", "data"), fontsize=8, color=GREY, va="center",
-                           annotation_clip=False)
-        below.annotate("below 0: the cost rose", (1.01, -0.25), xycoords=("axes fraction", "data"), fontsize=8, color=GREY,
-                       va="center", annotation_clip=False)
-        finite = ratio[np.isfinite(ratio)]
-        below.set(xlabel="step", ylabel="actual / expected",
-                  ylim=(min(-0.4, max(float(finite.min(initial=0)), -_HIGHEST) - 0.1),
-                        max(1.15, min(float(finite.max(initial=1)), _HIGHEST) + 0.1)))
+        _changes(above, run, steps)
+        above.set_title(f"The change expected, and the change that came{left_out(run)}")
+        _ratios(below, run, steps)
+        below.set_xlabel("step")
         over_steps(below, int(steps[0]), int(steps[-1]))
     return figure
+
+
+def _known(run: Run, steps: np.ndarray) -> np.ndarray:
+    """Which changes say something: not those that are lost in the rounding of J."""
+    return np.array([not run.updates[k - 1].is_lost_in_rounding for k in steps])
+
+
+def _changes(axes: Axes, run: Run, steps: np.ndarray) -> None:
+    known = _known(run, steps)
+    expected, actual = (np.array([getattr(run.updates[k - 1], name) for k in steps])
+                        for name in ("expected_change", "actual_change"))
+    # Where every change is a fall, its size can be seen on a scale of powers of ten, however small it becomes.
+    falls = bool((expected[known] < 0).all() and (actual[known] < 0).all() and known.any())
+    sign, shown = (-1, known) if falls else (1, slice(None))
+    for name, changes, mark, line, colour, label in (("expected", expected, "s", "--", BLUE, "∇J·Δθ"),
+                                                     ("actual", actual, "o", "-", ORANGE, "ΔJ")):
+        axes.plot(steps[shown], sign * changes[shown], line, marker=mark if len(steps) <= _POINTS else "", color=colour,
+                  markersize=4, linewidth=1, label=f"{name}: {'-' * falls}{label}")
+    if not falls:
+        axes.axhline(0, color=GREY, linewidth=0.7)
+    elif -min(expected.min(), actual.min()) > _TENFOLD * -max(expected[known].max(), actual[known].max()):
+        axes.set_yscale("log")
+    axes.set_ylabel("fall of J" if falls else "change of J")
+    axes.legend(fontsize=8)
+    if len(steps) == 1:
+        axes.set_ylim(*(f(0, 1.15 * f(0, *axes.dataLim.intervaly)) for f in (min, max)))
+
+
+def _ratios(axes: Axes, run: Run, steps: np.ndarray) -> None:
+    """Actual / expected, with an arrow where it lies out of the picture, and lines at the ratios that mean something."""
+    ratio = np.where(_known(run, steps), [run.updates[k - 1].ratio for k in steps], np.nan)
+    inside = np.clip(ratio, -_HIGHEST, _HIGHEST)
+    axes.plot(steps, inside, marker="o" if len(steps) <= _POINTS else "", color="black", markersize=4, linewidth=1,
+              label="actual / expected")
+    beyond = ((ratio > _HIGHEST, "^", f"above {_HIGHEST}"), (ratio < -_HIGHEST, "v", f"below -{_HIGHEST}"))
+    arrows = [axes.plot(steps[there], inside[there], arrow, color=ORANGE, markersize=6, label=label)[0]
+              for there, arrow, label in beyond if there.any()]
+    if arrows:
+        axes.legend(handles=arrows, fontsize=8)
+    for height, words in (*_SIGNPOSTS, (-0.25, "below 0: the cost rose")):
+        axes.annotate(words, (1.01, height), xycoords=("axes fraction", "data"), fontsize=8, color=GREY, va="center",
+                      annotation_clip=False)
+    for height, _ in _SIGNPOSTS:
+        axes.axhline(height, color=GREY, linewidth=0.7, linestyle=":")
+    finite = inside[np.isfinite(inside)]
+    axes.set(ylabel="actual / expected",
+             ylim=(min(-0.4, float(finite.min(initial=0)) - 0.1), max(1.15, float(finite.max(initial=1)) + 0.1)))
 
 
 def effect(compared: Effect) -> Figure:
@@ -176,12 +184,9 @@ def effect(compared: Effect) -> Figure:
         for run, colour, mark, label in ((right, BLUE, "o-", "right"), (wrong, ORANGE, "s--", other)):
             seen = thinned(in_view(run))
             formulas = known if run is right else given
-            axes.plot(seen, run.costs[seen], mark if len(seen) <= 60 else mark[1:], color=colour, markersize=4, linewidth=1.2,
-                      label=f"{label}: {_cut(', '.join(formulas))}")
-        drawn = np.concatenate([line.get_ydata() for line in axes.lines])
-        if drawn.min() > 0 and drawn.max() > _TENFOLD * drawn.min():
-            axes.set_yscale("log")
-            axes.set_ylim(max(float(drawn.min()), _LOWEST * float(drawn.max())) / 2, 2 * float(drawn.max()))
+            axes.plot(seen, run.costs[seen], mark if len(seen) <= _POINTS else mark[1:], color=colour, markersize=4,
+                      linewidth=1.2, label=f"{label}: {_cut(', '.join(formulas))}{left_out(run)}")
+        _scale(axes, np.concatenate([line.get_ydata() for line in axes.lines]))
         over_steps(axes, 0, max(in_view(right), in_view(wrong)) - 1)
         axes.set(xlabel="step", ylabel=cost_name(compared.loss))
         axes.set_title(fill(compared.sentence, _LINE), fontsize=10)

@@ -13,14 +13,18 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
 from symcalc.training.run import Run
-from symcalc.training.views import fineness, grid, in_view, started, window
+from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, started, window
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from sympy import Symbol
+
+    from symcalc.compute.compiled import Compiled
 
 _GRID, _COARSE = 41, 21
-_HIGHEST = 1.6           # times as far above the least J as the run comes: higher walls are cut off level
+_HIGHEST = 1.6           # times as far above the least J as the run comes: what is higher is left out
 _MOST = 6                # slices that can be read beside each other
 _ACROSS = 121
 _LETTERS = 10.5          # of a head line, in an inch
@@ -43,7 +47,7 @@ def surface(run: Run) -> Figure:
     across, up, cost = grid(run, u, v, fineness(run, _GRID, _COARSE))
     low = float(np.nanmin(np.where(np.isfinite(cost), cost, np.nan)))
     top = low + _HIGHEST * (float(run.costs[:seen].max()) - low)
-    cost = np.minimum(cost, top) if top > low else cost
+    cost = np.where(cost > top, np.nan, cost) if top > low else cost
     with drawing(6.4, 5.2, projection="3d") as (figure, axes):
         first, second = run.loss.parameters
         # The way is drawn over the surface that it lies on, which matplotlib would sort by distance as a whole.
@@ -53,9 +57,9 @@ def surface(run: Run) -> Figure:
         way = (run.points[:seen, 0], run.points[:seen, 1], run.costs[:seen])
         axes.plot(*way, "o-", color=ORANGE, markersize=3, linewidth=1.3, zorder=3, label="the run")
         axes.plot(*(part[:1] for part in way), "s", color=ORANGE, markersize=6, zorder=4, label="start")
-        axes.plot(*(part[-1:] for part in way), "*", color="black", markersize=10, zorder=4, label="end")
+        axes.plot(*(part[-1:] for part in way), "*", color="black", markersize=10, zorder=4, label=last_seen(run))
         axes.set(xlabel=text(first), ylabel=text(second), zlabel=cost_name(run.loss), xlim=u, ylim=v,
-                 title=f"{cost_name(run.loss)} as a surface")
+                 title=f"{cost_name(run.loss)} as a surface{left_out(run)}")
         axes.locator_params(nbins=5)
         axes.zaxis.labelpad = 8
         axes.view_init(elev=32, azim=-58)
@@ -82,21 +86,11 @@ def slices(function: Loss | str, name: str, data: object = None, *, frozen: Mapp
     compiled = loss.compile(data)
     reach = 1.5 * max(abs(at), 1.0)
     values = np.linspace(at - reach, at + reach, _ACROSS)
-    here = [compiled.at(point) for point in points]
-    for point, (cost, slope) in zip(points, here):
-        if not np.isfinite([cost, slope[j]]).all():
-            place = ", ".join(f"{text(each)} = {short(value)}" for each, value in zip(loss.parameters, point))
-            raise LossError(f"{text(loss.expression)} has no finite value, or no finite slope, at {place}")
     rows = 1 if len(points) <= 4 else 2
     with side_by_side(-(-len(points) // rows), rows, 2.7, 2.7) as (figure, all_axes):
-        for axes, point, (cost, slope) in zip(all_axes, points, here):
-            line = np.repeat(point[np.newaxis], _ACROSS, axis=0)
-            line[:, j] = values
-            axes.plot(values, [compiled.at(each)[0] for each in line], color=BLUE)
-            half = _TANGENT * reach * 2
-            axes.plot([at - half, at + half], [cost - slope[j] * half, cost + slope[j] * half], color=ORANGE, linewidth=1.4)
-            axes.plot([at], [cost], "o", color=ORANGE, markersize=5)
-            axes.set_title(f"{text(loss.parameters[letter])} = {short(point[letter])}: slope {short(slope[j], 4)}", fontsize=10)
+        for axes, point in zip(all_axes, points):
+            slope = _slice(axes, loss, compiled, point, j, values)
+            axes.set_title(f"{text(loss.parameters[letter])} = {short(point[letter])}: slope {short(slope, 4)}", fontsize=10)
             axes.set_xlabel(text(parameter))
         lows, highs = zip(*(axes.get_ylim() for axes in all_axes[:len(points)]))
         for axes in all_axes[:len(points)]:
@@ -104,13 +98,32 @@ def slices(function: Loss | str, name: str, data: object = None, *, frozen: Mapp
         for axes in all_axes[len(points):]:
             axes.set_visible(False)
         all_axes[0].set_ylabel(cost_name(loss))
-        slope_is = f"{text(derivative_of(loss.symbol, parameter))} = {text(loss.partial(parameter.name).result)}"
-        said = (f"{text(loss.symbol)} = {text(loss.expression)}", slope_is)
-        room = int(figure.get_figwidth() * _LETTERS)
-        joint = ",  " if sum(map(len, said)) < room else "\n"
-        figure.suptitle(joint.join(part if len(part) <= room else f"{part[:room - 1]}…" for part in said),
-                        fontsize=11, x=0.01, ha="left")
+        figure.suptitle(_headed(loss, parameter, int(figure.get_figwidth() * _LETTERS)), fontsize=11, x=0.01, ha="left")
     return figure
+
+
+def _slice(axes: Axes, loss: Loss, compiled: Compiled, point: np.ndarray, j: int, values: np.ndarray) -> float:
+    """The curve through the point over the letter in place j, with its tangent; the slope of that."""
+    cost, slopes = compiled.at(point)
+    at, slope = point[j], slopes[j]
+    if not np.isfinite([cost, slope]).all():
+        place = ", ".join(f"{text(each)} = {short(value)}" for each, value in zip(loss.parameters, point))
+        raise LossError(f"{text(loss.expression)} has no finite value, or no finite slope, at {place}")
+    line = np.repeat(point[np.newaxis], len(values), axis=0)
+    line[:, j] = values
+    axes.plot(values, [compiled.at(each)[0] for each in line], color=BLUE)
+    half = _TANGENT * (values[-1] - values[0])
+    axes.plot([at - half, at + half], [cost - slope * half, cost + slope * half], color=ORANGE, linewidth=1.4)
+    axes.plot([at], [cost], "o", color=ORANGE, markersize=5)
+    return float(slope)
+
+
+def _headed(loss: Loss, parameter: Symbol, room: int) -> str:
+    """The function and its derivative, on one line where both have room on it."""
+    said = (f"{text(loss.symbol)} = {text(loss.expression)}",
+            f"{text(derivative_of(loss.symbol, parameter))} = {text(loss.partial(parameter.name).result)}")
+    joint = ",  " if sum(map(len, said)) < room else "\n"
+    return joint.join(part if len(part) <= room else f"{part[:room - 1]}…" for part in said)
 
 
 def _frozen(loss: Loss, j: int, frozen: Mapping[str, Sequence[float]]) -> tuple[np.ndarray, int]:

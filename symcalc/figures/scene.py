@@ -84,12 +84,22 @@ def data_panel(axes: Axes, run: Run) -> Show:
     residuals = axes.vlines(x, y, y, color=ORANGE, linewidth=0.9, alpha=0.7, label="residuals" if apart else "_many")
     draw_data(axes, run)
     line, = axes.plot(across, np.full_like(across, np.nan), color="black", linewidth=1.6, label="model")
+    away = axes.text(0.5, 0.94, "the model is out of the picture", transform=axes.transAxes, ha="center", va="top", fontsize=8,
+                     color=GREY, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
 
     def show(k: int) -> None:
         if apart:
             residuals.set_segments([[(a, b), (a, c)] for a, b, c in zip(x, y, predictions(run, k, x))])
         line.set_ydata(predictions(run, k, across))
+        away.set_visible(not crosses(axes, line.get_ydata()))
     return show
+
+
+def crosses(axes: Axes, heights: np.ndarray) -> bool:
+    """Whether any of an unbroken line at these heights is in the picture."""
+    low, high = axes.get_ylim()
+    with np.errstate(invalid="ignore"):
+        return bool((heights >= low).any() and (heights <= high).any())
 
 
 def dots(axes: Axes, x: np.ndarray, y: np.ndarray, size: float) -> None:

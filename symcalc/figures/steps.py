@@ -9,10 +9,10 @@ from sympy import Symbol
 
 from symcalc.errors import LossError
 from symcalc.figures.animation import spread
-from symcalc.figures.scene import cost_of, draw_data
+from symcalc.figures.scene import cost_of, crosses, draw_data
 from symcalc.figures.style import LINES, outside, side_by_side
 from symcalc.training.run import Run
-from symcalc.training.views import drawn_data, fitted_columns, in_view, predictions, span, started
+from symcalc.training.views import drawn_data, fitted_columns, in_view, left_out, predictions, span, started
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
 
     >>> from symcalc.training.losses import Loss
     >>> J = Loss("mean((y - (m*x + b))^2)", columns="x y")
-    >>> run = J.descend({"x": [1, 2, 3], "y": [2, 4, 6]}, start=[0, 0], rate=0.05, steps=3)
+    >>> run = J.descend({"x": [1, 2, 3], "y": [2, 4, 6]}, start=[1, 0], rate=0.05, steps=3)
     >>> [line.get_label() for line in data_and_cost(run).axes[0].lines]
     ['data', 'start', 'step 1', 'step 2', 'step 3']
     """
@@ -50,9 +50,11 @@ def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
         for number, (k, shade, mark) in enumerate(zip(steps, shades, _MARKS)):
             label = "start" if k == 0 else f"step {k}"
             dashes = LINES[number % len(LINES)]
-            left.plot(across, predictions(run, k, across), dashes, color=shade, linewidth=1.5, label=label)
+            heights = predictions(run, k, across)
+            away = "" if crosses(left, heights) else ", out of the picture"
+            left.plot(across, heights, dashes, color=shade, linewidth=1.5, label=label + away)
             right.plot(*places[number], mark, color=shade, markersize=7, markeredgecolor="white", zorder=5, label=label)
-        left.set_title("The line, step by step", fontsize=10)
+        left.set_title(f"The line, step by step{left_out(run)}", fontsize=10)
         _number(right, steps, places)
         outside(left)
     return figure

@@ -13,7 +13,7 @@ from symcalc.pages.numbers import short
 from symcalc.training.diagnosis.curvature import MINIMUM
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.run import Run
-from symcalc.training.views import fineness, grid, levels, window
+from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, levels, window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,13 +39,15 @@ def contours(run: Run) -> Figure:
     u, v = window(run, 0), window(run, 1)
     with drawing(6.0, 4.8) as (figure, axes):
         draw_rings(axes, run, u, v, fineness(run, _GRID, _COARSE), valued=True)
-        axes.plot(run.points[:, 0], run.points[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="the run")
-        axes.plot(*run.points[0], "s", color=ORANGE, markersize=6, label="start")
-        axes.plot(*run.x, "*", color="black", markersize=11, label="end")
+        way = run.points[:in_view(run)]
+        axes.plot(*way.T, "o-", color=ORANGE, markersize=3, linewidth=1, label="the run")
+        axes.plot(*way[0], "s", color=ORANGE, markersize=6, label="start")
+        axes.plot(*way[-1], "*", color="black", markersize=11, label=last_seen(run))
         _downhill(axes, run, u, v)
         if (lowest := _lowest(run)) is not None and _within(lowest[0], u) and _within(lowest[1], v):
             axes.plot(*lowest, "+", color="black", markersize=10, markeredgewidth=1.6, label="minimum")
-        axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {cost_name(run.loss)}", xlim=u, ylim=v)
+        axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {cost_name(run.loss)}{left_out(run)}",
+                 xlim=u, ylim=v)
         axes.legend()
     return figure
 

@@ -18,6 +18,8 @@ _MANY = 100_000          # rows from which each value of J counts
 _FINE, _ROUGH = 241, 61
 MARGIN = 0.08
 _STILL = 1e-12           # of where it is, as little as this is no way
+_TENFOLD = 100           # how many times its least value J has to reach for a scale of powers of ten
+_LOWEST = 1e-16          # beside the highest, a cost as low as this is as good as 0
 _DRAWN = 2_000           # points of data at the most; more would only blacken the picture
 
 
@@ -36,6 +38,23 @@ def in_view(run: Run) -> int:
     reach = _AWAY * max(float(change[1]), float(run.costs[0] - run.costs.min()) if climbed else 0.0)
     away = np.flatnonzero(~(change <= reach))
     return max(2, int(away[0])) if reach and len(away) else len(change)
+
+
+def last_seen(run: Run) -> str:
+    """What the last point looked at is called: "end", or "step 8" of a run that goes on out of the picture.
+
+    >>> from symcalc.training.losses import Loss
+    >>> [last_seen(Loss("w^2").descend(start=[1], rate=rate, steps=60)) for rate in (0.1, 1.1)]
+    ['end', 'step 8']
+    """
+    seen = in_view(run)
+    return "end" if seen == len(run.points) else f"step {seen - 1}"
+
+
+def left_out(run: Run) -> str:
+    """What a title adds for a run that goes on out of the picture: " (the first 8 of 60)"."""
+    seen = in_view(run)
+    return "" if seen == len(run.points) else f" (the first {seen - 1} of {run.nit})"
 
 
 def started(run: Run, what: str) -> None:
@@ -75,6 +94,16 @@ def cropped(curve: np.ndarray, costs: np.ndarray) -> tuple[float, float]:
     low, high = max(float(finite.min()), run_low - reach), min(float(finite.max()), run_high + reach)
     margin = MARGIN * (high - low) or 0.05 * max(abs(high), 1.0)
     return low - margin, high + margin
+
+
+def tenfold(costs: np.ndarray) -> tuple[float, float] | None:
+    """From where to where a scale of powers of ten shows costs above 0 that go through several; None where it does not help.
+
+    >>> tenfold(np.array([400.0, 1.0])), tenfold(np.array([4.0, 1.0]))
+    ((0.5, 800.0), None)
+    """
+    low, high = float(costs.min()), float(costs.max())
+    return (max(low, _LOWEST * high) / 2, 2 * high) if low > 0 and high > _TENFOLD * low else None
 
 
 def curve_over(run: Run, j: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -139,8 +139,12 @@ def _equations(update: Update, place: Place, parameter: Symbol, step: np.ndarray
         after = float(run.states[update.k, s, j])
         blocks.append(writer.equation(writer.names[letter], formula, after, first=sign_of(method, letter)))
         writer.values[letter] = after
-    new = Formula(text=f"new {text(parameter)}", latex=_with_word(parameter, "new"))
-    return [*blocks, writer.equation(new, method.update, float(run.points[update.k, j]))]
+    return [*blocks, writer.equation(renewed(parameter), method.update, float(run.points[update.k, j]))]
+
+
+def renewed(parameter: Symbol) -> Formula:
+    """The parameter after the step, which the last of a method's equations is for."""
+    return Formula(text=f"new {text(parameter)}", latex=_with_word(parameter, "new"))
 
 
 def sign_of(method: Method, letter: Symbol) -> str:

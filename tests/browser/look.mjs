@@ -1,5 +1,5 @@
 // Opens saved pages in a real browser and prints, as JSON, what a person would meet there.
-// node look.mjs TASK.json, where the task is {"pages": {name: file}, "stepped": [names], "pictures": folder or null}.
+// node look.mjs TASK.json, where the task is {"pages": {name: file}, "stepped": [names], "searched": [names], "pictures": folder or null}.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
@@ -63,6 +63,7 @@ const picture = (page, name) => task.pictures && page.screenshot({ path: `${task
 
 // Every page, with all of it unfolded: light on a screen, dark on a phone, and without scripts.
 async function everywhere(name, screen, still) {
+  const searched = task.searched.includes(name);
   const { page, met } = screen;
   Object.assign(met, { said: [], asked: [], dialogs: [] });
   await page.emulateMedia({ colorScheme: "light" });
@@ -72,11 +73,12 @@ async function everywhere(name, screen, still) {
     document.querySelectorAll("summary").forEach((summary) => summary.click());
     document.querySelectorAll(".unfold button:last-child").forEach((button) => button.click());
   });
-  const facts = { light: { ...await page.evaluate(looked), faults: await faults(page) } };
+  const facts = { light: { ...await page.evaluate(looked), faults: searched && await faults(page) } };
   await picture(page, `${name}-light`);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.setViewportSize({ width: 390, height: 900 });
-  facts.dark = { ...await page.evaluate(looked), faults: await faults(page, ["color-contrast", "scrollable-region-focusable"]) };
+  facts.dark = { ...await page.evaluate(looked),
+    faults: searched && await faults(page, ["color-contrast", "scrollable-region-focusable"]) };
   await picture(page, `${name}-dark`);
   await page.setViewportSize({ width: 360, height: 800 });
   facts.narrow = await page.evaluate(looked);

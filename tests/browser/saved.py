@@ -75,6 +75,8 @@ OTHERS: dict[str, Callable[[], Shown]] = {
     "notes": Notes,
 }
 STEPPED, UNFOLDED = ("line", "one"), ("derivation",)
+# Searched by axe, which takes longest: a page for every kind of element, and those with the widest lines.
+SEARCHED = ("line", "one", "network", "derivation", "long", "gradient", "runs", "diagnosis", "verdict", "sheet", "key", "notes")
 
 
 def save_all(folder: Path) -> dict[str, str]:

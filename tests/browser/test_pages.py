@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from saved import HOSTILE, OTHERS, RUNS, STEPPED, UNFOLDED, save_all
+from saved import HOSTILE, OTHERS, RUNS, SEARCHED, STEPPED, UNFOLDED, save_all
 
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -29,7 +29,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         if not there:
             pytest.skip(f"looking at the pages in a browser needs {needed}")
     folder = tmp_path_factory.mktemp("pages")
-    task = {"pages": save_all(folder), "stepped": STEPPED, "unfolded": UNFOLDED, "chromium": CHROMIUM,
+    task = {"pages": save_all(folder), "stepped": STEPPED, "unfolded": UNFOLDED, "searched": SEARCHED, "chromium": CHROMIUM,
             "pictures": os.environ.get("SYMCALC_PICTURES")}
     (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
     done = subprocess.run(["node", str(HERE / "look.mjs"), str(folder / "task.json")], capture_output=True, text=True)
@@ -45,7 +45,7 @@ def test_nothing_is_said_asked_or_run(facts, name):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SEARCHED)
 def test_axe_finds_no_serious_fault(facts, name, theme):
     assert facts[name][theme]["faults"] == []
 

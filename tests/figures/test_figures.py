@@ -12,6 +12,7 @@ from PIL import Image
 import symcalc as sc
 from symcalc.errors import LossError, SymcalcError
 from symcalc.figures.style import BLUE, ORANGE, check_picture, save_figure
+from symcalc.training.views import in_view
 
 ROWS = {"x": [30.0, 40.0, 100.0], "y": [45.0, 60.0, 150.0]}
 LINE = sc.half_mean_squared_error("y", sc.line("x"))
@@ -105,9 +106,10 @@ def test_contours_with_the_path_of_the_run():
 @pytest.mark.parametrize(("formula", "start"), [("0*u + 0*v", [0, 0]), ("u^2 + v^2", [0, 0]), ("sqrt(u*v)", [1, 1]),
                                                 ("abs(u) + abs(v)", [1, 0.3]), ("u^4 + v^4", [10, 1])])
 def test_contours_of_odd_losses(formula, start):
-    figure = sc.figures.contours(sc.Loss(formula).descend(start=start, rate=0.05, steps=20))
+    run = sc.Loss(formula).descend(start=start, rate=0.05, steps=20)
+    figure = sc.figures.contours(run)
     figure.savefig(io.BytesIO())
-    assert legend(figure)[:3] == ["the run", "start", "end"]
+    assert legend(figure)[:3] == ["the run", "start", "end" if in_view(run) > run.nit else f"step {in_view(run) - 1}"]
 
 
 # The fit
@@ -116,7 +118,7 @@ def test_the_fit_shows_data_line_and_residuals():
     run = line_run()
     figure = sc.figures.fit(run)
     axes, drawn = figure.axes[0], lines(figure)
-    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_title(loc="left")) == ("x", "y", "y ≈ 1.493xᵢ + 0.0203")
+    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_title(loc="left")) == ("x", "y", "y ≈ 1.493x + 0.0203")
     assert legend(figure) == ["residuals", "data", "start", "after the run"]
     assert np.column_stack(drawn["data"].get_data()).tolist() == np.column_stack([ROWS["x"], ROWS["y"]]).tolist()
     across, predicted = drawn["after the run"].get_data()

@@ -176,7 +176,7 @@ def test_the_line_of_an_absolute_loss_is_drawn_over_its_data(runs):
 def test_the_line_of_a_diverging_run_is_one_near_the_data(runs):
     run = runs["diverging"]
     figure = figures.fit(run)
-    line = {line.get_label(): line for line in figure.axes[0].lines}["after step 1, before it goes off"]
+    line = {line.get_label(): line for line in figure.axes[0].lines}[f"after step 1 of {run.nit}, before it goes off"]
     assert line.get_ydata() == pytest.approx(run.points[1, 0] * line.get_xdata() + run.points[1, 1])
     low, high = figure.axes[0].get_ylim()
     assert low < 0 and 40.2 < high < 200
@@ -201,8 +201,9 @@ def test_many_parameters_leave_room_for_those_that_moved_most(runs):
 def test_ratios_out_of_the_picture_are_arrows():
     run = sc.Loss("w^2").descend(start=[1], rate=3, steps=5)
     below = figures.expected_actual(run).axes[1]
-    arrows = {line.get_marker(): line.get_ydata() for line in below.lines if line.get_label() == "out of the picture"}
+    arrows = {line.get_marker(): line.get_ydata() for line in below.lines if line.get_label() == "below -1.6"}
     assert set(arrows) == {"v"} and np.all(arrows["v"] == -1.6)
+    assert [label.get_text() for label in below.get_legend().get_texts()] == ["below -1.6"]
 
 
 def test_words_are_literal():

@@ -139,3 +139,35 @@ def test_what_lies_far_out_of_many_rows_is_drawn_and_their_number_told():
     assert "of the 5,000 rows" in written and written.count('class="data"') <= 400
     highest = min(float(cy) for cy in re.findall(r'class="data" r="3" cx="[^"]+" cy="([^"]+)"', written))
     assert highest < 80
+
+
+def test_a_dot_out_of_the_picture_is_told():
+    run = sc.Loss("(w - 3)^2").descend(start=[0], rate=1.1, steps=15)
+    data = states_of(page(run))
+    places = zip(*(data["moving"]["cost-now"][name] for name in ("cx", "cy")))
+    assert [said.endswith(", out of the picture") for said in data["said"]] == [
+        not (58 <= x <= 388 and 14 <= y <= 252) for x, y in places]
+    assert data["said"][10].endswith(", out of the picture") and not data["said"][7].endswith("picture")
+
+
+def test_the_curve_of_a_model_passes_through_what_it_says():
+    run = sc.logistic_loss("c", sc.line("x")).descend(
+        {"x": np.arange(1, 9), "c": np.arange(1, 9) > 4}, start=[0, 0], rate=3, steps=50)
+    written = states_of(page(run))["moving"]["data-model"]["d"][-1]
+    one, *curves = re.findall(r"[MQ]([^MQ]*)", written)
+    start = np.array(one.split(","), dtype=float)
+    for curve in curves:
+        pull, end = (np.array(place.split(","), dtype=float) for place in curve.split(" "))
+        for t in (0.25, 0.5, 0.75):
+            x, y = (1 - t)**2 * start + 2 * t * (1 - t) * pull + t**2 * end
+            said = run.predict(x=[0.65 + (x - 58) / 330 * 7.7])[0]
+            assert y == pytest.approx(252 - (said + 1 / 3) / (5 / 3) * 238, abs=0.6)
+        start = end
+
+
+def test_a_cost_through_powers_of_ten_is_drawn_on_them_and_its_dot_on_the_curve():
+    run = sc.Loss("a^2 + b^2 + c^2").descend(start=[1, 2, 3], rate=0.3, steps=6)
+    written = page(run)
+    heights = np.array(states_of(written)["moving"]["cost-now"]["cy"], dtype=float)
+    assert np.diff(heights) == pytest.approx(np.full(6, np.diff(heights)[0]), abs=0.11)         # each time a sixth of it
+    assert all(f'class="tick up">{power}</text>' in written for power in ("0.001", "0.01", "0.1", "1", "10"))

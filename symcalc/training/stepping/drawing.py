@@ -34,6 +34,7 @@ class Drawing:
     labels: tuple[str, str]
     alt: str
     caption: str                                # HTML of our own making
+    logarithmic: bool = False                   # upwards a scale of powers of ten
     still: list[str] = field(default_factory=list)
     moving: dict[str, dict[str, Sequence[str | float]]] = field(default_factory=dict)
     trail: list[str] = field(default_factory=list)      # the places of a polyline that grows with the states
@@ -44,22 +45,44 @@ class Drawing:
 
     def y(self, values: ArrayLike) -> np.ndarray:
         """The same for values along the other axis."""
-        return _placed(values, self.up, _BOTTOM, _TOP)
+        if not self.logarithmic:
+            return _placed(values, self.up, _BOTTOM, _TOP)
+        with np.errstate(all="ignore"):
+            return _placed(np.log10(values), (math.log10(self.up[0]), math.log10(self.up[1])), _BOTTOM, _TOP)
 
     @property
     def units(self) -> tuple[float, float]:
         """How many units of the picture one unit of either axis takes; they grow to the right and downwards."""
         return (_RIGHT - _LEFT) / (self.across[1] - self.across[0]), (_TOP - _BOTTOM) / (self.up[1] - self.up[0])
 
-    def path(self, x: ArrayLike, y: ArrayLike, fine: bool = True) -> str:
-        """A line through these points, to a tenth of a unit or to whole ones; it breaks where there is no finite one."""
+    def path(self, x: ArrayLike, y: ArrayLike) -> str:
+        """A line through these points, to a tenth of a unit; it breaks where there is no finite one."""
         written, pen = "", "M"
         for a, b in zip(self.x(x), self.y(y)):
             if math.isnan(a) or math.isnan(b):
                 pen = "M"
             else:
-                written += f"{pen}{_short(a)},{_short(b)}" if fine else f"{pen}{a:.0f},{b:.0f}"
+                written += f"{pen}{_short(a)},{_short(b)}"
                 pen = "L"
+        return written
+
+    def bend(self, x: ArrayLike, y: ArrayLike) -> str:
+        """A curve through an odd number of evenly spaced points, through each three a parabola; it breaks like a path.
+
+        >>> drawing = Drawing(name="d", across=(0, 2), up=(0, 4), labels=("x", "y"), alt="", caption="")
+        >>> drawing.bend([0, 1, 2], [0, 1, 4])
+        'M58,252Q223,252 388,14'
+        """
+        a, b = self.x(x), self.y(y)
+        written, drawn = "", False
+        for k in range(0, len(a) - 2, 2):
+            pull = 2 * b[k + 1] - (b[k] + b[k + 2]) / 2
+            if math.isnan(pull):
+                drawn = False
+                continue
+            written += "" if drawn else f"M{_short(a[k])},{_short(b[k])}"
+            written += f"Q{_short(a[k + 1])},{_short(pull)} {_short(a[k + 2])},{_short(b[k + 2])}"
+            drawn = True
         return written
 
     def move(self, kind: str, name: str, style: str, fixed: str = "", **attributes: Sequence[str | float]) -> None:
@@ -70,6 +93,11 @@ class Drawing:
     def point(self, name: str, style: str, x: ArrayLike, y: ArrayLike, radius: float = 5) -> None:
         """A dot that moves through these places."""
         self.move("circle", name, style, f' r="{radius}"', cx=coordinates(self.x(x)), cy=coordinates(self.y(y)))
+
+    def away(self, name: str) -> list[bool]:
+        """In which states the dot of that name is out of the picture."""
+        places = self.moving[f"{self.name}-{name}"]
+        return [not (_LEFT <= x <= _RIGHT and _TOP <= y <= _BOTTOM) for x, y in zip(places["cx"], places["cy"])]
 
     def svg(self) -> str:
         """The picture with everything in the place where it starts."""
@@ -91,7 +119,7 @@ class Drawing:
             lines.append(f'<path class="axis" d="M{x},{_BOTTOM}v4"/>')
             if round(tick / step) % every == 0:
                 lines.append(f'<text x="{x}" y="{_BOTTOM + 16}" class="tick">{_label(tick)}</text>')
-        for tick in ticks(*self.up):
+        for tick in (powers if self.logarithmic else ticks)(*self.up):
             y = float(self.y(tick))
             lines.append(f'<path class="axis" d="M{_LEFT},{_short(y)}h-4"/>'
                          f'<text x="{_LEFT - 7}" y="{_short(y + 4)}" class="tick up">{_label(tick)}</text>')
@@ -120,6 +148,16 @@ def ticks(low: float, high: float) -> list[float]:
     first, last = math.ceil(low / step), math.floor(high / step)
     every = 1 + (last - first) // (2 * _TICKS)
     return [k * step for k in range(first, last + 1, every)]
+
+
+def powers(low: float, high: float) -> list[float]:
+    """Powers of ten between the two.
+
+    >>> powers(0.05, 200)
+    [0.1, 1.0, 10.0, 100.0]
+    """
+    first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
+    return [10.0**power for power in range(first, last + 1, 1 + (last - first) // (2 * _TICKS))]
 
 
 def coordinates(values: np.ndarray) -> list[float]:

@@ -69,7 +69,8 @@ def _player(run: Run) -> str:
     lines = [_LINE.split("".join(map(html.block, _working(run, k)))) for k in states]
     forms = Forms.of([line for state in lines for line in state])
     texts = iter(forms.texts)
-    data = {"steps": states, "said": [_said(run, k) for k in states], "forms": forms.forms,
+    away = drawings[-1].away("now")
+    data = {"steps": states, "said": [_said(run, k, out) for k, out in zip(states, away)], "forms": forms.forms,
             "states": [";".join(" ".join(map(str, next(texts))) for _ in state) for state in lines],
             "moving": {name: moves for drawing in drawings for name, moves in drawing.moving.items()},
             "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
@@ -82,11 +83,12 @@ def _working(run: Run, k: int) -> Sequence[Block]:
     return run.updates[k - 1].document().blocks if k else ()
 
 
-def _said(run: Run, k: int) -> str:
-    """Where the run stands, for the line under the slider and for those who hear it."""
+def _said(run: Run, k: int, away: bool) -> str:
+    """Where the run stands, for the line under the slider and for those who hear it; whether that is out of the picture."""
     values = [_equal(text(run.loss.parameters[j]), run.points[k, j]) for j in run.moving[:_DERIVED]]
     values += ["…"] if len(run.moving) > _DERIVED else []
-    return f"{f'After update {k} of {run.nit}' if k else 'At the start'}: {', '.join([*values, _equal('J', run.costs[k])])}"
+    values += [_equal("J", run.costs[k]), *(["out of the picture"] if away else [])]
+    return f"{f'After update {k} of {run.nit}' if k else 'At the start'}: {', '.join(values)}"
 
 
 def _equal(name: str, value: float) -> str:

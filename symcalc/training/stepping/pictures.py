@@ -11,7 +11,7 @@ from symcalc.language.names import symbol
 from symcalc.pages.html import words
 from symcalc.pages.notation import text
 from symcalc.training.run import Run
-from symcalc.training.stepping.drawing import Drawing, coordinates
+from symcalc.training.stepping.drawing import HEIGHT, Drawing, coordinates
 from symcalc.training.views import (
     cropped,
     curve_over,
@@ -23,13 +23,15 @@ from symcalc.training.views import (
     in_view,
     levels,
     predictions,
+    tenfold,
     window,
 )
 
 _DOTS = 400              # points of data at the most
 _RESIDUALS = 6_000       # residuals at the most, over all states
 _CURVE, _ROUGH = 121, 41
-_MODEL = 21              # points of a model that is no straight line
+_MODEL = (3, 23, 45)     # points of the model's curve, of which the fewest are taken that tell it
+_SEEN = 0.5              # units, as far may the curve pass from the model
 _RINGS, _ROUGH_RINGS = 121, 25
 _ARROW = 36              # units, as long is the arrow against the gradient, whatever its length
 _NOTHING = 1e-12         # of the first slope: what is left of it is rounding
@@ -63,17 +65,31 @@ def _data(run: Run, states: Sequence[int]) -> Drawing:
                       alt=f"the data and the model, {text(symbol(names[1]))} over {text(symbol(names[0]))}",
                       caption=f'<span><span class="key dot"></span> {_told(len(x), run.rows)}</span>, '
                               '<span><span class="key line"></span> the model after the step</span>')
-    ends = np.linspace(*span, 3)
-    bent = any(not np.isclose(two, (one + three) / 2, rtol=1e-6, atol=1e-9 * room)
-               for one, two, three in (predictions(run, k, ends) for k in (0, states[-1])))
-    across = np.linspace(*span, _MODEL if bent else 2)
     if len(x) * len(states) <= _RESIDUALS:
         drawing.move("path", "residuals", "residual",
                      d=[_strokes(drawing.x(x), drawing.y(y), drawing.y(predictions(run, k, x))) for k in states])
     drawing.still += [f'<circle class="data" r="3" cx="{a}" cy="{b}"/>'
                       for a, b in zip(coordinates(drawing.x(x)), coordinates(drawing.y(y)))]
-    drawing.move("path", "model", "model", d=[drawing.path(across, predictions(run, k, across), fine=not bent) for k in states])
+    across = _places(drawing, run, states)
+    drawing.move("path", "model", "model", d=[drawing.bend(across, predictions(run, k, across)) for k in states])
     return drawing
+
+
+def _places(drawing: Drawing, run: Run, states: Sequence[int]) -> np.ndarray:
+    """The fewest places between which parabolas tell the model, as it is at the start, half way and at the end."""
+    for count in _MODEL:
+        finer = np.linspace(*drawing.across, 2 * count - 1)
+        if all(_missed(drawing.y(predictions(run, k, finer))) <= _SEEN for k in (0, states[len(states) // 2], states[-1])):
+            break
+    return finer[::2]
+
+
+def _missed(y: np.ndarray) -> float:
+    """How far a parabola through the first, third and fifth of these heights passes from the others, and so on, in sight."""
+    one, two, three = y[:-1:4], y[2::4], y[4::4]
+    between = np.stack([y[1::4], y[3::4]])
+    away = np.abs(np.stack([3 * one + 6 * two - three, 3 * three + 6 * two - one]) / 8 - between)
+    return float(np.nanmax(away[(between > 0) & (between < HEIGHT)], initial=0.0))
 
 
 def _told(shown: int, rows: int) -> str:
@@ -153,10 +169,11 @@ def _arrow(x: float, y: float, across: float, up: float) -> str:
 
 
 def _course(run: Run, states: Sequence[int]) -> Drawing:
-    """J against the update."""
+    """J against the update, on a scale of powers of ten where that helps."""
     seen = in_view(run)
     costs = run.costs[:seen]
-    drawing = Drawing(name="cost", across=(0, max(1, seen - 1)), up=cropped(costs, costs),
+    powers = tenfold(costs)
+    drawing = Drawing(name="cost", across=(0, max(1, seen - 1)), up=powers or cropped(costs, costs), logarithmic=bool(powers),
                       labels=("update", run.loss.called), alt="the cost against the update", caption=_NOW)
     every = range(0, seen, max(1, seen // _DOTS))
     drawing.still.append(f'<path class="curve" d="{drawing.path(list(every), costs[list(every)])}"/>')
