@@ -23,7 +23,7 @@ FORMULAS = [
     "a_1^2 + a^2_1", "x'^2", "e^{-x^{2}}", r"\boldsymbol{w}^\top \mathbf{x}", r"\substack{a \\ b}", r"\big( x \big)",
     r"\bigl( x \bigr)", "x^ 2", r"\left\{ x \right\}", "f''_{xy}", "y'_i", r"\displaystyle \sum\limits_{i} x", "a<b", "|x|",
     "{x^a}^b", r"\hat{y}", r"\begin{aligned} {[a]} &= 1 \\ {[b]} &= 2 \end{aligned}", r"a \cdot -b", "x^*", r"x^\prime",
-    r"\big|x\big|",
+    r"\big|x\big|", r"\overrightarrow{\boldsymbol{v}} + \sqrt[3]{\widehat{x}} + \widetilde{\widetilde{y}}",
 ]
 # Reads, writes, definitions, loops, lengths without end, ways out of the formula, and slips at which TeX would stop.
 REFUSED = [
@@ -40,7 +40,7 @@ REFUSED = [
     r"{\left( a} \right)", r"\begin{matrix} { a & b } \end{matrix}", "\\", r"\text{a", r"\sqrt[3{x}", "", " ", 3,
     r"x^\frac{1}{2}", "^2^2", r"\begin{aligned}\end", r"\begin{pmatrix} 1&2&3&4&5&6&7&8&9&10&11 \end{pmatrix}", r"\é",
     r"\)", r"\]", r"\-", "x^&", r"\begin{aligned}[t] x \end{aligned}", r"\begin{gathered} [9999pt] x \end{gathered}",
-    "{" * 40 + "}" * 40, "x" * 3000,
+    "{" * 40 + "}" * 40, "x" * 3000, r"\boldsymbol{" * 3 + "x" + "}" * 3, r"\sqrt[3]{\overrightarrow{a^{\widehat{x}}}}",
 ]
 
 
@@ -73,6 +73,7 @@ def test_what_is_no_mathematics_is_refused(formula):
     (r"\left( x", r"a brace, \left or \begin is not closed"),
     ("x^2^3", "two ^ follow each other; put braces round what they belong to"),
     (r"\csname input\endcsname", r"\csname is no command for formulas on a worksheet"),
+    (r"\sqrt[3]{\sqrt[3]{\sqrt[3]{x}}}", r"\boldsymbol, \overrightarrow, \widehat, \widetilde and \sqrt[n] may stand in one another 2 deep"),
     (r"\begin{cases} 1 & 2 & 3 \end{cases}", "a row has more than 2 columns"),
 ])
 def test_the_sentence_says_what_to_write(formula, sentence):
