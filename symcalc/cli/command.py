@@ -58,7 +58,7 @@ class Group(click.Group):
 
 def _refuse(fault: click.UsageError) -> NoReturn:
     """What click says in three lines, as one."""
-    if isinstance(fault, getattr(click.exceptions, "NoArgsIsHelpError", ())):        # click has it from 8.2 on
+    if isinstance(fault, click.exceptions.NoArgsIsHelpError):
         raise fault
     said = " ".join(fault.format_message().split()).rstrip(".")
     complain(f"{said[:1].lower()}{said[1:]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ def check_files(output: Path | None, plot: Path | None, force: bool, as_json: bo
 
         try:
             check_target(path)
-            exists = path.exists()
+            exists = os.path.lexists(path)
         except OSError as fault:
             raise SymcalcError(f"cannot write '{visible(path.name[:40])}': {fault.strerror}") from None
         if exists and not force:

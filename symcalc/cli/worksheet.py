@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,7 +79,7 @@ def _write(sheet: Worksheet, folder: Path, stem: str, forms: tuple[str, ...], fo
         (handout, folder / f"{stem}-{letter}{'-key' * handout.is_key}.{_FORMS[form]}") for form in forms
         for letter in sheet.letters for handout in (sheet.version(letter), sheet.key(letter))
         if not (handout.is_key and form in _WITH_KEY)]
-    if not force and (there := [path for _, path in shown if path.exists()]):
+    if not force and (there := [path for _, path in shown if os.path.lexists(path)]):
         raise SymcalcError(f"{visible(str(there[0]))} exists; add --force to overwrite it, or take another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)

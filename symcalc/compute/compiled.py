@@ -165,13 +165,15 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
 def _listed(values: Any) -> object:
     """What an array, or what becomes one, holds; itself where it becomes none, and is refused."""
     try:
-        return np.asarray(values).tolist()
+        return [*values] if np.ma.is_masked(values) else np.asarray(values).tolist()
     except (TypeError, ValueError):
         return values
 
 
 def _checked_points(points: object, parameters: Sequence[str]) -> np.ndarray:
     """The points as a float64 array with a row for each."""
+    if np.ma.is_masked(points):
+        raise DescentError("a number of the points is masked; fill it in or leave the point out")
     try:
         found = np.asarray(points)
     except ValueError:                          # rows of several lengths
@@ -197,6 +199,8 @@ def _counted(number: int) -> str:
 def _real(value: Any, name: str) -> float:
     if isinstance(value, Basic):
         return _constant(value, name)
+    if np.ma.is_masked(value):
+        raise DescentError(f"the value of {name} is masked; give a number")
     if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", None) or not hasattr(value, "__float__"):
         raise DescentError(f"the value of {name} is a real number, not {type(value).__name__} {as_given(value)}")
     try:

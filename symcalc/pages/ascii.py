@@ -12,6 +12,7 @@ from unicodedata import combining, normalize
 
 from sympy import Basic
 
+from symcalc.errors import visible
 from symcalc.pages import notation
 from symcalc.pages.document import (
     Block,
@@ -52,12 +53,8 @@ def in_ascii(document: Document) -> Document:
 
 # The medium
 
-def _name(name: str) -> str:
-    return name
-
-
 def _indexed(name: str, indices: Sequence[str]) -> str:
-    return f"{name}[{', '.join(indices)}]"
+    return f"{visible(name)}[{', '.join(indices)}]"
 
 
 def _digits(digits: str) -> str:
@@ -66,7 +63,7 @@ def _digits(digits: str) -> str:
 
 
 def _function(row: Function | None, name: str) -> str:
-    return name if row is None else row.printed if row.printed and row.printed.isascii() else row.names[0]
+    return visible(name) if row is None else row.printed if row.printed and row.printed.isascii() else row.names[0]
 
 
 def _power(base: str, exponent: str, whole: bool) -> str:
@@ -100,7 +97,7 @@ def _primed(name: str, orders: Sequence[int]) -> str:
 
 
 ASCII: Medium = replace(
-    TEXT, name=_name, indexed=_indexed, marked="{}_{}".format, digits=_digits, power=_power,
+    TEXT, name=visible, indexed=_indexed, marked="{}_{}".format, digits=_digits, power=_power,
     root=lambda body, loose: f"sqrt({body})", function=_function,
     subscript=lambda name, index: f"{name}_{index}" if index.isalnum() else f"{name}_({index})",
     radical=lambda sign, body, loose: f"{sign}({body})", called=True, cases=_cases,

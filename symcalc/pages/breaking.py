@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -139,33 +140,47 @@ def ems(latex: str) -> float:
 
 @lru_cache(maxsize=1024)
 def _ems(latex: str) -> float:
-    return _measure(_MEASURED.findall(latex))
+    return _measure(_Tokens(_MEASURED.findall(latex)))
 
 
 def _widths(latex: str) -> dict[int, float]:
-    """How wide the formula is up to each place outside all braces; of a long one, which breaks often, in one go."""
+    """How wide the formula is up to each place outside all braces, and up to its end."""
     tokens = _TOKEN.findall(latex)
     starts = list(accumulate(map(len, tokens), initial=0))
-    return {starts[k]: width for k, width in _running(tokens)}
+    return {starts[k]: width for k, width in _running(_Tokens(tokens))}
 
 
-def _measure(tokens: list[str]) -> float:
-    return max(width for _, width in _running(tokens))
+class _Tokens(list[str]):
+    """Tokens, and where each brace is closed, so that no group is searched for its end again at every level round it."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        super().__init__(tokens)
+        self.closing: dict[int, int] = {}
+        opened = []
+        for k, token in enumerate(tokens):
+            if token == "{":
+                opened.append(k)
+            elif token == "}" and opened:
+                self.closing[opened.pop()] = k
 
 
-def _running(tokens: list[str]) -> Iterator[tuple[int, float]]:
+def _measure(tokens: _Tokens, start: int = 0, end: int | None = None) -> float:
+    return max(width for _, width in _running(tokens, start, end))
+
+
+def _running(tokens: _Tokens, start: int = 0, end: int | None = None) -> Iterator[tuple[int, float]]:
     """Each token outside all braces, by number, and the width of what is before it; at last that of the whole."""
-    width, k = 0.0, 0
-    while k < len(tokens):
+    width, k, end = 0.0, start, len(tokens) if end is None else end
+    while k < end:
         yield k, width
         token = tokens[k]
         if token == r"\frac":
-            above, k = _group(tokens, k + 1)
-            below, k = _group(tokens, k)
-            width += 0.3 + max(_measure(above), _measure(below))
+            above, k = _group(tokens, k + 1, end)
+            below, k = _group(tokens, k, end)
+            width += 0.3 + max(above, below)
         elif token in "^_":
-            inner, k = _group(tokens, k + 1)
-            width += 0.7 * _measure(inner)
+            inner, k = _group(tokens, k + 1, end)
+            width += 0.7 * inner
         else:
             width += _single(token)
             k += 1
@@ -185,16 +200,12 @@ def _single(token: str) -> float:
 _FUNCTIONS = {row.latex[1:] for row in FUNCTIONS.values()} - GREEK.keys()         # σ and Γ are letters
 
 
-def _group(tokens: list[str], start: int) -> tuple[list[str], int]:
-    """The braced group (or the one token) at `start`, and the place behind it."""
-    if start >= len(tokens) or tokens[start] != "{":
-        return tokens[start:start + 1], start + 1
-    depth = 0
-    for k in range(start, len(tokens)):
-        depth += (tokens[k] == "{") - (tokens[k] == "}")
-        if depth == 0:
-            return tokens[start + 1:k], k + 1
-    return tokens[start + 1:], len(tokens)
+def _group(tokens: _Tokens, start: int, end: int) -> tuple[float, int]:
+    """The width of the braced group (or of the one token) at `start`, and the place behind it."""
+    if start >= end or tokens[start] != "{":
+        return _measure(tokens, start, min(start + 1, end)), start + 1
+    closing = tokens.closing.get(start, end)
+    return _measure(tokens, start + 1, closing), closing + 1
 
 
 def broken_latex(latex: str, first: float, rest: float) -> list[str]:
@@ -203,34 +214,43 @@ def broken_latex(latex: str, first: float, rest: float) -> list[str]:
     >>> broken_latex(r"\left(a + b\right) c", 1, 1)
     ['\\left(a\\right.', '\\left.{} + b\\right) c']
     """
-    lines = []
+    lines, start, opening = [], 0, ""
     for chosen in _breaks(latex.translate(_ALIKE), first, rest):
-        lines.append(latex[:chosen.at] + r"\right." * chosen.depth)
-        latex = _left_of(latex, chosen)
-    return [*lines, latex]
+        lines.append(opening + latex[start:chosen.at] + r"\right." * chosen.depth)
+        start, opening = chosen.at + 1, _opening(chosen)
+    return [*lines, opening + latex[start:]]
 
 
 @lru_cache(maxsize=1024)               # the steps of a run have the same formulas with other digits
 def _breaks(latex: str, first: float, rest: float) -> tuple[Break, ...]:
-    """Where the formula is broken, each place counted in what is left of it then."""
-    chosen, room = [], first
-    while ems(latex) > room and (places := _latex_places(latex)):
-        widths = _widths(latex)
-        fitting = [place for place in places if widths[place.at] <= room]
-        chosen.append(_best_latex(widths, fitting, room) if fitting else places[0])
-        latex, room = _left_of(latex, chosen[-1]), rest
+    """Where the formula is broken; gone through once, as one of pages has hundreds of lines."""
+    if ems(latex) <= first:
+        return ()
+    widths, places = _widths(latex), _latex_places(latex)
+    ends = [widths[place.at] for place in places]
+    chosen: list[Break] = []
+    start, before, room, k = 0, 0.0, first, 0           # `before` is the width of what has been broken
+    while widths[len(latex)] - before > room:
+        begins = _START.match(latex, start).end()
+        while k < len(places) and places[k].at < begins:
+            k += 1
+        if k == len(places):
+            break
+        fitting = places[k:bisect_right(ends, before + room, k)] or [places[k]]
+        chosen.append(_best_latex(widths, fitting, before + 0.4 * room))
+        start, room = chosen[-1].at + 1, rest
+        before = widths[start] - ems(_opening(chosen[-1]))
     return tuple(chosen)
 
 
-def _left_of(latex: str, chosen: Break) -> str:
-    """What comes on the next lines, with the brackets that were open."""
+def _opening(chosen: Break) -> str:
+    """What the next line begins with: the brackets that were open, and a sign."""
     # The empty group makes TeX space a sign at the start of a line as a sign between two terms.
-    sign = "{} " if chosen.kind < 2 else r"{} \cdot "
-    return r"\left." * chosen.depth + sign + latex[chosen.at + 1:]
+    return r"\left." * chosen.depth + ("{} " if chosen.kind < 2 else r"{} \cdot ")
 
 
-def _best_latex(widths: Mapping[int, float], places: list[Break], room: float) -> Break:
-    full = [place for place in places if widths[place.at] >= 0.4 * room] or places
+def _best_latex(widths: Mapping[int, float], places: list[Break], enough: float) -> Break:
+    full = [place for place in places if widths[place.at] >= enough] or places
     return min(full, key=lambda place: (place.depth, place.kind, -place.at))
 
 
@@ -238,13 +258,13 @@ def _latex_places(latex: str) -> list[Break]:
     """The spaces outside all braces at which a sign, a dot or a bracketed factor follows."""
     places: list[Break] = []
     braces = depth = 0
-    before, start = "", _START.match(latex).end()
+    before = ""
     for match in _TOKEN.finditer(latex):
         token = match[0]
         braces += (token in ("{", r"\begin")) - (token in ("}", r"\end"))
         depth += (token == r"\left") - (token == r"\right")
         kind = _latex_kind(latex, match.end()) if token == " " and braces == 0 else None
-        if kind is not None and match.start() >= start and before not in ("+", "-", "=", r"\cdot"):
+        if kind is not None and before not in ("+", "-", "=", r"\cdot"):
             places.append(Break(match.start(), depth, kind))
         before = before if token == " " else token
     return places

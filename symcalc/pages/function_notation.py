@@ -27,7 +27,7 @@ class FunctionNotation(Walk):
         if row is not None and row.subscript is not None:
             name = self.medium.subscript(name, self.write(arguments.pop(row.subscript)).string)
         if exponent is not None:
-            name = self.medium.power(name, str(exponent), True)
+            name = self.medium.power(name, self.write(exponent).string, True)
         written = ", ".join(self.write(argument).string for argument in arguments)
         return Piece(name + self.medium.brackets(written), Level.ATOM)
 

@@ -38,7 +38,8 @@ _COMMANDS = {
     r"\,": r"\thinspace ", r"\;": r"\thickspace ", r"\!": r"\negthinspace ", r"\{": r"\lbrace ", r"\}": r"\rbrace ",
     r"\\": r"\cr ", "|": r"\vert ", "<": r"\lt ", ">": r"\gt ", "*": r"\ast ",
 }
-_COMMAND = re.compile(r"\\[A-Za-z]+|\\.|[|<>*]")
+_COMMAND = re.compile(r"(\\text(?:bf|it)?)\{((?:[^{}\\]|\\.)*)\}|\\[A-Za-z]+|\\.|[|<>*]")
+_IN_WORDS = re.compile(r"(\\[{}]|[|<>*])")
 
 
 def render(document: Document) -> str:
@@ -78,7 +79,18 @@ def math(latex: str) -> str:
     >>> print(math(r"c\,\left|x\right|"))
     c\thinspace \left\vert x\right\vert
     """
-    return _COMMAND.sub(lambda match: _COMMANDS.get(match[0], match[0]), latex).strip()
+    return _COMMAND.sub(_command, latex).strip()
+
+
+def _command(match: re.Match[str]) -> str:
+    """A command in letters; within words, which no command is read in, it stands between them."""
+    if match[1] is None:
+        return _COMMANDS.get(match[0], match[0])
+    pieces = _IN_WORDS.split(match[2])
+    if len(pieces) == 1:
+        return match[0]
+    parts = (f"{{{_COMMANDS[piece]}}}" if k % 2 else f"{match[1]}{{{piece}}}" for k, piece in enumerate(pieces) if piece)
+    return f"{{{''.join(parts)}}}"
 
 
 def inline(parts: Iterable[Inline]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from symcalc.errors import visible
 from symcalc.vocabulary import GREEK
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _text_name(name: str) -> str:
     if name.endswith(_HAT):
         return normalize("NFC", _text_name(name.removesuffix(_HAT)) + "\N{COMBINING CIRCUMFLEX ACCENT}")
     stem, number = _stem(name)
-    return GREEK.get(stem, stem) + (number.translate(_SUBSCRIPT) if "_" in name or stem in GREEK else number)
+    return GREEK.get(stem, visible(stem)) + (number.translate(_SUBSCRIPT) if "_" in name or stem in GREEK else number)
 
 
 def _text_digits(digits: str) -> str:
@@ -97,7 +98,7 @@ def _text_power(base: str, exponent: str, whole: bool) -> str:
 
 
 def _text_function(row: Function | None, name: str) -> str:
-    return row.printed or row.names[0] if row else name
+    return row.printed or row.names[0] if row else visible(name)
 
 
 def _text_subscript(name: str, index: str) -> str:

@@ -38,6 +38,7 @@ from sympy.core.function import Application, AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
+from symcalc.errors import SymcalcError
 from symcalc.functions import Primed
 from symcalc.indices import is_indexed, softmax_at
 from symcalc.pages.elided import Dots
@@ -45,7 +46,7 @@ from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.function_notation import FunctionNotation
 from symcalc.pages.marked import Marked
 from symcalc.pages.media import LATEX, TEXT, Medium
-from symcalc.pages.numbers import all_digits
+from symcalc.pages.numbers import digits_of, whole_digits
 from symcalc.pages.pieces import Level, Piece
 from symcalc.parts import signed, upright
 from symcalc.vocabulary import FUNCTIONS, LOSS
@@ -80,7 +81,10 @@ def written(expression: Basic, medium: Medium) -> str:
     >>> written(symbols("theta"), TEXT)
     'θ'
     """
-    return _Writer(medium, expression).write(expression).string
+    try:
+        return _Writer(medium, expression).write(expression).string
+    except RecursionError:
+        raise SymcalcError("the expression is nested too deeply to be written") from None
 
 
 def named(part: AppliedUndef | Primed, medium: Medium = TEXT) -> str:
@@ -131,9 +135,9 @@ class _Writer(FunctionNotation):
 
     def number(self, number: Rational | Float) -> Piece:
         if isinstance(number, Rational) and number.q != 1:
-            fraction = self.medium.fraction(str(abs(number.p)), str(number.q))
+            fraction = self.medium.fraction(whole_digits(abs(number.p)), whole_digits(number.q))
             return Piece(f"-{fraction}", Level.SUM) if number < 0 else Piece(fraction, Level.FRACTION, "digit")
-        plain = all_digits(float(number)) if isinstance(number, Float) else str(number)
+        plain = digits_of(number) if isinstance(number, Float) else whole_digits(number.p)
         level = Level.SUM if number < 0 else Level.PRODUCT if "e" in plain else Level.ATOM
         return Piece(self.medium.digits(plain), level, "" if number < 0 else "digit")
 

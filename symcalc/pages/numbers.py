@@ -6,10 +6,12 @@ Nothing left of the decimal point is ever rounded: 8333278.3 has all its digits,
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Collection
 
 from sympy import Expr, Float, Integer
 
+from symcalc.errors import SymcalcError
 from symcalc.pages.document import Formula, Inline
 from symcalc.pages.media import LATEX, TEXT
 
@@ -17,6 +19,7 @@ DIGITS = 6               # significant digits of the largest number in a column
 _WIDEST = 7              # digits before or zeros behind the point from which powers of ten are used
 _KEPT = 3                # digits that the smallest number of a column keeps, and what its numbers differ by
 _KNOWN = 15              # digits of a float that have any meaning
+_FARTHEST = 10**5        # the power of two to which a decimal number is written
 
 
 def short(value: float, digits: int = DIGITS) -> str:
@@ -98,6 +101,33 @@ def all_digits(value: float) -> str:
         mantissa, power = f"{value:.{_KNOWN - 1}e}".split("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{power}"
     return f"{value + 0.0:.{_KNOWN}g}"
+
+
+def digits_of(number: Float) -> str:
+    """All digits of SymPy's decimal number, also of one that is beyond what a float can hold.
+
+    >>> digits_of(Float(0.5)), digits_of(Float("-1.5e-400"))
+    ('0.5', '-1.5e-400')
+    """
+    value = float(number)
+    if math.isfinite(value) and (value or not number):
+        return all_digits(value)
+    if abs(number._mpf_[2]) > _FARTHEST:             # a power of two that mpmath would work out exactly
+        raise SymcalcError("a decimal number as large or as small as this cannot be written")
+    mantissa, power = str(number.n(_KNOWN)).split("e")
+    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{power}"
+
+
+def whole_digits(number: int) -> str:
+    """The digits of a whole number, unless Python refuses to write so many.
+
+    >>> whole_digits(-25)
+    '-25'
+    """
+    try:
+        return str(number)
+    except ValueError:
+        raise SymcalcError(f"a number of more than {sys.get_int_max_str_digits():,} digits cannot be written") from None
 
 
 def as_shown(value: float, digits: int = DIGITS) -> float:

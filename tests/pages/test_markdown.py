@@ -50,6 +50,16 @@ def test_words_never_begin_mathematics(text):
     assert not re.search(r"\$|\\[(\[a-z]", markdown.words(text))
 
 
+@pytest.mark.parametrize(("latex", "written"), [
+    (r"x < y \text{if a < b}", r"x \lt  y {\text{if a }{\lt }\text{ b}}"),
+    (r"\textbf{<b>}^2 \text{50\% of \{x\}}", r"{{\lt }\textbf{b}{\gt }}^2 {\text{50\% of }{\lbrace }\text{x}{\rbrace }}"),
+    (r"\text{if } \operatorname{a*b}", r"\text{if } \operatorname{a\ast b}"),
+    (r"\textstyle \text{*}", r"\textstyle {{\ast }}"),
+])
+def test_words_in_a_formula_hold_no_command(latex, written):
+    assert markdown.math(latex) == written
+
+
 def test_control_characters_are_shown():
     assert markdown.words("a\nb\x1b") == "a&lt;U+000A&gt;b&lt;U+001B&gt;"
 

@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 import sympy
 from sympy import (
@@ -261,3 +262,48 @@ def test_no_object_brings_its_own_code_or_a_traceback(name: str, tmp_path, monke
         assert not RAN or (name, door) in ASKED, (door, len(RAN))
         assert time.process_time() - began < 5, door
     assert not list(tmp_path.iterdir())
+
+
+def inside_itself(levels: int) -> sympy.Expr:
+    deep = Symbol("x")
+    for _ in range(levels):
+        deep = sin(deep, evaluate=False)
+    return deep
+
+
+@pytest.mark.parametrize("write", [sc.text, sc.latex])
+@pytest.mark.parametrize(("build", "said"), [
+    (lambda: Integer(10) ** 100_000, "digits cannot be written"), (lambda: 1 / Integer(10) ** 5000, "digits cannot be written"),
+    (lambda: Pow(sin(Symbol("x")), Integer(10) ** 5000), "digits cannot be written"),
+    (lambda: Float(2) ** 10_000_000, "as large or as small as this cannot be written"),
+    (lambda: inside_itself(3000), "nested too deeply to be written"), (object, "there is no notation for object"),
+], ids=["whole", "fraction", "exponent", "far", "deep", "object"])
+def test_what_cannot_be_written_is_refused_in_a_sentence(write, build, said):
+    with pytest.raises(SymcalcError, match=said):
+        write(build())
+
+
+@pytest.mark.parametrize("build", [Symbol, lambda name: Function(name)(Symbol("x")), lambda name: IndexedBase(name)[Symbol("i")],
+                                   lambda name: IndexedBase("x")[Symbol(name)]], ids=["letter", "function", "column", "index"])
+def test_a_name_steers_no_terminal(build):
+    from symcalc.pages.ascii import written
+    for write in (sc.text, sc.latex, written):
+        assert write(build("a\x1b]0;owned\x07")).isprintable()
+
+
+def test_a_number_beyond_floats_keeps_its_power_of_ten():
+    x = Symbol("x")
+    assert sc.text(Float("1e-400") * x) == "10⁻⁴⁰⁰ x"
+    assert sc.text(Float("-2.5e400")) == "-2.5 · 10⁴⁰⁰"
+    assert sc.latex(Float("1e400")) == "10^{400}"
+
+
+@pytest.mark.parametrize("point", [np.ma.array([1.0, 2.0], mask=[True, False]), {"u": np.ma.masked, "v": 0}, [np.ma.masked, 1]],
+                         ids=["array", "mapping", "list"])
+def test_a_masked_value_is_no_number(point):
+    loss = sc.Loss("(1 - u)^2 + (v - u^2)^2")
+    for use in (loss.compile(), lambda start: loss.descend(None, start=start, rate=1e-3, steps=2)):
+        with pytest.raises(SymcalcError, match="the value of u is masked; give a number"):
+            use(point)
+    with pytest.raises(SymcalcError, match="is masked"):
+        loss.compile().across(np.ma.array([[1.0, 2.0]], mask=[[True, False]]))

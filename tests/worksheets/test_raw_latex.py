@@ -25,6 +25,7 @@ FORMULAS = [
     "{x^a}^b", r"\hat{y}", r"\begin{aligned} {[a]} &= 1 \\ {[b]} &= 2 \end{aligned}", r"a \cdot -b", "x^*", r"x^\prime",
     r"\big|x\big|", "x''_1", "x'''", r"\sqrt[n+1]{x}", r"\sqrt[\alpha]{x}", r"x^\ast_\infty",
     r"\lim \limits_{h \to 0} h", r"x^{\cdots}", r"\Bigg( x \Bigg)", r"\sum\nolimits_i x_i",
+    r"\big|x\big|", r"\overrightarrow{\boldsymbol{v}} + \sqrt[3]{\widehat{x}} + \widetilde{\widetilde{y}}",
 ]
 # Reads, writes, definitions, loops, lengths without end, ways out of the formula, and slips at which TeX would stop.
 REFUSED = [
@@ -44,6 +45,7 @@ REFUSED = [
     "{" * 40 + "}" * 40, "x" * 3000, "x'_1'", "x'^2'", "x'^2^3", "x' '", r"\big x", r"\bigl", r"x^\big|", r"\limits x",
     r"x \limits_1", r"x^\limits", r"x^\displaystyle", r"x^\quad", r"x_\sin", r"x^\cdots", r"x^\neq", r"x^\sum", "x^\\",
     r"\sqrt[\sqrt[3]{x}]{y}", r"\sqrt[\left] x \right)]{y}", r"\begin{split} x \end{split}",
+    "{" * 40 + "}" * 40, "x" * 3000, r"\boldsymbol{" * 3 + "x" + "}" * 3, r"\sqrt[3]{\overrightarrow{a^{\widehat{x}}}}",
 ]
 
 
@@ -76,6 +78,7 @@ def test_what_is_no_mathematics_is_refused(formula):
     (r"\left( x", r"a brace, \left or \begin is not closed"),
     ("x^2^3", "two ^ follow each other; put braces round what they belong to"),
     (r"\csname input\endcsname", r"\csname is no command for formulas on a worksheet"),
+    (r"\sqrt[3]{\sqrt[3]{\sqrt[3]{x}}}", r"and \sqrt[n] may stand in one another 2 deep"),
     (r"\begin{cases} 1 & 2 & 3 \end{cases}", "a row has more than 2 columns"),
 ])
 def test_the_sentence_says_what_to_write(formula, sentence):

@@ -14,6 +14,9 @@ from symcalc.worksheets.items.item import WorksheetError
 
 _LONGEST = 2000
 _DEEPEST = 25
+# What these hold, TeX sets four times, once for each of its styles; a root with an index, too.
+_REPEATED = (r"\boldsymbol", r"\overrightarrow", r"\widehat", r"\widetilde")
+_DEEPEST_REPEATED = 2
 # How many arguments in braces a command takes.
 _TAKES = {"frac": 2, "dfrac": 2, "tfrac": 2, "binom": 2} | dict.fromkeys(
     """sqrt bar hat vec dot ddot tilde overline underline widehat widetilde overrightarrow mathrm mathbf mathit mathbb mathcal
@@ -73,6 +76,7 @@ class _Reader:
         self._tokens: Iterator[str] = (match[0] for match in _TOKEN.finditer(latex))
         self._ahead = next(self._tokens, "")
         self._depth = 0
+        self._repeated = 0
 
     def formula(self) -> None:
         """The whole of it."""
@@ -174,14 +178,21 @@ class _Reader:
 
     def _arguments(self, token: str, count: int) -> None:
         self._spaces()
-        if token == r"\sqrt" and self._ahead == "[":
+        has_index = token == r"\sqrt" and self._ahead == "["
+        is_repeated = has_index or token in _REPEATED
+        self._repeated += is_repeated
+        if self._repeated > _DEEPEST_REPEATED:
+            raise _fault(rf"{', '.join(_REPEATED)} and \sqrt[n] may stand in one another {_DEEPEST_REPEATED} deep at most")
+        if has_index:
             self._index()
+            self._spaces()
         for _ in range(count):
             self._spaces()
             if self._take() != "{":
                 raise _fault(f"{token} takes {count} argument{'s' if count > 1 else ''} in braces, "
                              f"as in {token}{'{...}' * count}")
             self._run("}", columns=int(token == r"\substack"))
+        self._repeated -= is_repeated
 
     def _index(self) -> None:
         """Which root it is, up to the bracket that TeX takes for the end."""
