@@ -15,7 +15,7 @@ from symcalc.pages.document import Block, Equation, Formula, Inline, Table, join
 from symcalc.pages.elided import elided, shortened
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numberless import filled, put_in
+from symcalc.pages.numberless import filled
 from symcalc.pages.numbers import DIGITS, aligned, as_shown, numeral
 from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
 from symcalc.training.reading import without_ratio
@@ -249,7 +249,8 @@ def _expected(update: Update) -> Equation:
         if math.isclose(promised, update.expected_change, rel_tol=FAITHFUL):
             break
     numbers = [(numeral(slope, digits), numeral(change, digits)) for slope, change in pairs]
-    products = [Mul(put_in(slope), change, evaluate=False) for slope, change in numbers]
+    # As a factor, a bare -1 would be taken for a minus sign and vanish; flat, it looks like any other number in front.
+    products = [Mul(*((-1, 1) if slope == -1 else (slope,)), change, evaluate=False) for slope, change in numbers]
     name = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
     total = Formula(text="∇J·Δθ", latex=r"\nabla J \cdot \Delta\theta") if run.by_gradient else Formula(
         text="g·Δθ", latex=r"g \cdot \Delta\theta")

@@ -56,7 +56,7 @@ _WORDS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "stationary": ((f"({'|'.join(_KINDS)})", _KINDS),),
     "read_curve": ((r"(positive|negative)", ("positive", "negative")), (r"(smaller|larger)", ("larger", "smaller"))),
     "match_curve": ((r"(?<= is )([ABC])\b", ("A", "B", "C")),),
-    "predicted_actual": ((r"(?<== )(-?\d+(?:\.\d+)?): .*", ()),),
+    "predicted_actual": (),
     "rss_table": ((r"(?<=: the )(first|second)\b", ("first", "second")),),
 }
 _BEFORE = {"converges": "Will it converge? "}
@@ -156,7 +156,8 @@ def _lines(item: Item, blanks: _Blanks) -> Iterator[Paragraph | None]:
             case Equation() if item.kind == "read_curve":
                 blanks.left_out = True
             case Paragraph() if item.kind in _WORDS:
-                pieces = [piece for part in block.parts for piece in _pieces(part, blanks)]
+                asked = [part for part in block.parts if not (isinstance(part, str) and part.startswith(": "))]     # remarks
+                pieces = [piece for part in asked for piece in _pieces(part, blanks)]
                 yield Paragraph((*([_BEFORE[item.kind]] if item.kind in _BEFORE and pieces[0] == "" else []), *pieces))
             case _:
                 yield None

@@ -65,7 +65,7 @@ def ends(stop: Stop) -> None:
 
 ENDS = {stop: Check("a run that ends so", partial(ends, stop), (AssertionError, sc.SymcalcError)) for stop in Stop}
 _WRONG = [
-    (Stop.CONVERGED, "training.stops:_converged", "<= track.tolerances.slope", "< 0"),
+    (Stop.CONVERGED, "training.stops:_slopeless", "<= track.tolerances.slope", "< 0"),
     (Stop.STEPS, "training.walk:Walk._go", "return Stop.STEPS,", "return Stop.STILL,"),
     (Stop.STILL, "training.stops:_still", "not track.patience", "track.patience"),
     (Stop.TWO_CYCLE, "training.stops:_jumps", "<= _SAME * size", "< 0 * size"),

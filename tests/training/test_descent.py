@@ -74,7 +74,7 @@ ENDS = [
     (("w^2", 1, 1.1, 5), Stop.STEPS, 5, "The cost rose in the last 5 updates. At the start rates below 1 are stable; try 0.5."),
     (("w^2", 1, 1.1, 1), Stop.STEPS, 1, "The cost rose in the last update. At the start rates below 1 are stable; try 0.5."),
     (("1e10 + w", 1e6, 1e-20, 9), Stop.STILL, 1, ""),
-    (("w^2", 1, 1.0, 99), Stop.TWO_CYCLE, 4, "At the start rates below 1 are stable; try 0.5."),
+    (("w^2", 1, 1.0, 99), Stop.TWO_CYCLE, 4, "The rate is too large. At the start rates below 1 are stable; try 0.5."),
     (("abs(w)", 1.2, 0.5, 99), Stop.TWO_CYCLE, 6,
      "There is a kink between them, over which any rate that stays the same jumps. "
      "From here a rate that shrinks, 0.5/k, comes closer."),

@@ -72,7 +72,7 @@ def test_a_file_and_a_mapping_say_the_same(tmp_path):
     ('\npaper = "a5"\n' + GOOD, 'sheet.toml, line 2: paper must be "a4" or "letter", not "a5"'),
     ("fields = 3\n" + GOOD, 'sheet.toml, line 1: fields must be a list, as in ["Name", "Date"], not 3'),
     (GOOD.replace('"}', '", level = 9}'), "line 4: there is no level 9 of differentiate; its levels are 1, 2, 3, 4"),
-    (GOOD.replace('"}', '", level = []}'), "line 4: level must be a whole number from 1 to 4, or a list of them, not a list"),
+    (GOOD.replace('"}', '", level = []}'), "line 4: level is an empty list; write a whole number from 1 to 4, or a list of them"),
     (GOOD.replace('"}', '", count = 99}'), "sheet.toml, line 4: count must be a whole number from 1 to 50, not 99"),
     (GOOD.replace('"}', '", qount = 2}'), 'sheet.toml, line 4: there is no key "qount" here; did you mean count?'),
     (GOOD.replace('kind = "differentiate"', "points = 1"), "sheet.toml, line 4: an item needs a kind, as in"),
