@@ -10,7 +10,7 @@ from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
-from symcalc.training.diagnosis.curvature import MINIMUM
+from symcalc.training.diagnosis.spectrum import MINIMUM
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.run import Run
 from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, levels, window

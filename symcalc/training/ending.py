@@ -11,20 +11,17 @@ from symcalc.pages.document import joined
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import rounded, short
 from symcalc.training.diagnosis import Trouble, trouble_at
-from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, SADDLE, by_differences, kind_of, shortest_step, spectrum
 from symcalc.training.diagnosis.scaling import changes, named
+from symcalc.training.diagnosis.spectrum import MINIMUM, kind_of, spectrum
 from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named
 from symcalc.training.pace import Crawl, crawl, is_precise, limit_beyond, may_look
+from symcalc.training.resting import at_rest, kind, moved
 from symcalc.training.stops import Stop, rises_at_end
 from symcalc.training.trials import calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
 from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
-_NEAR = 1e-3             # Newton's step, relative to the point, up to which a place with no slope is where that step leads
-_SHRINKS = 0.9           # of Newton's step: a longer one after it leads nowhere
-_BEYOND = 30             # of Newton's steps, after which one is on the other side of a minimum
-_STRICT = 1e-8           # a tolerance up to which a run is asked whether it stopped far from the minimum
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
 _ALONG = 0.99            # of the direction in which a saddle falls, that lies along one parameter
 _UNDER_WAY = 10          # updates from which it is asked whether there is a minimum to reach
@@ -70,61 +67,6 @@ def beyond(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, 
     return stop, trouble
 
 
-def kind(walk: Walk) -> Stop:
-    """What kind of place it is where every slope is zero to within the tolerance, by the Hessian; at times it is just flat."""
-    point = walk.history.points[-1]
-    matrix = walk.curved(point)
-    if not np.isfinite(matrix).all():
-        return Stop.CONVERGED
-    if not matrix.any(axis=1).all():             # differences see what is to both sides: a kink, or the rise of w⁴
-        matrix = by_differences(walk.compiled)(point)[np.ix_(walk.moving, walk.moving)]
-    if not matrix.any(axis=1).all():
-        return Stop.FLAT
-    # The kind is that of the place where the slopes are 0; here a direction along which J does not curve may seem to.
-    there, steps = _at_rest(walk, point, matrix)
-    first = np.abs(steps[0]).max()
-    if first > _NEAR * (1 + np.abs(point[walk.moving]).max()) and (
-            len(steps) == 1 or (walk.history.count == 1 and np.abs(matrix).max() <= walk.tolerances.slope)):
-        return Stop.FLAT
-    found = kind_of(there)
-    if found == MINIMUM and first > _NEAR * (1 + np.abs(point[walk.moving]).max()) and walk.tolerances.slope <= _STRICT:
-        return Stop.FLAT                        # the slopes are small because the data are, not because a minimum is near
-    if found == MINIMUM and _falls_beyond(walk, point, steps[0]):
-        return Stop.FLAT
-    return _KINDS.get(found, Stop.CONVERGED)
-
-
-def _at_rest(walk: Walk, point: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Newton's steps from here as long as they shrink, and the Hessian where they lead; one step where they do not shrink."""
-    slopes, steps = walk.history.gradients[-1][walk.moving], []
-    while len(steps) < _NEWTON:
-        step = shortest_step(matrix, slopes)
-        if steps and np.abs(step).max() > _SHRINKS * np.abs(steps[-1]).max():
-            break
-        steps.append(step)
-        point = _moved(walk, point, step)
-        ahead, slopes = walk.curved(point), walk.compiled.at(point)[1][walk.moving]
-        if not (step.any() and np.isfinite(ahead).all() and np.isfinite(slopes).all()):
-            break
-        matrix = ahead
-    return matrix, steps
-
-
-def _falls_beyond(walk: Walk, point: np.ndarray, step: np.ndarray) -> bool:
-    """Whether the cost is lower on the other side of where Newton's method leads and goes on falling, as at an inflection."""
-    cost, (beyond, slopes) = float(walk.history.costs[-1]), walk.compiled.at(_moved(walk, point, _BEYOND * step))
-    return beyond < cost - ROUNDING * abs(cost) and bool(slopes[walk.moving] @ step > 0)
-
-
-def _moved(walk: Walk, point: np.ndarray, step: np.ndarray) -> np.ndarray:
-    moved = point.copy()
-    moved[walk.moving] -= step
-    return moved
-
-
-_KINDS = {SADDLE: Stop.SADDLE, MAXIMUM: Stop.MAXIMUM}
-
-
 def glimpsed(loss: Loss, walk: Walk, stop: Stop) -> Stop:
     """The more telling reason, as far as the few points tell that are known of the run."""
     if stop is Stop.CONVERGED:
@@ -143,8 +85,8 @@ def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     point = walk.history.points[-1]
     matrix = walk.curved(point)
     if np.isfinite(matrix).all() and matrix.any(axis=1).all() and kind_of(matrix) == MINIMUM:
-        steps = _at_rest(walk, point, matrix)[1]
-        ahead = _moved(walk, point, steps[0])
+        steps = at_rest(walk, point, matrix)[1]
+        ahead = moved(walk, point, steps[0])
         if len(steps) > 1 and walk.compiled.at(ahead)[0] < walk.history.costs[-1]:
             there = ", ".join(f"{text(letter)} = {short(value, 3)}" for letter, value in zip(loss.parameters, ahead.tolist()))
             return stop, (f"Going by the curvature, J is lowest near {there}: scale the data or the loss, or give a smaller "

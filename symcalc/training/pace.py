@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symcalc.training.diagnosis.curvature import spectrum
+from symcalc.training.diagnosis.spectrum import spectrum
 from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 

@@ -21,7 +21,8 @@ from symcalc.pages.document import Block, Document, Equation, Formula, Inline, T
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, cell, short
 from symcalc.pages.shown import Shown
-from symcalc.training.diagnosis.curvature import affordable_derivatives, limit_of
+from symcalc.training.diagnosis.curvature import affordable_derivatives
+from symcalc.training.diagnosis.spectrum import limit_of
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.run import Run

@@ -23,7 +23,8 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import aligned, numeral, rounded, short
 from symcalc.pages.shown import Shown
 from symcalc.parts import signed
-from symcalc.training.diagnosis.curvature import limit_of, second_derivatives
+from symcalc.training.diagnosis.curvature import second_derivatives
+from symcalc.training.diagnosis.spectrum import limit_of
 from symcalc.training.losses import Loss
 from symcalc.training.relation import relation
 from symcalc.training.run import Run

@@ -13,7 +13,8 @@ from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 from symcalc.pages.document import Block, Equation, Formula, Inline, Table, paragraph
 from symcalc.pages.marked import Marked
 from symcalc.pages.numbers import aligned, numeral, short
-from symcalc.training.diagnosis.curvature import newton_step, second_derivatives
+from symcalc.training.diagnosis.curvature import second_derivatives
+from symcalc.training.diagnosis.spectrum import newton_step
 from symcalc.training.methods import COUNTED, NEWTON, RATE
 from symcalc.training.slope_numbers import FAITHFUL, Place, put_in, value_of
 from symcalc.training.walk import ARMIJO

@@ -7,7 +7,7 @@ from copy import copy
 import numpy as np
 
 from symcalc.pages.numbers import rounded, short
-from symcalc.training.diagnosis.curvature import limit_of
+from symcalc.training.diagnosis.spectrum import limit_of
 from symcalc.training.history import History
 from symcalc.training.stops import CONVERGED, Stop
 from symcalc.training.update import ROUNDING

@@ -17,7 +17,7 @@ from symcalc.compute.loops.recurrence import Recurrence
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
-from symcalc.training.diagnosis.curvature import newton_step
+from symcalc.training.diagnosis.spectrum import newton_step
 from symcalc.training.history import History
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop

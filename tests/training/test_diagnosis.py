@@ -5,7 +5,8 @@ import pytest
 
 import symcalc as sc
 from symcalc.training.diagnosis import hessian, trouble_at
-from symcalc.training.diagnosis.curvature import limit_of, second_derivatives
+from symcalc.training.diagnosis.curvature import second_derivatives
+from symcalc.training.diagnosis.spectrum import limit_of
 
 
 @pytest.mark.parametrize(("formula", "point", "matrix"), [

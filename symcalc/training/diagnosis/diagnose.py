@@ -23,20 +23,16 @@ from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
 from symcalc.training.diagnosis.curvature import (
-    Nature,
     Partials,
-    Spectrum,
     is_piecewise_linear,
     is_quadratic,
-    kind_of,
-    limit_of,
     second_derivatives,
     second_partials,
-    spectrum,
 )
 from symcalc.training.diagnosis.outlook import Outlook, outlook, outlook_at_start
 from symcalc.training.diagnosis.rates import suggested_rate
 from symcalc.training.diagnosis.scaled import Scaled, cure
+from symcalc.training.diagnosis.spectrum import Nature, Spectrum, kind_of, limit_of, spectrum
 from symcalc.training.diagnosis.trouble import trouble_at
 from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named

@@ -12,9 +12,10 @@ import numpy as np
 from symcalc.compute.compiled import ordered
 from symcalc.language.table import Table, table_of
 from symcalc.language.table_parts import Parts
-from symcalc.training.diagnosis.curvature import Partials, Spectrum, second_derivatives, spectrum
+from symcalc.training.diagnosis.curvature import Partials, second_derivatives
 from symcalc.training.diagnosis.rates import suggested_rate
 from symcalc.training.diagnosis.scaling import Change, changes
+from symcalc.training.diagnosis.spectrum import Spectrum, spectrum
 from symcalc.training.losses import Loss
 
 if TYPE_CHECKING:

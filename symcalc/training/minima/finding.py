@@ -14,7 +14,8 @@ from symcalc.compute.compiled import Compiled
 from symcalc.errors import LossError, ProofError
 from symcalc.pages.document import Inline
 from symcalc.pages.notation import text
-from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, UNDECIDED, kind_of, second_derivatives
+from symcalc.training.diagnosis.curvature import second_derivatives
+from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, UNDECIDED, kind_of
 from symcalc.training.losses import Loss
 from symcalc.training.minima.large import of_large
 from symcalc.training.minima.minimum import INFLECTION, Minimum, StationaryPoint, compared

@@ -10,7 +10,8 @@ from symcalc.compute.compiled import Compiled
 from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.pages.document import Inline, paragraph
-from symcalc.training.diagnosis.curvature import MINIMUM, is_quadratic, kind_of, scaled
+from symcalc.training.diagnosis.curvature import is_quadratic
+from symcalc.training.diagnosis.spectrum import MINIMUM, kind_of, scaled
 from symcalc.training.losses import Loss
 from symcalc.training.minima.least_squares import Fit, fitted, is_exact, rows_of
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, told

@@ -18,7 +18,7 @@ from symcalc.pages.elided import elided, several, shortened
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.pages.shown import Shown
-from symcalc.training.diagnosis.curvature import MAXIMUM, MINIMUM, SADDLE, UNDECIDED
+from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED
 from symcalc.training.losses import Loss
 from symcalc.vocabulary import LOSS
 from symcalc.written import derivative_of
