@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cmd
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symcalc.cli import given, session, typed
+from symcalc.cli.completing import Completing
 from symcalc.cli.explored import Explored
 from symcalc.cli.screen import tell
 from symcalc.cli.session import PROMPT
@@ -23,7 +23,7 @@ _WELCOME = ("Type a loss or a function, such as (w - 3)^2 or mean((y - (m*x + b)
             "more.")
 
 
-class Explorer(cmd.Cmd):
+class Explorer(Completing):
     """Reads words and formulas, one a line, and answers each; a mistake costs one sentence and nothing else."""
 
     prompt = PROMPT
@@ -275,7 +275,7 @@ class Explorer(cmd.Cmd):
         check_files(path, None, False, False, (".csv",) if isinstance(shown, Run) else ())
         deliver(shown, False, path)
 
-    # Leaving, help, completion
+    # Leaving, help
 
     def do_quit(self, _: str) -> bool:
         """quit: leave; exit, bye, q and the end of the input do the same."""
@@ -290,25 +290,6 @@ class Explorer(cmd.Cmd):
             self.say(session.explained(getattr(self, f"do_{word}").__doc__ or ""))
         if not arg:
             self.say("Any other line is a formula.")
-
-    def complete(self, text: str, state: int) -> str | None:
-        """What the tab key puts in; a blank follows the only word that there can be."""
-        found = super().complete(text, state)
-        return f"{found} " if found and len(self.completion_matches) == 1 and not found.endswith("/") else found
-
-    def completenames(self, text: str, *_: Any) -> list[str]:
-        """The words that begin so."""
-        return [word for word in WORDS if word.startswith(text.lower())]
-
-    def completedefault(self, text: str, line: str, *_: Any) -> list[str]:
-        """After derive and ask the letters, after method the methods, after data, plot and save the files."""
-        word, rest = typed.parted(line.lstrip())
-        if word == "method":
-            from symcalc.training.methods import METHODS
-            return typed.completed(METHODS, rest, text)
-        if word in ("derive", "ask") and self.about.formula is not None:
-            return [letter for letter in self.about.letters if letter.startswith(text)]
-        return typed.completed(typed.files(rest), rest, text) if word in ("data", "plot", "save") else []
 
 
 def explore() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sympy import Basic, Expr, Indexed, Sum, Symbol
 
 from symcalc.errors import LossError
@@ -62,3 +64,23 @@ def elements_in(indexed: Expr) -> dict[str, str]:
     free = [letter for letter in "pqklrs" if letter not in taken]
     return {name_of(part): f"{name_of(part)}[{','.join(free[:len(part.indices)])}]"
             for part in parameters_of(indexed) if isinstance(part, Indexed)}
+
+
+def check_elements(indexed: Expr, asked: Iterable[str], names: tuple[str, ...]) -> None:
+    """Whether v, of which there are many, is asked for as v[p], and what is asked for so is there; else a `LossError`.
+
+    >>> from sympy import IndexedBase
+    >>> j = Symbol("j")
+    >>> check_elements(Sum(IndexedBase("v")[j], (j, 1, 3)), ["v"], ("v1", "v2", "v3"))
+    Traceback (most recent call last):
+    symcalc.errors.LossError: v stands for many parameters; differentiate by any of them, as in derive('v[p]'), or by ...
+    """
+    forms = elements_in(indexed)
+    for name in asked:
+        base, bracket, _ = name.partition("[")
+        if bracket and base not in forms:
+            raise LossError(f"{base} has no index in this loss; differentiate by {' or '.join(forms.values())}")
+        meant = [form for letter, form in forms.items() if letter.lower() == name.lower()]
+        if meant and name not in names:
+            raise LossError(f"{name} stands for many parameters; differentiate by any of them, as in derive({meant[0]!r}), "
+                            f"or by one, as in derive({names[0]!r})")

@@ -29,7 +29,7 @@ from symcalc.language.sums import letters
 from symcalc.pages.document import Document, Equation
 from symcalc.pages.elided import elided, several
 from symcalc.pages.notation import text
-from symcalc.training.checked import check_rows, elements_in, parameters_in
+from symcalc.training.checked import check_elements, check_rows, elements_in, parameters_in
 from symcalc.training.models import Model, model_in, roles, written_out
 from symcalc.training.numbered import Numbered
 from symcalc.training.questions import Questions
@@ -158,23 +158,11 @@ class Loss(Questions):
         """
         if self.indexed is not None:
             asked = letters(wrt, repeated=True)
-            self._check_elements(asked)
+            check_elements(self.indexed, asked, self.names)
             if any("[" in name for name in asked):
                 return derive_problem(self.indexed, wrt, detail=detail, order=order)
         names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
         return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
-
-    def _check_elements(self, names: Iterable[str]) -> None:
-        """Whether v, of which there are many, is asked for as v[p]; and whether what is asked for so is there."""
-        forms = elements_in(self.indexed)
-        for name in names:
-            base, bracket, _ = name.partition("[")
-            if bracket and base not in forms:
-                raise LossError(f"{base} has no index in this loss; differentiate by {' or '.join(forms.values())}")
-            meant = [form for letter, form in forms.items() if letter.lower() == name.lower()]
-            if meant and name not in self.names:
-                raise LossError(f"{name} stands for many parameters; differentiate by any of them, as in derive({meant[0]!r}), "
-                                f"or by one, as in derive({self.names[0]!r})")
 
     def partial(self, name: str) -> Derivation:
         """The derivation by one parameter: from the gradient, or on its own where the loss is large."""
