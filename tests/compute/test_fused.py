@@ -126,7 +126,7 @@ def test_the_rows_are_shared_with_the_same_result_for_any_number_of_threads(monk
     loss, data, start, _ = cases(140_001)[1]
     steps, found = steps_of(loss, data, "adam"), []
     for cores in (1, 2, 5):
-        monkeypatch.setattr(fused, "_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(fused, "cores", lambda cores=cores: cores)
         found.append(rows_of(fused.loop(steps), first_row(steps, start), np.full(5, 0.01), 1))
     assert np.array_equal(found[0], found[1]) and np.array_equal(found[0], found[2]) and len(found[0]) == 5
 

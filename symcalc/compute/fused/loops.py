@@ -5,11 +5,8 @@ fused/kernels.py writes the code, fused/engine.py compiles it; here it meets the
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +14,7 @@ import numpy as np
 from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
+from symcalc.compute.fused.sharing import BOARD, OVER, cores, helped
 from symcalc.compute.loops.loop import Steps, plain_loop
 from symcalc.language.table import Table
 
@@ -24,7 +22,8 @@ if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
 _TURNS = 4               # in which a thread takes its share, since another may be held up
-_SHARED = 1_000_000      # statements for all rows together, a fifth of a millisecond, from which threads share the parts
+_HANDED = 400_000        # statements for all rows together, some 60 microseconds, that a thread of a pool is worth
+_STAYING = 20_000        # ... and one that is there already
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
 _MANY = 20_000           # steps of blocks of runs from which threads share them
@@ -48,10 +47,9 @@ class Rows:
         """In how many parts the rows are gone through; 1 where there is nothing to sum."""
         return -(-self.rows // PART) if self.totals else 1
 
-    @property
-    def shared(self) -> bool:
-        """Whether there is so much to do that threads share it."""
-        return self.totals > 0 and self.parts > 1 and self.work >= _SHARED and _cores() > 1
+    def threads(self, least: int) -> int:
+        """How many threads share the rows, each with as much work at least."""
+        return max(1, min(cores(), self.parts, self.work // least)) if self.totals else 1
 
     def room(self) -> np.ndarray:
         """Room for the sums of every part."""
@@ -64,19 +62,8 @@ def _rows_of(sections: Sections, table: Table | None) -> Rows:
     return Rows(columns, pointers(columns), sections.given(table), rows, len(sections.totals), rows * len(sections.rows))
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@cache
-def _pool(process: int) -> ThreadPoolExecutor:
-    """Threads beside the one that asks; those of a process are not there in its forks."""
-    return ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="symcalc")
-
-
-def _shared(work: Callable[[int, int], None], count: int, many: bool) -> None:
-    """The work on all `count` parts; where there is much to do, each thread takes the next few as long as there are any."""
-    threads = min(_cores(), count) if many else 1
+def _shared(work: Callable[[int, int], None], count: int, threads: int) -> None:
+    """The work on all `count` parts; each thread takes the next few as long as there are any."""
     some = -(-count // (_TURNS * threads)) if threads > 1 else count
     begins = iter(range(0, count, some))
 
@@ -84,14 +71,8 @@ def _shared(work: Callable[[int, int], None], count: int, many: bool) -> None:
         for begin in begins:
             work(begin, min(begin + some, count))
 
-    others = [_pool(os.getpid()).submit(take) for _ in range(threads - 1)]
-    try:
+    with helped(take, threads - 1):
         take()
-    finally:
-        begun = [other for other in others if not other.cancel()]
-        wait(begun)                             # they write into arrays that are ours
-    for other in begun:
-        other.result()
 
 
 def _summed(made: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
@@ -99,7 +80,7 @@ def _summed(made: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
     def work(first: int, last: int) -> None:
         made.functions["sums"](point, rows.pointers, rows.given.ctypes.data, rows.rows, first, last, sums.ctypes.data)
 
-    _shared(work, rows.parts, rows.shared)
+    _shared(work, rows.parts, rows.threads(_HANDED))
 
 
 def _abreast(sections: Sections) -> int:
@@ -154,7 +135,7 @@ class FusedLoop:
     rows: Rows
     text: str
     names: tuple[str, ...]
-    size: int                        # how many parameters there are
+    threads: int
     width: int                       # of the history's rows
     source: str
 
@@ -174,19 +155,16 @@ class FusedLoop:
 
     def _some(self, history: np.ndarray, rates: np.ndarray, count: int, number: int, sums: np.ndarray) -> int:
         """So many steps from the first row on; how many of them led to finite numbers."""
-        made, rows = engine(self.text, self.names), self.rows
-        if "descend" in self.names:
-            return made.functions["descend"](
-                history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data, rows.pointers,
-                rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data)
-        for k in range(count):
-            row, point = history[k].ctypes.data, history[k + 1].ctypes.data
-            made.functions["move"](row, rates[k], float(number + k), point)
-            _summed(made, point, rows, sums)
-            made.functions["finish"](point, rows.given.ctypes.data, sums.ctypes.data, rows.parts, point + 8 * self.size)
-            if not np.isfinite(history[k + 1]).all():
-                return k
-        return count
+        functions, rows, board = engine(self.text, self.names).functions, self.rows, np.zeros(BOARD, dtype=np.int64)
+        some, after = max(1, rows.parts // (_TURNS * self.threads)), history[1:].ctypes.data
+        common = rows.pointers, rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data
+
+        def help_along() -> None:
+            functions["help"](board.ctypes.data, some, after, self.width, *common)
+
+        with helped(help_along, self.threads - 1, lambda: board.__setitem__(OVER, 1)):
+            return functions["descend"](history.ctypes.data, rates.ctypes.data, count, float(number), after, *common,
+                                        board.ctypes.data, some)
 
 
 def loop(steps: Steps) -> FusedLoop | None:
@@ -199,15 +177,12 @@ def loop(steps: Steps) -> FusedLoop | None:
         rows = _rows_of(source.sections, compiled.data)
         if source.sections.totals:
             source.sums(_abreast(source.sections))
-        if rows.shared:
-            source.move()
-            source.finish()
-        else:
-            source.descent()
+        threads = rows.threads(_STAYING)
+        source.descent(shared=threads > 1)
     except Unknown:
         return None
-    return FusedLoop(rows=rows, text=source.text, size=len(compiled.parameters),
-                     names=("sums", "move", "finish") if rows.shared else ("descend",), width=source.width,
+    return FusedLoop(rows=rows, text=source.text, threads=threads, width=source.width,
+                     names=("descend", "help") if threads > 1 else ("descend",),
                      source=f"{_note(source.sections)}\n{plain_loop(steps).source}")
 
 
@@ -245,6 +220,6 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
                                    first, last)
 
         if count and runs:
-            _shared(work, blocks, blocks * count >= _MANY)
+            _shared(work, blocks, max(1, min(cores(), blocks, blocks * count // _MANY)))
 
     return advance
