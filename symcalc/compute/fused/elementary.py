@@ -182,6 +182,12 @@ def log1p(x: Lanes) -> Lanes:
     return where(x.compared("oeq", -1.0), -math.inf, log(u) + lost)
 
 
+def atanh(x: Lanes) -> Lanes:
+    """ln(1 + 2x/(1 - x))/2 of |x|, with the sign of x."""
+    size = absolute(x)
+    return built_in("copysign", log1p((size + size) / (1.0 - size)) * 0.5, x)
+
+
 def step(x: Lanes) -> Lanes:
     """0 below 0, 1/2 at 0, 1 above; nan stays nan."""
     return where(x.compared("olt", 0.0), 0.0, where(x.compared("ogt", 0.0), 1.0, where(x.compared("oeq", 0.0), 0.5, x)))
@@ -216,7 +222,7 @@ def softmax(which: Lanes, *logits: Lanes) -> Lanes:
 
 FUNCTIONS: Mapping[str, Callable[..., Lanes]] = MappingProxyType({
     "exp": exp, "log": log, "tanh": tanh, "softplus": softplus, "sigmoid": sigmoid, "expm1": expm1, "log1p": log1p,
-    "logsumexp": logsumexp, "sin": lambda x: _circular(x)[0], "cos": lambda x: _circular(x)[1],
+    "atanh": atanh, "logsumexp": logsumexp, "sin": lambda x: _circular(x)[0], "cos": lambda x: _circular(x)[1],
     "tan": lambda x: _circular(x)[0] / _circular(x)[1],
 })
 """The functions of several lanes; there are others in the C library alone."""

@@ -14,12 +14,12 @@ from symcalc.compute.fused import sharing
 from symcalc.compute.fused.elementary import log1p, softplus_added
 from symcalc.compute.fused.instructions import Sections, assigned, expression, value_of
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, added, at, load, loop, store, where
-from symcalc.compute.loops.loop import Steps, updates_of
+from symcalc.compute.loops.loop import Form, updates_of
 
 PART = 1_024             # rows that are summed up lane by lane by one thread, before the lanes' sums are added
-SEEN = ("before", "once", "twice", "slope", "most", "least", "finite")
+SEEN = ("before", "once", "twice", "slope", "most", "least", "total")
 """What a race sees of each run on the way: the first moving parameter one step ago; by how much it differs at least from where
-it was one step before, and two; its least slope; the greatest and the least cost; 0, or nan where a cost was not finite."""
+it was one step before, and two; its least slope; the greatest and the least cost, and their sum, finite if they all are."""
 _COLD = '!0 = !{!"branch_weights", i32 1, i32 10000}'
 
 
@@ -28,7 +28,7 @@ class Source:
     """Functions in LLVM's code for one tape, and what they call."""
 
     sections: Sections
-    steps: Steps | None = None
+    steps: Form | None = None
     functions: list[str] = field(default_factory=list)
     called: dict[str, str] = field(default_factory=dict)
 
@@ -171,10 +171,13 @@ class Source:
             self.functions.append(sharing.functions())
 
     def race(self, lanes: int, kept: bool) -> None:
-        """Many steps of runs side by side; every step is `kept` in the row that follows, or the last in row 1."""
-        code, where_kept = Code(), self._where_kept()
+        """Many steps of runs side by side; every step is `kept` in the row that follows, or with one rate, the last in row 1.
+
+        Of a method without a state `once` is not looked for: who stays where it is then stays for good, which `twice` tells.
+        """
+        code, where_kept, state = Code(), self._where_kept(), self.steps.letters.state
         if not kept:
-            where_kept |= {name: ("%seen", len(SEEN), place) for place, name in enumerate(SEEN)}
+            where_kept |= {name: ("%seen", len(SEEN), place) for place, name in enumerate(SEEN) if name != "once" or state}
         given, runs, zero = self.given(code), Lanes(code, "%runs", "i64", 1), code.constant(0, 1, "i64")
         with loop(code, Lanes(code, "%begin", "i64", 1), Lanes(code, "%end", "i64", 1)) as block:
             run = block.i * lanes
@@ -191,9 +194,9 @@ class Source:
 
             first = {name: load(place(name, zero), there) for name in where_kept if name not in ("cost", "scale")}
             first["k"] = Lanes(code, "%number", "double", 1)
-            scale = load(place("scale", zero), there)
+            rate = load(place("scale", zero), there)
             with loop(code, zero, Lanes(code, "%count", "i64", 1), 1, first) as steps:
-                known = given | steps.now | {"rate": load(at(code, "%rates", steps.i)) * scale}
+                known = given | steps.now | {"rate": load(at(code, "%rates", steps.i)) * rate if kept else rate}
                 self.update(code, known)
                 known |= zip(("cost", *(f"g{j}" for j in range(self.size))), self.results(code, known), strict=True)
                 if not kept:
@@ -213,11 +216,12 @@ class Source:
         """What is seen with one step more."""
         first, cost = self.steps.moving[0], now["cost"]
         here, there = now[f"p{first}"], then[f"p{first}"]
-        return {"before": there, "once": _lower(absolute(here - there), then["once"]),
+        once = {"once": _lower(absolute(here - there), then["once"])} if "once" in then else {}
+        return {"before": there, **once,
                 "twice": _lower(absolute(here - then["before"]), then["twice"]),
                 "slope": _lower(absolute(now[f"g{first}"]), then["slope"]),
                 "most": where(cost.compared("ogt", then["most"]), cost, then["most"]), "least": _lower(cost, then["least"]),
-                "finite": then["finite"] + cost * 0.0}
+                "total": then["total"] + cost}
 
     def _where_kept(self) -> dict[str, tuple[str, int, int]]:
         """For what a race carries: its array, how many numbers that has for each run and row, and which of them it is."""

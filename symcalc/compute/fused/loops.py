@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
 from symcalc.compute.fused.sharing import BOARD, OVER, cores, helped
-from symcalc.compute.loops.loop import Steps, plain_loop
+from symcalc.compute.loops.loop import Form, Steps, form_of, plain_loop
 from symcalc.language.table import Table
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def gradient(compiled: Compiled) -> Compiled | None:
     if not lanes_here():
         return None
     try:
-        source = Source(sections_of(compiled))
+        source = Source(sections_of(compiled.tape, compiled.results))
         if not source.sections.totals:
             return None
         rows = _rows_of(source.sections, compiled.data)
@@ -139,6 +140,11 @@ class FusedLoop:
     width: int                       # of the history's rows
     source: str
 
+    @property
+    def brisk(self) -> bool:
+        """Where no step goes through the rows."""
+        return not self.rows.totals
+
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
         rates, made, sums = np.ascontiguousarray(rates, dtype=np.float64), 0, self.rows.room()
         history, some = np.empty((len(rates) + 1, self.width)), max(1, _PIECE // max(1, self.rows.rows))
@@ -169,21 +175,37 @@ class FusedLoop:
 
 def loop(steps: Steps) -> FusedLoop | None:
     """The steps as a compiled loop, compiled when it is called for the first time; None where there is no such code."""
-    compiled = steps.compiled
     if not lanes_here():
         return None
+    form = form_of(steps)
     try:
-        source = Source(sections_of(compiled), steps)
-        rows = _rows_of(source.sections, compiled.data)
-        if source.sections.totals:
-            source.sums(_abreast(source.sections))
+        rows = _rows_of(_loop_code(form, False, lanes_here())[0], steps.compiled.data)
         threads = rows.threads(_STAYING)
-        source.descent(shared=threads > 1)
+        sections, text, width = _loop_code(form, threads > 1, lanes_here())
     except Unknown:
         return None
-    return FusedLoop(rows=rows, text=source.text, threads=threads, width=source.width,
+    return FusedLoop(rows=rows, text=text, threads=threads, width=width,
                      names=("descend", "help") if threads > 1 else ("descend",),
-                     source=f"{_note(source.sections)}\n{plain_loop(steps).source}")
+                     source=f"{_note(sections)}\n{plain_loop(steps).source}")
+
+
+@lru_cache(maxsize=32)
+def _loop_code(form: Form, shared: bool, lanes: int) -> tuple[Sections, str, int]:
+    """The code of the loop and the length of a row of its history; kept, as one descent follows the other."""
+    source = Source(sections_of(form.tape.tape, form.results), form)
+    if source.sections.totals:
+        source.sums(_abreast(source.sections))
+    source.descent(shared)
+    return source.sections, source.text, source.width
+
+
+@lru_cache(maxsize=32)
+def _race_code(form: Form, kept: bool, abreast: int) -> tuple[Sections, str]:
+    source = Source(sections_of(form.tape.tape, form.results), form)
+    if source.sections.totals:
+        raise Unknown("steps that go through the rows")
+    source.race(abreast, kept)
+    return source.sections, source.text
 
 
 def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
@@ -199,16 +221,12 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
     """
     if not lanes_here():
         return None
+    abreast = (4 if kept else 2) * lanes_here()          # several vectors, as each waits for its own last step
     try:
-        source = Source(sections_of(steps.compiled), steps)
-        if source.sections.totals:
-            return None
-        given = source.sections.given(steps.compiled.data)
-        abreast = (4 if kept else 2) * lanes_here()          # several vectors, as each waits for its own last step
-        source.race(abreast, kept)
+        sections, text = _race_code(form_of(steps), kept, abreast)
+        given = sections.given(steps.compiled.data)
     except Unknown:
         return None
-    text = source.text
 
     def advance(points: np.ndarray, gradients: np.ndarray, states: np.ndarray, costs: np.ndarray, rates: np.ndarray,
                 scales: np.ndarray, seen: np.ndarray, number: int) -> None:
