@@ -289,6 +289,7 @@ _WRONG = [
     ("rows.matrices:Matrix.numbers", '" + ".join(form[row])', "form[row][0] + '*2'", "in_matrices"),
     ("cluster:added", "total += one", "total = one", "in_parts"),
     ("fused.kernels:Source.sums", "begin + PART", "begin + (PART - 1)", "compiled_by_llvm"),
+    ("fused.elementary:softplus_added", "fma(e, product, e)", "fma(e, product, product)", "compiled_by_llvm"),
     ("fused.kernels:Source.sums", "first * other[0]", "first * first", "compiled_by_llvm"),
     ("fused.kernels:Source.results", "part.i * len(names) + k", "part.i * len(names)", "compiled_by_llvm"),
     ("fused.kernels:Source.update", "(*tape.before, *lines)", "(*tape.before, *lines[:-1])", "loop_by_llvm"),
