@@ -13,7 +13,7 @@ from symcalc.training.ending import beyond, glimpsed
 from symcalc.training.front import Ends
 from symcalc.training.history import Glimpses
 from symcalc.training.losses import Loss
-from symcalc.training.pace import rises, telling, up_and_down
+from symcalc.training.pace import keeps_bouncing, rises, telling
 from symcalc.training.run import Run
 from symcalc.training.runs import Ended
 from symcalc.training.stops import Stop
@@ -63,7 +63,7 @@ class Looks:
                 found[at] = replace(found[at], stop=alone.stop, message=alone.stop.value)
         rose = [at for at, run in enumerate(found) if run.stop is Stop.STEPS and self._rose(begun[at])]
         for at in self._few(rose, found):
-            found[at] = replace(found[at], bounces=up_and_down(make(found[at]).costs))
+            found[at] = replace(found[at], bounces=keeps_bouncing(make(found[at]).costs))
         return found
 
     def _few(self, places: Sequence[int], ended: Sequence[Ended]) -> Sequence[int]:

@@ -164,6 +164,17 @@ def up_and_down(costs: np.ndarray) -> bool:
                 and short(late.min(), 3) != short(late.max(), 3))
 
 
+def keeps_bouncing(costs: np.ndarray) -> bool:
+    """Whether the cost goes up and down, and no less so at the end: the swing of a method that overshoots dies away.
+
+    >>> swing = 1 + np.cos(2 * np.arange(60))
+    >>> keeps_bouncing(1 + swing), keeps_bouncing(1 + swing * 0.9**np.arange(60))
+    (True, False)
+    """
+    before, last = np.array_split(costs[len(costs) // 2:], 2)
+    return up_and_down(costs) and bool(np.ptp(last) > 0.5 * np.ptp(before))
+
+
 def rises(costs: np.ndarray) -> np.ndarray:
     """In which share of the steps the cost rose; one that has settled goes up and down by rounding alone."""
     return np.mean(np.diff(costs, axis=0) > ROUNDING * np.abs(costs[1:]), axis=0)

@@ -24,7 +24,7 @@ from symcalc.pages.shown import Shown
 from symcalc.training.diagnosis.curvature import affordable_derivatives, limit_of
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
-from symcalc.training.pace import up_and_down
+from symcalc.training.pace import keeps_bouncing
 from symcalc.training.run import Run
 from symcalc.training.settings import Rate
 from symcalc.training.stops import Stop, status_of
@@ -262,7 +262,7 @@ def end_of(run: Run) -> Ended:
     """What the table says of a whole run."""
     return Ended(method=run.method, rate=run.rate, start=run.points[0], first=float(run.costs[0]), x=run.x, fun=run.fun,
                  nit=run.nit, stop=run.stop, message=run.message, ratio=_ratio(run), first_rate=_first_rate(run),
-                 bounces=run.stop is Stop.STEPS and up_and_down(run.costs))
+                 bounces=run.stop is Stop.STEPS and keeps_bouncing(run.costs))
 
 
 def _is_plain(run: Ended) -> bool:
