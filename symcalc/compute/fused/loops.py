@@ -16,7 +16,7 @@ from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
 from symcalc.compute.fused.sharing import BOARD, OVER, cores, helped
-from symcalc.compute.loops.loop import Form, Steps, form_of, plain_loop
+from symcalc.compute.loops.loop import Form, Same, Steps, form_of, plain_loop
 from symcalc.language.table import Table
 
 if TYPE_CHECKING:
@@ -105,15 +105,11 @@ def gradient(compiled: Compiled) -> Compiled | None:
     if not lanes_here():
         return None
     try:
-        source = Source(sections_of(compiled.tape, compiled.results))
-        if not source.sections.totals:
-            return None
-        rows = _rows_of(source.sections, compiled.data)
-        source.sums(_abreast(source.sections))
-        source.finish()
+        sections, text = _gradient_code(Same(compiled.tape), compiled.results, lanes_here())
+        rows = _rows_of(sections, compiled.data)
     except Unknown:
         return None
-    size, text = len(compiled.parameters), source.text
+    size = len(compiled.parameters)
 
     def value_and_gradient(*numbers: float) -> tuple[float, tuple[float, ...]]:
         made = engine(text, ("sums", "finish"))
@@ -124,7 +120,18 @@ def gradient(compiled: Compiled) -> Compiled | None:
         return value, tuple(slopes)
 
     return replace(compiled, strategy="fused", function=value_and_gradient,
-                   source=f"{_note(source.sections)}\n{compiled.source}")
+                   source=f"{_note(sections)}\n{compiled.source}")
+
+
+@lru_cache(maxsize=32)
+def _gradient_code(same: Same, results: tuple[str, ...], lanes: int) -> tuple[Sections, str]:
+    """The code for so many lanes; kept, as one compiling of a loss follows the other."""
+    source = Source(sections_of(same.tape, results))
+    if not source.sections.totals:
+        raise Unknown("nothing is summed over rows")
+    source.sums(_abreast(source.sections))
+    source.finish()
+    return source.sections, source.text
 
 
 # The descent

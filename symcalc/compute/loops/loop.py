@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -123,9 +123,14 @@ class PlainLoop:
     """
 
     steps: Steps
-    function: Callable[..., None]
+    bound: Callable[[], Callable[..., None]]         # the function, bound to the data when it is first asked for
     source: str
     written: Generated
+
+    @property
+    def function(self) -> Callable[..., None]:
+        """The generated function over the data."""
+        return self.bound()
 
     @property
     def brisk(self) -> bool:
@@ -180,18 +185,18 @@ def plain_loop(steps: Steps) -> PlainLoop:
     """
     compiled, written = steps.compiled, _written(form_of(steps))
     source = f"{written.source}\n# At the points so kept, for all at once, the cost and its slopes:\n{compiled.source}"
-    return PlainLoop(steps=steps, function=written.bind(compiled.data), written=written,
+    return PlainLoop(steps=steps, bound=cache(partial(written.bind, compiled.data)), written=written,
                      source=source if written.bare else written.source)
 
 
-class _Same:
+class Same:
     """A tape that is no other: it stays as it is once it is written."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.tape is other.tape
+        return isinstance(other, Same) and self.tape is other.tape
 
     def __hash__(self) -> int:
         return id(self.tape)
@@ -201,7 +206,7 @@ class _Same:
 class Form:
     """What a loop is written from: the steps without the numbers in a table."""
 
-    tape: _Same
+    tape: Same
     results: tuple[str, ...]
     slopes: tuple[Expr, ...]
     moving: tuple[int, ...]
@@ -218,7 +223,7 @@ class Form:
 def form_of(steps: Steps) -> Form:
     """The steps without their numbers, by which code that was written for them is found again."""
     compiled = steps.compiled
-    return Form(tape=_Same(compiled.tape), results=compiled.results, slopes=tuple(steps.slopes), moving=tuple(steps.moving),
+    return Form(tape=Same(compiled.tape), results=compiled.results, slopes=tuple(steps.slopes), moving=tuple(steps.moving),
                 equations=tuple(steps.equations), letters=steps.letters, settings=tuple(steps.settings.items()))
 
 
