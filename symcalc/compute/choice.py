@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symcalc.compute.estimate import COMPILING, saved
+from symcalc.compute.estimate import compiling, saved
 from symcalc.compute.indexed.loop import array_loop
 from symcalc.compute.loops.loop import Loop, Steps, plain_loop
 from symcalc.compute.loops.recurrence import recurrence
@@ -12,6 +12,8 @@ _MARGIN = 2              # how many times the compiling is to be saved, since ma
 
 def fastest(steps: Steps, count: int = 0) -> Loop:
     """The quickest loop that serves these steps, of which there will be `count` unless the run ends before.
+
+    Steps are compiled once all descents of the loss so far, with this one, would have saved that much; and from then on.
 
     >>> import symcalc
     >>> from sympy import Symbol
@@ -29,7 +31,8 @@ def fastest(steps: Steps, count: int = 0) -> Loop:
     plain = plain_loop(steps)
     if (blocks := recurrence(plain)) is not None:
         return blocks
-    if count * saved(compiled.tape, compiled.table.rows if compiled.table else 1) > _MARGIN * COMPILING:
+    compiled.tape.missed += count * saved(compiled.tape, compiled.table.rows if compiled.table else 1)
+    if compiled.tape.missed > _MARGIN * compiling(compiled.tape):
         from symcalc.compute.fused import loops as fused  # it needs NumPy's polynomials, and looks for llvmlite
         return fused.loop(steps) or plain
     return plain

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from symcalc.errors import DescentError, as_given
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
     from symcalc.compute.program import Program
 
 # Seconds, as measured on an EPYC of 2023 with NumPy 2: what a compiled loop saves is what NumPy or Python take, nearly.
-COMPILING = 0.15                # the import of llvmlite, and LLVM's work on a tape of a hundred statements
+COMPILING = 0.03                # the import of llvmlite
+_EACH = 1.2e-3                  # LLVM's work on a statement
 _CALLS = 8                       # of a gradient, by whoever compiles it over many rows
 _OPERATION = 0.4e-9              # + - * / of one row
 _FUNCTION = 4e-9                 # exp, tanh and the like of one row, which kernels have, too
@@ -21,7 +25,8 @@ _PLAIN = 40e-9                   # Python's statement on floats
 
 _SIGNS = re.compile(r" [-+*/] ")
 _CALLED = re.compile(r"(\w+)\(")
-_KNOWN = frozenset(["exp", "log", "tanh", "softplus", "sigmoid", "expm1", "log1p", "sin", "cos", "tan", "softmax", "logsumexp"])
+_KNOWN = frozenset(["exp", "log", "tanh", "softplus", "sigmoid", "expm1", "log1p", "sin", "cos", "tan", "softmax", "logsumexp",
+                    "arctanh"])
 _SMALL = frozenset(["sqrt", "abs", "maximum", "minimum", "where", "sign", "heaviside", "dot", "reduce", "float"])
 
 
@@ -32,10 +37,34 @@ def may_fuse() -> bool:
 
 def quickest(compiled: Compiled) -> Compiled:
     """The same loss, fused where so many rows are gone through in each call that compiling pays."""
-    if compiled.tape.arrays and _CALLS * saved(compiled.tape, compiled.table.rows) > COMPILING:
+    if compiled.tape.arrays and _CALLS * saved(compiled.tape, compiled.table.rows) > compiling(compiled.tape):
         from symcalc.compute.fused import loops as fused
         return fused.gradient(compiled) or compiled
     return compiled
+
+
+def as_wanted(compiled: Compiled, strategy: str) -> Compiled:
+    """The same loss with compiled loops, whatever they cost: for the rows in each call, and from now on for its descents."""
+    if strategy != "fused":
+        raise DescentError(f"the strategy is chosen by itself, or it is 'fused', not {as_given(strategy)}")
+    from symcalc.compute.fused import engine
+    from symcalc.compute.fused import loops as fused
+    if not engine.lanes_here():
+        raise DescentError("compiled loops need llvmlite, which is not installed; pip install symcalc[fast]")
+    if compiled.strategy in ("arrays", "parts"):
+        raise DescentError(f"a loss of strategy {compiled.strategy} has no compiled loop; leave strategy out")
+    compiled.tape.missed = math.inf
+    return fused.gradient(compiled) or compiled
+
+
+def compiling(program: Program) -> float:
+    """The seconds that it takes to compile a loop with these statements.
+
+    >>> import symcalc
+    >>> 0.03 < compiling(symcalc.Loss("(w - 3)^2").compile().tape) < 0.04
+    True
+    """
+    return COMPILING + _EACH * len(program.moving)
 
 
 def saved(program: Program, rows: int) -> float:

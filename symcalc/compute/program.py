@@ -35,6 +35,7 @@ class Program:
     moving: list[Statement] = field(default_factory=list)               # what needs them
     known: dict[Basic, Value] = field(default_factory=dict)
     computed: dict[str, Value] = field(default_factory=dict)
+    missed: float = 0.0                                     # seconds that compiled loops would have saved so far
     told: Beginnings = field(default_factory=lambda: Beginnings(_COMMENT))
 
     @property

@@ -15,7 +15,7 @@ from symcalc.training.diagnosis.scaling import changes, named
 from symcalc.training.diagnosis.spectrum import MINIMUM, kind_of, spectrum
 from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named
-from symcalc.training.pace import Crawl, crawl, is_precise, limit_beyond, may_look
+from symcalc.training.pace import Crawl, crawl, is_precise, limit_beyond, may_look, up_and_down
 from symcalc.training.resting import at_rest, kind, moved
 from symcalc.training.stops import Stop, rises_at_end
 from symcalc.training.trials import calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
@@ -25,7 +25,6 @@ from symcalc.training.walk import Walk
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
 _ALONG = 0.99            # of the direction in which a saddle falls, that lies along one parameter
 _UNDER_WAY = 10          # updates from which it is asked whether there is a minimum to reach
-_BOUNCES = 20            # ... and whether the cost has stopped falling
 _SEEN = 6                # points at the end of a run, to see whether its last steps go back and forth
 _SEEN_RISE = 1e-3        # of what was gained: a smaller rise at the end is not worth a word
 _THROWN = "The cost is higher than at the start, as the first updates went too far."
@@ -154,8 +153,8 @@ def _still(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
 def _used_up(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     """Steps used up: was the run climbing, bouncing, on its way to nowhere, crawling, or simply not there yet?"""
     costs = walk.history.costs
-    if not walk.batches and (rises := rises_at_end(costs)) and _climbs(walk, rises):
-        last = "update" if rises == 1 else f"{rises} updates"
+    if not walk.batches and (rose := rises_at_end(costs)) and _climbs(walk, rose):
+        last = "update" if rose == 1 else f"{rose} updates"
         return stop, _said(f"The cost rose in the last {last}.", smaller_rate(walk))
     if costs[-1] > costs[0] and (advice := smaller_rate(walk)):
         return stop, f"{_THROWN} {advice}"
@@ -204,16 +203,12 @@ def _back_and_forth(walk: Walk) -> bool:
 
 
 def _bounces(walk: Walk) -> str:
-    """That the cost goes up and down and no longer falls, where the later half of the run got no lower."""
+    """That the cost goes up and down, with the rate that would bring it lower."""
     costs = walk.history.costs
-    half = len(costs) // 2
-    if len(costs) <= _BOUNCES:
+    if not up_and_down(costs):
         return ""
-    early, late = costs[:half], costs[half:]
+    late = costs[len(costs) // 2:]
     low, high = short(late.min(), 3), short(late.max(), 3)
-    rose = np.diff(late) > ROUNDING * np.abs(late[1:])          # one that has settled goes up and down by rounding alone
-    if low == high or np.mean(rose) < 0.2 or late.min() < early.min() - 1e-3 * (costs[0] - early.min()):
-        return ""
     noise = f", as {walk.batches.size} of {walk.table.rows} rows show the slope only roughly" if walk.batches else ""
     cure = f" From here a rate of {short(rate)} brings it lower." if (rate := calmer_rate(walk)) is not None else ""
     return f"In the later half of the run the cost goes up and down between {low} and {high}{noise}.{cure}"

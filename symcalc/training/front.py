@@ -23,7 +23,7 @@ _NUMBERS = 320_000       # in a room: as many steps between two looks as there i
 _LARGEST = 4_000_000     # ... and in the smallest room for all that go side by side
 _FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
 _LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
-_FAR, _WORTH = 2048, 64  # steps made at once where only the last are kept, and from which that pays
+_FAR, _WORTH = 4096, 64  # steps made at once where only the last are kept, and from which that pays
 _POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
 _CLOSE = 4e-12           # of the size of a point: two that may count as the same
 
@@ -193,7 +193,7 @@ class _Abreast:
             size = np.maximum(np.abs(before), np.abs(now)).max(axis=0)
             return (~(seen.most <= firsts + GROWN * np.abs(firsts)) | ~(seen.least >= -UNBOUNDED * (1 + np.abs(firsts)))
                     | (seen.slope <= self.walk.tolerances.slope) | ~(seen.twice > _CLOSE * size) | (seen.once == 0)
-                    | ~np.isfinite(seen.finite))
+                    | ~np.isfinite(seen.total))
 
     def _note(self, count: int) -> None:
         """Where the runs are after the updates of which that is to be kept."""
@@ -262,6 +262,8 @@ class _Abreast:
             may |= np.abs(slopes, out=spare).min(axis=0) <= walk.tolerances.slope
             size = np.maximum(np.abs(room.points[PAST]), np.abs(room.points[then])).max(axis=0)
             np.subtract(points[now], points[PAST - 1:then - 1], out=spare)
+            if not self.made:
+                spare[0] = np.inf               # nothing is known of where a run was before it started
             may |= ~(np.abs(spare, out=spare).min(axis=0) > _CLOSE * size)
             if walk.method.state or not self.constant:
                 may |= (points[now] == points[PAST:then]).any(axis=0)

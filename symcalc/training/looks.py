@@ -13,7 +13,7 @@ from symcalc.training.ending import beyond, glimpsed
 from symcalc.training.front import Ends
 from symcalc.training.history import Glimpses
 from symcalc.training.losses import Loss
-from symcalc.training.pace import telling
+from symcalc.training.pace import keeps_bouncing, rises, telling
 from symcalc.training.run import Run
 from symcalc.training.runs import Ended
 from symcalc.training.stops import Stop
@@ -23,6 +23,7 @@ _APART = 1e-6            # of the size of a point: ends that are closer than thi
 _MOST = 2_000            # runs of which some points on the way are kept; a look at each takes up to a millisecond
 _WIDEST = 50             # ... and parameters
 _AGAIN = 50_000          # updates that are made again for a closer look
+_LATEST = 4              # points before the last by which it is seen whether the cost still rises at times
 _ROWS = 1_000            # ... each counted once more for so many rows
 
 
@@ -35,7 +36,7 @@ def passed_of(points: np.ndarray, steps: int) -> list[int]:
 class Looks:
     """What kind of place it is where the slopes are 0, what is beyond a last point, what a run does at its last step.
 
-    What takes the whole run, such as whether it bounces, is left to the run itself.
+    What takes the whole run, such as whether it bounces, is seen in the run made again alone, where there are few such.
     """
 
     loss: Loss
@@ -56,12 +57,23 @@ class Looks:
             if (stop := self.ends.stops[run]) in looks and (closer := looks[stop](run)) is not stop:
                 found[at] = replace(ended[at], stop=closer, message=closer.value)
         flat = [at for at, run in enumerate(found) if run.stop is Stop.FLAT and run.nit]
-        if sum(found[at].nit for at in flat) * (1 + self._rows // _ROWS) <= _AGAIN:
-            for at in flat:                     # whether a flat place is on the way to nowhere is seen by the steps before it
-                alone = make(found[at])
-                if alone.nit == found[at].nit:
-                    found[at] = replace(found[at], stop=alone.stop, message=alone.stop.value)
+        for at in self._few(flat, found):       # whether a flat place is on the way to nowhere is seen by the steps before it
+            alone = make(found[at])
+            if alone.nit == found[at].nit:
+                found[at] = replace(found[at], stop=alone.stop, message=alone.stop.value)
+        rose = [at for at, run in enumerate(found) if run.stop is Stop.STEPS and self._rose(begun[at])]
+        for at in self._few(rose, found):
+            found[at] = replace(found[at], bounces=keeps_bouncing(make(found[at]).costs))
         return found
+
+    def _few(self, places: Sequence[int], ended: Sequence[Ended]) -> Sequence[int]:
+        """The places of runs that can be made again alone; none where that would take too long."""
+        return places if sum(ended[at].nit for at in places) * (1 + self._rows // _ROWS) <= _AGAIN else ()
+
+    def _rose(self, run: int) -> bool:
+        """Whether the cost rose in one of the latest steps, as far as they are known."""
+        latest = [costs[run] for update, (_, costs) in sorted(self.ends.passed.items()) if update < self.ends.updates[run]]
+        return bool(rises(np.array([*latest[-_LATEST:], self.ends.costs[run]])) > 0)
 
     @property
     def _rows(self) -> int:

@@ -25,6 +25,7 @@ from symcalc.training.diagnosis.curvature import affordable_derivatives
 from symcalc.training.diagnosis.spectrum import limit_of
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
+from symcalc.training.pace import keeps_bouncing
 from symcalc.training.run import Run
 from symcalc.training.settings import Rate
 from symcalc.training.stops import Stop, status_of
@@ -49,6 +50,7 @@ class Ended:
     message: str
     ratio: float = math.nan              # actual over expected change; nan where the slopes on the way were not kept
     first_rate: float = math.nan
+    bounces: bool = False                # whether the cost went up and down and no longer fell
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -260,7 +262,8 @@ def _runs_of(loss: Loss, ends: Sequence[Ended], whole: Mapping[int, Run], make: 
 def end_of(run: Run) -> Ended:
     """What the table says of a whole run."""
     return Ended(method=run.method, rate=run.rate, start=run.points[0], first=float(run.costs[0]), x=run.x, fun=run.fun,
-                 nit=run.nit, stop=run.stop, message=run.message, ratio=_ratio(run), first_rate=_first_rate(run))
+                 nit=run.nit, stop=run.stop, message=run.message, ratio=_ratio(run), first_rate=_first_rate(run),
+                 bounces=run.stop is Stop.STEPS and keeps_bouncing(run.costs))
 
 
 def _is_plain(run: Ended) -> bool:
@@ -290,7 +293,8 @@ def _ratio(run: Run) -> float:
 def ended_briefly(run: Ended) -> str:
     """How it ended in a few words."""
     climbed = run.stop is Stop.STEPS and run.fun > run.first
-    return f"{_BRIEF[run.stop]}{', higher than the start' if climbed else ''}"
+    more = ", higher than the start" if climbed else ", going up and down" if run.bounces else ""
+    return f"{_BRIEF[run.stop]}{more}"
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:

@@ -7,7 +7,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
 from sympy import Expr, Symbol
@@ -17,7 +18,7 @@ from symcalc.errors import DescentError, as_given
 from symcalc.language.table import Table
 from symcalc.training.callbacks import checked_progress
 from symcalc.training.descent import descend, walk_of
-from symcalc.training.front import ends_of
+from symcalc.training.front import Ends, ends_of
 from symcalc.training.looks import Looks, passed_of
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
@@ -90,7 +91,7 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         whole = _one_by_one(make, chosen, places, wanted[2])
         return Runs(loss=loss, ends=tuple(map(end_of, whole)), whole=dict(enumerate(whole)), make=make)
     quiet = replace(make, settings={name: value for name, value in settings.items() if name not in ("callback", "progress")})
-    found: list[tuple[list[Ended], Looks | None]] = []
+    found: list[tuple[Sequence[Ended], Looks | None]] = []
     for by, together in zip(chosen, abreast):
         rated = [by.rate if pace is None else pace for pace in paces]
         if not together:
@@ -98,13 +99,15 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         else:
             found.append(_abreast(loss, table, compiled, by, places, rated, steps, **settings))
         ended = found[-1][0]
-        if len(ended) < len(places) * len(rated) or ended[-1].stop is Stop.INTERRUPTED:
+        last = ended.found.stops[-1] if isinstance(ended, Together) else ended[-1].stop
+        if len(ended) < len(places) * len(rated) or last is Stop.INTERRUPTED:
             break
 
     def look() -> tuple[Ended, ...]:
         return tuple(end for ended, looks in found for end in (ended if looks is None else looks.closer(ended, quiet)))
 
-    return Runs(loss=loss, ends=tuple(end for ended, _ in found for end in ended), whole={}, make=quiet, look=look)
+    ends = found[0][0] if len(found) == 1 else tuple(end for ended, _ in found for end in ended)
+    return Runs(loss=loss, ends=ends, whole={}, make=quiet, look=look)
 
 
 def _check_size(runs: int, steps: int, most: int) -> None:
@@ -134,7 +137,7 @@ def _one_by_one(make: Descents, methods: Sequence[Method], starts: Sequence[np.n
 def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method, starts: Sequence[np.ndarray],
              rates: Sequence[Rate], steps: int, *, tolerance: float = 1e-10, step_tolerance: float = 0.0,
              cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: None = None, seed: int = 0,
-             callback: None = None, progress: Any = None) -> tuple[list[Ended], Looks]:
+             callback: None = None, progress: Any = None) -> tuple[Together, Looks]:
     """The runs of a method from all starts with all rates, side by side: their ends."""
     ahead = [rates_of(rate, steps) for rate in rates]
     tolerances = checked_tolerances(tolerance, step_tolerance, cost_tolerance)
@@ -142,12 +145,42 @@ def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method
     points = np.repeat(np.array(starts), len(rates), axis=0)
     paces = np.tile(np.arange(len(rates)), len(starts))
     ends = ends_of(walk, points, ahead, paces, checked_progress(progress), passed_of(points, steps))
-    made = [Ended(method=method, rate=rates[pace], start=start, first=first, x=x, fun=cost, nit=updates, stop=stop,
-                  message=stop.value, first_rate=float(ahead[pace][0]))
-            for pace, start, first, x, cost, updates, stop in zip(paces.tolist(), points, ends.firsts.tolist(), ends.points,
-                                                                  ends.costs.tolist(), ends.updates.tolist(), ends.stops)
-            if stop is not None]
-    return made, Looks(loss, walk, ends, points, ahead, paces)
+    return Together(method, rates, [float(each[0]) for each in ahead], paces, points, ends), Looks(
+        loss, walk, ends, points, ahead, paces)
+
+
+@dataclass(frozen=True, eq=False)
+class Together(Sequence[Ended]):
+    """The ends of runs that went side by side, those that began; a thousand records are written when somebody asks for one."""
+
+    method: Method
+    rates: Sequence[Rate]
+    first_rates: Sequence[float]
+    paces: np.ndarray
+    starts: np.ndarray
+    found: Ends
+
+    @cached_property
+    def written(self) -> tuple[Ended, ...]:
+        """All of them."""
+        ends, said = self.found, {stop: stop.value for stop in set(self.found.stops) if stop is not None}
+        return tuple(
+            Ended(method=self.method, rate=self.rates[pace], start=start, first=first, x=x, fun=cost, nit=updates, stop=stop,
+                  message=said[stop], first_rate=self.first_rates[pace])
+            for pace, start, first, x, cost, updates, stop in zip(self.paces.tolist(), self.starts, ends.firsts.tolist(),
+                                                                  ends.points, ends.costs.tolist(), ends.updates.tolist(),
+                                                                  ends.stops)
+            if stop is not None)
+
+    def __len__(self) -> int:
+        return sum(stop is not None for stop in self.found.stops)
+
+    @overload
+    def __getitem__(self, index: int) -> Ended: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Ended, ...]: ...
+    def __getitem__(self, index: int | slice) -> Ended | tuple[Ended, ...]:
+        return self.written[index]
 
 
 def _checked_places(wanted: Sequence[Any], starts: object, names: Sequence[str]) -> list[np.ndarray]:
@@ -165,7 +198,7 @@ def _different(methods: Sequence[Method], starts: Sequence[np.ndarray], rates: S
     for name, many in (("method", [each.name for each in methods]), ("rate", paces)):
         if twice := next((each for each, count in Counter(map(repr, many)).items() if count > 1), None):
             raise DescentError(f"the {name} {twice} is given twice; leave one of them out")
-    if len(np.unique(starts, axis=0)) < len(starts):
+    if len({start.tobytes() for start in np.array(starts) + 0.0}) < len(starts):          # + 0.0 makes 0 of -0
         twice = Counter(repr(start.tolist()) for start in starts).most_common(1)[0][0]
         raise DescentError(f"the start {twice} is given twice; leave one of them out")
     if len(rates) > 1 and (searching := next((each.name for each in methods if each.search == "line"), None)):

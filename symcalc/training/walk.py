@@ -13,7 +13,6 @@ from sympy import Expr
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.loops.loop import Letters, Steps
-from symcalc.compute.loops.recurrence import Recurrence
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
@@ -119,7 +118,7 @@ class Walk:
         if self.watch is not None:
             return 1
         vast = max(_CHEAP, _VAST // len(self.history.last))
-        if isinstance(self.loop, Recurrence):
+        if self.loop is not None and self.loop.brisk:
             return min(vast, max(_BLOCK, _MANIFOLD * made))
         if self.loop is not None and not self.compiled.tape.arrays:
             return min(vast, max(_CHEAP, made))

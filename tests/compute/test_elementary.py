@@ -18,6 +18,7 @@ EVERYWHERE = np.concatenate([RNG.normal(size=300), 30 * RNG.normal(size=300),
 POSITIVE = np.concatenate([np.abs(EVERYWHERE), 1 + 1e-3 * RNG.normal(size=300), 10**RNG.uniform(-323, 308, 300), [5e-324]])
 ANGLES = np.concatenate([EVERYWHERE, 10**RNG.uniform(0, 300, 300), np.arange(1, 300) * (math.pi / 2)])
 SHARES = np.concatenate([np.abs(EVERYWHERE), -RNG.uniform(0, 1, 300), -10**RNG.uniform(-20, 0, 300)])
+PARTS = np.concatenate([RNG.uniform(-1, 1, 300), RNG.choice([-1, 1], 300) * 10**RNG.uniform(-300, 0, 300)])
 POWERS = np.concatenate([EVERYWHERE, RNG.uniform(-745, 709.7, 300)])
 
 
@@ -48,7 +49,7 @@ def vectorised(function, lanes=8):
     ("exp", POWERS, mpmath.exp, 1.0), ("log", POSITIVE, mpmath.log, 1.0), ("sin", ANGLES, mpmath.sin, 1.5),
     ("cos", ANGLES, mpmath.cos, 1.5), ("tan", ANGLES, mpmath.tan, 3.0), ("tanh", EVERYWHERE, mpmath.tanh, 3.0),
     ("expm1", EVERYWHERE, mpmath.expm1, 2.5), ("log1p", SHARES, mpmath.log1p, 2.0),
-    ("sigmoid", EVERYWHERE, lambda x: 1 / (1 + mpmath.exp(-x)), 2.5),
+    ("sigmoid", EVERYWHERE, lambda x: 1 / (1 + mpmath.exp(-x)), 2.5), ("atanh", PARTS, mpmath.atanh, 4.0),
     ("softplus", EVERYWHERE, lambda x: mpmath.log1p(mpmath.exp(x)), 3.0),
 ])
 def test_right_to_an_ulp_or_two(name, numbers, exact, ulps, lanes):

@@ -75,7 +75,7 @@ def test_an_interruption_amid_the_steps_keeps_those_made():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        replace(loop, function=interrupted)(_row(loss, [1.0]), np.full(20, 1e-3), 1, seen.append)
+        replace(loop, bound=lambda: interrupted)(_row(loss, [1.0]), np.full(20, 1e-3), 1, seen.append)
     rows, = seen
     assert rows.shape == (7, 4) and all(row[1] == (row[0]**2 - 3)**2 and row[3] == 1e-3 for row in rows)
     assert rows[:, 2] == pytest.approx([4 * w * (w**2 - 3) for w in rows[:, 0]], rel=1e-15)

@@ -13,6 +13,7 @@ from symcalc.errors import DescentError
 from symcalc.training.descent import walk_of
 from symcalc.training.front import ends_of
 from symcalc.training.methods import method, method_named
+from symcalc.training.runs import ended_briefly
 from symcalc.training.settings import checked_rate, rates_of
 from symcalc.training.stops import Stop, Tolerances
 
@@ -192,3 +193,13 @@ def test_wrong_starts_get_one_sentence(settings, sentence):
     with pytest.raises(DescentError) as caught:
         sc.Loss("(u - 1)^2 + 3*v^2").sweep(**settings)
     assert sentence in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_runs_that_bounce_are_told_as_those_that_are_kept_whole():
+    loss, starts = sc.Loss("abs(u - 0.3) + (v - 1)^2"), np.random.RandomState(1).uniform(-1, 1, (40, 2))
+    few = loss.sweep(starts=starts[:10], rates=[0.11, 0.001, 0.013], steps=60)
+    many = loss.sweep(starts=starts, rates=[0.11, 0.001, 0.013], steps=60)
+    told = [ended_briefly(run) for run in few.ended]
+    assert len(few.whole) == 30 and not many.whole and told == [ended_briefly(run) for run in many.ended[:30]]
+    assert set(told[::3]) == {"steps used up, going up and down"} and set(told[1::3]) == {"steps used up"}
+    assert "going up and down" in str(few) and "going up and down" in str(many)

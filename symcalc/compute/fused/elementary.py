@@ -19,6 +19,7 @@ from symcalc.compute.fused.vectors import Lanes, absolute, built_in, fma, hexade
 _FAR = 2.0**30                   # up to here the angle is reduced exactly; beyond, the C library does it
 _SHIFT = 1.5 * 2.0**52           # added to a number below 2^51, it leaves it rounded in the lowest bits
 _BIAS = 1023                     # of a double's exponent
+_HALF_WAY = 512                  # added to a negative exponent, so that what is below the least normal number is rounded once
 _LN2 = 0.6931471803691238, 1.9082149292705877e-10                  # its first 33 bits, and what is left
 _HALF_PI = 1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33
 
@@ -51,13 +52,17 @@ _ATANH_NEAR = economised([1 / (2 * k + 3) for k in range(16)], 0.0, 0.0295, 7)
 
 # Functions of several lanes
 
+def _reduced(x: Lanes, bias: int) -> tuple[Lanes, Lanes]:
+    """r = x - k ln 2, and a float whose lowest bits are k + bias, for the whole number k next to x / ln 2."""
+    shifted = fma(x, 1 / math.log(2), _SHIFT + bias)
+    k = shifted - (_SHIFT + bias)
+    return fma(k, -_LN2[1], fma(k, -_LN2[0], x)), shifted
+
+
 def _reduced_power(x: Lanes) -> tuple[Lanes, Lanes, Lanes]:
     """r + r² EXP(r), that is e^r - 1, and two powers of 2 with e^x = e^r times both; below -746 and above 710 as there."""
     x = where(x.compared("olt", -746.0), -746.0, where(x.compared("ogt", 710.0), 710.0, x))
-    bias = 2 * _BIAS
-    shifted = fma(x, 1 / math.log(2), _SHIFT + bias)
-    k = shifted - (_SHIFT + bias)
-    r = fma(k, -_LN2[1], fma(k, -_LN2[0], x))
+    r, shifted = _reduced(x, 2 * _BIAS)
     whole = shifted.bits() & 0xFFFFF
     half = whole >> 1
     return fma(r * r, _polynomial(r, _EXP), r), (half << 52).double(), ((whole - half) << 52).double()
@@ -121,11 +126,24 @@ def _circular(x: Lanes) -> tuple[Lanes, Lanes]:
 
 
 def _decaying(x: Lanes) -> Lanes:
-    """e^(-|x|), which softplus and sigmoid share."""
+    """e^(-|x|), which softplus and sigmoid share: never above 1, so that one factor 2^(k + 512) is a float for every k."""
     key = ("decaying", x.name)
     if key not in x.code.known:
-        x.code.known[key] = exp(-absolute(x))
+        least = -absolute(x)
+        r, shifted = _reduced(where(least.compared("olt", -746.0), -746.0, least), _BIAS + _HALF_WAY)
+        scale = (shifted.bits() << 52).double()
+        x.code.known[key] = fma(fma(r * r, _polynomial(r, _EXP), r), scale, scale) * 2.0**-_HALF_WAY
     return x.code.known[key]
+
+
+def softplus_added(x: Lanes, total: Lanes, product: Lanes) -> tuple[Lanes, Lanes]:
+    """A sum of softplus(x) = max(x, 0) + ln(1 + e) with one more: the sum of max(x, 0), and the product of all 1 + e, less 1.
+
+    One logarithm of the product then stands for those of all rows, and as the 1 is left out, no e is too small for it. It is no
+    more than 2 to the power of how many there are.
+    """
+    e = _decaying(x)
+    return total + where(x.compared("olt", 0.0), 0.0, x), fma(e, product, e) + product
 
 
 def softplus(x: Lanes) -> Lanes:
@@ -164,6 +182,12 @@ def log1p(x: Lanes) -> Lanes:
     return where(x.compared("oeq", -1.0), -math.inf, log(u) + lost)
 
 
+def atanh(x: Lanes) -> Lanes:
+    """ln(1 + 2x/(1 - x))/2 of |x|, with the sign of x."""
+    size = absolute(x)
+    return built_in("copysign", log1p((size + size) / (1.0 - size)) * 0.5, x)
+
+
 def step(x: Lanes) -> Lanes:
     """0 below 0, 1/2 at 0, 1 above; nan stays nan."""
     return where(x.compared("olt", 0.0), 0.0, where(x.compared("ogt", 0.0), 1.0, where(x.compared("oeq", 0.0), 0.5, x)))
@@ -198,7 +222,7 @@ def softmax(which: Lanes, *logits: Lanes) -> Lanes:
 
 FUNCTIONS: Mapping[str, Callable[..., Lanes]] = MappingProxyType({
     "exp": exp, "log": log, "tanh": tanh, "softplus": softplus, "sigmoid": sigmoid, "expm1": expm1, "log1p": log1p,
-    "logsumexp": logsumexp, "sin": lambda x: _circular(x)[0], "cos": lambda x: _circular(x)[1],
+    "atanh": atanh, "logsumexp": logsumexp, "sin": lambda x: _circular(x)[0], "cos": lambda x: _circular(x)[1],
     "tan": lambda x: _circular(x)[0] / _circular(x)[1],
 })
 """The functions of several lanes; there are others in the C library alone."""

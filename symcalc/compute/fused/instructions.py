@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +21,6 @@ from symcalc.compute.generated import executed
 from symcalc.compute.statements import Value
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
-
-if TYPE_CHECKING:
-    from symcalc.compute.compiled import Compiled
 
 
 class Unknown(Exception):
@@ -188,6 +185,7 @@ class Sections:
     before: Sequence[tuple[str, ast.expr]]
     rows: Sequence[tuple[str, ast.expr]]
     totals: Sequence[tuple[str, tuple[ast.expr, ...]]]        # the factors whose products are summed
+    softplus: Collection[str]                                 # the totals that sum up the softplus of their factor
     after: Sequence[tuple[str, ast.expr]]
 
     @property
@@ -213,9 +211,8 @@ class Sections:
         return np.array(values, dtype=np.float64)
 
 
-def sections_of(compiled: Compiled) -> Sections:
+def sections_of(tape: Tape, results: Sequence[str]) -> Sections:
     """The tape taken apart; `Unknown` where its rows wait for a sum over all rows."""
-    tape = compiled.tape
     if any(value.array for value, *_ in tape.moving) and not tape.in_blocks:
         raise Unknown("rows that wait for a sum")
     early = [(name, node) for line in tape.before for name, node in assigned(line)]
@@ -224,10 +221,14 @@ def sections_of(compiled: Compiled) -> Sections:
     def those(wanted: Callable[[Value], bool]) -> list[tuple[str, ast.expr]]:
         return [(value.source, expression(source)) for value, source, _ in tape.moving if wanted(value)]
 
-    totals = [(name, _factors(node)) for name, node in those(lambda value: value.total)]
     rows = with_circles([*((name, node) for name, node in early if name in tape.fixed), *those(lambda value: value.array)])
+    inside = {name: node.args[0] for name, node in rows if isinstance(node, ast.Call) and ast.unparse(node.func) == "softplus"}
+    totals = [(name, _factors(node)) for name, node in those(lambda value: value.total)]
+    summed = {name: inside[ast.unparse(factors[0])] for name, factors in totals
+              if len(factors) == 1 and ast.unparse(factors[0]) in inside}
+    totals = [(name, (summed[name],) if name in summed else factors) for name, factors in totals]
     return Sections(
-        tape=tape, results=compiled.results, settled=settled, totals=totals,
+        tape=tape, results=results, settled=settled, totals=totals, softplus=summed,
         rows=needed(rows, [factor for _, factors in totals for factor in factors]),
         names=[*(name for name in tape.given if not (tape.arrays and name.startswith("c"))), *settled],
         before=those(lambda value: not value.array and not value.summed),

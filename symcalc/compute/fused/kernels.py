@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from symcalc.compute.fused import sharing
+from symcalc.compute.fused.elementary import log1p, softplus_added
 from symcalc.compute.fused.instructions import Sections, assigned, expression, value_of
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, added, at, load, loop, store, where
-from symcalc.compute.loops.loop import Steps, updates_of
+from symcalc.compute.loops.loop import Form, updates_of
 
-PART = 4_096             # rows whose sums one thread works out by itself
-_BLOCK = 1_024           # rows that are summed up lane by lane, before the lanes' sums are added to those of the part
-SEEN = ("before", "once", "twice", "slope", "most", "least", "finite")
+PART = 1_024             # rows that are summed up lane by lane by one thread, before the lanes' sums are added
+SEEN = ("before", "once", "twice", "slope", "most", "least", "total")
 """What a race sees of each run on the way: the first moving parameter one step ago; by how much it differs at least from where
-it was one step before, and two; its least slope; the greatest and the least cost; 0, or nan where a cost was not finite."""
+it was one step before, and two; its least slope; the greatest and the least cost, and their sum, finite if they all are."""
 _COLD = '!0 = !{!"branch_weights", i32 1, i32 10000}'
 
 
@@ -27,7 +28,7 @@ class Source:
     """Functions in LLVM's code for one tape, and what they call."""
 
     sections: Sections
-    steps: Steps | None = None
+    steps: Form | None = None
     functions: list[str] = field(default_factory=list)
     called: dict[str, str] = field(default_factory=dict)
 
@@ -64,25 +65,27 @@ class Source:
             known[name] = value_of(node, known, code)
         columns = {name: load(at(code, "%columns", k, "ptr"), element="ptr") for k, name in enumerate(sections.columns)}
         nothing = {name: code.constant(0.0, lanes) for name, _ in sections.totals}
+        products = {name: f"{name}.product" for name in sections.softplus}
+        carried = nothing | dict.fromkeys(products.values(), code.constant(0.0, lanes))
         with loop(code, Lanes(code, "%first", "i64", 1), Lanes(code, "%last", "i64", 1)) as part:
             begin = part.i * PART
             end = _least(begin + PART, rows)
-            with loop(code, begin, end, _BLOCK, nothing) as block:
-                block_end = _least(block.i + _BLOCK, end)
-                with loop(code, block.i, block_end, lanes, nothing) as row:
-                    there = (block_end - row.i).spread(lanes).compared("sgt", code.counted(lanes))
-                    for name, column in columns.items():
-                        known[name] = load(at(code, column.name, row.i), there)
-                    for name, node in sections.rows:
-                        known[name] = value_of(node, known, code)
-                    for name, factors in sections.totals:
-                        first, *other = (value_of(factor, known, code).spread(lanes) for factor in factors)
-                        found = row.now[name] + (first * other[0] if other else first)
-                        row.now[name] = where(there, found, row.now[name])
-                for name in nothing:
-                    block.now[name] = block.now[name] + row.now[name]
+            with loop(code, begin, end, lanes, carried) as row:
+                there = (end - row.i).spread(lanes).compared("sgt", code.counted(lanes))
+                for name, column in columns.items():
+                    known[name] = load(at(code, column.name, row.i), there)
+                for name, node in sections.rows:
+                    known[name] = value_of(node, known, code)
+                for name, factors in sections.totals:
+                    first, *other = (value_of(factor, known, code).spread(lanes) for factor in factors)
+                    found = {name: row.now[name] + (first * other[0] if other else first)}
+                    if name in products:
+                        found = dict(zip((name, products[name]), softplus_added(
+                            first, row.now[name], row.now[products[name]]), strict=True))
+                    row.now |= {each: where(there, value, row.now[each]) for each, value in found.items()}
             for k, name in enumerate(nothing):
-                store(added(block.now[name]), at(code, "%sums", part.i * len(nothing) + k))
+                total = row.now[name] + log1p(row.now[products[name]]) if name in products else row.now[name]
+                store(added(total), at(code, "%sums", part.i * len(nothing) + k))
         code.lines.append("  ret void")
         self.function("sums", "ptr %point, ptr noalias %columns, ptr noalias %given, i64 %rows, i64 %first, i64 %last, "
                       "ptr noalias %sums", code)
@@ -135,16 +138,8 @@ class Source:
             if not name.startswith("g"):
                 store(_number(known[name], code), at(code, row, place))
 
-    def move(self) -> None:
-        """From a row of the history the point and the state of the next."""
-        code = Code()
-        known = {name: load(at(code, "%row", place)) for name, place in self.places.items()}
-        self.step(code, known | {letter: Lanes(code, f"%{letter}", "double", 1) for letter in ("rate", "k")}, "%next")
-        code.lines.append("  ret void")
-        self.function("move", "ptr noalias %row, double %rate, double %k, ptr noalias %next", code)
-
-    def descent(self) -> None:
-        """One or more steps from a row of the history on; how many of them led to finite numbers."""
+    def descent(self, shared: bool = False) -> None:
+        """One or more steps from a row of the history on, the rows `shared` or not; how many of them led to finite numbers."""
         code, places = Code(), self.places
         given, zero = self.given(code), code.constant(0, 1, "i64")
         first = {name: load(at(code, "%row", place)) for name, place in places.items()}
@@ -153,7 +148,9 @@ class Source:
             known = given | steps.now | {"rate": load(at(code, "%rates", steps.i))}
             row = at(code, "%history", steps.i * self.width).name
             self.step(code, known, row)
-            if self.sections.totals:
+            if shared:
+                code.lines += sharing.step(steps.i + 1, row)
+            elif self.sections.totals:
                 code.lines.append(f"  call void @sums(ptr {row}, ptr %columns, ptr %given, i64 %rows, i64 0, i64 %last, "
                                   "ptr %sums)")
             cost, *slopes = self.results(code, known)
@@ -167,14 +164,20 @@ class Source:
             steps.while_true = finite = rest.compared("oeq", 0.0)
         made = where(finite, steps.i + 1, steps.i)
         code.lines.append(f"  ret {made}")
-        self.function("descend", "ptr noalias %row, ptr noalias %rates, i64 %count, double %number, ptr noalias %history, "
-                      "ptr noalias %columns, ptr noalias %given, i64 %rows, i64 %last, ptr noalias %sums", code, "i64")
+        self.function("descend", "ptr noalias %row, ptr noalias %rates, i64 %count, double %number, ptr %history, "
+                      "ptr noalias %columns, ptr noalias %given, i64 %rows, i64 %last, ptr %sums, ptr %board, i64 %some",
+                      code, "i64")
+        if shared:
+            self.functions.append(sharing.functions())
 
     def race(self, lanes: int, kept: bool) -> None:
-        """Many steps of runs side by side; every step is `kept` in the row that follows, or the last in row 1."""
-        code, where_kept = Code(), self._where_kept()
+        """Many steps of runs side by side; every step is `kept` in the row that follows, or with one rate, the last in row 1.
+
+        Of a method without a state `once` is not looked for: who stays where it is then stays for good, which `twice` tells.
+        """
+        code, where_kept, state = Code(), self._where_kept(), self.steps.letters.state
         if not kept:
-            where_kept |= {name: ("%seen", len(SEEN), place) for place, name in enumerate(SEEN)}
+            where_kept |= {name: ("%seen", len(SEEN), place) for place, name in enumerate(SEEN) if name != "once" or state}
         given, runs, zero = self.given(code), Lanes(code, "%runs", "i64", 1), code.constant(0, 1, "i64")
         with loop(code, Lanes(code, "%begin", "i64", 1), Lanes(code, "%end", "i64", 1)) as block:
             run = block.i * lanes
@@ -191,9 +194,9 @@ class Source:
 
             first = {name: load(place(name, zero), there) for name in where_kept if name not in ("cost", "scale")}
             first["k"] = Lanes(code, "%number", "double", 1)
-            scale = load(place("scale", zero), there)
+            rate = load(place("scale", zero), there)
             with loop(code, zero, Lanes(code, "%count", "i64", 1), 1, first) as steps:
-                known = given | steps.now | {"rate": load(at(code, "%rates", steps.i)) * scale}
+                known = given | steps.now | {"rate": load(at(code, "%rates", steps.i)) * rate if kept else rate}
                 self.update(code, known)
                 known |= zip(("cost", *(f"g{j}" for j in range(self.size))), self.results(code, known), strict=True)
                 if not kept:
@@ -213,11 +216,12 @@ class Source:
         """What is seen with one step more."""
         first, cost = self.steps.moving[0], now["cost"]
         here, there = now[f"p{first}"], then[f"p{first}"]
-        return {"before": there, "once": _lower(absolute(here - there), then["once"]),
+        once = {"once": _lower(absolute(here - there), then["once"])} if "once" in then else {}
+        return {"before": there, **once,
                 "twice": _lower(absolute(here - then["before"]), then["twice"]),
                 "slope": _lower(absolute(now[f"g{first}"]), then["slope"]),
                 "most": where(cost.compared("ogt", then["most"]), cost, then["most"]), "least": _lower(cost, then["least"]),
-                "finite": then["finite"] + cost * 0.0}
+                "total": then["total"] + cost}
 
     def _where_kept(self) -> dict[str, tuple[str, int, int]]:
         """For what a race carries: its array, how many numbers that has for each run and row, and which of them it is."""

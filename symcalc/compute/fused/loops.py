@@ -5,11 +5,9 @@ fused/kernels.py writes the code, fused/engine.py compiles it; here it meets the
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,14 +15,16 @@ import numpy as np
 from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
-from symcalc.compute.loops.loop import Steps, plain_loop
+from symcalc.compute.fused.sharing import BOARD, OVER, cores, helped
+from symcalc.compute.loops.loop import Form, Same, Steps, form_of, plain_loop
 from symcalc.language.table import Table
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
 _TURNS = 4               # in which a thread takes its share, since another may be held up
-_SHARED = 1_000_000      # statements for all rows together, a fifth of a millisecond, from which threads share the parts
+_HANDED = 400_000        # statements for all rows together, some 60 microseconds, that a thread of a pool is worth
+_STAYING = 20_000        # ... and one that is there already
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
 _MANY = 20_000           # steps of blocks of runs from which threads share them
@@ -48,10 +48,9 @@ class Rows:
         """In how many parts the rows are gone through; 1 where there is nothing to sum."""
         return -(-self.rows // PART) if self.totals else 1
 
-    @property
-    def shared(self) -> bool:
-        """Whether there is so much to do that threads share it."""
-        return self.totals > 0 and self.parts > 1 and self.work >= _SHARED and _cores() > 1
+    def threads(self, least: int) -> int:
+        """How many threads share the rows, each with as much work at least."""
+        return max(1, min(cores(), self.parts, self.work // least)) if self.totals else 1
 
     def room(self) -> np.ndarray:
         """Room for the sums of every part."""
@@ -64,19 +63,8 @@ def _rows_of(sections: Sections, table: Table | None) -> Rows:
     return Rows(columns, pointers(columns), sections.given(table), rows, len(sections.totals), rows * len(sections.rows))
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@cache
-def _pool(process: int) -> ThreadPoolExecutor:
-    """Threads beside the one that asks; those of a process are not there in its forks."""
-    return ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="symcalc")
-
-
-def _shared(work: Callable[[int, int], None], count: int, many: bool) -> None:
-    """The work on all `count` parts; where there is much to do, each thread takes the next few as long as there are any."""
-    threads = min(_cores(), count) if many else 1
+def _shared(work: Callable[[int, int], None], count: int, threads: int) -> None:
+    """The work on all `count` parts; each thread takes the next few as long as there are any."""
     some = -(-count // (_TURNS * threads)) if threads > 1 else count
     begins = iter(range(0, count, some))
 
@@ -84,14 +72,8 @@ def _shared(work: Callable[[int, int], None], count: int, many: bool) -> None:
         for begin in begins:
             work(begin, min(begin + some, count))
 
-    others = [_pool(os.getpid()).submit(take) for _ in range(threads - 1)]
-    try:
+    with helped(take, threads - 1):
         take()
-    finally:
-        begun = [other for other in others if not other.cancel()]
-        wait(begun)                             # they write into arrays that are ours
-    for other in begun:
-        other.result()
 
 
 def _summed(made: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
@@ -99,7 +81,7 @@ def _summed(made: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
     def work(first: int, last: int) -> None:
         made.functions["sums"](point, rows.pointers, rows.given.ctypes.data, rows.rows, first, last, sums.ctypes.data)
 
-    _shared(work, rows.parts, rows.shared)
+    _shared(work, rows.parts, rows.threads(_HANDED))
 
 
 def _abreast(sections: Sections) -> int:
@@ -123,15 +105,11 @@ def gradient(compiled: Compiled) -> Compiled | None:
     if not lanes_here():
         return None
     try:
-        source = Source(sections_of(compiled))
-        if not source.sections.totals:
-            return None
-        rows = _rows_of(source.sections, compiled.data)
-        source.sums(_abreast(source.sections))
-        source.finish()
+        sections, text = _gradient_code(Same(compiled.tape), compiled.results, lanes_here())
+        rows = _rows_of(sections, compiled.data)
     except Unknown:
         return None
-    size, text = len(compiled.parameters), source.text
+    size = len(compiled.parameters)
 
     def value_and_gradient(*numbers: float) -> tuple[float, tuple[float, ...]]:
         made = engine(text, ("sums", "finish"))
@@ -142,7 +120,18 @@ def gradient(compiled: Compiled) -> Compiled | None:
         return value, tuple(slopes)
 
     return replace(compiled, strategy="fused", function=value_and_gradient,
-                   source=f"{_note(source.sections)}\n{compiled.source}")
+                   source=f"{_note(sections)}\n{compiled.source}")
+
+
+@lru_cache(maxsize=32)
+def _gradient_code(same: Same, results: tuple[str, ...], lanes: int) -> tuple[Sections, str]:
+    """The code for so many lanes; kept, as one compiling of a loss follows the other."""
+    source = Source(sections_of(same.tape, results))
+    if not source.sections.totals:
+        raise Unknown("nothing is summed over rows")
+    source.sums(_abreast(source.sections))
+    source.finish()
+    return source.sections, source.text
 
 
 # The descent
@@ -154,9 +143,14 @@ class FusedLoop:
     rows: Rows
     text: str
     names: tuple[str, ...]
-    size: int                        # how many parameters there are
+    threads: int
     width: int                       # of the history's rows
     source: str
+
+    @property
+    def brisk(self) -> bool:
+        """Where no step goes through the rows."""
+        return not self.rows.totals
 
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
         rates, made, sums = np.ascontiguousarray(rates, dtype=np.float64), 0, self.rows.room()
@@ -174,41 +168,51 @@ class FusedLoop:
 
     def _some(self, history: np.ndarray, rates: np.ndarray, count: int, number: int, sums: np.ndarray) -> int:
         """So many steps from the first row on; how many of them led to finite numbers."""
-        made, rows = engine(self.text, self.names), self.rows
-        if "descend" in self.names:
-            return made.functions["descend"](
-                history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data, rows.pointers,
-                rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data)
-        for k in range(count):
-            row, point = history[k].ctypes.data, history[k + 1].ctypes.data
-            made.functions["move"](row, rates[k], float(number + k), point)
-            _summed(made, point, rows, sums)
-            made.functions["finish"](point, rows.given.ctypes.data, sums.ctypes.data, rows.parts, point + 8 * self.size)
-            if not np.isfinite(history[k + 1]).all():
-                return k
-        return count
+        functions, rows, board = engine(self.text, self.names).functions, self.rows, np.zeros(BOARD, dtype=np.int64)
+        some, after = max(1, rows.parts // (_TURNS * self.threads)), history[1:].ctypes.data
+        common = rows.pointers, rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data
+
+        def help_along() -> None:
+            functions["help"](board.ctypes.data, some, after, self.width, *common)
+
+        with helped(help_along, self.threads - 1, lambda: board.__setitem__(OVER, 1)):
+            return functions["descend"](history.ctypes.data, rates.ctypes.data, count, float(number), after, *common,
+                                        board.ctypes.data, some)
 
 
 def loop(steps: Steps) -> FusedLoop | None:
     """The steps as a compiled loop, compiled when it is called for the first time; None where there is no such code."""
-    compiled = steps.compiled
     if not lanes_here():
         return None
+    form = form_of(steps)
     try:
-        source = Source(sections_of(compiled), steps)
-        rows = _rows_of(source.sections, compiled.data)
-        if source.sections.totals:
-            source.sums(_abreast(source.sections))
-        if rows.shared:
-            source.move()
-            source.finish()
-        else:
-            source.descent()
+        rows = _rows_of(_loop_code(form, False, lanes_here())[0], steps.compiled.data)
+        threads = rows.threads(_STAYING)
+        sections, text, width = _loop_code(form, threads > 1, lanes_here())
     except Unknown:
         return None
-    return FusedLoop(rows=rows, text=source.text, size=len(compiled.parameters),
-                     names=("sums", "move", "finish") if rows.shared else ("descend",), width=source.width,
-                     source=f"{_note(source.sections)}\n{plain_loop(steps).source}")
+    return FusedLoop(rows=rows, text=text, threads=threads, width=width,
+                     names=("descend", "help") if threads > 1 else ("descend",),
+                     source=f"{_note(sections)}\n{plain_loop(steps).source}")
+
+
+@lru_cache(maxsize=32)
+def _loop_code(form: Form, shared: bool, lanes: int) -> tuple[Sections, str, int]:
+    """The code of the loop and the length of a row of its history; kept, as one descent follows the other."""
+    source = Source(sections_of(form.tape.tape, form.results), form)
+    if source.sections.totals:
+        source.sums(_abreast(source.sections))
+    source.descent(shared)
+    return source.sections, source.text, source.width
+
+
+@lru_cache(maxsize=32)
+def _race_code(form: Form, kept: bool, abreast: int) -> tuple[Sections, str]:
+    source = Source(sections_of(form.tape.tape, form.results), form)
+    if source.sections.totals:
+        raise Unknown("steps that go through the rows")
+    source.race(abreast, kept)
+    return source.sections, source.text
 
 
 def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
@@ -224,16 +228,12 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
     """
     if not lanes_here():
         return None
+    abreast = (4 if kept else 2) * lanes_here()          # several vectors, as each waits for its own last step
     try:
-        source = Source(sections_of(steps.compiled), steps)
-        if source.sections.totals:
-            return None
-        given = source.sections.given(steps.compiled.data)
-        abreast = (4 if kept else 2) * lanes_here()          # several vectors, as each waits for its own last step
-        source.race(abreast, kept)
+        sections, text = _race_code(form_of(steps), kept, abreast)
+        given = sections.given(steps.compiled.data)
     except Unknown:
         return None
-    text = source.text
 
     def advance(points: np.ndarray, gradients: np.ndarray, states: np.ndarray, costs: np.ndarray, rates: np.ndarray,
                 scales: np.ndarray, seen: np.ndarray, number: int) -> None:
@@ -245,6 +245,6 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
                                    first, last)
 
         if count and runs:
-            _shared(work, blocks, blocks * count >= _MANY)
+            _shared(work, blocks, max(1, min(cores(), blocks, blocks * count // _MANY)))
 
     return advance

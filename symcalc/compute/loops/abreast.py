@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from symcalc.compute.estimate import COMPILING, saved
+from symcalc.compute.estimate import compiling, saved
 from symcalc.compute.loops.loop import Steps
 from symcalc.compute.loops.many import PAST, Front, Room, Seen, SideBySide, side_by_side
+
+_LOOPS = 2               # that are compiled: one that keeps all steps, and one that keeps the last
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ class Lanes:
 def front_for(steps: Steps, updates: int) -> Front:
     """What takes many runs further, that will make so many updates in all."""
     compiled = steps.compiled
-    if not compiled.tape.arrays and updates * saved(compiled.tape, 1) > COMPILING:
+    if not compiled.tape.arrays and updates * saved(compiled.tape, 1) > _LOOPS * compiling(compiled.tape):
         from symcalc.compute.fused import loops as fused  # it looks for llvmlite
         if (race := fused.race(steps)) is not None:
             return Lanes(steps, race, fused.race(steps, kept=False), compiled.source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -96,6 +96,10 @@ class Loop(Protocol):
 
     source: str
 
+    @property
+    def brisk(self) -> bool:
+        """Whether thousands of steps cost hardly more than a few."""
+
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None: ...
 
 
@@ -119,9 +123,19 @@ class PlainLoop:
     """
 
     steps: Steps
-    function: Callable[..., None]
+    bound: Callable[[], Callable[..., None]]         # the function, bound to the data when it is first asked for
     source: str
     written: Generated
+
+    @property
+    def function(self) -> Callable[..., None]:
+        """The generated function over the data."""
+        return self.bound()
+
+    @property
+    def brisk(self) -> bool:
+        """Not in plain Python."""
+        return False
 
     @property
     def bare(self) -> bool:
@@ -169,33 +183,30 @@ def plain_loop(steps: Steps) -> PlainLoop:
     >>> kept[0].tolist()
     [[1.5, 2.25, -3.0, 0.25], [2.25, 0.5625, -1.5, 0.25]]
     """
-    compiled = steps.compiled
-    written = _written(_Form(
-        tape=_Same(compiled.tape), results=compiled.results, slopes=tuple(steps.slopes), moving=tuple(steps.moving),
-        equations=tuple(steps.equations), letters=steps.letters, settings=tuple(steps.settings.items())))
+    compiled, written = steps.compiled, _written(form_of(steps))
     source = f"{written.source}\n# At the points so kept, for all at once, the cost and its slopes:\n{compiled.source}"
-    return PlainLoop(steps=steps, function=written.bind(compiled.data), written=written,
+    return PlainLoop(steps=steps, bound=cache(partial(written.bind, compiled.data)), written=written,
                      source=source if written.bare else written.source)
 
 
-class _Same:
+class Same:
     """A tape that is no other: it stays as it is once it is written."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.tape is other.tape
+        return isinstance(other, Same) and self.tape is other.tape
 
     def __hash__(self) -> int:
         return id(self.tape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Form:
+class Form:
     """What a loop is written from: the steps without the numbers in a table."""
 
-    tape: _Same
+    tape: Same
     results: tuple[str, ...]
     slopes: tuple[Expr, ...]
     moving: tuple[int, ...]
@@ -209,8 +220,15 @@ class _Form:
         return self.tape.tape.parameters
 
 
+def form_of(steps: Steps) -> Form:
+    """The steps without their numbers, by which code that was written for them is found again."""
+    compiled = steps.compiled
+    return Form(tape=Same(compiled.tape), results=compiled.results, slopes=tuple(steps.slopes), moving=tuple(steps.moving),
+                equations=tuple(steps.equations), letters=steps.letters, settings=tuple(steps.settings.items()))
+
+
 @lru_cache(maxsize=32)
-def _written(form: _Form) -> Generated:
+def _written(form: Form) -> Generated:
     """The loop's source; kept, as one descent follows the other."""
     loss, letters, (value, *found) = form.tape.tape, form.letters, form.results
     tape, updates = updates_of(form)
@@ -264,7 +282,7 @@ def _needed(tape: Tape, results: Sequence[str]) -> list[str]:
 _NAME = re.compile(r"[a-z]\d+(?:_\d+)?")
 
 
-def updates_of(steps: Steps | _Form) -> tuple[Tape, list[str]]:
+def updates_of(steps: Steps | Form) -> tuple[Tape, list[str]]:
     """The method's equations for every parameter in the learner's names, on one tape, and its lines with the new values."""
     letters, slopes = steps.letters, steps.slopes
     tape = Tape((), (), arrays=False, letter="u")

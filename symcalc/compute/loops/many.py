@@ -71,12 +71,13 @@ def room_for(parameters: int, moving: int, letters: int, steps: int, runs: int) 
 class Seen:
     """What was seen of each run on the way, where the points themselves are not kept."""
 
-    once: np.ndarray                     # by how much the first parameter that moves differs at least from one step before
+    once: np.ndarray                     # by how much the first parameter that moves differs at least from one step before; inf
+                                         # where the method has no state, and who stays where it is stays for good
     twice: np.ndarray                    # ... and from two
     slope: np.ndarray                    # its slope where that was least
     most: np.ndarray                     # the greatest cost
     least: np.ndarray
-    finite: np.ndarray                   # 0, or nan where a cost was not finite
+    total: np.ndarray                    # the sum of the costs, not finite where one was not
 
 
 class Front(Protocol):
