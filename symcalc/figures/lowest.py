@@ -44,11 +44,10 @@ def _of(found: Minimum) -> Lowest | None:
     minima = [point for point in found.points if point.kind == MINIMUM]
     if not minima or len(found.flat) > 1:
         return None
-    least, most = (pick(point.J for point in minima) for pick in (min, max))
-    level = least + _SAME * max(abs(least), abs(most))
-    low, high = (np.array([point.values for point in minima if (point.J <= level) is is_low]).reshape(-1, 2)
-                 for is_low in (True, False))
-    return Lowest(points=low, higher=high, along=found.flat[0] if len(found.flat) else None)
+    places, costs = np.array([point.values for point in minima]), np.array([point.J for point in minima])
+    level = costs.min() + _SAME * np.abs(costs).max()
+    return Lowest(points=places[costs <= level], higher=places[costs > level],
+                  along=found.flat[0] if len(found.flat) else None)
 
 
 def _nearby(run: Run) -> Lowest | None:

@@ -13,7 +13,7 @@ from symcalc.training.slopes import Slopes
 _REACH = 1.5             # times a change, to either side of the point, is looked at
 _FINE = 2_001            # values that are tried
 _TURNS = 2               # of the function, and of its slope, which the picture of a secant still bears
-_MOST, _PART = 0.9, 0.25         # so much of the change of the slope takes so much of the picture, or the bend is a corner in it
+_MOST, _PART = 0.9, 0.25         # so much of the change of the slope takes so much of the picture, unless there is a corner
 _LEAST = 1e-9            # of where the point is, the narrowest
 _STRAIGHT = 0.1          # of the slope: a secant that differs by less from the tangent cannot be told from it
 _NOTHING = 1e-9          # of the size of a slope: a change of it that is rounding
