@@ -48,7 +48,8 @@ def test_classes_show_the_curve_of_the_probability_and_where_it_is_one_half(loss
     [border] = [each for label, each in found.items() if label.startswith("boundary: probability 1/2")]
     assert run.predict(x=border.get_xdata()) == pytest.approx(0.5, abs=1e-3)
     axes = sc.figures.fit(run).axes[0]
-    assert axes.get_title(loc="left").startswith("probability of y = 1: σ(") and axes.get_ylabel() == "y, and the probability of 1"
+    assert axes.get_title(loc="left").startswith("probability of y = 1: σ(")
+    assert axes.get_ylabel() == "y, and the probability of 1"
 
 
 def test_two_boundaries_where_a_class_lies_between():
@@ -59,7 +60,8 @@ def test_two_boundaries_where_a_class_lies_between():
 
 
 def test_counts_show_the_rate_that_is_expected():
-    run = sc.poisson_loss("y", sc.poisson_rate("x")).descend({"x": X / 4, "y": [1, 0, 2, 2, 3, 5, 8, 7]}, start=[0, 0], rate=0.05)
+    counts = {"x": X / 4, "y": [1, 0, 2, 2, 3, 5, 8, 7]}
+    run = sc.poisson_loss("y", sc.poisson_rate("x")).descend(counts, start=[0, 0], rate=0.05)
     figure = sc.figures.fit(run)
     assert "residuals" not in parts(figure) and figure.axes[0].get_title(loc="left").startswith("expected y = e^(")
 
