@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import symcalc as sc
 
@@ -101,3 +102,17 @@ def test_a_legend_hides_no_row():
     axes = figure.axes[0]
     box = axes.get_legend().get_window_extent()
     assert not any(box.contains(*place) for place in axes.transData.transform(np.transpose(parts(figure)["data"].get_data())))
+
+
+def test_a_legend_stays_where_it_is_while_the_picture_moves(tmp_path, monkeypatch):
+    seen, draw = [], FigureCanvasAgg.draw
+
+    def noted(canvas):
+        draw(canvas)
+        seen.append([tuple(axes.get_legend().get_window_extent().extents.round()) for axes in canvas.figure.axes])
+
+    monkeypatch.setattr(FigureCanvasAgg, "draw", noted)
+    run = sc.mean_squared_error("y", sc.line("x")).descend({"x": X, "y": 3 * X + SIDES}, start=[0, 0], rate=0.02, steps=6)
+    sc.figures.animate(run, tmp_path / "run.gif")
+    assert len(seen) == 8 and all(places == seen[1] for places in seen[2:])
+    assert np.allclose(seen[0], seen[1], atol=3)
