@@ -15,23 +15,26 @@ pictures = Path(sys.argv[1]) if len(sys.argv) > 1 else None
 films = {"budget": [1.2, 2.5, 3.1, 4.0, 5.4, 6.3, 7.7, 8.8, 10.1, 11.9, 13.5, 15.0],
          "revenue": [4.9, 5.1, 10.8, 9.2, 17.5, 13.9, 22.4, 21.3, 30.6, 29.8, 39.9, 40.2]}
 
-# Explore: how far off is a line? The mean squared error says it in one number.
+print("Explore: how far off is a line? The cost says it in one number.\n")
 J = sc.mean_squared_error("revenue", sc.line("budget"))
 print(J)
+print("\nWith b = 0, for four slopes m:\n")
 cost = J.compile(films)
 for m in (1, 2, 3, 4):
     value, slope = cost({"m": m, "b": 0})
-    print(f"m = {m}: cost {value:6.1f}, slope in m {slope[0]:7.1f}")
+    print(f"  m = {m}: cost {value:6.1f}, slope in m {slope[0]:7.1f}")
+print("\nWhere the slope is below 0, a larger m has a lower cost; above 0, a smaller one.")
 
-# Train: the derivative, line by line, and then down the slope.
-print()
+print("\nTrain: the derivative, line by line, and then down the slope.\n")
 print(J.derive("b"))
+print()
 run = J.descend(films, start={"m": 0, "b": 0}, rate=0.008, steps=12)
 print(run)
+print()
 print(run.updates[0])
 
-# Predict: what does the line say about a film with a budget of 12?
-print(f"revenue for a budget of 12: {run.predict(budget=[12])[0]:.1f}")
+print("\nPredict: what does the line say about a film with a budget of 12?\n")
+print(f"  {run.parameters['m']:.3f} · 12 + {run.parameters['b']:.3f} = {run.predict(budget=[12])[0]:.1f}")
 
 if pictures:
     sc.figures.fit(run).savefig(pictures / "films-fit.png")

@@ -17,7 +17,8 @@ print(run.updates[0])
 print()
 print(run)
 print()
-print(f"After 40 steps {run.distance:.3f} from the minimum; predicted for five hours: {run.predict(hours=[5])[0]:.2f} points")
+print(f"After 40 steps the run is {run.distance:.3f} from the minimum. For five hours it predicts "
+      f"{run.predict(hours=[5])[0]:.2f} points.")
 
 if len(sys.argv) > 1:
     folder = Path(sys.argv[1])

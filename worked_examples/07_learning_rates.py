@@ -5,6 +5,7 @@ The curvature κ of a parabola bounds the rate: above 2/κ every step lands furt
 
 import sys
 from pathlib import Path
+from textwrap import fill
 
 import symcalc as sc
 from symcalc import figures
@@ -17,7 +18,7 @@ runs = J.sweep(start={"w": 0}, rates=[0.001, 0.05, 0.25, 0.45, 0.49, 0.5, 0.51],
 print(runs)
 print()
 for run in (runs[0], runs[2], runs[5], runs[6]):
-    print(f"rate {run.rate}: {run.message}")
+    print(fill(f"rate {run.rate}: {run.message}", 88, subsequent_indent="    "))
 
 if len(sys.argv) > 1:
     folder = Path(sys.argv[1])

@@ -6,6 +6,7 @@ lands on the minimum, below 0 where the cost rises.
 
 import sys
 from pathlib import Path
+from textwrap import fill
 
 import symcalc as sc
 from symcalc import figures
@@ -20,7 +21,7 @@ for rate in (0.001, 0.05, 1 / 6, 0.25, 0.3, 0.4):
 print()
 print(J.descend(start={"w": 5}, rate=0.05, steps=1).updates[0])
 print()
-print(J.descend(start={"w": 5}, rate=0.4, steps=100).message)
+print(fill(f"rate 0.4, 100 steps: {J.descend(start={'w': 5}, rate=0.4, steps=100).message}", 88))
 
 if len(sys.argv) > 1:
     run = J.descend(start={"w": 5}, rate="0.02 + 0.02*k", steps=16)          # a longer step each time

@@ -30,9 +30,8 @@ even = {name: column if name == "revenue" else scaled(column) for name, column i
 for title, data in (("as measured", films), ("brought to one scale", even)):
     before = J.diagnose(data, start=start)
     run = J.descend(data, start=start, rate=before.suggested_rate, steps=300_000, tolerance=1e-6)
-    print(f"{title}: rates below {before.stable_rate:.5f} are stable, the condition number is {before.condition:,.0f}; "
-          f"{run.nit:,} updates lead to J = {run.fun:.4f}")
-print()
+    print(f"{title[0].upper()}{title[1:]}, rates below {before.stable_rate:.5f} are stable and the condition number is "
+          f"{before.condition:,.0f}:\n  {run.nit:,} updates lead to J = {run.fun:.4f}.\n")
 print(J.minimum(films))
 
 if len(sys.argv) > 1:

@@ -17,8 +17,9 @@ print()
 run = J.descend(students, start={"w": 0, "b": 0}, rate=0.5, steps=400)
 print(run.summary())
 print()
+print("The chance to pass:\n")
 for hours, chance in zip((1, 2, 3), run.predict(x=[1, 2, 3])):
-    print(f"{hours} hour{'s' * (hours != 1)}: {chance:.0%}")
+    print(f"  after {hours} hour{'s' * (hours != 1)}: {chance:.0%}")
 
 if len(sys.argv) > 1:
     figures.fit(run).savefig(Path(sys.argv[1]) / "passing.png")

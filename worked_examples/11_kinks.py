@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from textwrap import fill
 
 import symcalc as sc
 from symcalc import figures
@@ -15,7 +16,8 @@ print()
 # At a bend the steps do not grow shorter: with a fixed rate the point ends up jumping to and fro.
 for rate in (0.4, "0.4/k"):
     run = sc.Loss("abs(w - 1)").descend(start={"w": 0}, rate=rate, steps=200)
-    print(f"rate {rate}: w = {run.parameters['w']:.4f} after {run.nit} updates. {run.message}")
+    print(fill(f"rate {rate}: w = {run.parameters['w']:.4f} after {run.nit} updates. {run.message}", 88,
+               subsequent_indent="    "))
 
 if len(sys.argv) > 1:
     figures.function_and_derivative(sc.derive("abs(w - 1)", "w")).savefig(Path(sys.argv[1]) / "kink.png")

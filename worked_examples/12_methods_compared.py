@@ -6,6 +6,7 @@ the steep direction, and crawls along the flat one; momentum gathers speed there
 
 import sys
 from pathlib import Path
+from textwrap import fill
 
 import symcalc as sc
 from symcalc import figures
@@ -26,7 +27,7 @@ print()
 
 # Every run of a sweep is a whole run, which says how it ended and why.
 for run in rates[-2:]:
-    print(f"rate {run.rate}: {run.message}")
+    print(fill(f"rate {run.rate}: {run.message}", 88, subsequent_indent="    "))
 print()
 
 # Two valleys: where a run ends depends on where it starts.

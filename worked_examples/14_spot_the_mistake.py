@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from textwrap import fill
 
 import symcalc as sc
 from symcalc import figures
@@ -21,9 +22,9 @@ for formula, letter, answers in ANSWERS:
         print(derivation.check(answer))
     print("\n" + "-" * 40 + "\n")
 
-print("Hints for", sc.text(derivation.lines[0].expression))
+print(f"Hints for {sc.text(derivation.lines[0].expression)}\n")
 for level, hint in enumerate(derivation.hints(), start=1):
-    print(f"{level}. {hint}")
+    print(fill(f"{level}. {hint}", 88, subsequent_indent="   "))
 
 if len(sys.argv) > 1:
     # Most of the mistakes leave out one factor on the way down this tree.

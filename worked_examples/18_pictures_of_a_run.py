@@ -6,6 +6,7 @@ one moves.
 
 import sys
 from pathlib import Path
+from textwrap import fill
 
 import symcalc as sc
 from symcalc import figures
@@ -16,7 +17,8 @@ pictures = Path(sys.argv[1]) if len(sys.argv) > 1 else None
 def show(name, figure):
     """What is drawn, in words; and the picture, where there is a folder for it."""
     heads = [axes.get_title(loc="left") or axes.get_title() for axes in figure.axes]
-    print(f"{name + '.png':<22}{'; '.join(dict.fromkeys(filter(None, heads))).replace(chr(10), ' ')}")
+    words = "; ".join(dict.fromkeys(filter(None, heads))).replace("\n", " ")
+    print(fill(f"{name + '.png':<20}{words}", 88, subsequent_indent=" " * 20))
     if pictures:
         figure.savefig(pictures / f"{name}.png")
 
@@ -51,4 +53,5 @@ show("slip", figures.effect(slip))
 # And all of it moving: the line over the data, the point down the cost curve, the numbers under them.
 if pictures:
     figures.animate(run, pictures / "films.gif")
+print()
 print(run.summary())

@@ -29,6 +29,7 @@ from symcalc.training.views import in_view, started
 from symcalc.training.working import renewed
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
@@ -166,19 +167,27 @@ def _pictures(run: Run, steps: list[int], over: str | Symbol | None) -> Iterator
             if len(axes.get_legend_handles_labels()[0]) > 1:
                 axes.legend(loc="best", fontsize=8)
         for show in shows:
-            show(steps[0])
+            show(steps[-1])
         settle(figure)
         canvas = FigureCanvasAgg(figure)
-        for position, (k, words) in enumerate(zip(steps, captions)):
+        canvas.draw()
+        figure.set_layout_engine("none")               # all pictures keep the places of the last, where most is drawn
+        for axes in all_axes:
+            _stay(axes)
+        for k, words in zip(steps, captions):
             for show in shows:
                 show(k)
             title.set_text(f"Step {k} of {run.nit}:  {cost_name(run.loss)} = {short(run.costs[k])}")
             caption.set_text(words)
             canvas.draw()
-            if position == 0:
-                figure.set_layout_engine("none")       # later pictures keep the places of the first
-                canvas.draw()
             yield Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3].copy())
+
+
+def _stay(axes: Axes) -> None:
+    """The legend stays where it is now, whatever moves."""
+    if (legend := axes.get_legend()) is not None:
+        box = legend.get_window_extent().transformed(axes.transAxes.inverted())
+        axes.legend(loc=(box.x0, box.y0), fontsize=8, borderaxespad=0)
 
 
 def _caption(run: Run, k: int, room: int = _LINE, *, last: bool) -> str:

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.errors import LossError
-from symcalc.figures.scene import RESIDUALS, dots
-from symcalc.figures.style import GREY, ORANGE, drawing, outside
+from symcalc.figures.classes import probabilities
+from symcalc.figures.data import (
+    RESIDUALS,
+    Reading,
+    boundaries,
+    dots,
+    draw_boundaries,
+    reading_of,
+    segments,
+)
+from symcalc.figures.style import GREY, ORANGE, clear, drawing, outside
 from symcalc.language.names import name_of, symbol
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import numeral
+from symcalc.pages.numbers import numeral, short
 from symcalc.training.run import Run
 from symcalc.training.views import drawn_data, in_view, predictions, span
 from symcalc.written import replaced
@@ -23,7 +32,10 @@ _WRITTEN = 6             # parameters of a formula that a title has room for
 
 
 def fit(run: Run) -> Figure:
-    """The data, the model where the run began and where it ended, and the residuals.
+    """The data, the model where the run began and where it ended, and what the loss measures between the two.
+
+    That is a residual for most losses; for a hinge, by how much a row falls short of its class. Two classes have their
+    boundary, where the score is 0 or the probability 1/2; of several, each has the curve of its probability.
 
     >>> from symcalc.training.losses import Loss
     >>> J = Loss("mean((y - (m*x + b))^2)", columns="x y")
@@ -35,28 +47,37 @@ def fit(run: Run) -> Figure:
     if loss.model is None or loss.target is None or table is None:
         raise LossError("there is no fit to draw: no residual such as y - (m x + b), squared or as its size, is in the loss")
     if not loss.model.is_single:
-        raise LossError("a fit is drawn for one prediction; this model has a probability for each class")
+        return probabilities(run)
     if len(loss.model.columns) != 1:
         raise LossError(f"a fit can be drawn over one column; this model has {len(loss.model.columns)}")
-    x_name, y_name = (text(symbol(name_of(column))) for column in (loss.model.columns[0], loss.target))
+    x_name, reading = text(symbol(name_of(loss.model.columns[0]))), reading_of(run)
     x, y = drawn_data(run)
     across = np.linspace(*span(x), 200)
     last = _last(run, x, y)
     with drawing() as (figure, axes):
-        if len(x) <= RESIDUALS:
-            axes.vlines(x, y, predictions(run, last, x), color=ORANGE, linewidth=0.9, alpha=0.7, label="residuals")
+        if len(x) <= RESIDUALS and (gaps := segments(reading, x, y, predictions(run, last, x))):
+            (places, lows), (_, highs) = np.transpose(gaps, (1, 2, 0))
+            axes.vlines(places, lows, highs, color=ORANGE, linewidth=0.9, alpha=0.7, label=reading.gaps)
         dots(axes, x, y, 5)
         axes.plot(across, predictions(run, 0, across), "--", color=GREY, linewidth=1, label="start")
-        axes.plot(across, predictions(run, last, across), color="black", linewidth=1.6,
+        ended = predictions(run, last, across)
+        axes.plot(across, ended, color="black", linewidth=1.6,
                   label="after the run" if last == run.nit else f"after step {last} of {run.nit}, before it goes off")
-        axes.set(xlabel=x_name, ylabel=y_name, title=f"{y_name} ≈ {_formula(run, last)}")
+        draw_boundaries(axes, places := boundaries(reading, across, ended), _boundary(reading, places))
+        axes.set(xlabel=x_name, ylabel=reading.upwards, title=f"{reading.line} {_formula(run, last)}")
         if last == run.nit:
-            axes.legend()
+            clear(axes)
         else:                                            # a line that went off would press the data flat
             room = _near(y)
             axes.set_ylim(float(y.min()) - room, float(y.max()) + room)
             outside(axes)
     return figure
+
+
+def _boundary(reading: Reading, places: np.ndarray) -> str:
+    """Where one class gives way to the other."""
+    what = "score 0" if reading.margin else "probability 1/2"
+    return f"boundary: {what} at {short(places[0], 3)}" if len(places) == 1 else f"boundaries: {what}"
 
 
 def _formula(run: Run, k: int) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _GRID, _COARSE = 41, 21
 _HIGHEST = 1.6           # times as far above the least J as the run comes: what is higher is left out
+_CUT = 0.05              # of the surface, if more than this is left out its edge is seen
 _MOST = 6                # slices that can be read beside each other
 _ACROSS = 121
 _LETTERS = 10.5          # of a head line, in an inch
@@ -44,16 +45,22 @@ def surface(run: Run) -> Figure:
     started(run, "is no surface")
     seen = in_view(run)
     u, v = window(run, 0), window(run, 1)
-    across, up, cost = grid(run, u, v, fineness(run, _GRID, _COARSE))
+    size = fineness(run, _GRID, _COARSE)
+    across, up, cost = grid(run, u, v, size)
     low = float(np.nanmin(np.where(np.isfinite(cost), cost, np.nan)))
     top = low + _HIGHEST * (float(run.costs[:seen].max()) - low)
-    cost = np.where(cost > top, np.nan, cost) if top > low else cost
+    above = float((cost > top).mean())
+    if top > low and above > _CUT:                          # an edge across large cells would be ragged
+        across, up, cost = grid(run, u, v, (4 if above > 0.5 else 2) * (size - 1) + 1)
+    if top > low:
+        cost = np.where(cost > top, np.nan, cost)
     with drawing(6.4, 5.2, projection="3d") as (figure, axes):
         first, second = run.loss.parameters
         # The way is drawn over the surface that it lies on, which matplotlib would sort by distance as a whole.
         axes.computed_zorder = False
-        axes.plot_surface(*np.meshgrid(across, up), cost, rstride=1, cstride=1, cmap="Blues_r", alpha=0.75, linewidth=0.2,
-                          edgecolor=(0, 0.3, 0.5, 0.25), zorder=1)
+        fine = len(across) > size
+        axes.plot_surface(*np.meshgrid(across, up), cost, rstride=1, cstride=1, cmap="Blues_r", alpha=0.75,
+                          linewidth=0 if fine else 0.2, edgecolor="none" if fine else (0, 0.3, 0.5, 0.25), zorder=1)
         way = (run.points[:seen, 0], run.points[:seen, 1], run.costs[:seen])
         axes.plot(*way, "o-", color=ORANGE, markersize=3, linewidth=1.3, zorder=3, label="the run")
         axes.plot(*(part[:1] for part in way), "s", color=ORANGE, markersize=6, zorder=4, label="start")

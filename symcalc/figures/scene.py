@@ -10,15 +10,15 @@ import numpy as np
 from sympy import Symbol
 
 from symcalc.errors import LossError
+from symcalc.figures.data import RESIDUALS, boundaries, draw_data, reading_of, segments
 from symcalc.figures.histories import draw_cost
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name
 from symcalc.figures.surfaces import draw_rings
-from symcalc.language.names import listed, symbol
+from symcalc.language.names import listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
 from symcalc.training.views import (
-    MARGIN,
     cropped,
     curve_over,
     drawn_data,
@@ -40,8 +40,6 @@ Show = Callable[[int], None]
 _TANGENT = 0.16          # of the width of the picture, to either side of the point
 _RINGS, _ROUGH_RINGS = 61, 25
 _HELD = 3                # other parameters whose values a title has room for
-RESIDUALS = 300          # more rows than this would fill the picture with them
-_ROOM = 1 / 3            # of the height of the data: as far above and below them the line is followed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +75,26 @@ def panels_of(run: Run, over: str | Symbol | None = None) -> list[Callable[[Axes
 # The data
 
 def data_panel(axes: Axes, run: Run) -> Show:
-    """The data, the model as it stands, and its residuals."""
+    """The data, the model as it stands, and what the loss measures of each row."""
     x, y = drawn_data(run)
     across = np.linspace(*span(x), 101)
-    apart = len(x) <= RESIDUALS
-    residuals = axes.vlines(x, y, y, color=ORANGE, linewidth=0.9, alpha=0.7, label="residuals" if apart else "_many")
+    reading = reading_of(run)
+    apart = len(x) <= RESIDUALS and bool(reading.gaps)
+    gaps = axes.vlines(x, y, y, color=ORANGE, linewidth=0.9, alpha=0.7, label=reading.gaps if apart else "_none")
     draw_data(axes, run)
     line, = axes.plot(across, np.full_like(across, np.nan), color="black", linewidth=1.6, label="model")
+    divided = axes.vlines([], 0, 1, transform=axes.get_xaxis_transform(), color=GREY, linewidth=1, linestyle=":",
+                          label="_none" if reading.boundary is None else "boundary")
     away = axes.text(0.5, 0.94, "the model is out of the picture", transform=axes.transAxes, ha="center", va="top", fontsize=8,
                      color=GREY, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
 
     def show(k: int) -> None:
+        heights = predictions(run, k, across)
         if apart:
-            residuals.set_segments([[(a, b), (a, c)] for a, b, c in zip(x, y, predictions(run, k, x))])
-        line.set_ydata(predictions(run, k, across))
-        away.set_visible(not crosses(axes, line.get_ydata()))
+            gaps.set_segments(segments(reading, x, y, predictions(run, k, x)))
+        divided.set_segments([[(at, 0), (at, 1)] for at in boundaries(reading, across, heights)])
+        line.set_ydata(heights)
+        away.set_visible(not crosses(axes, heights))
     return show
 
 
@@ -100,22 +103,6 @@ def crosses(axes: Axes, heights: np.ndarray) -> bool:
     low, high = axes.get_ylim()
     with np.errstate(invalid="ignore"):
         return bool((heights >= low).any() and (heights <= high).any())
-
-
-def dots(axes: Axes, x: np.ndarray, y: np.ndarray, size: float) -> None:
-    """The data as points, small and pale where they are many."""
-    few = len(x) <= RESIDUALS
-    axes.plot(x, y, "o", color=BLUE, markersize=size if few else 2, alpha=1 if few else 0.35, label="data")
-
-
-def draw_data(axes: Axes, run: Run) -> None:
-    """The data alone, with room for lines that do not fit them yet."""
-    (x_name, y_name), (x, y) = fitted_columns(run), drawn_data(run)
-    dots(axes, x, y, 4)
-    left, right = span(x)
-    axes.set_xlim(left - MARGIN / 2 * (right - left), right + MARGIN / 2 * (right - left))
-    room = _ROOM * (float(np.ptp(y)) or abs(float(y[0])) or 1.0)
-    axes.set(xlabel=text(symbol(x_name)), ylabel=text(symbol(y_name)), ylim=(float(y.min()) - room, float(y.max()) + room))
 
 
 # The cost

@@ -109,8 +109,8 @@ def _thin(axis: Axis) -> None:
     if axis.axis_name != "x" or not isinstance(locator, MaxNLocator) or axis.axes.name == "3d":
         return
     longest = max(map(len, axis.get_major_formatter().format_ticks(axis.get_majorticklocs())), default=0)
-    if longest > _TICK:
-        locator.set_params(nbins=max(2, int(axis.get_tick_space() * _TICK / longest) - 1))
+    if longest >= _TICK:             # one digit more may come, as the axis gets its final width only later
+        locator.set_params(nbins=max(2, int(axis.get_tick_space() * _TICK / (longest + 1)) - 1))
 
 
 # Words

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.errors import LossError
+from symcalc.figures.pace import first_change
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, panels
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_STEPS = (1.0, 0.5, 0.1, 0.01)
+_STEPS = (1.0, 0.5, 0.1, 0.01)           # in units in which the first secant can be told from the tangent
 _ACROSS = 121            # points of a curve
+_REACH = 1.5             # of the first change, to either side of the point
 
 
 def secants(slopes: Slopes) -> Figure:
@@ -27,12 +29,13 @@ def secants(slopes: Slopes) -> Figure:
     >>> [axes.get_title(loc="left") for axes in secants(slopes("x^2", "x", at=2)).axes]
     ['Δ = 1: slope 5', 'Δ = 0.5: slope 4.5', 'Δ = 0.1: slope 4.1', 'Δ = 0.01: slope 4.01']
     """
-    here = slopes.at[slopes.parameter.name]
-    across = np.linspace(here - 1.5, here + 1.5, _ACROSS)
+    here, unit = slopes.at[slopes.parameter.name], first_change(slopes)
+    across = np.linspace(here - _REACH * unit, here + _REACH * unit, _ACROSS)
     curve = np.array([slopes.function(value) for value in across])
+    steps = [step * unit for step in _STEPS]
     touching = "tangent, slope" if slopes.sides is None else "slope used at the kink:"
     with panels(2, 2) as (figure, all_axes):
-        for axes, step in zip(all_axes, _STEPS):
+        for axes, step in zip(all_axes, steps):
             quotient = slopes.quotient(step).forward
             if not np.isfinite(quotient):
                 raise LossError(f"there is no secant to draw: the function has no finite value at "
@@ -43,7 +46,7 @@ def secants(slopes: Slopes) -> Figure:
             axes.plot(across, slopes.value + quotient * (across - here), "--", color=ORANGE, linewidth=1.4, label="secant")
             _legs(axes, slopes, step)
             axes.set_title(f"Δ = {short(step)}: slope {short(quotient)}")
-            axes.set_ylim(*_limits(curve, slopes, quotient))
+            axes.set_ylim(*_limits(curve, slopes, quotient, unit))
         for axes in all_axes[::2]:
             axes.set_ylabel(cost_name(slopes.loss))
         for axes in all_axes[2:]:
@@ -60,10 +63,10 @@ def _legs(axes: Axes, slopes: Slopes, step: float) -> None:
     axes.plot([here, there], [low, high], "o", color=ORANGE, markersize=4)
 
 
-def _limits(curve: np.ndarray, slopes: Slopes, quotient: float) -> tuple[float, float]:
+def _limits(curve: np.ndarray, slopes: Slopes, quotient: float, unit: float) -> tuple[float, float]:
     """From below the curve and the lines near the point to above them."""
-    there = slopes.at[slopes.parameter.name] + _STEPS[0]
-    seen = [*curve[np.isfinite(curve)], slopes.value, slopes.function(there), slopes.value + quotient]
+    there = slopes.at[slopes.parameter.name] + unit
+    seen = [*curve[np.isfinite(curve)], slopes.value, slopes.function(there), slopes.value + quotient * unit]
     low, high = min(seen), max(seen)
     margin = 0.08 * (high - low) or 1.0
     return low - margin, high + margin

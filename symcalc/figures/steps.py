@@ -9,7 +9,8 @@ from sympy import Symbol
 
 from symcalc.errors import LossError
 from symcalc.figures.animation import spread
-from symcalc.figures.scene import cost_of, crosses, draw_data
+from symcalc.figures.data import draw_data
+from symcalc.figures.scene import cost_of, crosses
 from symcalc.figures.style import LINES, outside, side_by_side
 from symcalc.training.run import Run
 from symcalc.training.views import drawn_data, fitted_columns, in_view, left_out, predictions, span, started
@@ -54,7 +55,7 @@ def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
             away = "" if crosses(left, heights) else ", out of the picture"
             left.plot(across, heights, dashes, color=shade, linewidth=1.5, label=label + away)
             right.plot(*places[number], mark, color=shade, markersize=7, markeredgecolor="white", zorder=5, label=label)
-        left.set_title(f"The line, step by step{left_out(run)}", fontsize=10)
+        left.set_title(f"The model, step by step{left_out(run)}", fontsize=10)
         _number(right, steps, places)
         outside(left)
     return figure

@@ -60,6 +60,19 @@ def outside(axes: Axes, **how: Any) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, borderaxespad=0.3, **how)
 
 
+def clear(axes: Axes, **how: Any) -> None:
+    """The legend within the picture where it hides no point, and otherwise under it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    legend, figure = axes.legend(**how), axes.figure
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    box = legend.get_window_extent()
+    dots = [line for line in axes.lines if line.get_linestyle() == "None"]
+    if any(box.contains(*place) for line in dots for place in axes.transData.transform(line.get_xydata())):
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=8.5, **how)
+
+
 @contextmanager
 def drawing(width: float = 6.4, height: float = 4.2, projection: str | None = None) -> Iterator[tuple[Figure, Axes]]:
     """A figure with one pair of axes in the shared style; nothing global changes."""

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.errors import LossError
+from symcalc.figures.lowest import Lowest, lowest
 from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
-from symcalc.training.diagnosis.spectrum import MINIMUM
-from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.run import Run
-from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, levels, window
+from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, levels, started, window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 _GRID, _COARSE = 121, 25
 _EDGE = 0.02             # of the picture
+_WIDER = 2.0             # times as wide it becomes at the most so that a minimum is in it
+_BESIDE = 0.06           # of the picture, beside a minimum at its edge
 _WRITTEN = 3             # of the lines of equal cost, every third has its value
 _ARROW = 0.15            # of the picture, as long is the arrow downhill
 
@@ -35,8 +36,10 @@ def contours(run: Run) -> Figure:
     """
     if len(run.loss.parameters) != 2:
         raise LossError(f"contours need a loss of two parameters; this one has {len(run.loss.parameters)}")
+    started(run, "are no contours")
     first, second = run.loss.parameters
-    u, v = window(run, 0), window(run, 1)
+    found = lowest(run)
+    u, v = _with(found, window(run, 0), window(run, 1), run.points[in_view(run) - 1])
     with drawing(6.0, 4.8) as (figure, axes):
         draw_rings(axes, run, u, v, fineness(run, _GRID, _COARSE), valued=True)
         way = run.points[:in_view(run)]
@@ -44,10 +47,10 @@ def contours(run: Run) -> Figure:
         axes.plot(*way[0], "s", color=ORANGE, markersize=6, label="start")
         axes.plot(*way[-1], "*", color="black", markersize=11, label=last_seen(run))
         _downhill(axes, run, u, v)
-        if (lowest := _lowest(run)) is not None and _within(lowest[0], u) and _within(lowest[1], v):
-            axes.plot(*lowest, "+", color="black", markersize=10, markeredgewidth=1.6, label="minimum")
         axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {cost_name(run.loss)}{left_out(run)}",
                  xlim=u, ylim=v)
+        if found is not None:
+            _mark(axes, found, u, v)
         axes.legend()
     return figure
 
@@ -60,23 +63,39 @@ def _downhill(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, floa
         return
     tip = run.points[0] - _ARROW * slopes / length
     axes.annotate("", tip, run.points[0], arrowprops={"arrowstyle": "->", "color": "#333333", "shrinkA": 0, "shrinkB": 0})
-    axes.annotate("-∇J", tip, (6, -12), textcoords="offset points", fontsize=9, color="#333333")
+    axes.annotate("-∇J", tip, (6, -12), textcoords="offset points", fontsize=9, color="#333333",
+                  bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5})
+
+
+def _with(found: Lowest | None, u: tuple[float, float], v: tuple[float, float], end: np.ndarray) -> list[tuple[float, float]]:
+    """The window, wider where that brings the minimum nearest to the end of the run into it."""
+    if found is None or found.along is not None:
+        return [u, v]
+    sizes = np.ptp([u, v], axis=1)
+    points = np.vstack([found.points, found.higher])
+    nearest = points[np.abs((points - end) / sizes).max(axis=1).argmin()]
+    wide = [(min(low, at - _BESIDE * size), max(high, at + _BESIDE * size))
+            for (low, high), at, size in zip((u, v), nearest, sizes)]
+    return wide if (np.ptp(wide, axis=1) <= _WIDER * sizes).all() else [u, v]
+
+
+def _mark(axes: Axes, found: Lowest, u: tuple[float, float], v: tuple[float, float]) -> None:
+    """The minima that are whole in the picture, or the valley that they form."""
+    if found.along is not None:
+        axes.axline(found.points[0], found.points[0] + found.along, color="black", linewidth=1.2, linestyle="-.",
+                    label="minima: J is the same all along")
+        return
+    for points, mark, label in ((found.points, "+", "minimum"), (found.higher, "x", "higher minimum")):
+        seen = np.array([_within(a, u) and _within(b, v) for a, b in points], dtype=bool)
+        if seen.any():
+            others = "" if seen.all() or mark == "x" else f", one of {len(points)} as low"
+            # So large that its arms are seen under the star at the end of a run that arrived.
+            axes.plot(*points[seen].T, mark, color="black", markersize=15, markeredgewidth=1.4, label=f"{label}{others}")
 
 
 def _within(at: float, ends: tuple[float, float]) -> bool:
     """Whether a mark there is whole in the picture."""
     return ends[0] + _EDGE * (ends[1] - ends[0]) < at < ends[1] - _EDGE * (ends[1] - ends[0])
-
-
-def _lowest(run: Run) -> np.ndarray | None:
-    """The minimum, where the loss is quadratic and has one."""
-    if normal_equations(run.loss) is None:
-        return None
-    try:
-        found = run.loss.minimum(run.table)
-    except LossError:
-        return None
-    return np.array(found.points[0].values) if found.points[0].kind == MINIMUM and not len(found.flat) else None
 
 
 def draw_rings(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float], size: int, valued: bool = False) -> None:

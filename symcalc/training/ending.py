@@ -19,7 +19,6 @@ from symcalc.training.pace import Crawl, crawl, is_precise, limit_beyond, may_lo
 from symcalc.training.resting import at_rest, kind, moved
 from symcalc.training.stops import Stop, rises_at_end
 from symcalc.training.trials import calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
-from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say

@@ -19,16 +19,15 @@ from symcalc.pages.document import Block, Equation, Formula, Inline, Paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.source import source
 from symcalc.worksheets.items.draw import Draw
-from symcalc.worksheets.items.item import Item, Unproved
+from symcalc.worksheets.items.item import LETTERS, Item, Unproved
 from symcalc.worksheets.items.proving import confirmed, require
 from symcalc.worksheets.items.twins import twin_of
 from symcalc.worksheets.items.wrong import distractors
-from symcalc.worksheets.version import LETTERS
 
 _OTHERS = 3               # wrong answers to choose from
 _FEWEST = 2
 _COLUMN = re.compile(r"Indexed\('(\w+)', (\w+)\)")
-_LABEL = re.compile(r"\(([A-G])\) *")
+_LABEL = re.compile(r"\(([A-Z])\) *")
 _PLACE = re.compile(r"(\w+) = (-?\d+)")
 
 

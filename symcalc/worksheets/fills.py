@@ -22,12 +22,11 @@ _EQUALS = re.compile(rf"(.+) = ({_NUMBER.pattern})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A number to type, or one of a few words to choose; `row` is that of the table in which it stands."""
+    """A number to type, or one of a few words to choose."""
 
     value: Fraction | None = None
     options: tuple[str, ...] = ()
     right: str = ""
-    row: int | None = None
 
     @property
     def tolerance(self) -> Fraction:
@@ -124,8 +123,8 @@ def _tables(item: Item, blanks: _Blanks) -> list[Block]:
         if key is not None and isinstance(block, Table):
             filled.remove(key)
             block = replace(block, rows=tuple(
-                tuple(_cell(empty, cell, k, blanks) for empty, cell in zip(row, full))
-                for k, (row, full) in enumerate(zip(block.rows, key.rows))))
+                tuple(_cell(empty, cell, blanks) for empty, cell in zip(row, full))
+                for row, full in zip(block.rows, key.rows)))
         asked.append(block)
     return asked
 
@@ -134,9 +133,9 @@ def _is_filled(asked: Table, key: Table) -> bool:
     return asked.header == key.header and len(asked.rows) == len(key.rows) and asked.rows != key.rows
 
 
-def _cell(empty: Inline, filled: Inline, row: int, blanks: _Blanks) -> Inline:
+def _cell(empty: Inline, filled: Inline, blanks: _Blanks) -> Inline:
     value = number_in(filled)
-    return blanks.add(Gap(value=value, row=row)) if empty == "" and value is not None else empty
+    return blanks.add(Gap(value=value)) if empty == "" and value is not None else empty
 
 
 # Lines under the question

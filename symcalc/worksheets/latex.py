@@ -15,8 +15,9 @@ from symcalc.pages.rendering import formula_of
 from symcalc.worksheets.blocks import as_inline, counted, hints_of, point_tables, proof_sentence
 from symcalc.worksheets.card import rule_card
 from symcalc.worksheets.fill_in import fill_in, is_to_fill
+from symcalc.worksheets.items.item import LETTERS
 from symcalc.worksheets.spec import Spec
-from symcalc.worksheets.version import LETTERS, Part, Question
+from symcalc.worksheets.version import Part, Question
 
 Pictures = Mapping[Figure, str]
 

@@ -1,5 +1,9 @@
 r"""A version as a quiz in Moodle XML: choices, numbers, tables to fill in, and essays with the key for who grades them.
 
+No formula is asked to be typed: Moodle's short answers are compared letter by letter, so 2(x + 3) would be wrong where 2x + 6
+is the key, and a wildcard that lets both pass lets wrong ones pass too; its calculated questions ask for numbers. So
+a derivative is chosen among proved wrong ones, or its value at a place is typed as a number.
+
 Formulas are TeX between \( and \), which Moodle's MathJax filter typesets and a teacher can edit; pictures are in the file.
 """
 

@@ -21,10 +21,11 @@ from symcalc.worksheets.asked import Choice, Option
 from symcalc.worksheets.blocks import all_questions
 from symcalc.worksheets.fills import Fill, Gap
 from symcalc.worksheets.graded import as_decimal, by_hand, graded, key_of, typed
+from symcalc.worksheets.items.item import LETTERS
 from symcalc.worksheets.items.numbers import decimal
 from symcalc.worksheets.items.steps import BLANKS
 from symcalc.worksheets.spec import Spec
-from symcalc.worksheets.version import LETTERS, Part, Question
+from symcalc.worksheets.version import Part, Question
 
 _QUIZ = "quiz.xml"
 _SCHEMA = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
@@ -55,10 +56,10 @@ def remarks(spec: Spec, parts: Sequence[Part]) -> tuple[str, ...]:
     """What is otherwise in the package than on the sheet, in a sentence each."""
     forms = [(question, graded(question.item)) for question in all_questions(parts)]
     said = list(by_hand(forms))
-    split = [str(question.number) for question, form in forms if isinstance(form, Fill) and len(_asked(form)) > 1]
+    split = [str(question.number) for question, form in forms if isinstance(form, Fill) and len(form.gaps) > 1]
     if split:
-        said.append(f"question{'s' * (len(split) > 1)} {', '.join(split)}: a question for each of the numbers, of a table for "
-                    "those in its last row, with the points shared among them")
+        said.append(f"question{'s' * (len(split) > 1)} {', '.join(split)}: a question for each of the numbers, with the points "
+                    "shared among them")
     left = [name for name, is_there in (("the hints", spec.hints), ("the card of rules", spec.rule_card)) if is_there]
     return (*said, *([f"{' and '.join(left)} {'are' if left[0] == 'the hints' else 'is'} left out"] if left else []))
 
@@ -88,16 +89,9 @@ def _tasks(spec: Spec, parts: Sequence[Part], version: str) -> Iterator[_Task]:
             yield task
 
 
-def _asked(fill: Fill) -> dict[Formula, Gap]:
-    """The blanks that become questions: those under the text, or else those in the last row of a table."""
-    lines = {blank: gap for blank, gap in fill.gaps.items() if gap.row is None}
-    last = max((gap.row for gap in fill.gaps.values() if gap.row is not None), default=0)
-    return lines or {blank: gap for blank, gap in fill.gaps.items() if gap.row == last}
-
-
 def _each(task: _Task, fill: Fill, question: Question) -> Iterator[_Task]:
-    """A task for each blank; the blanks that are not asked for are left as room in the table."""
-    asked = _asked(fill)
+    """A task for each blank, those of a table row by row."""
+    asked = fill.gaps
     names = {blank: f"[{k}]" if len(asked) > 1 else "?" for k, blank in enumerate(asked, 1)}
     blocks = tuple(_named(block, fill, names) for block in fill.blocks)
     shares = _shares(question.points, len(asked))
@@ -113,9 +107,9 @@ def _each(task: _Task, fill: Fill, question: Question) -> Iterator[_Task]:
 
 
 def _named(block: Block, fill: Fill, names: Mapping[Formula, str]) -> Block:
-    """The block with its blanks by these names; one without a name is an empty cell."""
+    """The block with its blanks by these names."""
     def shown(part: Inline) -> Inline:
-        return names.get(part, "") if isinstance(part, Formula) and part in fill.gaps else part
+        return names[part] if isinstance(part, Formula) and part in fill.gaps else part
 
     if isinstance(block, Table):
         return replace(block, rows=tuple(tuple(map(shown, row)) for row in block.rows))

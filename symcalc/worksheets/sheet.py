@@ -20,10 +20,10 @@ from symcalc.worksheets import moodle, qti
 from symcalc.worksheets.blocks import all_questions, counted, key_blocks, points_of, sheet_blocks
 from symcalc.worksheets.cells import answer_cells
 from symcalc.worksheets.html import key_page, sheet_page
-from symcalc.worksheets.items.item import WorksheetError
+from symcalc.worksheets.items.item import LETTERS, WorksheetError
 from symcalc.worksheets.latex import key_source, sheet_source
 from symcalc.worksheets.spec import Spec, read_spec
-from symcalc.worksheets.version import LETTERS, Part, draw_versions
+from symcalc.worksheets.version import Part, draw_versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from symcalc.worksheets.items.draw import Draw
-from symcalc.worksheets.items.item import Item, WorksheetError
+from symcalc.worksheets.items.item import LETTERS, Item, WorksheetError
 from symcalc.worksheets.items.kinds import build
 from symcalc.worksheets.spec import Ask, Spec
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TRIES = 60               # draws until an item is none of those before
 _SHAPED = 30              # of them with the form that the question has in the first version
 _ALIKE = 8                # draws until its derivation is as long as there
@@ -91,7 +90,7 @@ class _Deck:
             if item.source in self._taken and not ask.is_written:
                 continue
             found.setdefault(self._unlike(number, item), (item, shape))
-            if 0 in found or attempt >= _ALIKE:
+            if 0 in found or attempt >= (_SHAPED if item.pattern else _ALIKE):
                 break
         if not found:
             raise WorksheetError(f"question {number} of version {letter}: {_TRIES} draws of {ask.kind}, level {level}, gave "

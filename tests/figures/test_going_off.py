@@ -45,7 +45,7 @@ def test_a_surface_has_no_roof(monkeypatch):
 
 def test_lines_out_of_the_picture_are_named_so():
     left = figures.data_and_cost(OFF).axes[0]
-    assert left.get_title(loc="left") == "The line, step by step (the first 4 of 10)"
+    assert left.get_title(loc="left") == "The model, step by step (the first 4 of 10)"
     assert [*named(left)] == ["data", "start", "step 1", "step 2, out of the picture", "step 3", "step 4, out of the picture"]
     strip = figures.strip(OFF)
     assert strip.axes[4].get_title(loc="left") == "step 4 of 10"

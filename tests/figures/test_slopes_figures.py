@@ -10,6 +10,7 @@ import symcalc as sc
 from symcalc.errors import LossError
 
 SQUARE = sc.slopes("x^2", "x", at=2)
+SUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 def drawn(axes):
@@ -63,4 +64,21 @@ def test_they_open_as_pictures(make):
 
 def test_no_secant_where_the_function_ends():
     with pytest.raises(LossError, match="no finite value at x = 2"):
-        sc.figures.secants(sc.slopes("ln(2 - x)", "x", at=1))
+        sc.figures.secants(sc.slopes("(1 - x)^(3/2)", "x", at=1))
+    figure = sc.figures.secants(sc.slopes("ln(2 - x)", "x", at=1))
+    assert figure.axes[0].get_title(loc="left") == "Δ = 0.5: slope -1.38629" and figure.axes[0].get_xlim()[1] < 2
+
+
+@pytest.mark.parametrize(("formula", "at", "scale"), [
+    ("sin(50*x)", 0.1, 1 / 50), ("sin(5000*x)", 1, 1 / 5000), ("tanh(30*x)", 0.02, 1 / 30), ("1/x", 0.01, 0.01),
+    ("e^(10*x)", 0.3, 0.1), ("x^2", 1000, 1000), ("sqrt(x)", 100, 100), ("x^2", 2, 1), ("sin(x)", 1, 1), ("x^6", 0, 1)])
+def test_the_first_secant_goes_about_as_far_as_the_function_bends(formula, at, scale):
+    slopes = sc.slopes(formula, "x", at=at)
+    axes = sc.figures.secants(slopes).axes
+    first = float(axes[0].get_title(loc="left").split(":")[0].removeprefix("Δ = ").replace(" · 10", "e").translate(SUPER))
+    assert scale / 10 <= first <= 5 * scale
+    across, up = drawn(axes[0])["J"].get_data()
+    finer = np.linspace(across[0], across[-1], 50 * len(across))
+    exact = np.array([slopes.function(value) for value in finer])
+    assert np.abs(np.interp(finer, across, up) - exact).max() < 0.02 * np.ptp(exact)          # the curve drawn is the curve
+    assert np.count_nonzero(np.diff(np.sign(np.diff(exact)))) <= 2                             # and one period of it at most

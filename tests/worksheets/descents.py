@@ -8,6 +8,7 @@ from itertools import pairwise
 import mpmath
 from printed import Unreadable, exact, letters, read
 from printed_blocks import equations, said, sides, table, tex
+from reasons import ASKED as REASONS
 
 Point = dict[str, Fraction]
 
@@ -267,8 +268,9 @@ _ASKED: dict[str, Callable[..., str]] = {
         lambda found: f", which is {float(Fraction(found.group(1)) * Fraction(found.group(2))):g}. ",
     r"A descent stands still at \w = \d+\. .*": lambda found: "The slope is 0 there. It need not be a minimum",
     r"Calculus expected the cost to change by (-\d+); it changed by (-?[\d.]+)\. .*": _about_ratio,
-    r"The gradient of a cost in \(m, b\) is \((-?\d+), (-?\d+)\)\. .*":
+    r"The gradient of a cost in \(m, b\) is \((-?\d+), (-?\d+)\)\. In which .*":
         lambda found: f"m becomes {_way(found.group(1))} and b becomes {_way(found.group(2))}. At the minimum both",
+    **REASONS,
 }
 
 
@@ -276,7 +278,10 @@ class _Found:
     """A match with the answer beside it."""
 
     def __init__(self, match: re.Match, answer: str) -> None:
-        self.group, self.answer = match.group, answer
+        self.group, self.groups, self.answer = match.group, match.groups, answer
+
+    def __getitem__(self, place: int) -> str:
+        return self.group(place)
 
 
 def short_answer(item) -> None:

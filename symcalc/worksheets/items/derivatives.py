@@ -139,13 +139,19 @@ def _pointed(level: int, rule: str | None) -> tuple[Maker, ...]:
     return RULES[wanted][level] if wanted else AT_A_POINT[level]
 
 
+def _at_a_point(draw: Draw, level: int, rule: str | None, x: str, largest: int) -> tuple[Twin, int, Derivation, int] | None:
+    """A function and a place, its derivation, and the checks behind it; None where no numbers are nice."""
+    found = with_point(draw, _pointed(level, rule), x, largest)
+    made = found and derived(found[0], x)
+    return (*found, *made) if found and made else None
+
+
 def _evaluate(draw: Draw, level: int, rule: str | None = None) -> Item | None:
     f, x = named(draw)
-    found = with_point(draw, _pointed(level, rule), x, largest=300)
-    made = found and derived(found[0], x)
-    if not made:
+    found = _at_a_point(draw, level, rule, x, largest=300)
+    if found is None:
         return None
-    (twin, a), (derivation, checks) = found, made
+    twin, a, derivation, checks = found
     _, steepness = at_place(twin, derivation, x, a)
     return Item(
         kind="evaluate", level=level, seed=draw.seed, points=2 + level, space=4 + 2 * level, checks=checks + 1,
@@ -159,11 +165,10 @@ def _evaluate(draw: Draw, level: int, rule: str | None = None) -> Item | None:
 
 def _tangent(draw: Draw, level: int, rule: str | None = None) -> Item | None:
     f, x = named(draw)
-    found = with_point(draw, _pointed(level, rule), x, largest=100)
-    made = found and derived(found[0], x)
-    if not made:
+    found = _at_a_point(draw, level, rule, x, largest=100)
+    if found is None:
         return None
-    (twin, a), (derivation, checks) = found, made
+    twin, a, derivation, checks = found
     height, steepness = at_place(twin, derivation, x, a)
     step = _close_step(draw, twin, x, a, steepness)
     if step is None or abs(steepness) == 1:

@@ -11,6 +11,8 @@ from sympy import Expr
 from symcalc.errors import SymcalcError
 from symcalc.pages.document import Block, Heading, Inline, Paragraph, paragraph
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"             # of versions, and of answers to choose from
+
 
 def under_a_question(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Blocks as they stand in a solution, where a heading is no more than a line of words.

@@ -14,14 +14,13 @@ from symcalc.worksheets.items.bricks import Twin
 from symcalc.worksheets.items.derivatives import derived, first_hints, function_of, named
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.families import drawn
-from symcalc.worksheets.items.item import Item, Kind, Unproved
+from symcalc.worksheets.items.item import LETTERS, Item, Kind, Unproved
 from symcalc.worksheets.items.proving import confirmed, places, require, same, value_of
 from symcalc.worksheets.items.steps import numbered, ways
 from symcalc.worksheets.items.wrong import distractors, slips
 
 _MOST_LINES = 11
 _OTHERS = 3                  # wrong answers to choose from
-_LETTERS = "ABCDEFG"
 
 
 def _mistake(draw: Draw, level: int) -> Item | None:
@@ -90,10 +89,10 @@ def _choice(draw: Draw, level: int) -> Item | None:
     return Item(
         kind="choice", level=level, seed=draw.seed, points=1 + level, space=2, checks=checks + _OTHERS,
         question=(paragraph("Which is the derivative of ", function_of(f, x), "?"), Equation((function_of(f, x), twin.formula)),
-                  *(Paragraph((f"({_LETTERS[k]}) ", answer)) for k, (answer, _) in enumerate(options))),
-        answer=(Paragraph((f"({_LETTERS[right]}) ", derivation.result)),),
+                  *(Paragraph((f"({LETTERS[k]}) ", answer)) for k, (answer, _) in enumerate(options))),
+        answer=(Paragraph((f"({LETTERS[right]}) ", derivation.result)),),
         solution=(*derivation.working(), paragraph("What is wrong with the others:"),
-                  *(Paragraph((f"({_LETTERS[k]}) ", *other.says)) for k, (_, other) in enumerate(options) if other)),
+                  *(Paragraph((f"({LETTERS[k]}) ", *other.says)) for k, (_, other) in enumerate(options) if other)),
         hints=(paragraph("Differentiate first, then look for your answer."), *first_hints(derivation, 1)),
         source=f"choice {text(twin.formula)}", length=len(derivation.lines),
         choices=tuple(answer for answer, _ in options), right=right, expected=derivation.result)

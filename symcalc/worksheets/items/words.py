@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
@@ -22,21 +21,12 @@ from symcalc.worksheets.items.numbers import decimal
 from symcalc.worksheets.items.points import kind_seen
 from symcalc.worksheets.items.proving import confirmed, exact_slope, require
 from symcalc.worksheets.items.raw_latex import checked_latex
+from symcalc.worksheets.items.reasons import REASONS, Asked
 from symcalc.worksheets.items.twins import twin_of
 from symcalc.written import derivative_of
 
 _HARDLY = Fraction(97, 100)  # of the cost is left after a step that is too short
 _LINES = 60                  # of room that can be asked for
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question, its model answer, what helps, and by how many checks the answer holds."""
-
-    question: str
-    answer: str
-    hint: str
-    checks: int = 0
 
 
 def _costs(draw: Draw, factor: Fraction) -> list[Fraction]:
@@ -59,57 +49,60 @@ def _falls(slope: int, way: str) -> bool:
     return slope * {"smaller": -1, "larger": 1}[way] < 0
 
 
-def _too_large(draw: Draw) -> _Asked:
+def _too_large(draw: Draw) -> Asked:
     rate, costs = decimal(Fraction(draw.whole(2, 9), 10)), _costs(draw, Fraction(draw.whole(15, 40), 10))
     require(all(now > before for before, now in pairwise(costs)), f"the costs {_listed(costs)} grow")
-    return _Asked(f"With the rate {rate} the cost after each step is {_listed(costs)}. "
-                  "What goes wrong, and what would you change?",
-                  "The cost grows with every step: the rate is too large, and each step jumps further past the minimum. "
-                  "Take a smaller rate.", "Does the cost fall?", len(costs) - 1)
+    return Asked(f"With the rate {rate} the cost after each step is {_listed(costs)}. "
+                 "What goes wrong, and what would you change?",
+                 "The cost grows with every step: the rate is too large, and each step jumps further past the minimum. "
+                 "Take a smaller rate.", "Does the cost fall?",
+                 "the growing costs as the reason, and a smaller rate", len(costs) - 1)
 
 
-def _too_small(draw: Draw) -> _Asked:
+def _too_small(draw: Draw) -> Asked:
     rate = decimal(Fraction(draw.whole(1, 9), draw.choice((1000, 10000))))
     costs = _costs(draw, 1 - Fraction(draw.whole(5, 20), 1000))
     require(all(_HARDLY * before < now < before for before, now in pairwise(costs)), f"the costs {_listed(costs)} hardly fall")
-    return _Asked(f"With the rate {rate} the cost after each step is {_listed(costs)}. "
-                  "Is that what one wants? What would you change?",
-                  "The cost falls, but hardly: the rate is too small, and the descent needs very many steps. "
-                  "Take a larger rate and watch that the cost still falls.", "How fast does the cost fall?", len(costs) - 1)
+    return Asked(f"With the rate {rate} the cost after each step is {_listed(costs)}. "
+                 "Is that what one wants? What would you change?",
+                 "The cost falls, but hardly: the rate is too small, and the descent needs very many steps. "
+                 "Take a larger rate and watch that the cost still falls.", "How fast does the cost fall?",
+                 "that it falls but slowly, and a larger rate", len(costs) - 1)
 
 
-def _shrinking(draw: Draw) -> _Asked:
+def _shrinking(draw: Draw) -> Asked:
     rate = Fraction(draw.whole(1, 99), draw.choice((100, 1000)))
     steps = [rate * (1 - rate)**k for k in range(4)]                        # of a descent from 1 to the minimum of w²/2
     require(all(0 < now < before for before, now in pairwise(steps)), f"the steps with the rate {decimal(rate)} shrink")
-    return _Asked(f"The rate stays {decimal(rate)} all through a descent on a bowl-shaped cost. "
-                  "Why do the steps still become smaller?",
-                  "A step is the rate times the slope. Towards the minimum the slope goes to 0, so the steps shrink.",
-                  "What is a step made of?", len(steps) - 1)
+    return Asked(f"The rate stays {decimal(rate)} all through a descent on a bowl-shaped cost. "
+                 "Why do the steps still become smaller?",
+                 "A step is the rate times the slope. Towards the minimum the slope goes to 0, so the steps shrink.",
+                 "What is a step made of?", "the product of rate and slope, and that the slope goes to 0", len(steps) - 1)
 
 
-def _sign(draw: Draw) -> _Asked:
+def _sign(draw: Draw) -> Asked:
     slope, name = draw.sign() * draw.whole(2, 40), draw.choice(("m", "b", "w"))
     way = _way(slope)
     require(_falls(slope, way), f"a step against the slope {slope}")
-    return _Asked(f"At the current {name} the slope of the cost is {slope}. Should {name} become larger or smaller? Why?",
-                  f"{name} should become {way}: the cost " + (
-                      f"rises as {name} grows, so it falls when {name} becomes smaller." if slope > 0 else
-                      f"falls as {name} grows."), "Which way does the cost fall?", 1)
+    return Asked(f"At the current {name} the slope of the cost is {slope}. Should {name} become larger or smaller? Why?",
+                 f"{name} should become {way}: the cost " + (
+                     f"rises as {name} grows, so it falls when {name} becomes smaller." if slope > 0 else
+                     f"falls as {name} grows."), "Which way does the cost fall?", "the sign of the slope as the reason", 1)
 
 
-def _expected(draw: Draw) -> _Asked:
+def _expected(draw: Draw) -> Asked:
     slope, step = draw.sign() * draw.whole(2, 30), draw.sign() * Fraction(draw.whole(1, 9), 100)
     change = decimal(slope * step)
     found = exact_slope(lambda at: slope * at["m"] + at["m"]**2, {"m": Fraction(0)}, "m")      # of a curve with this slope
     require(change == decimal(found * step), f"the change by {slope} times {decimal(step)}")
-    return _Asked(f"The slope of the cost in m is {slope}, and m changes by {decimal(step)}. By about how much does the cost "
-                  "change, and why only about?",
-                  f"By about {slope} times {decimal(step)}, which is {change}. The slope itself changes along the step, "
-                  "so this holds only for small steps.", "Change is about slope times step.", 1)
+    return Asked(f"The slope of the cost in m is {slope}, and m changes by {decimal(step)}. By about how much does the cost "
+                 "change, and why only about?",
+                 f"By about {slope} times {decimal(step)}, which is {change}. The slope itself changes along the step, "
+                 "so this holds only for small steps.", "Change is about slope times step.",
+                 "the product with its sign, and that the slope changes on the way", 1)
 
 
-def _stands_still(draw: Draw) -> _Asked:
+def _stands_still(draw: Draw) -> Asked:
     name = draw.choice(("m", "b", "w", "k"))
     value = draw.whole(2, 50)
     gap, other = total(letter(name), number(-value)), letter("v")
@@ -118,21 +111,23 @@ def _stands_still(draw: Draw) -> _Asked:
              "saddle point": (saddle, (name, "v"), (value, 0)), "inflection point": (raised(gap, 3), (name,), (value,))}
     for kind, at in rests.items():
         require(kind_seen(*at) == kind, f"a {kind} at {name} = {value} where a descent stands still")
-    return _Asked(f"A descent stands still at {name} = {value}. What is the slope of the cost there? Must it be the minimum?",
-                  "The slope is 0 there. It need not be a minimum: a maximum, a saddle point or an inflection point has "
-                  "slope 0 too.", "A step is the rate times the slope.", len(rests))
+    return Asked(f"A descent stands still at {name} = {value}. What is the slope of the cost there? Must it be the minimum?",
+                 "The slope is 0 there. It need not be a minimum: a maximum, a saddle point or an inflection point has "
+                 "slope 0 too.", "A step is the rate times the slope.",
+                 "slope 0, and one other kind of point at the least", len(rests))
 
 
-def _ratio(draw: Draw) -> _Asked:
+def _ratio(draw: Draw) -> Asked:
     drawn = Fraction(draw.choice((90, 95, 50, 5, 2, -20, -40)), 100)
     before = draw.whole(2, 20) * 10
     expected, actual = decimal(Fraction(-before)), decimal(-before * drawn)
     ratio = _ratio_of(Fraction(expected), Fraction(actual))
     made = _made(Fraction(expected), Fraction(actual), ratio)
     require(_told(ratio) == made, f"what the ratio {decimal(ratio)} tells")
-    return _Asked(f"Calculus expected the cost to change by {expected}; it changed by {actual}. "
-                  "Find the ratio, actual over expected. What does it tell about the step, if the cost is a parabola?",
-                  f"The ratio is {decimal(ratio)}. {made}", "1 is a tiny step, 1/2 lands on the minimum.", 3)
+    return Asked(f"Calculus expected the cost to change by {expected}; it changed by {actual}. "
+                 "Find the ratio, actual over expected. What does it tell about the step, if the cost is a parabola?",
+                 f"The ratio is {decimal(ratio)}. {made}", "1 is a tiny step, 1/2 lands on the minimum.",
+                 "the quotient, and the step told by it", 3)
 
 
 def _ratio_of(expected: Fraction, actual: Fraction) -> Fraction:
@@ -164,18 +159,19 @@ def _made(expected: Fraction, actual: Fraction, ratio: Fraction) -> str:
     return _LANDED if end == 0 else _SMALL if end > Fraction(3, 4) else _PAST if end < -Fraction(3, 4) else ""
 
 
-def _both(draw: Draw) -> _Asked:
+def _both(draw: Draw) -> Asked:
     m, b = draw.sign() * draw.whole(2, 60), draw.sign() * draw.whole(2, 60)
     require(_falls(m, _way(m)) and _falls(b, _way(b)), f"a step against the gradient ({m}, {b})")
-    return _Asked(f"The gradient of a cost in (m, b) is ({m}, {b}). In which direction does gradient descent step, "
-                  "and what holds at the minimum?",
-                  f"Against the gradient: m becomes {_way(m)} and b becomes {_way(b)}. "
-                  "At the minimum both partial derivatives are 0.",
-                  "The gradient points where the cost rises fastest.", 2)
+    return Asked(f"The gradient of a cost in (m, b) is ({m}, {b}). In which direction does gradient descent step, "
+                 "and what holds at the minimum?",
+                 f"Against the gradient: m becomes {_way(m)} and b becomes {_way(b)}. "
+                 "At the minimum both partial derivatives are 0.",
+                 "The gradient points where the cost rises fastest.", "both directions, and both partial derivatives 0", 2)
 
 
-_QUESTIONS: Mapping[int, tuple[Callable[[Draw], _Asked], ...]] = {
-    1: (_sign, _shrinking), 2: (_too_large, _too_small), 3: (_expected, _stands_still), 4: (_ratio, _both)}
+_QUESTIONS: Mapping[int, tuple[Callable[[Draw], Asked], ...]] = {
+    1: (_sign, _shrinking, *REASONS[1]), 2: (_too_large, _too_small, *REASONS[2]),
+    3: (_expected, _stands_still, *REASONS[3]), 4: (_ratio, _both, *REASONS[4])}
 
 
 def _short_answer(draw: Draw, level: int, question: str | None = None, answer: str | None = None,
@@ -187,8 +183,9 @@ def _short_answer(draw: Draw, level: int, question: str | None = None, answer: s
         ask = draw.form("question").choice(_QUESTIONS[level])
         pattern, asked = ask.__name__, ask(draw)
     else:
-        asked = _Asked(_words(question, "question"), _words(answer, "answer") if answer is not None else "", "")
-    model = (paragraph(asked.answer or "No model answer is given."),)
+        asked = Asked(_words(question, "question"), _words(answer, "answer") if answer is not None else "", "")
+    look = (paragraph(f"To look for: {asked.look}."),) if asked.look else ()
+    model = (paragraph(asked.answer or "No model answer is given."), *look)
     return Item(kind="short_answer", level=level, seed=draw.seed, points=1 + level, checks=asked.checks,
                 space=_room(space, 3 + level // 2), question=(paragraph(asked.question),), answer=model, solution=(),
                 hints=(paragraph(asked.hint),) if asked.hint else (), source=f"short answer {asked.question}",
@@ -251,7 +248,7 @@ def _by_numbers(derivation: Derivation) -> int:
 
 
 WORDS = (
-    Kind(name="short_answer", about="one of two questions a level to answer in a few words", levels=(1, 2, 3, 4),
+    Kind(name="short_answer", about="one of six questions a level to answer in a few words", levels=(1, 2, 3, 4),
          make=_short_answer, params=MappingProxyType({"question": "the question in words", "answer": "the model answer",
                                                      "space": "lines to write in"})),
     Kind(name="free", about="an item that the teacher writes", levels=(1, 2, 3, 4), make=_free, drawn=False,
