@@ -40,7 +40,7 @@ def limited_exp(z: np.ndarray, out: np.ndarray) -> np.ndarray:
     [1.0, 1e+304]
     """
     np.exp(z, out=out)
-    return np.minimum(out, _LARGE, out=out) if np.maximum.reduce(out) > _LARGE else out
+    return np.minimum(out, _LARGE, out=out) if np.maximum.reduce(out, axis=None) > _LARGE else out
 
 
 def softplus_sum(z: np.ndarray, power: np.ndarray, out: np.ndarray) -> np.floating:

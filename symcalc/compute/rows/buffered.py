@@ -36,6 +36,11 @@ class Operation:
     results: tuple[str, ...] = ()        # the names of the rows, where the result is several arrays in one
 
     @property
+    def names(self) -> list[str]:
+        """The names in its operands."""
+        return [name for operand in self.operands for name in names_in(operand)]
+
+    @property
     def needs_buffer(self) -> bool:
         """For its result, or to work in."""
         return self.function not in ("", "np.add.reduce") and not (self.total and self.function == "np.dot")
@@ -63,10 +68,10 @@ class Block:
         for value, source, comment in statements:
             tree = ast.parse(source).body[0].value
             if value.total:
-                operands = tuple(self.operand(argument, source) for argument in tree.args)
-                self.operations.append(Operation(value.source, ast.unparse(tree.func), operands, comment, total=True))
+                self.operations.append(Operation(value.source, ast.unparse(tree.func), self.given(tree, source), comment,
+                                                 total=True))
                 continue
-            if _has_buffers(tree):
+            if self.has_buffers(tree):
                 found = self.operand(tree, source, comment, value.source)
                 self.same |= {value.source: found} if found != value.source else {}
             else:
@@ -97,9 +102,17 @@ class Block:
                 return self.same.get(tree.id, tree.id)
             case ast.UnaryOp():
                 return self.operation("np.negative", (self.operand(tree.operand, source),), comment, name)
-        function, operands = ast.unparse(tree.func), tuple(self.operand(argument, source) for argument in tree.args)
+        function, operands = ast.unparse(tree.func), self.given(tree, source)
         special = {"softplus": self.softplus, "sigmoid": self.sigmoid}.get(function)
         return special(*operands, comment, name) if special else self.operation(function, operands, comment, name)
+
+    def given(self, tree: ast.Call, source: str) -> tuple[str, ...]:
+        """What a function is called with."""
+        return (*(self.operand(argument, source) for argument in tree.args), *map(ast.unparse, tree.keywords))
+
+    def has_buffers(self, tree: ast.expr) -> bool:
+        """Whether it is arithmetic and elementwise functions throughout, whose results are float64."""
+        return all(is_elementwise(node) for node in ast.walk(tree) if isinstance(node, ast.expr))
 
     def is_array(self, tree: ast.expr) -> bool:
         return any(isinstance(node, ast.Name) and node.id in self.arrays for node in ast.walk(tree))
@@ -144,23 +157,20 @@ class Block:
 
     def shortened(self) -> list[Operation]:
         """The operations, with Σ softplus(z) by half the logarithms where nothing else needs softplus(z) row by row."""
-        uses = Counter(operand for operation in self.operations for operand in operation.operands)
+        uses = Counter(name for operation in self.operations for name in operation.names)
         made = {operation.name: operation for operation in self.operations if not operation.total}
         spared, sums = set(), {}
         for operation in self.operations:
-            softplus = made.get(operation.operands[0]) if operation.function == "np.add.reduce" else None
+            is_sum = operation.function == "np.add.reduce" and operation.total and len(operation.operands) == 1
+            softplus = made.get(operation.operands[0]) if is_sum else None
             if softplus and softplus.softplus_of and uses[softplus.name] == 1 and uses[softplus.operands[0]] == 1:
                 spared |= {softplus.name, softplus.operands[0]}
                 sums[operation.name] = replace(operation, function="softplus_sum", operands=softplus.softplus_of)
         return [sums.get(operation.name, operation) for operation in self.operations if operation.name not in spared]
 
 
-def _has_buffers(tree: ast.expr) -> bool:
-    """Whether it is arithmetic and elementwise functions throughout, whose results are float64."""
-    return all(_is_elementwise(node) for node in ast.walk(tree) if isinstance(node, ast.expr))
-
-
-def _is_elementwise(node: ast.expr) -> bool:
+def is_elementwise(node: ast.expr) -> bool:
+    """Whether what stands at the top of it is arithmetic, or an elementwise function with a float64 as its result."""
     match node:
         case ast.Name() | ast.Constant() | ast.Attribute() | ast.UnaryOp(op=ast.USub()):
             return True
