@@ -57,7 +57,9 @@ class Buffers(threading.local):
         ends = [*accumulate(groups)]
 
         def cut(size: int) -> tuple[np.ndarray, ...]:
-            return (*(matrix[end - rows:end, :size] for rows, end in zip(groups, ends)), *matrix[count - number:, :size])
+            # Those with several rows in one piece, for BLAS would take a copy of what has gaps.
+            return (*(matrix[end - rows:end].reshape(-1)[:rows * size].reshape(rows, size) for rows, end in zip(groups, ends)),
+                    *matrix[count - number:, :size])
 
         self.blocks = [cut(size)] * whole + ([cut(rest)] if rest else [])
 

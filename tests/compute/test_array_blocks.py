@@ -84,7 +84,8 @@ def test_a_call_asks_for_no_memory():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 100          # a float of each row would be 117
 
 
-SHAPES = [("np.dot(p1, c1)", (8, ROWS)), ("np.dot(p0, a0)", (ROWS,)), ("a0 * c0[None, :]", (8, ROWS)), ("np.dot(a0, c1.T)", (8, 3)),
+SHAPES = [("np.dot(p1, c1)", (8, ROWS)), ("np.dot(p0, a0)", (ROWS,)), ("a0 * c0[None, :]", (8, ROWS)),
+          ("np.dot(a0, c1.T)", (8, 3)),
           ("np.einsum('ab,cb->ac', a0, c1)", (8, 3)), ("np.einsum('ac,bc->abc', a0, c1)", (8, 3, ROWS)),
           ("np.add.reduce(a0, axis=0)", (ROWS,)), ("np.add.reduce(c0)", ()), ("p1[:, :, None] * c1[None, :, :]", (8, 3, ROWS)),
           ("np.where((a0 > 0.0), a0, p0[:, None])", (8, ROWS)), ("p0[:, None] * p0[:, None]", (8, 1)), ("2.0 * p3", ()),

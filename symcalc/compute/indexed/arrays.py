@@ -22,9 +22,10 @@ from symcalc.language.names import ROW, name_of
 from symcalc.language.table import Table
 from symcalc.parts import product_as_written
 
-_ELEMENTS = 32_000           # of the widest array in a block: several stay in the cache
+_ELEMENTS = 64_000           # of the widest array in a block: several stay in the cache
 _READ = 16                   # times as long a table of columns may be
 _LEAST = 64                  # rows in a block, however wide
+_MOST = 10_000               # ... and however narrow: BLAS wakes no threads for so short a dot product
 Axes = tuple[Symbol, ...]
 
 
@@ -226,7 +227,7 @@ class Arrays(Tape):
     @property
     def block(self) -> int:
         """The rows in a block."""
-        return max(_LEAST, _ELEMENTS // self.widest)
+        return min(_MOST, max(_LEAST, _ELEMENTS // self.widest))
 
     @property
     def shapes(self) -> dict[str, Shape]:

@@ -126,8 +126,8 @@ class Widened:
 def widened(operations: list[Operation], tables: Sequence[str]) -> tuple[list[Operation], list[Widened]]:
     """Products of factors with columns to which numbers are added, as one product; the tables are two-dimensional data.
 
-    >>> found, more = widened([Operation("t0", "np.dot", ("p1", "c1"), ""), Operation("a1", "np.add", ("t0", "p2[:, None]"), "")],
-    ...                       ["c1"])
+    >>> product = Operation("t0", "np.dot", ("p1", "c1"), "")
+    >>> found, more = widened([product, Operation("a1", "np.add", ("t0", "p2[:, None]"), "")], ["c1"])
     >>> found[0].line("b0").split("  ")[0], more[0].numbers
     ('a1 = np.dot(k0, m0, out=b0)', 'k0 = np.column_stack((p1, p2))')
     """
@@ -239,7 +239,8 @@ def _cut(tape: Arrays, shapes: Mapping[str, Shape], apart: Sequence[Statement], 
     if not lines and not tables and not matrices:
         return [f"blocks = {cut}"]
     lines[:0] = [*(more.line for more in matrices.values()),
-                 *(f"{name} = {f'{matrices[name].matrix}[:-1]' if name in matrices else f'np.stack({name})'}" for name in tables)]
+                 *(f"{name} = {f'{matrices[name].matrix}[:-1]' if name in matrices else f'np.stack({name})'}"
+                   for name in tables)]
     made = [name for name in tape.rowwise if name in used]
     kept = sum(prod(shapes[name][:-1]) for name in made if name not in tape.data_names or name in {*tables} - {*matrices})
     kept += sum(shapes[name][0] + 1 for name in matrices)          # of which the table itself is a part
