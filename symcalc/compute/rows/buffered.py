@@ -32,7 +32,7 @@ class Operation:
     comment: str
     source: str = ""                     # of such a statement
     total: bool = False                  # whether it is a sum over the rows, to be added to what the earlier blocks gave
-    softplus_of: tuple[str, ...] = ()    # z and e^z where it is softplus(z)
+    softplus_of: tuple[str, ...] = ()    # z, e^z and 1 + e^z where it is softplus(z)
     results: tuple[str, ...] = ()        # the names of the rows, where the result is several arrays in one
 
     @property
@@ -141,22 +141,24 @@ class Block:
     def power(self, z: str) -> str:
         return self.operation("limited_exp", (z,), f"exp({z}), and no more than 1e+304")
 
+    def above(self, z: str) -> str:
+        return self.operation("np.add", ("1.0", self.power(z)))
+
     def softplus(self, z: str, comment: str, name: str) -> str:
-        logarithm = self.operation("np.log1p", (self.power(z),), f"ln(1 + exp({z})), where that is no more than 700")
+        power, above = self.power(z), self.above(z)
+        logarithm = self.operation("np.log1p", (power,), f"ln(1 + exp({z})), where that is no more than 700")
         found = self.operation("np.maximum", (logarithm, z), comment, name)         # it is z where e^z ended
-        next(made for made in reversed(self.operations) if made.name == found).softplus_of = (z, self.power(z))
+        next(made for made in reversed(self.operations) if made.name == found).softplus_of = (z, power, above)
         return found
 
     def sigmoid(self, z: str, comment: str, name: str) -> str:
         turned = self.opposite.get(z)
         if ("limited_exp", z) not in self.known and ("limited_exp", turned) in self.known:
-            power, above = self.power(turned), "1.0"
-        else:
-            power = above = self.power(z)
-        return self.operation("np.divide", (above, self.operation("np.add", ("1.0", power))), comment, name)
+            return self.operation("np.divide", ("1.0", self.above(turned)), comment, name)
+        return self.operation("np.divide", (self.power(z), self.above(z)), comment, name)
 
     def shortened(self) -> list[Operation]:
-        """The operations, with Σ softplus(z) by half the logarithms where nothing else needs softplus(z) row by row."""
+        """The operations, with Σ softplus(z) by few logarithms where nothing else needs softplus(z) row by row."""
         uses = Counter(name for operation in self.operations for name in operation.names)
         made = {operation.name: operation for operation in self.operations if not operation.total}
         spared, sums = set(), {}
