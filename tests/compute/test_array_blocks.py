@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute.indexed import arrays
+from symcalc.compute.indexed import arrays, compiling
 from symcalc.compute.indexed.blocks import ROWS, ArrayBlock, widened
 from symcalc.compute.indexed.compiling import MOST_APART
 from symcalc.compute.rows.buffered import Operation
@@ -25,6 +25,9 @@ BENDS = {"tanh": (np.tanh, lambda z: 1 - np.tanh(z)**2), "relu": (lambda z: np.m
 def _in_arrays(monkeypatch):
     """Arrays also where one compiled loop could serve in their place."""
     monkeypatch.setattr("symcalc.compute.indexed.compiling.MOST_FUSED", MOST_APART)
+    compiling._written.cache_clear()
+    yield
+    compiling._written.cache_clear()
 
 
 def by_hand(activation, point, rows):

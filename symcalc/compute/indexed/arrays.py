@@ -15,6 +15,7 @@ import numpy as np
 from sympy import Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
 
 from symcalc.compute.indexed.blocks import ROWS, Shape, arrays_by_blocks
+from symcalc.compute.rows.blockwise import Blockwise
 from symcalc.compute.statements import Value, bracketed
 from symcalc.compute.tape import Tape
 from symcalc.indices import index_of
@@ -76,6 +77,7 @@ class Arrays(Tape):
     frame: Axes = ()
     widest: int = 1                                                  # elements for one row
     axes: dict[Basic, Axes] = field(default_factory=dict)
+    cut: dict[int, Blockwise] = field(default_factory=dict)          # the lines, by the number of statements they are made of
 
     def __post_init__(self) -> None:
         Tape.__post_init__(self)
@@ -213,7 +215,7 @@ class Arrays(Tape):
 
     @property
     def prepared(self) -> list[str]:
-        return arrays_by_blocks(self).prepared if self.in_blocks else self.before
+        return self.by_blocks.prepared if self.in_blocks else self.before
 
     @property
     def before(self) -> list[str]:
@@ -222,7 +224,14 @@ class Arrays(Tape):
     @property
     def steps(self) -> list[str]:
         """The statements that need the parameters: before the rows, block by block, and with the whole sums."""
-        return arrays_by_blocks(self).steps if self.in_blocks else self.written()
+        return self.by_blocks.steps if self.in_blocks else self.written()
+
+    @property
+    def by_blocks(self) -> Blockwise:
+        """The tape as lines over blocks of rows."""
+        if len(self.computed) not in self.cut:
+            self.cut[len(self.computed)] = arrays_by_blocks(self)
+        return self.cut[len(self.computed)]
 
     @property
     def block(self) -> int:
