@@ -9,6 +9,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, starmap
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -56,7 +57,9 @@ class Buffers(threading.local):
         ends = [*accumulate(groups)]
 
         def cut(size: int) -> tuple[np.ndarray, ...]:
-            return (*(matrix[end - rows:end, :size] for rows, end in zip(groups, ends)), *matrix[count - number:, :size])
+            # Those with several rows in one piece, for BLAS would take a copy of what has gaps.
+            return (*(matrix[end - rows:end].reshape(-1)[:rows * size].reshape(rows, size) for rows, end in zip(groups, ends)),
+                    *matrix[count - number:, :size])
 
         self.blocks = [cut(size)] * whole + ([cut(rest)] if rest else [])
 
@@ -73,23 +76,49 @@ class Fixed:
 
     def __init__(self, fixed: Callable[..., tuple[np.ndarray, ...]], arrays: int, blocks: list[tuple[np.ndarray, ...]]) -> None:
         self.fixed, self.blocks = fixed, blocks
-        few = arrays * sum(len(block[0]) for block in blocks) <= _KEPT
+        few = arrays * sum(np.shape(block[0])[-1] for block in blocks) <= _KEPT
         self.kept = [fixed(*block) for block in blocks] if few else None
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, ...]]:
         return starmap(self.fixed, self.blocks) if self.kept is None else iter(self.kept)
 
 
-def strips(rows: float, size: int, *arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
-    """The arrays, whose last axis is the rows, in blocks of so many of them, as views.
+def strips(rows: float, size: int, *arrays: np.ndarray | tuple[np.ndarray, ...]) -> list[tuple[Any, ...]]:
+    """The arrays, or each of several, whose last axis is the rows, in blocks of so many of them, as views.
 
-    >>> [x.shape for x, in strips(5.0, 3, np.zeros((2, 5)))]
-    [(2, 3), (2, 2)]
+    >>> [(x.shape, [len(column) for column in z]) for x, z in strips(5.0, 3, np.zeros((2, 5)), (np.zeros(5), np.zeros(5)))]
+    [((2, 3), [3, 3]), ((2, 2), [2, 2])]
     """
-    return [tuple(array[..., begin:begin + size] for array in arrays) for begin in range(0, int(rows), size)]
+    return [tuple(tuple(column[begin:begin + size] for column in array) if isinstance(array, tuple)
+                  else array[..., begin:begin + size] for array in arrays) for begin in range(0, int(rows), size)]
 
 
-_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "strips": strips, "Fixed": Fixed, "Buffers": Buffers,
+class Rooms(threading.local):
+    """Room for whole arrays of several shapes over a block of rows, for each thread its own, each in one piece.
+
+    >>> rooms = Rooms(5.0, 3, (2,), ())
+    >>> [[room.shape for room in block] for block in rooms()]
+    [[(2, 3), (3,)], [(2, 2), (2,)]]
+    """
+
+    def __init__(self, rows: float, size: int, *shapes: tuple[int, ...]) -> None:
+        whole, rest = divmod(int(rows), size)
+        size = min(int(rows), size)
+        lengths = [-(-prod(shape) * size // _LANES) * _LANES for shape in shapes]
+        room = np.empty(sum(lengths) + _LANES)
+        first = -room.ctypes.data // room.itemsize % _LANES              # each starts where a line of the cache does
+        begins = [*accumulate(lengths, initial=first)]
+
+        def cut(size: int) -> tuple[np.ndarray, ...]:
+            return tuple(room[begin:begin + prod(shape) * size].reshape(*shape, size) for begin, shape in zip(begins, shapes))
+
+        self.blocks = [cut(size)] * whole + ([cut(rest)] if rest else [])
+
+    def __call__(self) -> list[tuple[np.ndarray, ...]]:
+        return self.blocks
+
+
+_ARRAYS = {**_PLAIN, "np": np, "zip": zip, "split": split, "strips": strips, "Fixed": Fixed, "Buffers": Buffers, "Rooms": Rooms,
            **{name: getattr(numerics, name) for name in ("dot", "total", "limited_exp", "softplus_sum")},
            **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}

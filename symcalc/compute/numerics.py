@@ -31,6 +31,8 @@ def softplus(z: ArrayLike) -> np.ndarray:
 _LARGE = 1e304           # e^z up to here can have 1 added, and be divided by
 _PAIRED = 1e150          # ... and up to here be multiplied by another
 _FEW = 512               # rows up to which pairs cost more calls than they spare
+_TOGETHER = 32           # rows whose 1 + e^z are multiplied before their logarithm is taken
+_SMALL = 1e-3            # a mean of ln(1 + e^z) of which the digits that 1 + e^z loses are no part
 
 
 def limited_exp(z: np.ndarray, out: np.ndarray) -> np.ndarray:
@@ -40,18 +42,26 @@ def limited_exp(z: np.ndarray, out: np.ndarray) -> np.ndarray:
     [1.0, 1e+304]
     """
     np.exp(z, out=out)
-    return np.minimum(out, _LARGE, out=out) if np.maximum.reduce(out) > _LARGE else out
+    return np.minimum(out, _LARGE, out=out) if np.maximum.reduce(out, axis=None) > _LARGE else out
 
 
-def softplus_sum(z: np.ndarray, power: np.ndarray, out: np.ndarray) -> np.floating:
-    """Σ ln(1 + e^z) from min(e^z, 1e304), worked out in `out`.
+def softplus_sum(z: np.ndarray, power: np.ndarray, above: np.ndarray, out: np.ndarray) -> np.floating:
+    """Σ ln(1 + e^z) from min(e^z, 1e304) and 1 more than that, worked out in `out`.
 
-    Two by two, (1 + a)(1 + b) = 1 + (a + b + ab), in which no small term is lost, so that half the logarithms do.
+    The logarithm of a product is the sum of the logarithms, and one of 32 factors 1 + e^z costs no more than one of one.
+    Where that overflows or nearly all e^z are small, two by two, (1 + a)(1 + b) = 1 + (a + b + ab) loses none of them.
 
-    >>> softplus_sum(np.array([0.0, 0.0, 0.0]), np.ones(3), np.empty(3)) / np.log(2)
+    >>> softplus_sum(np.array([0.0, 0.0, 0.0]), np.ones(3), 2 * np.ones(3), np.empty(3)) / np.log(2)
     np.float64(3.0)
     """
-    half = len(z) // 2
+    rows, half = len(z), len(z) // 2
+    if rows > _TOGETHER**2:
+        apart = rows % _TOGETHER
+        products = np.multiply.reduce(above[apart:].reshape(_TOGETHER, -1), axis=0, out=out[:rows // _TOGETHER])
+        products[:apart] *= above[:apart]
+        total = np.add.reduce(np.log(products, out=products))
+        if _SMALL * rows < total < np.inf:
+            return total
     if half < _FEW or not np.maximum.reduce(power) < _PAIRED:
         return np.add.reduce(np.maximum(np.log1p(power, out=out), z, out=out))
     one, other, both = power[:half], power[half:2 * half], out[:half]

@@ -20,6 +20,7 @@ from tasks import TASKS, Task, network
 import symcalc as sc
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.fused import loops as fused
+from symcalc.compute.indexed import compiling
 from symcalc.compute.indexed.compiling import compile_indexed, partials_by_element
 from symcalc.compute.loops.loop import Letters, Steps
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
@@ -81,6 +82,7 @@ def with_an_index() -> None:
 
         def build(loss: sc.Loss = task.loss, table: object = task.loss.table(data)) -> Compiled:
             partials_by_element.cache_clear()
+            compiling._written.cache_clear()
             return compile_indexed(loss.indexed, loss.parameters, loss.model.numbered.layout(loss.names), table)
 
         made = best(lambda hidden=hidden: sc.mean_squared_error("y", sc.network("x1 x2", hidden=hidden)))

@@ -81,12 +81,25 @@ def test_an_interruption_amid_the_steps_keeps_those_made():
     assert rows[:, 2] == pytest.approx([4 * w * (w**2 - 3) for w in rows[:, 0]], rel=1e-15)
 
 
+def test_half_a_step_is_no_row():
+    loss, seen = sc.Loss("(u - 1)^2 + (v + 2)^2"), []
+    start = np.array([0.0, 0.0, 5.0, -2.0, 4.0, np.nan])
+
+    def halted(point, gradient, state, k, rates, keep):
+        keep += [1.0, 2.0, 3.0, 4.0, 5.0]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace(plain_loop(_steps(loss, [0.0, 0.0])), function=halted)(start, np.full(9, 0.1), 1, seen.append)
+    assert seen[0][:, :2].tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
 def test_a_loop_without_exponentials_works_out_no_more_than_the_next_step_needs():
     runs = [sc.Loss(formula).descend(start=[1.0, 2.0], rate=1e-3, steps=3, hold="v")
             for formula in ("(u^3 - v)^2 + v^3", "exp(-u^2) + v^3")]
     cubic, bell = (run.source.split("return descend")[0] for run in runs)
-    assert "v³" not in cubic and "keep((p0, p1))" in cubic and "g1 =" not in cubic.split("for rate")[1]
-    assert "v³" in bell and "keep((p0, p1, a" in bell
+    assert "v³" not in cubic and "keep.append(p0)\n            keep.append(p1)\n" in cubic and "g1 =" not in cubic.split("for rate")[1]
+    assert "v³" in bell and "keep.extend((p0, p1, a" in bell
 
 
 def test_loops_kept_for_one_table_serve_another():

@@ -14,16 +14,19 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
 
-from symcalc.compute.statements import Value, bracketed, line
+from symcalc.compute.indexed.blocks import ROWS, Shape, arrays_by_blocks
+from symcalc.compute.rows.blockwise import Blockwise
+from symcalc.compute.statements import Value, bracketed
 from symcalc.compute.tape import Tape
 from symcalc.indices import index_of
 from symcalc.language.names import ROW, name_of
 from symcalc.language.table import Table
 from symcalc.parts import product_as_written
 
-_ELEMENTS = 16_000           # of the widest array in a block: several stay in the cache, and memory is used again
+_ELEMENTS = 64_000           # of the widest array in a block: several stay in the cache
 _READ = 16                   # times as long a table of columns may be
 _LEAST = 64                  # rows in a block, however wide
+_MOST = 10_000               # ... and however narrow: BLAS wakes no threads for so short a dot product
 Axes = tuple[Symbol, ...]
 
 
@@ -74,6 +77,7 @@ class Arrays(Tape):
     frame: Axes = ()
     widest: int = 1                                                  # elements for one row
     axes: dict[Basic, Axes] = field(default_factory=dict)
+    cut: dict[int, Blockwise] = field(default_factory=dict)          # the lines, by the number of statements they are made of
 
     def __post_init__(self) -> None:
         Tape.__post_init__(self)
@@ -195,31 +199,56 @@ class Arrays(Tape):
     # The data
 
     @property
-    def prepared(self) -> list[str]:
-        if not self.in_blocks:
-            return self.before
-        return [*self.before, f"blocks = strips(rows, {max(_LEAST, _ELEMENTS // self.widest)}, {', '.join(self.rowwise)})"]
+    def tables(self) -> list[str]:
+        """The names of the columns that have an index besides the row: several, which are given one by one."""
+        return [f"c{k}" for k, column in enumerate(self.columns) if len(column.indices) > 1]
 
     @property
     def rowwise(self) -> list[str]:
-        """The names of the arrays that a block is cut out of."""
-        return [*(f"c{k}" for k in range(len(self.columns))), *self.fixed]
+        """The names of the arrays over the rows that need no parameters: the columns, then what is made of them."""
+        return [*self.data_names, *self.fixed]
+
+    @property
+    def data_names(self) -> list[str]:
+        """The names of the columns."""
+        return [f"c{k}" for k in range(len(self.columns))]
+
+    @property
+    def prepared(self) -> list[str]:
+        return self.by_blocks.prepared if self.in_blocks else self.before
+
+    @property
+    def before(self) -> list[str]:
+        return [*(f"{name} = np.stack({name})" for name in self.tables), *Tape.before.fget(self)]
 
     @property
     def steps(self) -> list[str]:
         """The statements that need the parameters: before the rows, block by block, and with the whole sums."""
-        if not self.in_blocks:
-            return [line(*statement) for statement in self.moving]
-        sums = " = ".join(value.source for value, *_ in self.moving if value.total)
-        return [*(line(*statement) for statement in self.moving if not (statement[0].array or statement[0].summed)),
-                *([f"{sums} = 0.0"] if sums else []), f"for {', '.join(self.rowwise)}, in blocks:",
-                *(f"    {line(*statement, '+=' if statement[0].total else '=')}" for statement in self.moving
-                  if statement[0].array or statement[0].total),
-                *(line(*statement) for statement in self.moving if statement[0].summed and not statement[0].total)]
+        return self.by_blocks.steps if self.in_blocks else self.written()
+
+    @property
+    def by_blocks(self) -> Blockwise:
+        """The tape as lines over blocks of rows."""
+        if len(self.computed) not in self.cut:
+            self.cut[len(self.computed)] = arrays_by_blocks(self)
+        return self.cut[len(self.computed)]
+
+    @property
+    def block(self) -> int:
+        """The rows in a block."""
+        return min(_MOST, max(_LEAST, _ELEMENTS // self.widest))
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The lengths of parameters and columns along their axes."""
+        letters = {symbol: f"p{k}" for k, symbol in enumerate(self.parameters)}
+        letters |= {column: f"c{k}" for k, column in enumerate(self.columns)}
+        return {name: tuple(ROWS if axis == ROW else self.lengths[axis] for axis in self.axes_of(letter))
+                for letter, name in letters.items() if isinstance(letter, Indexed)}
 
     def data(self, table: Table | None) -> list[Any]:
-        """The columns of the table; those of a letter with an index of its own together, one below the other."""
-        return [*(np.array([table[name] for name in self.layout.tables[name_of(column)]])
+        """The columns of the table; those of a letter with an index of its own together."""
+        return [*(tuple(table[name] for name in self.layout.tables[name_of(column)])
                   if len(column.indices) > 1 else table[name_of(column)] for column in self.columns), np.float64(table.rows)]
 
 

@@ -12,7 +12,7 @@ from symcalc.calculus.derivation import derive
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.estimate import may_fuse
 from symcalc.compute.generated import bound, executed, indented
-from symcalc.compute.indexed.arrays import Arrays, Layout, inside
+from symcalc.compute.indexed.arrays import Arrays, Layout, Place, inside
 from symcalc.compute.stable import stabilised
 from symcalc.compute.statements import beside
 from symcalc.errors import DescentError, LossError
@@ -92,6 +92,28 @@ def takes_arrays(loss: Expr, parameters: int) -> bool:
 
 def compile_indexed(loss: Expr, parameters: Sequence[Symbol], layout: Layout, table: Table) -> Compiled:
     """One function for a loss with an index and its partials: of one array with all parameters, in their order."""
+    tape, source, results = _written(loss, tuple(layout.sizes.items()), tuple(layout.places.items()),
+                                     tuple((name, tuple(columns)) for name, columns in layout.tables.items()), layout.count)
+    bind = executed(tape, source)
+    names = tuple(symbol.name for symbol in parameters)
+
+    def over(table: Table | Parts) -> Compiled:
+        if isinstance(table, Parts):
+            raise DescentError("many parameters with an index are worked out from rows in memory, and these are in parts; "
+                               "compile the loss over them instead")
+        function = bind(table)
+        return Compiled(parameters=names, strategy="arrays", source=source, function=function, outside=lambda: function,
+                        in_numpy=lambda: (tape, results), over=over, tape=tape, results=results, table=table, data=table,
+                        whole=True)
+
+    return over(table)
+
+
+@lru_cache(maxsize=16)                # one descent follows the other
+def _written(loss: Expr, sizes: tuple[tuple[Expr, int], ...], places: tuple[tuple[str, Place], ...],
+             tables: tuple[tuple[str, tuple[str, ...]], ...], count: int) -> tuple[Arrays, str, tuple[str, ...]]:
+    """What of a compiled loss does not depend on the numbers in its table: the tape, its source and its results."""
+    layout = Layout(sizes=dict(sizes), places=dict(places), tables=dict(tables), count=count)
     slopes = partials_by_letter(loss)
     lengths = {index_of(total): layout.sizes[total.limits[0][2]]
                for total in sorted(loss.atoms(Sum), key=str) if index_of(total) != ROW}
@@ -106,19 +128,7 @@ def compile_indexed(loss: Expr, parameters: Sequence[Symbol], layout: Layout, ta
     filled = [f"{layout.places[name_of(letter)].source('slopes')} = {source}" for letter, source in zip(slopes, found)]
     source = bound(tape, ["def value_and_gradient(point):", *indented(opened(tape)), *indented(tape.steps),
                           *indented(slopes_of(tape, filled)), f"    return {value}, slopes", "return value_and_gradient"])
-    bind, results = executed(tape, source), (value, *filled)
-    names = tuple(symbol.name for symbol in parameters)
-
-    def over(table: Table | Parts) -> Compiled:
-        if isinstance(table, Parts):
-            raise DescentError("many parameters with an index are worked out from rows in memory, and these are in parts; "
-                               "compile the loss over them instead")
-        function = bind(table)
-        return Compiled(parameters=names, strategy="arrays", source=source, function=function, outside=lambda: function,
-                        in_numpy=lambda: (tape, results), over=over, tape=tape, results=results, table=table, data=table,
-                        whole=True)
-
-    return over(table)
+    return tape, source, (value, *filled)
 
 
 def opened(tape: Arrays) -> list[str]:

@@ -13,6 +13,7 @@ from sympy import Dummy, Expr, Symbol
 
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import bound, executed, indented, source_of
+from symcalc.compute.loops.lines import in_place, kept
 from symcalc.compute.statements import Value, packed
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
@@ -153,19 +154,21 @@ class PlainLoop:
         try:
             with np.errstate(all="ignore"):
                 self.function(first[:size], first[size + 1:2 * size + 1], first[2 * size + 1:-1], float(number), led,
-                              numbers.extend)
+                              numbers)
         except (ZeroDivisionError, OverflowError, ValueError):
             pass                                # where Python's floats give up; the rows so far stand
         finally:
             keep(self._rows(np.fromiter(numbers, np.float64, len(numbers)), rates))
 
     def _rows(self, numbers: np.ndarray, rates: np.ndarray) -> np.ndarray:
-        if not self.bare:
-            return numbers.reshape(-1, self.width)
         size = len(self.steps.compiled.parameters)
-        kept = numbers.reshape(-1, self.width - size - 2).T
-        columns = np.empty((self.width, kept.shape[1]))
-        columns[:size], columns[2 * size + 1:-1], columns[-1] = kept[:size], kept[size:], rates[:kept.shape[1]]
+        each = self.width - size - 2 if self.bare else self.width
+        found = numbers[:len(numbers) // each * each].reshape(-1, each)          # what was interrupted may be half a step
+        if not self.bare:
+            return found
+        found = found.T
+        columns = np.empty((self.width, found.shape[1]))
+        columns[:size], columns[2 * size + 1:-1], columns[-1] = found[:size], found[size:], rates[:found.shape[1]]
         with_costs(self.steps, columns)
         return columns.T
 
@@ -237,13 +240,12 @@ def _written(form: Form) -> Generated:
     states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
     bare, counts = is_arithmetic(loss), any(formula.has(letters.counted) for _, formula in form.equations)
     driving = [f"g{j} = {_float(source, loss)}" for j, source in enumerate(found) if not bare or j in moving]
-    kept = [*points, *states] if bare else [*points, _float(value, loss), *gradients, *states, "rate"]
-    keep = f"keep(({packed(kept)}))"
-    lines = [keep, *_needed(loss, [found[j] for j in moving]), *driving] if bare else [*loss.steps, *driving, keep]
+    keep = kept([*points, *states] if bare else [*points, _float(value, loss), *gradients, *states, "rate"])
+    lines = [*keep, *_needed(loss, [found[j] for j in moving]), *driving] if bare else [*loss.steps, *driving, *keep]
     inner = [*tape.before, "def descend(point, gradient, state, k, rates, keep):",
              *indented([f"{packed(points)} = point", f"{packed(gradients)} = gradient",
                         *([f"{packed(states)} = state"] if states else []),
-                        "for rate in rates:", *indented([*updates, *lines, *(["k += 1.0"] if counts else [])])]),
+                        "for rate in rates:", *indented([*in_place([*updates, *lines]), *(["k += 1.0"] if counts else [])])]),
              "return descend"]
     source = bound(loss, inner)
     return Generated(source=source, bind=executed(loss, source), bare=bare, unvaried=is_arithmetic(tape) and not counts)

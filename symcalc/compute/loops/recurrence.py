@@ -232,7 +232,7 @@ def _map(plain: PlainLoop, rate: float, row: np.ndarray) -> tuple[np.ndarray, ..
     before = _filled([*row[:count].tolist(), *[0.0] * (plain.width - count)], places, letters)
     gradient = _filled([0.0] * count, moving, letters[len(places):])
     kept: list[Any] = []
-    plain.function(before[:count], gradient, before[2 * count + 1:-1], 1.0, [rate], kept.extend)
+    plain.function(before[:count], gradient, before[2 * count + 1:-1], 1.0, [rate], kept)
     after = [*kept[:count], *[0.0] * (count + 1), *kept[count:]]
     found = _parts([after[place] for place in places], len(letters)), _parts([slopes[j] for j in moving], len(moving))
     if any(part is None for part in found):

@@ -18,6 +18,8 @@ import numpy as np
 
 Monomial = tuple[int, ...]
 """A product of letters by number, in order: () is 1, (0, 2, 2) is a c²."""
+Removal = tuple[slice | int, slice | int, np.ndarray]
+"""From which rows of a block which others are taken, times which numbers."""
 
 _SAMPLE = 1024           # rows of which U is made, at least
 _TIMES = 4               # ... and at least so many for each function
@@ -211,29 +213,46 @@ def _unit(entries: np.ndarray) -> np.ndarray:
 
 def _gram(matrix: _Matrix, unit: np.ndarray) -> np.ndarray:
     """WᵀW of W = Φ U⁻¹."""
-    gram = np.zeros((matrix.size, matrix.size))
-    for block in matrix.blocks(_ELEMENTS):
-        _solve(unit, block, 0, matrix.size)
-        if matrix.size > _FEW:
+    steps = _elimination(unit, 0, matrix.size)
+    if matrix.size > _FEW:
+        gram = np.zeros((matrix.size, matrix.size))
+        for block in matrix.blocks(_ELEMENTS):
+            _solve(steps, block)
             gram += block @ block.T
-        else:
-            for k, row in enumerate(block):
-                for j in range(k, matrix.size):
-                    gram[k, j] = gram[j, k] = gram[k, j] + np.dot(row, block[j])
+        return gram
+    pairs = [(k, j) for k in range(matrix.size) for j in range(max(k, 1), matrix.size)]
+    sums = [0.0] * len(pairs)
+    for block in matrix.blocks(_ELEMENTS):
+        _solve(steps, block)
+        rows = [*block]
+        sums = [so_far + np.dot(rows[k], rows[j]) for so_far, (k, j) in zip(sums, pairs)]
+    gram = np.full((matrix.size, matrix.size), float(matrix.data.rows))          # which is the square of the first, 1
+    for (k, j), entry in zip(pairs, sums):
+        gram[k, j] = gram[j, k] = entry
     return gram
 
 
-def _solve(unit: np.ndarray, block: np.ndarray, first: int, end: int) -> None:
-    """Φ becomes W with W U = Φ, from the `first` function up to the `end`, where those before are done with."""
+def _elimination(unit: np.ndarray, first: int, end: int) -> list[Removal]:
+    """How Φ becomes W with W U = Φ: from these rows of a block, numbers times those rows are taken, one after the other.
+
+    >>> _elimination(np.array([[1.0, 0.0, 3.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), 0, 3)
+    [(2, 0, array(3.))]
+    """
     if end - first > _PANEL:
         middle = (first + end) // 2
-        _solve(unit, block, first, middle)
-        block[middle:end] -= unit[first:middle, middle:end].T @ block[first:middle]
-        _solve(unit, block, middle, end)
-        return
-    for j in range(first + 1, end):
-        if unit[first:j, j].any():
-            block[j] -= unit[first:j, j] @ block[first:j]
+        return [*_elimination(unit, first, middle),
+                (slice(middle, end), slice(first, middle), unit[first:middle, middle:end].T.copy()),
+                *_elimination(unit, middle, end)]
+    used = [(j, np.flatnonzero(unit[first:j, j])) for j in range(first + 1, end)]
+    spans = [(j, first + int(places[0]) if places.size == 1 else slice(first + int(places[0]), first + int(places[-1]) + 1))
+             for j, places in used if places.size]
+    return [(j, span, np.array(unit[span, j])) for j, span in spans]
+
+
+def _solve(steps: Sequence[Removal], block: np.ndarray) -> None:
+    """Φ becomes W with W U = Φ."""
+    for which, others, numbers in steps:
+        block[which] -= np.dot(numbers, block[others])
 
 
 def _cholesky(gram: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray | None, float]:

@@ -244,13 +244,15 @@ class Pass:
 
     columns: tuple[str, ...]
     functions: tuple[Monomial, ...]
-    source: str                         # of the letters, from the columns
+    source: str                         # of the letters, from the columns; none where they are the columns
 
     def __call__(self, table: Table | Parts) -> Triangle:
         if isinstance(table, Parts):
             return joined(table.select(self.columns).once(self))
-        worked_out = executed(_Letters((), (), arrays=True), self.source)
         columns = [table[name] for name in self.columns]
+        if not self.source:
+            return triangle(Rows(columns=columns, rows=table.rows), self.functions)
+        worked_out = executed(_Letters((), (), arrays=True), self.source)
         return triangle(Rows(columns=columns, rows=table.rows, worked_out=lambda cut: worked_out(cut)()), self.functions)
 
 
@@ -258,5 +260,7 @@ def pass_over(letters: Iterable[Expr], functions: tuple[Monomial, ...], columns:
     """What makes the triangle of the functions of these letters, which are data, from the rows of a table."""
     tape = _Letters((), columns, arrays=True)
     values = [tape.value(letter).source for letter in letters]
-    return Pass(columns=tuple(map(name_of, columns)), functions=functions,
-                source=source_of(tape, "letters", f"({''.join(f'{value}, ' for value in values)})"))
+    plain = all(value in tape.given[:-1] for value in values)          # the columns themselves, in the order of the letters
+    used = [columns[tape.given.index(value)] for value in values] if plain else columns
+    return Pass(columns=tuple(map(name_of, used)), functions=functions,
+                source="" if plain else source_of(tape, "letters", f"({''.join(f'{value}, ' for value in values)})"))

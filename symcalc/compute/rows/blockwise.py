@@ -21,7 +21,7 @@ class Blockwise:
 
 def blockwise(columns: Sequence[str], before: Sequence[Statement], moving: Sequence[Statement]) -> Blockwise:
     """The statements that need no parameters and those that do, as lines."""
-    whole, apart = _apart(before)
+    whole, apart = apart_from(before)
     data = [*columns, *(value.source for value, *_ in before if value.array)]
     block = Block(set(data)).add(statement for statement in moving if statement[0].array or statement[0].total)
     matrices = Forms(block, data, products_of((value.source, source) for value, source, _ in apart)).matrices()
@@ -44,7 +44,7 @@ def blockwise(columns: Sequence[str], before: Sequence[Statement], moving: Seque
         *(line(*statement) for statement in moving if statement[0].summed and not statement[0].total)])
 
 
-def _apart(before: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
+def apart_from(before: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
     """What is worked out over all rows at once, as a number or what needs a sum, and the arrays that can wait for a block."""
     needed: set[str] = set()
     whole = []

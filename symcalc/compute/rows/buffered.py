@@ -32,8 +32,13 @@ class Operation:
     comment: str
     source: str = ""                     # of such a statement
     total: bool = False                  # whether it is a sum over the rows, to be added to what the earlier blocks gave
-    softplus_of: tuple[str, ...] = ()    # z and e^z where it is softplus(z)
+    softplus_of: tuple[str, ...] = ()    # z, e^z and 1 + e^z where it is softplus(z)
     results: tuple[str, ...] = ()        # the names of the rows, where the result is several arrays in one
+
+    @property
+    def names(self) -> list[str]:
+        """The names in its operands."""
+        return [name for operand in self.operands for name in names_in(operand)]
 
     @property
     def needs_buffer(self) -> bool:
@@ -63,10 +68,10 @@ class Block:
         for value, source, comment in statements:
             tree = ast.parse(source).body[0].value
             if value.total:
-                operands = tuple(self.operand(argument, source) for argument in tree.args)
-                self.operations.append(Operation(value.source, ast.unparse(tree.func), operands, comment, total=True))
+                self.operations.append(Operation(value.source, ast.unparse(tree.func), self.given(tree, source), comment,
+                                                 total=True))
                 continue
-            if _has_buffers(tree):
+            if self.has_buffers(tree):
                 found = self.operand(tree, source, comment, value.source)
                 self.same |= {value.source: found} if found != value.source else {}
             else:
@@ -97,9 +102,17 @@ class Block:
                 return self.same.get(tree.id, tree.id)
             case ast.UnaryOp():
                 return self.operation("np.negative", (self.operand(tree.operand, source),), comment, name)
-        function, operands = ast.unparse(tree.func), tuple(self.operand(argument, source) for argument in tree.args)
+        function, operands = ast.unparse(tree.func), self.given(tree, source)
         special = {"softplus": self.softplus, "sigmoid": self.sigmoid}.get(function)
         return special(*operands, comment, name) if special else self.operation(function, operands, comment, name)
+
+    def given(self, tree: ast.Call, source: str) -> tuple[str, ...]:
+        """What a function is called with."""
+        return (*(self.operand(argument, source) for argument in tree.args), *map(ast.unparse, tree.keywords))
+
+    def has_buffers(self, tree: ast.expr) -> bool:
+        """Whether it is arithmetic and elementwise functions throughout, whose results are float64."""
+        return all(is_elementwise(node) for node in ast.walk(tree) if isinstance(node, ast.expr))
 
     def is_array(self, tree: ast.expr) -> bool:
         return any(isinstance(node, ast.Name) and node.id in self.arrays for node in ast.walk(tree))
@@ -128,39 +141,38 @@ class Block:
     def power(self, z: str) -> str:
         return self.operation("limited_exp", (z,), f"exp({z}), and no more than 1e+304")
 
+    def above(self, z: str) -> str:
+        return self.operation("np.add", ("1.0", self.power(z)))
+
     def softplus(self, z: str, comment: str, name: str) -> str:
-        logarithm = self.operation("np.log1p", (self.power(z),), f"ln(1 + exp({z})), where that is no more than 700")
+        power, above = self.power(z), self.above(z)
+        logarithm = self.operation("np.log1p", (power,), f"ln(1 + exp({z})), where that is no more than 700")
         found = self.operation("np.maximum", (logarithm, z), comment, name)         # it is z where e^z ended
-        next(made for made in reversed(self.operations) if made.name == found).softplus_of = (z, self.power(z))
+        next(made for made in reversed(self.operations) if made.name == found).softplus_of = (z, power, above)
         return found
 
     def sigmoid(self, z: str, comment: str, name: str) -> str:
         turned = self.opposite.get(z)
         if ("limited_exp", z) not in self.known and ("limited_exp", turned) in self.known:
-            power, above = self.power(turned), "1.0"
-        else:
-            power = above = self.power(z)
-        return self.operation("np.divide", (above, self.operation("np.add", ("1.0", power))), comment, name)
+            return self.operation("np.divide", ("1.0", self.above(turned)), comment, name)
+        return self.operation("np.divide", (self.power(z), self.above(z)), comment, name)
 
     def shortened(self) -> list[Operation]:
-        """The operations, with Σ softplus(z) by half the logarithms where nothing else needs softplus(z) row by row."""
-        uses = Counter(operand for operation in self.operations for operand in operation.operands)
+        """The operations, with Σ softplus(z) by few logarithms where nothing else needs softplus(z) row by row."""
+        uses = Counter(name for operation in self.operations for name in operation.names)
         made = {operation.name: operation for operation in self.operations if not operation.total}
         spared, sums = set(), {}
         for operation in self.operations:
-            softplus = made.get(operation.operands[0]) if operation.function == "np.add.reduce" else None
+            is_sum = operation.function == "np.add.reduce" and operation.total and len(operation.operands) == 1
+            softplus = made.get(operation.operands[0]) if is_sum else None
             if softplus and softplus.softplus_of and uses[softplus.name] == 1 and uses[softplus.operands[0]] == 1:
                 spared |= {softplus.name, softplus.operands[0]}
                 sums[operation.name] = replace(operation, function="softplus_sum", operands=softplus.softplus_of)
         return [sums.get(operation.name, operation) for operation in self.operations if operation.name not in spared]
 
 
-def _has_buffers(tree: ast.expr) -> bool:
-    """Whether it is arithmetic and elementwise functions throughout, whose results are float64."""
-    return all(_is_elementwise(node) for node in ast.walk(tree) if isinstance(node, ast.expr))
-
-
-def _is_elementwise(node: ast.expr) -> bool:
+def is_elementwise(node: ast.expr) -> bool:
+    """Whether what stands at the top of it is arithmetic, or an elementwise function with a float64 as its result."""
     match node:
         case ast.Name() | ast.Constant() | ast.Attribute() | ast.UnaryOp(op=ast.USub()):
             return True

@@ -176,7 +176,7 @@ def without_idle(operations: list[Operation]) -> list[Operation]:
     for operation in reversed(operations):
         if operation.total or used.intersection((operation.name, *operation.results)):
             kept.append(operation)
-            used.update(operation.operands)
+            used.update(operation.names)
     return kept[::-1]
 
 
