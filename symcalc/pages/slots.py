@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
-_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
 Form = tuple[str | int, ...]
-"""Text, and between the texts the places of the numbers that go there: ("m = ", 0, " of ", 1)."""
+"""Text and places of numbers: ("m = ", 0, " of ", 1). A place is counted from -1 downwards where its number is raised: ~0 is x⁵."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,9 @@ class Forms:
     """The forms, each once; and for every text the place of its form, then its numbers.
 
     >>> Forms.of(["m = 1 of 9, 1", "m = 2.5 of 9, 2.5", "none"])
-    Forms(forms=(('m = ', 0, ' of 9, ', 0, ''), ('none',)), texts=((0, '1'), (0, '2.5'), (1,)))
+    Forms(forms=(('m = ', 0, ' of 9, ', 0), ('none',)), texts=((0, '1'), (0, '2.5'), (1,)))
+    >>> Forms.of(["b¹, 1", "b²⁰, 20"])
+    Forms(forms=(('b', -1, ', ', 0),), texts=((0, '1'), (0, '20')))
     """
 
     forms: tuple[Form, ...]
@@ -27,27 +31,62 @@ class Forms:
     def of(cls, texts: Sequence[str]) -> Forms:
         """The forms of these texts, and what it takes to have every text again."""
         cut = [_NUMBER.split(text) for text in texts]           # pieces and numbers in turns
-        alike: dict[tuple[str, ...], list[int]] = {}
+        alike: dict[tuple[tuple[str, ...], tuple[bool, ...]], list[int]] = {}
         for k, parts in enumerate(cut):
-            alike.setdefault(tuple(parts[::2]), []).append(k)
+            alike.setdefault((tuple(parts[::2]), tuple(number[0] in "⁰¹²³⁴⁵⁶⁷⁸⁹" for number in parts[1::2])), []).append(k)
         forms: list[Form] = []
         found: list[tuple[int | str, ...]] = [()] * len(texts)
-        for place, (pieces, members) in enumerate(alike.items()):
+        for place, ((pieces, raised), members) in enumerate(alike.items()):
             columns = [*zip(*(cut[k][1::2] for k in members))]
-            form, moving = _form(pieces, columns)
+            form, moving = _form(pieces, columns, raised)
             forms.append(form)
             for row, k in enumerate(members):
                 found[k] = (place, *(column[row] for column in moving))
         return cls(tuple(forms), tuple(found))
 
 
-def _form(pieces: Sequence[str], columns: Sequence[tuple[str, ...]]) -> tuple[Form, list[tuple[str, ...]]]:
+def _form(pieces: Sequence[str], columns: Sequence[tuple[str, ...]],
+          raised: Sequence[bool]) -> tuple[Form, list[tuple[str, ...]]]:
     """The form, and the numbers that go into it: what is the same in every text is text, what is the same twice stands once."""
     form: list[str | int] = [pieces[0]]
     places: dict[tuple[str, ...], int] = {}
-    for column, piece in zip(columns, pieces[1:]):
+    for column, up, piece in zip(columns, raised, pieces[1:]):
         if len({*column}) == 1:
             form[-1] += column[0] + piece
         else:
-            form += [places.setdefault(column, len(places)), piece]
-    return tuple(form), list(places)
+            place = places.setdefault(tuple(number.translate(_RAISED) for number in column), len(places))
+            form += [~place if up else place, piece]
+    return tuple(part for part in form if part != ""), list(places)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Texts of many lines: the forms of the lines by their names, and those of the texts, in which lines stand as names and numbers.
+
+    >>> pages = Pages.of([["m = 1", "2 of 9, 1"], ["m = 5", "4 of 9, 5"]])
+    >>> pages.lines, pages.forms, pages.rows
+    ({'a': ('m = ', 0), 'b': (0, ' of 9, ', 1)}, (('a ', 0, ';b ', 1, ' ', 0),), ('0 1 2', '0 5 4'))
+    """
+
+    lines: dict[str, Form]
+    forms: tuple[Form, ...]
+    rows: tuple[str, ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[str]]) -> Pages:
+        """What it takes to have every line of these texts again."""
+        lines = Forms.of([line for text in texts for line in text])
+        named = (" ".join([_name(place), *numbers]) for place, *numbers in lines.texts)
+        forms = Forms.of([";".join(next(named) for _ in text) for text in texts])
+        return cls({_name(place): form for place, form in enumerate(lines.forms)}, forms.forms,
+                   tuple(" ".join(map(str, row)) for row in forms.texts))
+
+
+def _name(place: int) -> str:
+    """In letters, since digits are numbers: a, b, ..., z, aa, ab and so on."""
+    name = ""
+    while place >= 0:
+        place, letter = divmod(place, len(ascii_lowercase))
+        name = ascii_lowercase[letter] + name
+        place -= 1
+    return name

@@ -12,6 +12,7 @@ from symcalc.pages import html
 from symcalc.training.stepping.drawing import ticks
 from symcalc.training.stepping.page import in_script, page, stepped_to
 
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 RNG = np.random.RandomState(3)
 X = np.round(RNG.uniform(0, 5, 12), 1)
 DATA = {"x": X, "y": np.round(2 * X + 1 + RNG.normal(0, 0.8, 12), 1)}
@@ -29,22 +30,31 @@ def states_of(written: str) -> dict:
     return json.loads(re.search(r'<script type="application/json" id="states">(.*?)</script>', written, re.DOTALL)[1])
 
 
+def filled(form: list, numbers: list[str]) -> str:
+    """As the script of the page fills it."""
+    return "".join(part if isinstance(part, str) else numbers[part] if part >= 0 else numbers[~part].translate(RAISED) for part in form)
+
+
+def told(data: dict, place: int) -> list[str]:
+    """Where the run stands, then the lines of its working."""
+    form, *numbers = data["rows"][place].split(" ")
+    lines = (line.split(" ") for line in filled(data["forms"][int(form)], numbers).split(";"))
+    return [filled(data["lines"][name], its) for name, *its in lines]
+
+
 def working(data: dict, place: int) -> str:
-    """What the script puts together."""
-    lines = [line.split(" ") for line in data["states"][place].split(";")]
-    return "".join("".join(numbers[part] if isinstance(part, int) else part for part in data["forms"][int(form)])
-                   for form, *numbers in lines)
+    return "".join(told(data, place)[1:])
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_every_state_is_the_working_of_its_update(name):
     run = RUNS[name]
     data = states_of(page(run))
-    assert data["steps"] == list(range(run.nit + 1)) and len(data["said"]) == len(data["states"]) == run.nit + 1
+    assert data["steps"] == list(range(run.nit + 1)) and len(data["rows"]) == run.nit + 1
     assert working(data, 0) == ""
     for k in (1, run.nit // 2, run.nit):
         assert working(data, k) == "".join(map(html.block, run.updates[k - 1].document().blocks))
-        assert f"After update {k} of {run.nit}: " in data["said"][k]
+        assert f"After update {k} of {run.nit}: " in told(data, k)[0]
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -145,9 +155,10 @@ def test_a_dot_out_of_the_picture_is_told():
     run = sc.Loss("(w - 3)^2").descend(start=[0], rate=1.1, steps=15)
     data = states_of(page(run))
     places = zip(*(data["moving"]["cost-now"][name] for name in ("cx", "cy")))
-    assert [said.endswith(", out of the picture") for said in data["said"]] == [
+    said = [told(data, k)[0] for k in data["steps"]]
+    assert [words.endswith(", out of the picture") for words in said] == [
         not (58 <= x <= 388 and 14 <= y <= 252) for x, y in places]
-    assert data["said"][10].endswith(", out of the picture") and not data["said"][7].endswith("picture")
+    assert said[10].endswith(", out of the picture") and not said[7].endswith("picture")
 
 
 def test_the_curve_of_a_model_passes_through_what_it_says():

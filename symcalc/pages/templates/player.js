@@ -9,18 +9,24 @@ document.addEventListener("DOMContentLoaded", () => {
   let place = 0;
   let playing = null;
 
-  // A form is text and places of numbers in turns; a line is the place of its form, then the numbers.
-  function filled(line) {
-    const [form, ...numbers] = line.split(" ");
-    return run.forms[form].map((part) => (typeof part === "number" ? numbers[part] : part)).join("");
+  // A form is text and places of numbers, below 0 where they are raised. A state is such a form and its numbers; filled in,
+  // it is lines in turn: the name of a form, then the numbers that go there.
+  const raised = (digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
+  const put = (part, numbers) => (part < 0 ? raised(numbers[~part]) : numbers[part]);
+  const filled = (form, numbers) => form.map((part) => (typeof part === "number" ? put(part, numbers) : part)).join("");
+  function told(row) {
+    const [form, ...numbers] = row.split(" ");
+    return filled(run.forms[form], numbers).split(";").map((line) => line.split(" "))
+      .map(([name, ...its]) => filled(run.lines[name], its));
   }
 
   function show(wanted) {
     place = Math.min(last, Math.max(0, wanted));
-    part("working").innerHTML = run.states[place].split(";").map(filled).join("");
-    part("said").textContent = run.said[place];
+    const [said, ...working] = told(run.rows[place]);
+    part("working").innerHTML = working.join("");
+    part("said").textContent = said;
     slider.value = place;
-    slider.setAttribute("aria-valuetext", run.said[place]);
+    slider.setAttribute("aria-valuetext", said);
     for (const [id, attributes] of Object.entries(run.moving)) {
       for (const [name, values] of Object.entries(attributes)) {
         part(id).setAttribute(name, values[place]);

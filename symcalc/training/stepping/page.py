@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
 from string import Template
@@ -12,12 +11,12 @@ from string import Template
 import numpy as np
 
 from symcalc.pages import html
-from symcalc.pages.document import Block, Document, Table
+from symcalc.pages.document import Document, Table
 from symcalc.pages.files import write_whole
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import template
-from symcalc.pages.slots import Forms
+from symcalc.pages.slots import Pages
 from symcalc.training.run import Run
 from symcalc.training.stepping.pictures import pictures
 
@@ -66,12 +65,9 @@ def stepped_to(count: int) -> list[int]:
 def _player(run: Run) -> str:
     states = stepped_to(run.nit)
     drawings = pictures(run, states)
-    lines = [_LINE.split("".join(map(html.block, _working(run, k)))) for k in states]
-    forms = Forms.of([line for state in lines for line in state])
-    texts = iter(forms.texts)
     away = drawings[-1].away("now")
-    data = {"steps": states, "said": [_said(run, k, out) for k, out in zip(states, away)], "forms": forms.forms,
-            "states": [";".join(" ".join(map(str, next(texts))) for _ in state) for state in lines],
+    told = Pages.of([[_said(run, k, out), *_LINE.split(working_of(run, k))] for k, out in zip(states, away)])
+    data = {"steps": states, "lines": told.lines, "forms": told.forms, "rows": told.rows,
             "moving": {name: moves for drawing in drawings for name, moves in drawing.moving.items()},
             "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
     return Template(template("player.html")).substitute(
@@ -79,8 +75,9 @@ def _player(run: Run) -> str:
         script=html.script("scroll.js", "player.js", "unfold.js"))
 
 
-def _working(run: Run, k: int) -> Sequence[Block]:
-    return run.updates[k - 1].document().blocks if k else ()
+def working_of(run: Run, k: int) -> str:
+    """How the k-th update comes about, as HTML; nothing at the start."""
+    return "".join(map(html.block, run.updates[k - 1].document().blocks)) if k else ""
 
 
 def _said(run: Run, k: int, away: bool) -> str:
