@@ -11,7 +11,7 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 
 Form = tuple[str | int, ...]
-"""Text and places of numbers: ("m = ", 0, " of ", 1). A place is counted from -1 downwards where its number is raised: ~0 is x⁵."""
+"""Text and places of numbers: ("m = ", 0, " of ", 1). Where the number is raised, as in x⁵, the place is ~0, ~1 and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _form(pieces: Sequence[str], columns: Sequence[tuple[str, ...]],
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Texts of many lines: the forms of the lines by their names, and those of the texts, in which lines stand as names and numbers.
+    """Texts of many lines: the forms of the lines by name, and those of the texts, in which a line is its name and its numbers.
 
     >>> pages = Pages.of([["m = 1", "2 of 9, 1"], ["m = 5", "4 of 9, 5"]])
     >>> pages.lines, pages.forms, pages.rows
