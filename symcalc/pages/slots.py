@@ -9,6 +9,7 @@ from string import ascii_lowercase
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_SIGNED = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)")
 
 Form = tuple[str | int, ...]
 """Text and places of numbers: ("m = ", 0, " of ", 1). Where the number is raised, as in x⁵, the place is ~0, ~1 and so on."""
@@ -28,9 +29,9 @@ class Forms:
     texts: tuple[tuple[int | str, ...], ...]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Forms:
-        """The forms of these texts, and what it takes to have every text again."""
-        cut = [_NUMBER.split(text) for text in texts]           # pieces and numbers in turns
+    def of(cls, texts: Sequence[str], signed: bool = False) -> Forms:
+        """The forms of these texts, and what it takes to have every text again; where a minus is no more than a sign, `signed`."""
+        cut = [(_SIGNED if signed else _NUMBER).split(text) for text in texts]           # pieces and numbers in turns
         alike: dict[tuple[tuple[str, ...], tuple[bool, ...]], list[int]] = {}
         for k, parts in enumerate(cut):
             alike.setdefault((tuple(parts[::2]), tuple(number[0] in "⁰¹²³⁴⁵⁶⁷⁸⁹" for number in parts[1::2])), []).append(k)
@@ -60,16 +61,34 @@ def _form(pieces: Sequence[str], columns: Sequence[tuple[str, ...]],
 
 
 @dataclass(frozen=True, slots=True)
+class Paths:
+    """Drawn lines of one element: their forms, and for each the place of its form and its numbers.
+
+    >>> Paths.of(["M0,1L5,-2", "M0,1.5L5,3"])
+    Paths(forms=(('M0,', 0, 'L5,', 1),), rows=('0 1 -2', '0 1.5 3'))
+    """
+
+    forms: tuple[Form, ...]
+    rows: tuple[str, ...]
+
+    @classmethod
+    def of(cls, paths: Sequence[str]) -> Paths:
+        """What it takes to have every path again."""
+        found = Forms.of(paths, signed=True)
+        return cls(found.forms, tuple(" ".join(map(str, row)) for row in found.texts))
+
+
+@dataclass(frozen=True, slots=True)
 class Pages:
     """Texts of many lines: the forms of the lines by name, and those of the texts, in which a line is its name and its numbers.
 
     >>> pages = Pages.of([["m = 1", "2 of 9, 1"], ["m = 5", "4 of 9, 5"]])
     >>> pages.lines, pages.forms, pages.rows
-    ({'a': ('m = ', 0), 'b': (0, ' of 9, ', 1)}, (('a ', 0, ';b ', 1, ' ', 0),), ('0 1 2', '0 5 4'))
+    ({'a': ('m = ', 0), 'b': (0, ' of 9, ', 1)}, ('a ~0;b ~1 ~0',), ('0 1 2', '0 5 4'))
     """
 
     lines: dict[str, Form]
-    forms: tuple[Form, ...]
+    forms: tuple[str, ...]                   # in which ~0 is the place of a number
     rows: tuple[str, ...]
 
     @classmethod
@@ -78,7 +97,8 @@ class Pages:
         lines = Forms.of([line for text in texts for line in text])
         named = (" ".join([_name(place), *numbers]) for place, *numbers in lines.texts)
         forms = Forms.of([";".join(next(named) for _ in text) for text in texts])
-        return cls({_name(place): form for place, form in enumerate(lines.forms)}, forms.forms,
+        return cls({_name(place): form for place, form in enumerate(lines.forms)},
+                   tuple("".join(part if isinstance(part, str) else f"~{part}" for part in form) for form in forms.forms),
                    tuple(" ".join(map(str, row)) for row in forms.texts))
 
 

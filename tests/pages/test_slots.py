@@ -1,6 +1,7 @@
 """Texts kept as forms and numbers come out again to the letter."""
 
 import random
+import re
 
 import pytest
 
@@ -20,7 +21,7 @@ def again(forms: Forms, text: tuple) -> str:
 
 def lines(pages: Pages, row: str) -> list[str]:
     form, *numbers = row.split(" ")
-    named = (line.split(" ") for line in filled(pages.forms[int(form)], numbers).split(";"))
+    named = (line.split(" ") for line in re.sub(r"~(\d+)", lambda at: numbers[int(at[1])], pages.forms[int(form)]).split(";"))
     return [filled(pages.lines[name], its) for name, *its in named]
 
 

@@ -38,8 +38,14 @@ def filled(form: list, numbers: list[str]) -> str:
 def told(data: dict, place: int) -> list[str]:
     """Where the run stands, then the lines of its working."""
     form, *numbers = data["rows"][place].split(" ")
-    lines = (line.split(" ") for line in filled(data["forms"][int(form)], numbers).split(";"))
+    lines = (line.split(" ") for line in re.sub(r"~(\d+)", lambda at: numbers[int(at[1])], data["forms"][int(form)]).split(";"))
     return [filled(data["lines"][name], its) for name, *its in lines]
+
+
+def drawn(data: dict, element: str) -> list[str]:
+    """The paths of an element that moves."""
+    rows = (row.split(" ") for row in data["moving"][element]["d"]["rows"])
+    return [filled(data["moving"][element]["d"]["forms"][int(form)], numbers) for form, *numbers in rows]
 
 
 def working(data: dict, place: int) -> str:
@@ -64,7 +70,7 @@ def test_every_element_that_moves_is_there_and_has_a_place_in_every_state(name):
     data = states_of(written)
     for element, attributes in data["moving"].items():
         assert f'id="{element}"' in written
-        assert all(len(values) == run.nit + 1 for values in attributes.values()), element
+        assert all(len(values["rows"] if key == "d" else values) == run.nit + 1 for key, values in attributes.items()), element
     for element, places in data["trails"].items():
         assert f'id="{element}"' in written and len(places) == run.nit + 1
     shown = {"line": {"data-model", "cost-now", "cost-down"}, "one": {"cost-tangent", "cost-promised"}, "held": {"cost-tangent"},
@@ -121,7 +127,7 @@ def test_no_text_ends_the_script(text):
 
 def arrows(run):
     """The ways of the arrows on the picture, step by step."""
-    found = states_of(page(run))["moving"]["cost-down"]["d"]
+    found = drawn(states_of(page(run)), "cost-down")
     ends = [[float(number) for number in re.findall(r"-?[0-9]+", path)[:4]] for path in found]
     return [np.array([b[2] - b[0], b[3] - b[1]]) if b else None for b in ends]
 
@@ -164,7 +170,7 @@ def test_a_dot_out_of_the_picture_is_told():
 def test_the_curve_of_a_model_passes_through_what_it_says():
     run = sc.logistic_loss("c", sc.line("x")).descend(
         {"x": np.arange(1, 9), "c": np.arange(1, 9) > 4}, start=[0, 0], rate=3, steps=50)
-    written = states_of(page(run))["moving"]["data-model"]["d"][-1]
+    written = drawn(states_of(page(run)), "data-model")[-1]
     one, *curves = re.findall(r"[MQ]([^MQ]*)", written)
     start = np.array(one.split(","), dtype=float)
     for curve in curves:

@@ -9,27 +9,32 @@ document.addEventListener("DOMContentLoaded", () => {
   let place = 0;
   let playing = null;
 
-  // A form is text and places of numbers, below 0 where they are raised. A state is such a form and its numbers; filled in,
-  // it is lines in turn: the name of a form, then the numbers that go there.
+  // A form is text and places of numbers, below 0 where they are raised. A row is the place of a form and what goes there.
   const raised = (digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
   const put = (part, numbers) => (part < 0 ? raised(numbers[~part]) : numbers[part]);
   const filled = (form, numbers) => form.map((part) => (typeof part === "number" ? put(part, numbers) : part)).join("");
-  function told(row) {
-    const [form, ...numbers] = row.split(" ");
-    return filled(run.forms[form], numbers).split(";").map((line) => line.split(" "))
+  function drawn({ forms, rows }) {
+    const [form, ...numbers] = rows[place].split(" ");
+    return filled(forms[form], numbers);
+  }
+
+  // What is told of a state is lines, each the name of its form and its numbers; those of the whole state stand in its row.
+  function told() {
+    const [form, ...numbers] = run.rows[place].split(" ");
+    return run.forms[form].replace(/~(\d+)/g, (_, at) => numbers[at]).split(";").map((line) => line.split(" "))
       .map(([name, ...its]) => filled(run.lines[name], its));
   }
 
   function show(wanted) {
     place = Math.min(last, Math.max(0, wanted));
-    const [said, ...working] = told(run.rows[place]);
+    const [said, ...working] = told();
     part("working").innerHTML = working.join("");
     part("said").textContent = said;
     slider.value = place;
     slider.setAttribute("aria-valuetext", said);
     for (const [id, attributes] of Object.entries(run.moving)) {
       for (const [name, values] of Object.entries(attributes)) {
-        part(id).setAttribute(name, values[place]);
+        part(id).setAttribute(name, values.rows ? drawn(values) : values[place]);
       }
     }
     for (const [id, places] of Object.entries(run.trails)) {

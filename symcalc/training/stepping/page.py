@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from itertools import takewhile
 from pathlib import Path
 from string import Template
@@ -16,7 +17,7 @@ from symcalc.pages.files import write_whole
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import template
-from symcalc.pages.slots import Pages
+from symcalc.pages.slots import Pages, Paths
 from symcalc.training.run import Run
 from symcalc.training.stepping.pictures import pictures
 
@@ -68,7 +69,8 @@ def _player(run: Run) -> str:
     away = drawings[-1].away("now")
     told = Pages.of([[_said(run, k, out), *_LINE.split(working_of(run, k))] for k, out in zip(states, away)])
     data = {"steps": states, "lines": told.lines, "forms": told.forms, "rows": told.rows,
-            "moving": {name: moves for drawing in drawings for name, moves in drawing.moving.items()},
+            "moving": {name: {key: asdict(Paths.of(values)) if key == "d" else values for key, values in moves.items()}
+                       for drawing in drawings for name, moves in drawing.moving.items()},
             "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
     return Template(template("player.html")).substitute(
         pictures="".join(drawing.svg() for drawing in drawings), last=len(states) - 1, data=in_script(data),
