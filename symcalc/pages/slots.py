@@ -80,26 +80,35 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Texts of many lines: the forms of the lines by name, and those of the texts, in which a line is its name and its numbers.
+    """Texts of many lines: a row has the place of the names of its lines' forms, that of where its numbers go, and the numbers.
 
-    >>> pages = Pages.of([["m = 1", "2 of 9, 1"], ["m = 5", "4 of 9, 5"]])
-    >>> pages.lines, pages.forms, pages.rows
-    ({'a': ('m = ', 0), 'b': (0, ' of 9, ', 1)}, ('a ~0;b ~1 ~0',), ('0 1 2', '0 5 4'))
+    >>> pages = Pages.of([["m = 1", "2 of 9, 1"], ["m = 5", "4 of 9, 5"], ["m = 7", "-3 of 9, 7"]])
+    >>> pages.lines, pages.names
+    ({'a': ('m = ', 0), 'b': (0, ' of 9, ', 1), 'c': ('-3 of 9, 7',)}, ('a b', 'a c'))
+    >>> pages.places, pages.rows
+    (('~0;~1 ~0', '7;'), ('0 0 1 2', '0 0 5 4', '1 1'))
     """
 
     lines: dict[str, Form]
-    forms: tuple[str, ...]                   # in which ~0 is the place of a number
+    names: tuple[str, ...]
+    places: tuple[str, ...]                  # line by line, ~0 the first of the numbers
     rows: tuple[str, ...]
 
     @classmethod
     def of(cls, texts: Sequence[Sequence[str]]) -> Pages:
         """What it takes to have every line of these texts again."""
         lines = Forms.of([line for text in texts for line in text])
-        named = (" ".join([_name(place), *numbers]) for place, *numbers in lines.texts)
-        forms = Forms.of([";".join(next(named) for _ in text) for text in texts])
-        return cls({_name(place): form for place, form in enumerate(lines.forms)},
-                   tuple("".join(part if isinstance(part, str) else f"~{part}" for part in form) for form in forms.forms),
-                   tuple(" ".join(map(str, row)) for row in forms.texts))
+        found = iter(lines.texts)
+        names, numbers = [], []
+        for text in texts:
+            told = [next(found) for _ in text]
+            names.append(" ".join(_name(place) for place, *_ in told))
+            numbers.append(";".join(" ".join(its) for _, *its in told))
+        places = Forms.of(numbers)
+        known = {name: place for place, name in enumerate(dict.fromkeys(names))}
+        return cls({_name(place): form for place, form in enumerate(lines.forms)}, tuple(known),
+                   tuple("".join(part if isinstance(part, str) else f"~{part}" for part in form) for form in places.forms),
+                   tuple(" ".join(map(str, (known[name], *row))) for name, row in zip(names, places.texts)))
 
 
 def _name(place: int) -> str:

@@ -20,9 +20,9 @@ def again(forms: Forms, text: tuple) -> str:
 
 
 def lines(pages: Pages, row: str) -> list[str]:
-    form, *numbers = row.split(" ")
-    named = (line.split(" ") for line in re.sub(r"~(\d+)", lambda at: numbers[int(at[1])], pages.forms[int(form)]).split(";"))
-    return [filled(pages.lines[name], its) for name, *its in named]
+    names, places, *numbers = row.split(" ")
+    found = re.sub(r"~(\d+)", lambda at: numbers[int(at[1])], pages.places[int(places)]).split(";")
+    return [filled(pages.lines[name], line.split(" ")) for name, line in zip(pages.names[int(names)].split(" "), found, strict=True)]
 
 
 @pytest.mark.parametrize("texts", [

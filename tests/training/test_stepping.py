@@ -37,9 +37,9 @@ def filled(form: list, numbers: list[str]) -> str:
 
 def told(data: dict, place: int) -> list[str]:
     """Where the run stands, then the lines of its working."""
-    form, *numbers = data["rows"][place].split(" ")
-    lines = (line.split(" ") for line in re.sub(r"~(\d+)", lambda at: numbers[int(at[1])], data["forms"][int(form)]).split(";"))
-    return [filled(data["lines"][name], its) for name, *its in lines]
+    names, places, *numbers = data["rows"][place].split(" ")
+    lines = re.sub(r"~(\d+)", lambda at: numbers[int(at[1])], data["places"][int(places)]).split(";")
+    return [filled(data["lines"][name], line.split(" ")) for name, line in zip(data["names"][int(names)].split(" "), lines, strict=True)]
 
 
 def drawn(data: dict, element: str) -> list[str]:

@@ -18,11 +18,11 @@ document.addEventListener("DOMContentLoaded", () => {
     return filled(forms[form], numbers);
   }
 
-  // What is told of a state is lines, each the name of its form and its numbers; those of the whole state stand in its row.
+  // What is told of a state is lines: its row leads to the names of their forms, and to which of its numbers go where.
   function told() {
-    const [form, ...numbers] = run.rows[place].split(" ");
-    return run.forms[form].replace(/~(\d+)/g, (_, at) => numbers[at]).split(";").map((line) => line.split(" "))
-      .map(([name, ...its]) => filled(run.lines[name], its));
+    const [names, places, ...numbers] = run.rows[place].split(" ");
+    const lines = run.places[places].replace(/~(\d+)/g, (_, at) => numbers[at]).split(";");
+    return run.names[names].split(" ").map((name, k) => filled(run.lines[name], lines[k].split(" ")));
   }
 
   function show(wanted) {

@@ -68,7 +68,7 @@ def _player(run: Run) -> str:
     drawings = pictures(run, states)
     away = drawings[-1].away("now")
     told = Pages.of([[_said(run, k, out), *_LINE.split(working_of(run, k))] for k, out in zip(states, away)])
-    data = {"steps": states, "lines": told.lines, "forms": told.forms, "rows": told.rows,
+    data = {"steps": states, **asdict(told),
             "moving": {name: {key: asdict(Paths.of(values)) if key == "d" else values for key, values in moves.items()}
                        for drawing in drawings for name, moves in drawing.moving.items()},
             "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
