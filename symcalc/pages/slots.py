@@ -30,7 +30,7 @@ class Forms:
 
     @classmethod
     def of(cls, texts: Sequence[str], signed: bool = False) -> Forms:
-        """The forms of these texts, and what it takes to have every text again; where a minus is no more than a sign, `signed`."""
+        """The forms of these texts, and what it takes to have every text again; `signed` where a minus is but a sign."""
         cut = [(_SIGNED if signed else _NUMBER).split(text) for text in texts]           # pieces and numbers in turns
         alike: dict[tuple[tuple[str, ...], tuple[bool, ...]], list[int]] = {}
         for k, parts in enumerate(cut):
