@@ -116,7 +116,7 @@ def _in_line(part: Basic | Formula) -> str:
     formula = formula_of(part)
     first, *more = broken_latex(formula.latex, _INLINE, _INLINE)
     pieces = [Formula(text=formula.text, latex=first), *(Formula(text="", latex=piece) for piece in more)]
-    return " ".join(map(mathml, pieces))
+    return "<wbr/>".join(map(mathml, pieces))
 
 
 def _heading(heading: Heading) -> str:

@@ -18,7 +18,7 @@ from symcalc.training.stepping.page import working_of
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NAMES = [*RUNS, *OTHERS]
-KNOWN = {*"""main section article footer div p ol ul li h1 h2 h3 h4 span br table caption thead tbody tr th td pre code figure
+KNOWN = {*"""main section article footer div p ol ul li h1 h2 h3 h4 span br wbr table caption thead tbody tr th td pre code figure
 figcaption img button input details summary script noscript style svg path circle line polyline rect text g clipPath math mrow
 mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle""".split()}     # noqa: SIM905
 

@@ -45,7 +45,7 @@ class Verdict(Shown):
         """Right or not, the mistake by name, and what there is to say about it."""
         named = f"Not right: {_headline(self.mistake)}." if self.mistake else "Not right."
         return Document("", (*(() if self.correct else (Paragraph((named,)),)), Paragraph(self.said)),
-                        f"The answer {text(self.answer)}")
+                        f"The answer {text(self.answer).replace('-', '−')}")
 
     def __repr__(self) -> str:
         said = "right" if self.correct else self.mistake.name if self.mistake else "wrong"

@@ -44,8 +44,10 @@ def page(run: Run) -> str:
     if not run.nit or not run.started:
         return html.render(document)
     above = [*takewhile(lambda block: not isinstance(block, Table), document.blocks)]
-    body = [f"<h1>{html.words(document.title)}</h1>", *map(html.block, above), _player(run), *_derivations(run),
-            *map(html.block, document.blocks[len(above):])]
+    derived = _derivations(run)
+    body = [f"<h1>{html.words(document.title)}</h1>", *map(html.block, above), "<h2>Step by step</h2>", _player(run),
+            *(["<h2>Where the slopes come from</h2>"] if derived else []), *derived,
+            "<h2>The updates</h2>", *map(html.block, document.blocks[len(above):])]
     return html.page(document.title, "\n".join(body) + "\n", template("unfold.css") + template("player.css"))
 
 
