@@ -53,7 +53,7 @@ def _form(pieces: Sequence[str], columns: Sequence[tuple[str, ...]],
     places: dict[tuple[str, ...], int] = {}
     for column, up, piece in zip(columns, raised, pieces[1:]):
         if len({*column}) == 1:
-            form[-1] += column[0] + piece
+            form[-1] = f"{form[-1]}{column[0]}{piece}"
         else:
             place = places.setdefault(tuple(number.translate(_RAISED) for number in column), len(places))
             form += [~place if up else place, piece]
@@ -102,8 +102,8 @@ class Pages:
         names, numbers = [], []
         for text in texts:
             told = [next(found) for _ in text]
-            names.append(" ".join(_name(place) for place, *_ in told))
-            numbers.append(";".join(" ".join(its) for _, *its in told))
+            names.append(" ".join(_name(int(place)) for place, *_ in told))
+            numbers.append(";".join(" ".join(map(str, its)) for _, *its in told))
         places = Forms.of(numbers)
         known = {name: place for place, name in enumerate(dict.fromkeys(names))}
         return cls({_name(place): form for place, form in enumerate(lines.forms)}, tuple(known),

@@ -93,7 +93,6 @@ def test_the_page_needs_no_network_and_is_well_formed():
     assert len(ids) == len(set(ids))
 
 
-
 def test_a_run_without_updates_has_a_page_without_player():
     run = sc.Loss("ln(w)").descend(start=[-1], rate=0.1, steps=5)
     assert "slider" not in page(run) and "before the first step" in page(run)

@@ -71,7 +71,8 @@ def _player(run: Run) -> str:
     away = drawings[-1].away("now")
     told = Pages.of([[_said(run, k, out), *_LINE.split(working_of(run, k))] for k, out in zip(states, away)])
     data = {"steps": states, **asdict(told),
-            "moving": {name: {key: asdict(Paths.of(values)) if key == "d" else values for key, values in moves.items()}
+            "moving": {name: {key: asdict(Paths.of([*map(str, values)])) if key == "d" else values
+                              for key, values in moves.items()}
                        for drawing in drawings for name, moves in drawing.moving.items()},
             "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
     return Template(template("player.html")).substitute(
