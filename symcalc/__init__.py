@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from symcalc.language.table import read_table as read_table
     from symcalc.pages.notation import latex as latex
     from symcalc.pages.notation import text as text
+    from symcalc.pages.terminal import show as show
     from symcalc.training.catalogue import cross_entropy as cross_entropy
     from symcalc.training.catalogue import elastic_net as elastic_net
     from symcalc.training.catalogue import exponential_decay as exponential_decay
@@ -107,6 +108,7 @@ _HOMES = {
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
     "language.table": ("read_table",),
     "pages.notation": ("text", "latex"),
+    "pages.terminal": ("show",),
     "calculus.backprop": ("backpropagation", "Backpropagation"),
     "calculus.checking": ("check",),
     "calculus.problems": ("derive", "gradient", "hessian"),

@@ -97,7 +97,8 @@ class Backpropagation(Shown):
             blocks += [self._over_rows()]
         notes = dict.fromkeys(note for value in self.values for d in value.derivations.values() for note in d.notes())
         return Document("", (*blocks, *notes, paragraph(
-            f"Proved: {len(self.proof.checks)} checks, each local slope by its rule, each slope by a parameter as a whole.")))
+            f"Proved: {len(self.proof.checks)} checks, each local slope by its rule, each slope by a parameter as a whole.")),
+                        "Back-propagation")
 
     def _forwards(self) -> Table:
         rows: list[tuple[Inline, ...]] = []

@@ -84,7 +84,8 @@ class Derivation(Shown):
         """The lines with their rules and reasons, the kinks and the proof."""
         checks = len(self.proof.checks)
         return Document("", (*self.working(), *absences(self.expression, [self.variable]),
-                             paragraph(f"Proved: {checks} checks, each line against the one before.")))
+                             paragraph(f"Proved: {checks} checks, each line against the one before.")),
+                        f"The derivative by {text(self.variable)}")
 
     def working(self) -> tuple[Block, ...]:
         """The lines, and what is to be said of them."""

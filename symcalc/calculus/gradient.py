@@ -121,7 +121,7 @@ class Gradient(Shown, Mapping[str, Derivation]):
         notes = dict.fromkeys(note for derivation in self.values() for note in derivation.notes())
         every = ", the shared ones for each of their parameters" if self.shared else ""
         proved = paragraph(f"Proved: {len(self.proof.checks)} checks, each line against the one before{every}.")
-        return Document("", (*blocks, *notes, proved))
+        return Document("", (*blocks, *notes, proved), "The gradient")
 
     def _slope(self, parameter: Symbol) -> Expr:
         return derivative_of(Function(LOSS)(*(derivation.variable for derivation in self.values())), parameter)

@@ -88,7 +88,7 @@ class Hessian(Shown, Mapping[tuple[str, str], HigherDerivation]):
                     again = slope.variable == entry.variables[1]
                     blocks += [Heading(f"Then by {text(entry.variables[1])}{' again' * again}", 3), *entry.stages[1].working()]
         return Document("", (*blocks, paragraph(f"Proved: {len(self.proof.checks)} checks, each line against the one before, "
-                                                "and each entry against the whole derivative in both orders.")))
+                                                "and each entry against the whole derivative in both orders.")), "The Hessian")
 
     def _matrix(self) -> Iterable[Block]:
         """The Hessian as a table; where that is too wide, entry by entry."""

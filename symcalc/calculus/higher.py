@@ -107,7 +107,8 @@ class HigherDerivation(Shown):
         return Document("", (*blocks, Heading("Together"), Equation((self.lines[0].expression, self.result)),
                              *absences(self.expression, self.variables),
                              paragraph(f"Proved: {len(self.proof.checks)} checks, each line against the one before, and the "
-                                       "result against the whole derivative.")))
+                                       "result against the whole derivative.")),
+                        f"The derivative by {', then by '.join(map(text, self.variables))}")
 
     def as_dict(self) -> dict[str, Any]:
         """The derivations as plain data, for JSON: the keys of a single one, and the `stages`."""

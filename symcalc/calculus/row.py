@@ -45,7 +45,8 @@ class ConcreteRow(Shown):
         """The derivation, the numbers, and the result with them."""
         checks = len(self.derivation.proof.checks) + len(self.proof.checks)
         return Document("", (*self.derivation.document().blocks[:-1], *self._with_numbers(),
-                             paragraph(f"Proved: {checks} checks, each line against the one before.")))
+                             paragraph(f"Proved: {checks} checks, each line against the one before.")),
+                        "The derivative of one row")
 
     def _with_numbers(self) -> list[Block]:
         given = joined([Equality(column, value, evaluate=False) for column, value in self.values.items()])

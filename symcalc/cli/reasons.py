@@ -23,7 +23,7 @@ class Reason(Shown):
 
     def document(self) -> Document:
         """The two lines."""
-        return Document("", (Steps((Step(expression=self.before.expression), self.line)),))
+        return Document("", (Steps((Step(expression=self.before.expression), self.line)),), "Why")
 
     def as_dict(self) -> dict[str, Any]:
         """The rule and its formula, for JSON."""

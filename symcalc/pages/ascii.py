@@ -48,7 +48,7 @@ def in_ascii(document: Document) -> Document:
     Document(title='Delta', blocks=(Paragraph(parts=('sqrt(x) -> x^2',)),))
     """
     return Document(ascii_of(document.title), tuple(_BLOCKS.get(type(block), lambda block: block)(block)
-                                                    for block in document.blocks))
+                                                    for block in document.blocks), ascii_of(document.name))
 
 
 # The medium

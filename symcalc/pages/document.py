@@ -7,7 +7,7 @@ one and typesets the other and never has to guess which is which.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sympy import Basic
@@ -117,6 +117,7 @@ class Document:
 
     title: str
     blocks: tuple[Block, ...]
+    name: str = field(default="", repr=False)           # of a page of its own, where there is no title
 
 
 def paragraph(*parts: Inline | float) -> Paragraph:

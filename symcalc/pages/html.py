@@ -43,11 +43,11 @@ def render(document: Document, standalone: bool = True) -> str:
     >>> "<title>5 &lt; 6</title>" in page, "<p>a line</p>" in page
     (True, True)
     """
-    title = [f"<h1>{words(document.title)}</h1>"] if document.title else []
-    body = "".join(f"{part}\n" for part in (*title, *map(block, document.blocks)))
     if not standalone:
+        title = [f"<h1>{words(document.title)}</h1>"] if document.title else []
+        body = "".join(f"{part}\n" for part in (*title, *map(block, document.blocks)))
         return f'<div class="symcalc">\n<style>\n{template("style.css")}</style>\n{body}</div>\n'
-    return page(_named(document), body)
+    return _whole(document)
 
 
 def unfolding(document: Document) -> str:
@@ -59,17 +59,18 @@ def unfolding(document: Document) -> str:
     False
     """
     if not any(isinstance(part, _WIDE) for part in document.blocks):
-        return render(document)
+        return _whole(document)
     scripts = ("scroll.js", "unfold.js") if any(isinstance(part, Steps) for part in document.blocks) else ("scroll.js",)
-    body = "".join(f"{part}\n" for part in (f"<h1>{words(document.title)}</h1>" if document.title else "",
-                                            *map(block, document.blocks), script(*scripts)))
-    return page(_named(document), body, template("unfold.css"))
+    return _whole(document, script(*scripts), more_style=template("unfold.css"))
 
 
-def _named(document: Document) -> str:
-    """What the window of the page is called: by its title, or by what its first derivation begins with."""
+def _whole(document: Document, *below: str, more_style: str = "") -> str:
+    """The page, which always begins with a heading; its window also tells what its first derivation begins with."""
+    heading = document.title or document.name or "symcalc"
+    body = "".join(f"{part}\n" for part in (f"<h1>{words(heading)}</h1>", *map(block, document.blocks), *below))
     first = next((part.lines[0].expression for part in document.blocks if isinstance(part, Steps) and part.lines), None)
-    return document.title or ("" if first is None else formula_of(first).text)
+    told = "" if document.title or first is None else f": {formula_of(first).text}"
+    return page(heading + told, body, more_style)
 
 
 def script(*names: str) -> str:
@@ -115,7 +116,7 @@ def _in_line(part: Basic | Formula) -> str:
     formula = formula_of(part)
     first, *more = broken_latex(formula.latex, _INLINE, _INLINE)
     pieces = [Formula(text=formula.text, latex=first), *(Formula(text="", latex=piece) for piece in more)]
-    return " ".join(map(mathml, pieces))
+    return "<wbr/>".join(map(mathml, pieces))
 
 
 def _heading(heading: Heading) -> str:

@@ -97,7 +97,22 @@ def _cleaned(root: ElementTree.Element) -> bool:
         _mark_signs(element)
     for element in list(root.iter()):
         _raise_less(element)
+    for element in list(root.iter()):
+        _leave_out(element)
     return True
+
+
+def _leave_out(element: ElementTree.Element) -> None:
+    """What a browser knows by itself, or has no use for, since it is most of a page: rows of one, and where brackets stand."""
+    for k, part in enumerate(element):
+        while part.tag == "mrow" and not part.attrib and len(part) == 1 and part[0].tag != "mo" and element.tag != "math":
+            part = element[k] = part[0]
+    for part in element:
+        part.attrib.pop("fence", None)
+    if len(element) > 1 and element.tag == "mrow":
+        for part, own in ((element[0], "prefix"), (element[-1], "postfix")):
+            if part.get("form") == own:
+                del part.attrib["form"]
 
 
 def _raise_less(element: ElementTree.Element) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from symcalc.pages import text
 from symcalc.pages.document import Document
+from symcalc.pages.terminal import in_color
 
 
 def _as_latex(document: Document) -> str:
@@ -22,8 +23,7 @@ def _as_html(document: Document) -> str:
     return html.render(document, standalone=False)
 
 
-_MEDIA: Mapping[str, Callable[[Document], str]] = {"text/plain": text.render, "text/latex": _as_latex,
-                                                   "text/html": _as_html}
+_MEDIA: Mapping[str, Callable[[Document], str]] = {"text/latex": _as_latex, "text/html": _as_html}
 
 
 class Shown:
@@ -48,10 +48,12 @@ class Shown:
 
     def _repr_mimebundle_(self, include: Container[str] | None = None,
                           exclude: Container[str] | None = None) -> dict[str, str]:
-        """The media that a notebook asks for."""
-        wanted = [kind for kind in _MEDIA if (not include or kind in include) and not (exclude and kind in exclude)]
+        """The media that a notebook asks for; IPython at a terminal asks too, and shows the text with the colours there are."""
+        wanted = [kind for kind in ("text/plain", *_MEDIA)
+                  if (not include or kind in include) and not (exclude and kind in exclude)]
         document = self.document()
-        return {kind: _MEDIA[kind](document) for kind in wanted}
+        return {kind: _MEDIA[kind](document) if kind in _MEDIA else in_color(self, document) or text.printed(document)
+                for kind in wanted}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """The file written, in the form that its suffix asks for: .txt, .tex, .html, .md, .ipynb or .pdf."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
-_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_SIGNED = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)")
 
 Form = tuple[str | int, ...]
-"""Text, and between the texts the places of the numbers that go there: ("m = ", 0, " of ", 1)."""
+"""Text and places of numbers: ("m = ", 0, " of ", 1). Where the number is raised, as in x⁵, the place is ~0, ~1 and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,37 +20,102 @@ class Forms:
     """The forms, each once; and for every text the place of its form, then its numbers.
 
     >>> Forms.of(["m = 1 of 9, 1", "m = 2.5 of 9, 2.5", "none"])
-    Forms(forms=(('m = ', 0, ' of 9, ', 0, ''), ('none',)), texts=((0, '1'), (0, '2.5'), (1,)))
+    Forms(forms=(('m = ', 0, ' of 9, ', 0), ('none',)), texts=((0, '1'), (0, '2.5'), (1,)))
+    >>> Forms.of(["b¹, 1", "b²⁰, 20"])
+    Forms(forms=(('b', -1, ', ', 0),), texts=((0, '1'), (0, '20')))
     """
 
     forms: tuple[Form, ...]
     texts: tuple[tuple[int | str, ...], ...]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Forms:
-        """The forms of these texts, and what it takes to have every text again."""
-        cut = [_NUMBER.split(text) for text in texts]           # pieces and numbers in turns
-        alike: dict[tuple[str, ...], list[int]] = {}
+    def of(cls, texts: Sequence[str], signed: bool = False) -> Forms:
+        """The forms of these texts, and what it takes to have every text again; `signed` where a minus is but a sign."""
+        cut = [(_SIGNED if signed else _NUMBER).split(text) for text in texts]           # pieces and numbers in turns
+        alike: dict[tuple[tuple[str, ...], tuple[bool, ...]], list[int]] = {}
         for k, parts in enumerate(cut):
-            alike.setdefault(tuple(parts[::2]), []).append(k)
+            alike.setdefault((tuple(parts[::2]), tuple(number[0] in "⁰¹²³⁴⁵⁶⁷⁸⁹" for number in parts[1::2])), []).append(k)
         forms: list[Form] = []
         found: list[tuple[int | str, ...]] = [()] * len(texts)
-        for place, (pieces, members) in enumerate(alike.items()):
+        for place, ((pieces, raised), members) in enumerate(alike.items()):
             columns = [*zip(*(cut[k][1::2] for k in members))]
-            form, moving = _form(pieces, columns)
+            form, moving = _form(pieces, columns, raised)
             forms.append(form)
             for row, k in enumerate(members):
                 found[k] = (place, *(column[row] for column in moving))
         return cls(tuple(forms), tuple(found))
 
 
-def _form(pieces: Sequence[str], columns: Sequence[tuple[str, ...]]) -> tuple[Form, list[tuple[str, ...]]]:
+def _form(pieces: Sequence[str], columns: Sequence[tuple[str, ...]],
+          raised: Sequence[bool]) -> tuple[Form, list[tuple[str, ...]]]:
     """The form, and the numbers that go into it: what is the same in every text is text, what is the same twice stands once."""
     form: list[str | int] = [pieces[0]]
     places: dict[tuple[str, ...], int] = {}
-    for column, piece in zip(columns, pieces[1:]):
+    for column, up, piece in zip(columns, raised, pieces[1:]):
         if len({*column}) == 1:
-            form[-1] += column[0] + piece
+            form[-1] = f"{form[-1]}{column[0]}{piece}"
         else:
-            form += [places.setdefault(column, len(places)), piece]
-    return tuple(form), list(places)
+            place = places.setdefault(tuple(number.translate(_RAISED) for number in column), len(places))
+            form += [~place if up else place, piece]
+    return tuple(part for part in form if part != ""), list(places)
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Drawn lines of one element: their forms, and for each the place of its form and its numbers.
+
+    >>> Paths.of(["M0,1L5,-2", "M0,1.5L5,3"])
+    Paths(forms=(('M0,', 0, 'L5,', 1),), rows=('0 1 -2', '0 1.5 3'))
+    """
+
+    forms: tuple[Form, ...]
+    rows: tuple[str, ...]
+
+    @classmethod
+    def of(cls, paths: Sequence[str]) -> Paths:
+        """What it takes to have every path again."""
+        found = Forms.of(paths, signed=True)
+        return cls(found.forms, tuple(" ".join(map(str, row)) for row in found.texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Texts of many lines: a row has the place of the names of its lines' forms, that of where its numbers go, and the numbers.
+
+    >>> pages = Pages.of([["m = 1", "2 of 9, 1"], ["m = 5", "4 of 9, 5"], ["m = 7", "-3 of 9, 7"]])
+    >>> pages.lines, pages.names
+    ({'a': ('m = ', 0), 'b': (0, ' of 9, ', 1), 'c': ('-3 of 9, 7',)}, ('a b', 'a c'))
+    >>> pages.places, pages.rows
+    (('~0;~1 ~0', '7;'), ('0 0 1 2', '0 0 5 4', '1 1'))
+    """
+
+    lines: dict[str, Form]
+    names: tuple[str, ...]
+    places: tuple[str, ...]                  # line by line, ~0 the first of the numbers
+    rows: tuple[str, ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[str]]) -> Pages:
+        """What it takes to have every line of these texts again."""
+        lines = Forms.of([line for text in texts for line in text])
+        found = iter(lines.texts)
+        names, numbers = [], []
+        for text in texts:
+            told = [next(found) for _ in text]
+            names.append(" ".join(_name(int(place)) for place, *_ in told))
+            numbers.append(";".join(" ".join(map(str, its)) for _, *its in told))
+        places = Forms.of(numbers)
+        known = {name: place for place, name in enumerate(dict.fromkeys(names))}
+        return cls({_name(place): form for place, form in enumerate(lines.forms)}, tuple(known),
+                   tuple("".join(part if isinstance(part, str) else f"~{part}" for part in form) for form in places.forms),
+                   tuple(" ".join(map(str, (known[name], *row))) for name, row in zip(names, places.texts)))
+
+
+def _name(place: int) -> str:
+    """In letters, since digits are numbers: a, b, ..., z, aa, ab and so on."""
+    name = ""
+    while place >= 0:
+        place, letter = divmod(place, len(ascii_lowercase))
+        name = ascii_lowercase[letter] + name
+        place -= 1
+    return name

@@ -220,6 +220,10 @@ class Loss(Questions):
         >>> Loss("(w - 3)^2*v").hessian()["w v"].result
         2*(w - 3)
         """
+        return self._hessian
+
+    @cached_property
+    def _hessian(self) -> Hessian:
         from symcalc.calculus.hessian import hessian_of
         return hessian_of({parameter.name: derive(self.expression, parameter) for parameter in self.parameters})
 
@@ -307,7 +311,7 @@ class Loss(Questions):
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
         told = [roles(self.parameters, self.columns)] if self.units is None else self.units.told(self.indexed)
-        return Document("", (*self.formula(), *told))
+        return Document("", (*self.formula(), *told), f"The loss {self.called}")
 
     def formula(self) -> tuple[Equation, ...]:
         """J = ... with an index where it is shown so, and what that stands for; of a large sum the middle is left out."""

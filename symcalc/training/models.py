@@ -93,13 +93,14 @@ class Model(Shown):
     def document(self) -> Document:
         """The formula, its parameters and its columns."""
         if self.units is not None:
-            return Document("", (Equation((_estimate(), self.units.prediction)), *self.units.told(self.units.prediction)))
+            whole = self.units.prediction
+            return Document("", (Equation((_estimate(), whole)), *self.units.told(whole)), "The model")
         shown = self.numbered.prediction if isinstance(self.numbered, Numbered) else self.prediction
         sides = [(_estimate(), shown)] if self.is_single else [(_estimate(k), part) for k, part in enumerate(shown, start=1)]
         equations = [*map(Equation, sides), *written_out(self)]
         if is_long(self.parameters):
             equations = [Equation((side, elided(whole))) for side, whole in (each.sides for each in equations)]
-        return Document("", (*equations, roles(self.parameters, self.columns)))
+        return Document("", (*equations, roles(self.parameters, self.columns)), "The model")
 
     def changed(self, change: Callable[[Expr], Expr]) -> Model:
         """The model with another prediction, made from this one, with an index as without.

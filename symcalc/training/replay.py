@@ -74,7 +74,7 @@ class Replay(Shown):
 
     def document(self) -> Document:
         """The sentence."""
-        return Document("", (paragraph(self.sentence),))
+        return Document("", (paragraph(self.sentence),), "The run made again")
 
     def as_dict(self) -> dict[str, Any]:
         """The replay as plain data, for JSON."""

@@ -1,6 +1,7 @@
 """How long it takes to write the page of a run, and how large it is: python tests/benchmarks/page.py.
 
 Seconds of processor time, the quietest of five: of the first page that a session writes, and of a later one.
+`python tests/benchmarks/page.py sizes` tells instead how many kB 200 updates take, all methods with each of many losses.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 import symcalc as sc
+from symcalc.training.methods import METHODS
+from symcalc.training.stepping.page import page
 
 X = np.linspace(0, 5, 40)
-DATA = {"x": X, "z": np.cos(3 * X), "y": 0.6 * X + np.sin(np.arange(40)), "c": (X > 2) * 1.0}
+DATA = {"x": X, "z": np.cos(3 * X), "y": 0.6 * X + np.sin(np.arange(40)), "c": (X > 2) * 1.0, "s": np.where(X > 2, 1.0, -1.0),
+        "p": np.floor(X)}
 RUNS = {
     "a line, 1,000 updates": lambda: sc.mean_squared_error("y", sc.line("x")).descend(
         DATA, start=[0, 0], rate=0.01, steps=1000),
@@ -26,6 +30,34 @@ RUNS = {
     "Adam, two parameters, 200 updates": lambda: sc.Loss("(1 - u)^2 + 100*(v - u^2)^2").descend(
         start=[-1, 1], rate=0.01, steps=200, method="adam"),
 }
+
+
+U = "a*z + m*x + b"
+SIZED = {
+    "line": f"mean((y - ({U}))^2)", "parabola": "mean((y - (a*x^2 + m*x + b))^2)", "ridge": f"mean((y - ({U}))^2) + 0.1*(a^2 + m^2)",
+    "absolute": f"mean(abs(y - ({U})))", "hinge": f"mean(max(0, 1 - s*({U}))) + 0.05*(a^2 + m^2)",
+    "pseudo-Huber": f"mean(sqrt(1 + (y - ({U}))^2) - 1)", "Poisson": f"mean(exp({U}) - p*({U}))",
+    "logistic": f"mean(softplus({U}) - c*({U}))", "squared sigmoid": f"mean((c - sigmoid({U}))^2)",
+    "cross-entropy": f"-mean(c*ln(sigmoid({U})) + (1 - c)*ln(1 - sigmoid({U})))",
+    "neuron": "mean((y - u*tanh(w*x + b))^2)", "decay": "mean((y - a*exp(-m*x) - b)^2)",
+    "no data": "(1 - u)^2 + 100*(v - u^2)^2 + (w - u*v)^2",
+    "network of 4": sc.mean_squared_error("y", sc.network("x", hidden=1)),
+    "products of 4": "mean((y - (a*z + m*x + b + d*x*z))^2)",
+}
+
+
+def sizes() -> None:
+    """A line for each loss, a column for each method; and how many updates were made where the run ended before."""
+    print(f"{'kB':16}" + "".join(f"{method[:9]:>10}" for method in METHODS))
+    for name, formula in SIZED.items():
+        loss = sc.Loss(formula, columns="x y z c s p" if "no data" != name else None) if isinstance(formula, str) else formula
+        start = [0.1 * (k + 1) * (-1) ** k for k in range(len(loss.parameters))]
+        found = []
+        for method in METHODS:
+            run = loss.descend(DATA if loss.columns else None, start=start, rate=1e-4 if name == "Poisson" else 0.003, steps=200,
+                               method=method)
+            found.append(f"{len(page(run).encode()) / 1000:.0f}" + (f" ({run.nit})" if run.nit < 200 else ""))
+        print(f"{name:16}" + "".join(f"{size:>10}" for size in found), flush=True)
 
 
 def measured(name: str) -> None:
@@ -51,4 +83,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    measured(sys.argv[1]) if len(sys.argv) > 1 else main()
+    sizes() if sys.argv[1:] == ["sizes"] else measured(sys.argv[1]) if len(sys.argv) > 1 else main()

@@ -46,6 +46,8 @@ function looked() {
     wide: document.documentElement.scrollWidth > innerWidth,
     smallest: Math.min(...worded.map((element) => parseFloat(styles(element).fontSize) * scale(element))),
     moving: seen.filter((element) => parseFloat(styles(element).transitionDuration) || styles(element).animationName !== "none").length,
+    headings: [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((heading) => Number(heading.localName[1])),
+    begins: document.querySelector("main").firstElementChild.localName,
     elements: [...new Set([...document.querySelectorAll("main *")].map((element) => element.localName))],
   };
 }
@@ -127,6 +129,25 @@ async function stepped(name) {
   facts.odd = odd;
   await page.close();
   return { ...facts, tabs: await tabs(name), play: await play(name), paper: await paper(name) };
+}
+
+// What the page tells in each of its states, and whether a browser makes the same of what Python wrote of the update.
+async function told(name, written) {
+  const page = await opened(name);
+  const facts = await page.evaluate((expected) => {
+    const slider = document.getElementById("slider");
+    return expected.map((html, k) => {
+      slider.value = k;
+      slider.dispatchEvent(new Event("input"));
+      const wanted = document.createElement("div");
+      wanted.innerHTML = html;
+      // A line that scrolls can be reached by keyboard.
+      const told = document.getElementById("working").innerHTML.replaceAll(' tabindex="0"', "");
+      return { said: document.getElementById("said").textContent, same: told === wanted.innerHTML, length: told.length };
+    });
+  }, written);
+  await page.close();
+  return facts;
 }
 
 // Where the tabulator leads, and whether one sees it there.
@@ -227,6 +248,7 @@ async function lane() {
   for (let name = names.shift(); name; name = names.shift()) {
     facts[name] = await everywhere(name, screen, still);
     if (task.stepped.includes(name)) facts[name].stepped = await stepped(name);
+    if (task.told[name]) facts[name].told = await told(name, task.told[name]);
     if (task.unfolded.includes(name)) facts[name].unfolded = await unfolded(name);
   }
 }

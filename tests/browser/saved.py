@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import symcalc as sc
+from symcalc.calculus.tutor.hints import hints
 from symcalc.pages.document import Code, Document, Figure, Heading, Paragraph, Step, Steps, Table
 from symcalc.pages.shown import Shown
 
@@ -70,13 +71,24 @@ OTHERS: dict[str, Callable[[], Shown]] = {
     "sweep": lambda: LINE.sweep(DATA, start=[0, 0], rates=[0.001, 0.01, 0.05, 0.1, 0.3], steps=20),
     "diagnosis": lambda: LINE.diagnose(DATA, start=[0, 0], rate=0.03, steps=20),
     "verdict": lambda: LINE.derive("m").check("2*(y - (m*x + b))*x"),
+    "hints": lambda: hints(LINE.derive("m")),
+    "minimum": lambda: LINE.minimum(DATA),
+    "methods": sc.methods,
+    "hessian": lambda: LINE.hessian(),
+    "softmax": lambda: sc.derive("-ln(exp(a)/(exp(a) + exp(b) + exp(c)))", "a"),
+    "indexed": lambda: sc.mean_squared_error("y", sc.network("x", hidden=40)).derive("v[p]"),
+    "loss": lambda: LINE,
+    "worksheet": _sheet,
     "sheet": lambda: _sheet().version("A"),
     "key": lambda: _sheet().key("A"),
     "notes": Notes,
 }
 STEPPED, UNFOLDED = ("line", "one"), ("derivation",)
 # Searched by axe, which takes longest: a page for every kind of element, and those with the widest lines.
-SEARCHED = ("line", "one", "network", "derivation", "long", "gradient", "runs", "diagnosis", "verdict", "sheet", "key", "notes")
+SEARCHED = ("line", "one", "network", "derivation", "long", "gradient", "runs", "diagnosis", "verdict", "sheet", "key", "notes",
+            "hints", "minimum", "methods", "indexed", "sweep", "worksheet")
+# Whose every state is looked at, beside what Python writes of the same update.
+TOLD = ("adam", "three")
 
 
 def save_all(folder: Path) -> dict[str, str]:

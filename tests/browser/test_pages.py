@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from saved import HOSTILE, OTHERS, RUNS, SEARCHED, STEPPED, UNFOLDED, save_all
+from saved import HOSTILE, OTHERS, RUNS, SEARCHED, STEPPED, TOLD, UNFOLDED, save_all
+
+from symcalc.training.stepping.page import working_of
 
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NAMES = [*RUNS, *OTHERS]
-KNOWN = {*"""main section article footer div p ol ul li h1 h2 h3 h4 span br table caption thead tbody tr th td pre code figure
+KNOWN = {*"""main section article footer div p ol ul li h1 h2 h3 h4 span br wbr table caption thead tbody tr th td pre code figure
 figcaption img button input details summary script noscript style svg path circle line polyline rect text g clipPath math mrow
 mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd mstyle""".split()}     # noqa: SIM905
 
@@ -30,6 +32,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             pytest.skip(f"looking at the pages in a browser needs {needed}")
     folder = tmp_path_factory.mktemp("pages")
     task = {"pages": save_all(folder), "stepped": STEPPED, "unfolded": UNFOLDED, "searched": SEARCHED, "chromium": CHROMIUM,
+            "told": {name: [working_of(run, k) for k in range(run.nit + 1)] for name in TOLD for run in (RUNS[name](),)},
             "pictures": os.environ.get("SYMCALC_PICTURES")}
     (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
     done = subprocess.run(["node", str(HERE / "look.mjs"), str(folder / "task.json")], capture_output=True, text=True)
@@ -54,6 +57,14 @@ def test_axe_finds_no_serious_fault(facts, name, theme):
 def test_a_page_has_a_title_a_language_and_known_elements(facts, name):
     page = facts[name]["light"]
     assert page["language"] == "en" and page["title"].strip() and set(page["elements"]) <= KNOWN
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_begins_with_its_heading_and_the_others_nest(facts, name):
+    page = facts[name]["light"]
+    levels = page["headings"]
+    assert page["begins"] == "h1" or name in ("sheet", "key")            # above whose title stands a line of its own
+    assert levels[0] == 1 and levels.count(1) == 1 and all(b - a <= 1 for a, b in zip(levels, levels[1:]))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -175,6 +186,13 @@ def test_the_tabulator_leads_through_the_controls_in_the_order_seen(stepped):
 
 def test_what_has_the_focus_is_seen_to_have_it_and_has_a_name(stepped):
     assert [stop["name"] for stop in stepped["tabs"] if not stop["ring"] or not stop["label"].strip()] == []
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_every_state_is_told_as_python_writes_it(facts, name):
+    told = facts[name]["told"]
+    assert len(told) > 30 and all(state["same"] for state in told) and min(state["length"] for state in told[1:]) > 1000
+    assert told[0]["said"].startswith("At the start: ") and told[7]["said"].startswith("After update 7 of ")
 
 
 # Paper, and derivations

@@ -97,9 +97,9 @@ MATHEMATICS = [
     (relu(x), "<mi>ReLU</mi>"), (sigmoid(x), "<mi>σ</mi>"), (sqrt(x), "<msqrt>"), (Abs(x), ">|</mo>"),
     (Max(x, 0), "<mi>max</mi>"), (Function("f_g")(x), "<mi>f_g</mi>"),
     (Piecewise((x, x > 0), (Integer(0), True)), "<mi>otherwise</mi>"),
-    (divide(x, add(x, m)), "<mfrac>"), (derivative_of(x, x), "<mfrac><mrow><mi>d</mi></mrow>"),
-    (power(add(x, m), Integer(2)), 'stretchy="false"'), (Symbol("theta_1"), "<msub><mi>θ</mi><mrow><mn>1</mn></mrow></msub>"),
-    (Formula(text="(f + g)'", latex="(f + g)'"), '<mo form="postfix">′</mo>'), (Formula(text="f''", latex="f''"), '>″</mo>'),
+    (divide(x, add(x, m)), "<mfrac>"), (derivative_of(x, x), "<mfrac><mi>d</mi>"),
+    (power(add(x, m), Integer(2)), 'stretchy="false"'), (Symbol("theta_1"), "<msub><mi>θ</mi><mn>1</mn></msub>"),
+    (Formula(text="(f + g)'", latex="(f + g)'"), '<mo>′</mo></mrow></mrow></math>'), (Formula(text="f''", latex="f''"), '>″</mo>'),
     (Formula(text="", latex=r"\sum_{i=1}^{n} x"), "<munderover><mo>∑</mo>"),
     (Formula(text="a < b", latex=r"\text{a < b \& c}"), "<mtext>a &lt; b &amp; c</mtext>".replace(" ", "\xa0")),
 ]

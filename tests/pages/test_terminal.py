@@ -84,7 +84,7 @@ def test_the_parts_of_a_wide_table_have_the_first_column_and_are_even():
 def test_where_colours_are_wanted(tty, environment, colored, monkeypatch):
     from io import StringIO
 
-    from symcalc.cli.screen import is_colored
+    from symcalc.pages.terminal import is_colored
 
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")

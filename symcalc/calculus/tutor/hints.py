@@ -81,7 +81,7 @@ class Hints(Shown):
 
     def document(self) -> Document:
         """The hints, numbered."""
-        return Document("", tuple(Paragraph((f"{k}. ", *hint.parts)) for k, hint in enumerate(self.shown, start=1)))
+        return Document("", tuple(Paragraph((f"{k}. ", *hint.parts)) for k, hint in enumerate(self.shown, start=1)), "Hints")
 
 
 def hints(derivation: Derivation, after: int = 0) -> Hints:

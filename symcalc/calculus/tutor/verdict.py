@@ -44,7 +44,8 @@ class Verdict(Shown):
     def document(self) -> Document:
         """Right or not, the mistake by name, and what there is to say about it."""
         named = f"Not right: {_headline(self.mistake)}." if self.mistake else "Not right."
-        return Document("", (*(() if self.correct else (Paragraph((named,)),)), Paragraph(self.said)))
+        return Document("", (*(() if self.correct else (Paragraph((named,)),)), Paragraph(self.said)),
+                        f"The answer {text(self.answer).replace('-', '−')}")
 
     def __repr__(self) -> str:
         said = "right" if self.correct else self.mistake.name if self.mistake else "wrong"

@@ -9,21 +9,32 @@ document.addEventListener("DOMContentLoaded", () => {
   let place = 0;
   let playing = null;
 
-  // A form is text and places of numbers in turns; a line is the place of its form, then the numbers.
-  function filled(line) {
-    const [form, ...numbers] = line.split(" ");
-    return run.forms[form].map((part) => (typeof part === "number" ? numbers[part] : part)).join("");
+  // A form is text and places of numbers, below 0 where they are raised. A row is the place of a form and what goes there.
+  const raised = (digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
+  const put = (part, numbers) => (part < 0 ? raised(numbers[~part]) : numbers[part]);
+  const filled = (form, numbers) => form.map((part) => (typeof part === "number" ? put(part, numbers) : part)).join("");
+  function drawn({ forms, rows }) {
+    const [form, ...numbers] = rows[place].split(" ");
+    return filled(forms[form], numbers);
+  }
+
+  // What is told of a state is lines: its row leads to the names of their forms, and to which of its numbers go where.
+  function told() {
+    const [names, places, ...numbers] = run.rows[place].split(" ");
+    const lines = run.places[places].replace(/~(\d+)/g, (_, at) => numbers[at]).split(";");
+    return run.names[names].split(" ").map((name, k) => filled(run.lines[name], lines[k].split(" ")));
   }
 
   function show(wanted) {
     place = Math.min(last, Math.max(0, wanted));
-    part("working").innerHTML = run.states[place].split(";").map(filled).join("");
-    part("said").textContent = run.said[place];
+    const [said, ...working] = told();
+    part("working").innerHTML = working.join("");
+    part("said").textContent = said;
     slider.value = place;
-    slider.setAttribute("aria-valuetext", run.said[place]);
+    slider.setAttribute("aria-valuetext", said);
     for (const [id, attributes] of Object.entries(run.moving)) {
       for (const [name, values] of Object.entries(attributes)) {
-        part(id).setAttribute(name, values[place]);
+        part(id).setAttribute(name, values.rows ? drawn(values) : values[place]);
       }
     }
     for (const [id, places] of Object.entries(run.trails)) {

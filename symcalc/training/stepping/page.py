@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import takewhile
 from pathlib import Path
 from string import Template
@@ -12,12 +12,12 @@ from string import Template
 import numpy as np
 
 from symcalc.pages import html
-from symcalc.pages.document import Block, Document, Table
+from symcalc.pages.document import Document, Table
 from symcalc.pages.files import write_whole
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import template
-from symcalc.pages.slots import Forms
+from symcalc.pages.slots import Pages, Paths
 from symcalc.training.run import Run
 from symcalc.training.stepping.pictures import pictures
 
@@ -44,8 +44,10 @@ def page(run: Run) -> str:
     if not run.nit or not run.started:
         return html.render(document)
     above = [*takewhile(lambda block: not isinstance(block, Table), document.blocks)]
-    body = [f"<h1>{html.words(document.title)}</h1>", *map(html.block, above), _player(run), *_derivations(run),
-            *map(html.block, document.blocks[len(above):])]
+    derived = _derivations(run)
+    body = [f"<h1>{html.words(document.title)}</h1>", *map(html.block, above), "<h2>Step by step</h2>", _player(run),
+            *(["<h2>Where the slopes come from</h2>"] if derived else []), *derived,
+            "<h2>The updates</h2>", *map(html.block, document.blocks[len(above):])]
     return html.page(document.title, "\n".join(body) + "\n", template("unfold.css") + template("player.css"))
 
 
@@ -66,21 +68,21 @@ def stepped_to(count: int) -> list[int]:
 def _player(run: Run) -> str:
     states = stepped_to(run.nit)
     drawings = pictures(run, states)
-    lines = [_LINE.split("".join(map(html.block, _working(run, k)))) for k in states]
-    forms = Forms.of([line for state in lines for line in state])
-    texts = iter(forms.texts)
     away = drawings[-1].away("now")
-    data = {"steps": states, "said": [_said(run, k, out) for k, out in zip(states, away)], "forms": forms.forms,
-            "states": [";".join(" ".join(map(str, next(texts))) for _ in state) for state in lines],
-            "moving": {name: moves for drawing in drawings for name, moves in drawing.moving.items()},
+    told = Pages.of([[_said(run, k, out), *_LINE.split(working_of(run, k))] for k, out in zip(states, away)])
+    data = {"steps": states, **asdict(told),
+            "moving": {name: {key: asdict(Paths.of([*map(str, values)])) if key == "d" else values
+                              for key, values in moves.items()}
+                       for drawing in drawings for name, moves in drawing.moving.items()},
             "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
     return Template(template("player.html")).substitute(
         pictures="".join(drawing.svg() for drawing in drawings), last=len(states) - 1, data=in_script(data),
         script=html.script("scroll.js", "player.js", "unfold.js"))
 
 
-def _working(run: Run, k: int) -> Sequence[Block]:
-    return run.updates[k - 1].document().blocks if k else ()
+def working_of(run: Run, k: int) -> str:
+    """How the k-th update comes about, as HTML; nothing at the start."""
+    return "".join(map(html.block, run.updates[k - 1].document().blocks)) if k else ""
 
 
 def _said(run: Run, k: int, away: bool) -> str:

@@ -134,8 +134,8 @@ def _rings(run: Run, states: Sequence[int]) -> Drawing:
     u, v = window(run, 0), window(run, 1)
     first, second = map(text, run.loss.parameters)
     drawing = Drawing(name="cost", across=u, up=v, labels=(first, second), alt=f"lines of equal cost over {first} and {second}",
-                      caption=f'lines of equal {words(run.loss.called)}, {_NOW}, '
-                              '<span><span class="key arrow"></span> the way of −∇J</span>')
+                      caption=f'lines of equal {words(run.loss.called)}, {_NOW}, <span><span class="key way"></span> the way '
+                              f'so far</span>{", <span>→ the way of −∇J</span>" if run.by_gradient else ""}')
     across, up, cost = grid(run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     rings = contourpy.contour_generator(across, up, np.ma.masked_invalid(cost))
     drawing.still.append('<path class="ring" d="{}"/>'.format(
