@@ -68,6 +68,7 @@ class Run(Shown):
     steps: int                               # that were asked for
     tolerances: Tolerances
     data: Fingerprint | None = None          # of the table, where the run was loaded without it
+    told: Mapping[str, Any] | None = None    # what the file that it was loaded from says of it, for a person to read
 
     def __post_init__(self) -> None:
         for array in (self.points, self.costs, self.gradients, self.states, self.rates, self.drives):
@@ -249,13 +250,16 @@ class Run(Shown):
         The formulas of the slopes are left out where there are hundreds, each as long as the loss.
         """
         from symcalc.training.record import record
+        return {**self.head(), "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
+
+    def head(self) -> dict[str, Any]:
+        """The first entries of that: the formulas, the settings, how it ended and where."""
         return {"loss": text(self.loss.expression),
                 "gradient": {} if self.loss.is_large else {name: text(slope) for name, slope in self.slopes.items()},
                 "method": self.method.name,
                 "rate": self.rate if isinstance(self.rate, float) else text(self.rate),
                 "status": self.status, "message": self.message, "start": self.named(self.points[0]),
-                "parameters": self.parameters,
-                "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
+                "parameters": self.parameters}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, .html steps through the run, the others are what `print` shows."""
