@@ -118,7 +118,8 @@ def run_in(kept: Mapping[str, Any], table: Table | None, source: str = "the reco
                source="\n".join(map(visible, run.text("source", _LONGEST).split("\n"))),
                tolerances=Tolerances(slope=run.number("tolerance", 0), step=run.number("step_tolerance", 0),
                                      cost=run.number("cost_tolerance", 0)),
-               data=data if table is None else None, **arrays)
+               data=data if table is None else None,
+               rounding=None if kept.get("rounding") is None else run.number("rounding", 0), **arrays)
 
 
 @dataclass(frozen=True, slots=True)
