@@ -307,7 +307,7 @@ def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | P
         table = table.here
     function = _binder(expression, tuple(values), tuple(columns))(table)
     with np.errstate(all="ignore"):
-        value = function(*map(np.float64, values.values()))
+        value = function(*(np.asarray(given, dtype=np.float64)[()] for given in values.values()))
     return np.asarray(value, dtype=np.float64)
 
 

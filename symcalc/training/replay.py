@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -38,6 +38,8 @@ class Replay(Shown):
     >>> print(Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=3).replay())
     The same: 3 updates made again, and every number is equal to the last bit.
     """
+
+    _pickled: ClassVar[bool] = True          # a run, which writes itself down
 
     run: Run
     again: Run

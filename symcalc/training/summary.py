@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ class Summary(Shown):
     >>> Loss("(w - 3)^2").descend(start=[0], rate=0.25, steps=3).summary().ratios
     (0.75, 0.75)
     """
+
+    _pickled: ClassVar[bool] = True          # a run, which writes itself down
 
     run: Run
 

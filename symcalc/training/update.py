@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -36,6 +36,8 @@ class Update(Shown):
     >>> u.expected_change, u.actual_change, u.ratio
     (-9.0, -6.75, 0.75)
     """
+
+    _pickled: ClassVar[bool] = True          # a run, which writes itself down
 
     run: Run
     k: int

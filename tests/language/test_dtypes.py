@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import warnings
 from collections import OrderedDict
 from decimal import Decimal
 from fractions import Fraction
@@ -60,6 +61,16 @@ def holding(item):
     return array
 
 
+def made(make):
+    """What pandas makes of it; what it will not take itself is refused."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return make()
+        except (OverflowError, TypeError, ValueError) as fault:
+            raise SymcalcError("pandas does not take it") from fault
+
+
 def in_data(column):
     return float(ROWS.compile({"x": column, "y": [1.0, 2.0]}).table["x"][1])
 
@@ -73,7 +84,7 @@ ENTRANCES = {
     "list": lambda item: in_data([1.0, item]), "tuple": lambda item: in_data((1.0, item)),
     "array of objects": lambda item: in_data(holding(item)), "series": lambda item: in_data(pd.Series([1.0, item])),
     "frame": lambda item: float(ROWS.compile(pd.DataFrame({"x": holding(item), "y": [1.0, 2.0]})).table["x"][1]),
-    "nullable frame": lambda item: in_data(pd.DataFrame({"x": holding(item)}).convert_dtypes()["x"]),
+    "nullable frame": lambda item: in_data(made(lambda: pd.DataFrame({"x": holding(item)}).convert_dtypes()["x"])),
     "start, list": lambda item: float(descended(start=[0.0, item]).points[0][1]),
     "start, mapping": lambda item: float(descended(start={"v": item, "u": 0.0}).points[0][1]),
     "start, objects": lambda item: float(descended(start=holding(item)).points[0][1]),
