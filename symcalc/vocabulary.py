@@ -15,7 +15,7 @@ import sympy
 from sympy import Expr, Integer, Piecewise, Rational
 
 from symcalc.functions import cbrt, logarithm, logit, logsumexp, relu, sigmoid, softmax, softplus, step
-from symcalc.written import add, call, divide, mul, negative, power, subtract
+from symcalc.written import add, call, comparison, divide, mul, negative, power, subtract
 
 ONE, TWO, HALF = Integer(1), Integer(2), Rational(1, 2)
 
@@ -67,7 +67,7 @@ def _root(u: Expr) -> Expr:
 
 
 def _step(u: Expr) -> Expr:
-    return Piecewise((ONE, u > 0), (Integer(0), True), evaluate=False)
+    return Piecewise((ONE, comparison(u > 0)), (Integer(0), True), evaluate=False)
 
 
 def _of_angle(k: int, arguments: tuple[Expr, ...]) -> Expr:

@@ -11,9 +11,27 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from sympy import Add, Basic, Derivative, Expr, Float, Integer, Max, Min, Mul, Pow, Rational, Sum, Symbol, Tuple
+from sympy import (
+    Add,
+    Basic,
+    Derivative,
+    Expr,
+    Float,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    Tuple,
+    piecewise_fold,
+)
 from sympy.core.function import Application
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import ITE, Boolean
 
 _UNEVALUATED = (Add, Mul, Pow, Application, Derivative, Relational)
 
@@ -201,3 +219,17 @@ def row_sum(body: Expr, like: Sum) -> Expr:
     total = Basic.__new__(Sum, body, *like.limits)
     total.is_commutative = True
     return total
+
+
+def comparison(relation: Boolean) -> Boolean:
+    """A comparison as a case of Piecewise may have it: of cases of its own, each is compared where it holds.
+
+    >>> from sympy.abc import u, v
+    >>> comparison(Piecewise((u, v > 1), (2, True), evaluate=False) > 0)
+    (v <= 1) | (u > 0)
+    """
+    if not relation.has(Piecewise):
+        return relation
+    folded = piecewise_fold(relation)
+    whole = folded.rewrite(ITE) if isinstance(folded, Piecewise) else folded
+    return whole.to_nnf(simplify=False) if isinstance(whole, Boolean) else whole

@@ -36,7 +36,7 @@ from sympy import (
 )
 from sympy.core.function import Application, AppliedUndef
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.logic.boolalg import BooleanFalse, BooleanFunction, BooleanTrue
 
 from symcalc.calculus.numbering import Indices, Tables, counted, drawn, patterns
 from symcalc.calculus.rule import depends
@@ -210,6 +210,9 @@ class Point:
     def either(self, part: Or, row: Indices) -> bool:
         return any(self.value(argument, row) for argument in part.args)
 
+    def tangled(self, part: BooleanFunction, row: Indices) -> bool:
+        raise LossError("a comparison has cases whose own conditions have cases; write the loss as one piecewise(...)")
+
     def over_rows(self, part: Sum, row: Indices) -> Any:
         index, _, end = part.limits[0]
         return sum((self.value(part.function, (*row, (index, k))) for k in range(1, int(self.value(end)) + 1)),
@@ -256,7 +259,8 @@ _WORK: dict[type, Callable[..., Any]] = {
     Symbol: Point.symbol, Indexed: Point.indexed, Number: Point.number, NumberSymbol: Point.constant, Add: Point.add,
     Mul: Point.multiply, Pow: Point.power, Application: Point.function, AppliedUndef: Point.unknown, Primed: Point.unknown,
     Max: Point.extremum, Min: Point.extremum,
-    Piecewise: Point.cases, Relational: Point.relation, And: Point.both, Or: Point.either, Sum: Point.over_rows,
+    Piecewise: Point.cases, Relational: Point.relation, And: Point.both, Or: Point.either,
+    BooleanFunction: Point.tangled, Sum: Point.over_rows,
     Derivative: Point.slope, KroneckerDelta: Point.coincidence,
     softmax_at: lambda point, part, row: point.value(part.plain, row),
     BooleanTrue: lambda point, part, row: True, BooleanFalse: lambda point, part, row: False,

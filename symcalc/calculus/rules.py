@@ -37,7 +37,7 @@ from symcalc.pages.document import Formula, Inline, joined
 from symcalc.pages.notation import text
 from symcalc.parts import is_below, product_as_written, signed, upright
 from symcalc.vocabulary import FUNCTIONS
-from symcalc.written import add, call, divide, mul, negative, power, row_sum
+from symcalc.written import add, call, comparison, divide, mul, negative, power, row_sum
 
 # Constants, the variable, sums
 
@@ -173,7 +173,7 @@ def _contest(e: Expr, x: Symbol, *derivatives: Expr) -> Expr:
     order = sorted(zip(e.args, derivatives), key=lambda pair: not depends(pair[0], x))
     cases = []
     for k, (argument, derivative) in enumerate(order[:-1], start=1):
-        wins = [ahead(argument, other, evaluate=False) for other, _ in order[k:]]
+        wins = [comparison(ahead(argument, other, evaluate=False)) for other, _ in order[k:]]
         cases.append(Tuple(derivative, And(*wins, evaluate=False) if len(wins) > 1 else wins[0]))
     return Piecewise(*cases, Tuple(order[-1][1], true), evaluate=False)
 

@@ -26,14 +26,15 @@ from symcalc.errors import DescentError, SymcalcError, as_given
 from symcalc.language.constants import Constants
 from symcalc.language.gate import admitted
 from symcalc.language.names import name_of, plain_name
-from symcalc.language.table import Table, read_table
+from symcalc.language.table import Table, holds_masked, read_table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.elided import several
 
 _MANY = 32                # rows from which moments are worth the pass over the data
 _COUNTLESS = 10**9        # rows in parts, which are not counted before they are needed
 _SEVERAL = 8              # points from which it pays to write a function for many of them
-_NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)        # though some can be made into a float
+# Though some can be made into a float: NumPy counts a time span among the integers, and reads a text for one.
+_NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating, np.timedelta64, np.datetime64, np.void)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -165,25 +166,26 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
 def _listed(values: Any) -> object:
     """What an array, or what becomes one, holds; itself where it becomes none, and is refused."""
     try:
-        return [*values] if np.ma.is_masked(values) else np.asarray(values).tolist()
+        return [*values] if holds_masked(values) else np.asarray(values).tolist()
     except (TypeError, ValueError):
         return values
 
 
 def _checked_points(points: object, parameters: Sequence[str]) -> np.ndarray:
     """The points as a float64 array with a row for each."""
-    if np.ma.is_masked(points):
+    if holds_masked(points):
         raise DescentError("a number of the points is masked; fill it in or leave the point out")
     try:
         found = np.asarray(points)
-    except ValueError:                          # rows of several lengths
+    except (TypeError, ValueError, OverflowError):          # rows of several lengths, or what will not be an array
         found = np.empty(())
     if found.ndim != 2 or found.shape[1] != len(parameters) or found.dtype.kind not in "iuf":
         given = f"an array of shape {found.shape}" if found.ndim else type(points).__name__
         kind = "" if found.dtype.kind in "iuf" else ", not all of them real numbers"
         raise DescentError(f"the points are rows with a number each for {several(parameters)}, an array of shape "
                            f"(points, {len(parameters)}); this is {given}{kind}")
-    return found.astype(np.float64, copy=False)
+    with np.errstate(all="ignore"):              # a longdouble too large becomes inf
+        return found.astype(np.float64, copy=False)
 
 
 def _plain(name: object) -> Any:
@@ -201,6 +203,8 @@ def _real(value: Any, name: str) -> float:
         return _constant(value, name)
     if np.ma.is_masked(value):
         raise DescentError(f"the value of {name} is masked; give a number")
+    if isinstance(value, np.ndarray) and not value.ndim:
+        value = value[()]
     if isinstance(value, _NO_NUMBERS) or getattr(value, "ndim", None) or not hasattr(value, "__float__"):
         raise DescentError(f"the value of {name} is a real number, not {type(value).__name__} {as_given(value)}")
     try:
@@ -303,7 +307,7 @@ def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | P
         table = table.here
     function = _binder(expression, tuple(values), tuple(columns))(table)
     with np.errstate(all="ignore"):
-        value = function(*map(np.float64, values.values()))
+        value = function(*(np.asarray(given, dtype=np.float64)[()] for given in values.values()))
     return np.asarray(value, dtype=np.float64)
 
 

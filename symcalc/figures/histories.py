@@ -121,7 +121,7 @@ def expected_actual(run: Run) -> Figure:
 
 def _known(run: Run, steps: np.ndarray) -> np.ndarray:
     """Which changes say something: not those that are lost in the rounding of J."""
-    return np.array([not run.updates[k - 1].is_lost_in_rounding for k in steps])
+    return ~run.lost[steps - 1]
 
 
 def _changes(axes: Axes, run: Run, steps: np.ndarray) -> None:
@@ -147,7 +147,7 @@ def _changes(axes: Axes, run: Run, steps: np.ndarray) -> None:
 
 def _ratios(axes: Axes, run: Run, steps: np.ndarray) -> None:
     """Actual / expected, with an arrow where it lies out of the picture, and lines at the ratios that mean something."""
-    ratio = np.where(_known(run, steps), [run.updates[k - 1].ratio for k in steps], np.nan)
+    ratio = np.array([run.updates[k - 1].ratio for k in steps])
     inside = np.clip(ratio, -_HIGHEST, _HIGHEST)
     axes.plot(steps, inside, marker="o" if len(steps) <= _POINTS else "", color="black", markersize=4, linewidth=1,
               label="actual / expected")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from symcalc.errors import DataError
-from symcalc.language.table import chosen_names, column_names, counted
+from symcalc.language.table import chosen_names, column_names, counted, read_table
 from symcalc.language.table_parts import SOURCE, Parts
 
 
@@ -48,7 +48,7 @@ def _aligned(columns: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
             if not known:
                 raise DataError(f"{SOURCE}, column {name} is in memory, and the parts of the others are of unknown sizes; "
                                 "give it as a column of the same collection")
-            values = da.from_array(np.asarray(values), chunks=-1)
+            values = da.from_array(read_table({name: values})[name], chunks=-1)
         if getattr(values, "ndim", 1) != 1:
             raise DataError(f"{SOURCE}, column {name} is an array of shape {values.shape}; give a flat list of numbers, one "
                             "per row")

@@ -15,7 +15,7 @@ from lark import Token
 
 from symcalc.errors import ReadError, described, visible
 from symcalc.language.names import GREEK_LETTERS, plain_name
-from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
+from symcalc.vocabulary import BY_NAME, FUNCTIONS, GREEK, SPELLINGS
 
 MAX_LENGTH = 2_000        # characters in a formula
 MAX_DEPTH = 50            # brackets within brackets
@@ -49,6 +49,8 @@ _CLOSES = {"RPAR": "LPAR", "RSQB": "LSQB", "BAR_CLOSE": "BAR_OPEN"}
 
 FORMS = frozenset({"max", "Max", "min", "Min", "sum", "mean", "Sum", "piecewise", "Piecewise"})
 """The functions of several arguments or with a shape of their own."""
+
+_PRINTED = frozenset(row.printed for row in FUNCTIONS.values() if row.printed) - BY_NAME.keys()      # σ, also a letter
 
 CALLED = (BY_NAME.keys() | SPELLINGS.keys() | FORMS) - GREEK.keys()
 """The names that can only be meant as functions; gamma is a letter as well."""
@@ -156,7 +158,7 @@ class Marking:
             elif token.type in _STARTS_OPERAND and not called:
                 under = operator
             if token.type in ("RAISED", "SUPERSCRIPT"):
-                powered = before if before in CALLED else None
+                powered = before if before in CALLED or (before in _PRINTED and not self.is_letter(before)) else None
             elif operator is None:
                 powered = None
             if token.type == "RAISED" or token == "/":
@@ -205,7 +207,8 @@ class Marking:
     def check_implied(self, before: Token, token: Token, under: Token | None, powered: Token | None) -> None:
         """An implied product is taken only where it cannot be misread."""
         if powered is not None:
-            inverse = f", or a{powered}(x) for the inverse" if f"a{powered}" in BY_NAME else ""
+            inverse = (f", or a{powered}(x) for the inverse" if f"a{powered}" in BY_NAME else
+                       f", or {powered}^2*(x) where {powered} is a letter" if powered in _PRINTED else "")
             raise ReadError(f"a power stands behind the argument; write {powered}(x)^2{inverse}", self.text, powered.start_pos)
         if word := next((word for word in (before, token) if word in _WORDS), None):
             raise ReadError(f"unexpected '{word}'; {_WORDS[word]}", self.text, word.start_pos)

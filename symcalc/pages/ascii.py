@@ -99,7 +99,7 @@ def _primed(name: str, orders: Sequence[int]) -> str:
 ASCII: Medium = replace(
     TEXT, name=visible, indexed=_indexed, marked="{}_{}".format, digits=_digits, power=_power,
     root=lambda body, loose: f"sqrt({body})", function=_function,
-    subscript=lambda name, index: f"{name}_{index}" if index.isalnum() else f"{name}_({index})",
+    subscript="{}_{}".format,
     radical=lambda sign, body, loose: f"{sign}({body})", called=True, cases=_cases,
     relations=dict(TEXT.relations) | {"<=": "<=", ">=": ">=", "!=": "!="}, summed=_summed,
     derivative=lambda variables: f"d{_order(sum(count for _, count in variables))}/{_below(variables)}",

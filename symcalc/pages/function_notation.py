@@ -25,7 +25,10 @@ class FunctionNotation(Walk):
                          Level.ATOM if self.medium.called else Level.POWER)
         arguments = list(function.args)
         if row is not None and row.subscript is not None:
-            name = self.medium.subscript(name, self.write(arguments.pop(row.subscript)).string)
+            index = self.write(arguments[row.subscript]).string
+            if index.isalnum() or not self.medium.called:        # log_2(x), but log(x, 1 + b) as it is typed
+                name = self.medium.subscript(name, index)
+                del arguments[row.subscript]
         if exponent is not None:
             name = self.medium.power(name, self.write(exponent).string, True)
         written = ", ".join(self.write(argument).string for argument in arguments)

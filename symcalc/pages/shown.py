@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Container, Mapping
 from pathlib import Path
+from typing import Any, ClassVar, Self, SupportsIndex
 
+from symcalc.errors import SymcalcError
 from symcalc.pages import text
 from symcalc.pages.document import Document
 from symcalc.pages.terminal import in_color
@@ -38,6 +40,7 @@ class Shown:
     """
 
     __slots__ = ()
+    _pickled: ClassVar[bool] = False         # whether it may be; most hold formulas, which SymPy would put in its own order
 
     def document(self) -> Document:
         """What there is to say."""
@@ -60,3 +63,15 @@ class Shown:
         from symcalc.pages.save import save
 
         return save(self, path)
+
+    def __copy__(self) -> Self:
+        return self                          # nothing changes it
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        if self._pickled or type(self).__reduce__ is not object.__reduce__:
+            return super().__reduce_ex__(protocol)
+        raise SymcalcError(f"{type(self).__name__} cannot be pickled, as its formulas would not come back as written; "
+                           "pickle the loss or the run, and make it again")

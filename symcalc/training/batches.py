@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from symcalc.errors import DescentError, as_given
-from symcalc.language.table import Table, table_of
+from symcalc.language.table import Table, is_whole, table_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Batches:
 
     def __post_init__(self) -> None:
         for name, value, least, most in (("batch", self.size, 1, self.rows), ("seed", self.seed, 0, 2**32 - 1)):
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
+            if not is_whole(value) or not least <= value <= most:
                 raise DescentError(f"{name} is a whole number from {least} to {most:,}, not {as_given(value)}")
 
     def of(self, k: int) -> np.ndarray:

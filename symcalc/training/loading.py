@@ -20,6 +20,7 @@ from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.record import FORMAT, loss_in, method_in, rate_in
+from symcalc.training.retold import first_odd
 from symcalc.training.run import Run
 from symcalc.training.settings import MAX_STEPS, checked_hold
 from symcalc.training.stops import Stop, Tolerances
@@ -46,6 +47,8 @@ def load_run(path: str | os.PathLike[str], data: object = None) -> Run:
     if not isinstance(whole, dict) or not isinstance(whole.get("replay"), dict):
         raise DataError(f'{source} is no saved run: it has no "replay"; run.save("run.json") writes such a file')
     run = run_in(whole["replay"], None, source)
+    said = {key: value for key, value in whole.items() if key not in ("replay", "updates")}
+    run = replace(run, told={**said, "updates": first_odd(run, whole["updates"]) if "updates" in whole else None})
     return run if data is None else with_data(run, data)
 
 
@@ -115,7 +118,8 @@ def run_in(kept: Mapping[str, Any], table: Table | None, source: str = "the reco
                source="\n".join(map(visible, run.text("source", _LONGEST).split("\n"))),
                tolerances=Tolerances(slope=run.number("tolerance", 0), step=run.number("step_tolerance", 0),
                                      cost=run.number("cost_tolerance", 0)),
-               data=data if table is None else None, **arrays)
+               data=data if table is None else None,
+               rounding=None if kept.get("rounding") is None else run.number("rounding", 0), **arrays)
 
 
 @dataclass(frozen=True, slots=True)

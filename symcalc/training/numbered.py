@@ -13,6 +13,7 @@ from symcalc.errors import DataError, LossError
 from symcalc.indices import element, sum_over, whole
 from symcalc.language.collection import is_collection
 from symcalc.language.names import ROW, column, symbol
+from symcalc.language.table import holds_masked
 from symcalc.written import add, mul
 
 if TYPE_CHECKING:
@@ -86,7 +87,14 @@ def spread(data: Any, table: str, columns: Sequence[str]) -> Any:
     if not isinstance(data, Mapping) or table not in data:
         return data
     rows = data[table]
-    rows = rows if is_collection({"": rows}) else np.asarray(rows)
+    if not is_collection({"": rows}):
+        if not isinstance(rows, np.ndarray) and holds_masked(rows):
+            raise DataError(f"{table}: a value is masked; fill it in or delete the row")
+        try:
+            rows = np.asanyarray(rows)          # with its mask, if it has one
+        except (TypeError, ValueError):
+            raise DataError(f"{table} is a table with {len(columns)} columns, one for each feature; this one has rows of "
+                            "several lengths") from None
     if rows.ndim != 2 or rows.shape[1] != len(columns):
         raise DataError(f"{table} is a table with {len(columns)} columns, one for each feature; "
                         f"this one has the shape {rows.shape}")

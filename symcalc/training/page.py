@@ -189,7 +189,6 @@ def _row(run: Run, k: int) -> list[float]:
     if k > 0:
         update = run.updates[k - 1]
         slopes = update.slopes_before[moving]
-        ratio = math.nan if update.is_lost_in_rounding else update.ratio
         drove = [*([update.rate] if _with_rate(run) else []), *([np.linalg.norm(slopes)] if large else slopes),
-                 update.expected_change, update.actual_change, ratio]
+                 update.expected_change, update.actual_change, update.ratio]
     return [*([] if large else run.points[k][moving]), run.costs[k], *drove]

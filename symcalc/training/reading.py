@@ -46,7 +46,9 @@ def without_ratio(update: Update) -> str:
         return "No finite change was expected, so there is no ratio."
     if not np.any(update.run.points[update.k] != update.run.points[update.k - 1]):
         return "The step changed nothing, so there is no ratio."
-    return "No change was expected, so there is no ratio: along this step J is level at first."
+    if not update.expected_change:
+        return "No change was expected, so there is no ratio: along this step J is level at first."
+    return "So small a change is lost in the rounding of J, so there is no ratio to read."
 
 
 def _of(sentences: tuple[tuple[float, str], ...], ratio: float) -> str:

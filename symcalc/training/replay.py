@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,11 +13,11 @@ from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document, paragraph
 from symcalc.pages.shown import Shown
+from symcalc.training.retold import CUT_SHORT, Retold, remarks, retold
 from symcalc.training.run import Run
 from symcalc.training.stops import Stop
 
 _ROUNDING = 1e-10        # of the largest value in its column: a number that is no further off is the same, but for rounding
-_CUT_SHORT = frozenset({Stop.CALLBACK, Stop.INTERRUPTED})        # from outside, so that a replay goes no further either
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +39,23 @@ class Replay(Shown):
     The same: 3 updates made again, and every number is equal to the last bit.
     """
 
+    _pickled: ClassVar[bool] = True          # a run, which writes itself down
+
     run: Run
     again: Run
     first_difference: Difference | None          # that is more than rounding
     furthest: float = 0.0                        # how far two numbers are apart at the most, beside the largest of their kind
+    retold: tuple[Retold, ...] = ()              # what the run, or its file, says of itself otherwise
+    remarks: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
-        """Whether every number is the same, but for rounding, and there are as many."""
-        before_the_first = self.run.nit == 0 and self.run.stop in _CUT_SHORT
+        """Whether every number is the same, but for rounding, there are as many, and the run ended so, and for that reason."""
+        return self._same_numbers and not self.retold
+
+    @property
+    def _same_numbers(self) -> bool:
+        before_the_first = self.run.nit == 0 and self.run.stop in CUT_SHORT
         return self.first_difference is None and (self.run.nit == self.again.nit or before_the_first)
 
     @property
@@ -58,7 +66,16 @@ class Replay(Shown):
     @property
     def sentence(self) -> str:
         """What came of it."""
+        return " ".join((self._compared, *self.remarks))
+
+    @property
+    def _compared(self) -> str:
         made = _counted(self.again.nit)
+        if self._same_numbers and self.retold:
+            others = len(self.retold) - 1
+            more = f", and {others} more {'is' if others == 1 else 'are'} another" if others else ""
+            equal = "equal but for rounding" if self.furthest else "equal to the last bit"
+            return f"Not the same: {made} made again, and every number is {equal}, but {self.retold[0].sentence}{more}."
         if self.same and not self.furthest:
             return f"The same: {made} made again, and every number is equal to the last bit."
         if self.same:
@@ -80,6 +97,7 @@ class Replay(Shown):
         """The replay as plain data, for JSON."""
         found = self.first_difference
         return {"same": self.same, "sentence": self.sentence, "updates": self.again.nit,
+                "retold": [{"what": one.what, "before": one.before, "now": one.now} for one in self.retold],
                 "first_difference": None if found is None else {
                     "k": found.k, "name": found.name, "before": repr(found.before), "now": repr(found.now)}}
 
@@ -97,12 +115,14 @@ def replay(run: Run, data: object = None, progress: Callable[[int], None] | None
         table = with_data(run, data).table if table is None else _same(table, run.loss.table(data))
     elif run.data is not None:
         raise LossError("the run was loaded without its data; give them to replay it, as in run.replay(data)")
-    steps = max(1, run.nit) if run.stop in _CUT_SHORT else run.steps
+    steps = max(1, run.nit) if run.stop in CUT_SHORT else run.steps
     again = descend(run.loss, table, start=run.points[0].tolist(), rate=run.rate, steps=steps, method=run.method,
                     tolerance=run.tolerances.slope, step_tolerance=run.tolerances.step, cost_tolerance=run.tolerances.cost,
                     hold=run.held, batch=run.batch, seed=run.seed, progress=progress, partials=run.partials)
     furthest, difference = _compared(run, again)
-    return Replay(run=run, again=again, first_difference=difference, furthest=furthest)
+    cut = again.stop is Stop.INTERRUPTED and again.nit < run.nit
+    return Replay(run=run, again=again, first_difference=difference, furthest=furthest,
+                  retold=() if cut else retold(run, again, bool(furthest)), remarks=() if cut else remarks(run, again))
 
 
 def _same(table: Table | Parts, given: Table | Parts | None) -> Table | Parts:

@@ -16,7 +16,7 @@ from sympy import Expr, Sum, Symbol
 
 from symcalc.compute.compiled import Compiled, compile_loss
 from symcalc.errors import DataError, DescentError, LossError, as_given
-from symcalc.language.table import Table
+from symcalc.language.table import Table, is_whole
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document
 from symcalc.pages.notation import text
@@ -26,6 +26,7 @@ from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.page import page
+from symcalc.training.rounding import are_lost, least_told
 from symcalc.training.settings import Rate
 from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
 from symcalc.training.summary import Summary
@@ -68,6 +69,8 @@ class Run(Shown):
     steps: int                               # that were asked for
     tolerances: Tolerances
     data: Fingerprint | None = None          # of the table, where the run was loaded without it
+    rounding: float | None = None            # the change of J up to which it is rounding, where it is known already
+    told: Mapping[str, Any] | None = None    # what the file that it was loaded from says of it, for a person to read
 
     def __post_init__(self) -> None:
         for array in (self.points, self.costs, self.gradients, self.states, self.rates, self.drives):
@@ -210,6 +213,18 @@ class Run(Shown):
         """Each parameter, and J, at every point visited."""
         return MappingProxyType({**{name: self.points[:, k] for k, name in enumerate(self.loss.names)}, "J": self.costs})
 
+    @cached_property
+    def least_told(self) -> float | None:
+        """The change of J up to which it is rounding, where terms cancel; None where that is not asked."""
+        if self.rounding is not None or self.data is not None:
+            return self.rounding
+        return least_told(lambda: self.compiled, self.points, self.costs, self.gradients)
+
+    @cached_property
+    def lost(self) -> np.ndarray:
+        """Whether each update changes J by so little that its rounding decides on the ratio."""
+        return are_lost(self.points, self.costs, self.gradients, self.least_told)
+
     @property
     def updates(self) -> Updates:
         """The updates, made when they are asked for."""
@@ -249,13 +264,16 @@ class Run(Shown):
         The formulas of the slopes are left out where there are hundreds, each as long as the loss.
         """
         from symcalc.training.record import record
+        return {**self.head(), "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
+
+    def head(self) -> dict[str, Any]:
+        """The first entries of that: the formulas, the settings, how it ended and where."""
         return {"loss": text(self.loss.expression),
                 "gradient": {} if self.loss.is_large else {name: text(slope) for name, slope in self.slopes.items()},
                 "method": self.method.name,
                 "rate": self.rate if isinstance(self.rate, float) else text(self.rate),
                 "status": self.status, "message": self.message, "start": self.named(self.points[0]),
-                "parameters": self.parameters,
-                "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
+                "parameters": self.parameters}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, .html steps through the run, the others are what `print` shows."""
@@ -290,7 +308,7 @@ class Updates(Sequence[Update]):
     def __getitem__(self, index: int | slice) -> Update | tuple[Update, ...]:
         if isinstance(index, slice):
             return tuple(Update(run=self._run, k=k + 1) for k in range(*index.indices(len(self))))
-        if not isinstance(index, (int, np.integer)):
+        if not isinstance(index, bool) and not is_whole(index):
             raise DescentError(f"updates are counted: updates[0] is the first; {as_given(index)} is no whole number")
         if not -len(self) <= index < len(self):
             raise IndexError(f"the run has {len(self)} update{'s' * (len(self) != 1)}")

@@ -287,7 +287,7 @@ def _ratio(run: Run) -> float:
     """The whole change of the cost over the sum of the changes that the slopes promised, ∇J·Δθ."""
     with np.errstate(all="ignore"):
         expected = float(np.sum(run.gradients[:-1] * np.diff(run.points, axis=0)))
-        return (run.fun - float(run.costs[0])) / expected if expected else math.nan
+        return (run.fun - float(run.costs[0])) / expected if expected and not run.lost.all() else math.nan
 
 
 def ended_briefly(run: Ended) -> str:

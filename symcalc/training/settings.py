@@ -15,6 +15,7 @@ from symcalc.language import read
 from symcalc.language.gate import MAX_SYMPY_NODES
 from symcalc.language.names import listed, plain_name
 from symcalc.language.shape import small
+from symcalc.language.table import is_whole
 from symcalc.pages.elided import several
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import text
@@ -30,7 +31,7 @@ Rate: TypeAlias = float | Expr
 
 def checked_steps(steps: int) -> int:
     """The number of steps, if it is one."""
-    if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or not 1 <= steps <= MAX_STEPS:
+    if not is_whole(steps) or not 1 <= steps <= MAX_STEPS:
         raise DescentError(f"steps is a whole number from 1 to {MAX_STEPS:,}, not {as_given(steps)}")
     return int(steps)
 
@@ -128,7 +129,7 @@ def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:
 
 def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tuple[str, ...]:
     """The names of the parameters that keep their value; at least one other must be left to move."""
-    if not isinstance(hold, Iterable):
+    if not isinstance(hold, Iterable) or getattr(hold, "ndim", 1) == 0:
         raise DescentError(f"hold is a text such as 'm b' or a list of names, not {as_given(hold)}")
     wanted = listed(hold) if isinstance(hold, str) else tuple(
         part.name if isinstance(part, Symbol) else part for part in hold)

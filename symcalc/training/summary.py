@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.page import title_on
-from symcalc.training.update import are_lost, change_of, promised
+from symcalc.training.update import change_of, promised
 
 if TYPE_CHECKING:
     from symcalc.training.minima.minimum import Minimum
@@ -30,6 +30,8 @@ class Summary(Shown):
     >>> Loss("(w - 3)^2").descend(start=[0], rate=0.25, steps=3).summary().ratios
     (0.75, 0.75)
     """
+
+    _pickled: ClassVar[bool] = True          # a run, which writes itself down
 
     run: Run
 
@@ -46,7 +48,7 @@ class Summary(Shown):
         with np.errstate(all="ignore"):
             expected = promised(run.gradients[:-1], run.points)
             ratios = change_of(run.costs[:-1], run.costs[1:]) / expected
-            seen = ~are_lost(run.points, run.costs, run.gradients) & np.isfinite(ratios)
+            seen = ~run.lost & np.isfinite(ratios)
         return expected[seen], ratios[seen]
 
     def document(self) -> Document:

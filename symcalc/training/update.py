@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from symcalc.training.run import Run
 
 _VISIBLE = 1e-5          # how far, relatively, a change of J may be from that of the rounded numbers
-ROUNDING = 64 * sys.float_info.epsilon      # relative to J: a change of this size is rounding and no more,
-_TOLD = 1024 * sys.float_info.epsilon        # and one of this size is known too badly for its ratio to say something
-_SMALL = 1e-9            # relative to J: a change over which J is as good as a quadratic, so that the slopes give it
-_APART = 0.02            # beside the expected change, from where on they contradict it: the rows cancel, and J is rounded more
+ROUNDING = 64 * sys.float_info.epsilon      # relative to J: a change of this size is rounding and no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -39,6 +36,8 @@ class Update(Shown):
     >>> u.expected_change, u.actual_change, u.ratio
     (-9.0, -6.75, 0.75)
     """
+
+    _pickled: ClassVar[bool] = True          # a run, which writes itself down
 
     run: Run
     k: int
@@ -130,16 +129,15 @@ class Update(Shown):
 
     @property
     def ratio(self) -> float:
-        """Actual over expected change: 1 - ηκ/2 for a quadratic; nan where no finite change was expected."""
+        """Actual over expected change: 1 - ηκ/2 for a quadratic; nan where none is expected, or rounding is all there is."""
         expected = self.expected_change
-        return self.actual_change / expected if expected and math.isfinite(expected) else math.nan
+        known = expected and math.isfinite(expected) and not self.is_lost_in_rounding
+        return self.actual_change / expected if known else math.nan
 
     @property
     def is_lost_in_rounding(self) -> bool:
         """Whether the changes are so small beside J that its rounding decides on their ratio."""
-        run = self.run
-        return bool(are_lost(run.points[self.k - 1:self.k + 1], run.costs[self.k - 1:self.k + 1],
-                             run.gradients[self.k - 1:self.k + 1])[0])
+        return bool(self.run.lost[self.k - 1])
 
     def reading(self) -> str:
         """What the ratio says about the step, in a sentence."""
@@ -191,19 +189,3 @@ def promised(slopes: np.ndarray, points: np.ndarray) -> np.ndarray:
     """What the slopes promise of J in each step from point to point, ∇J·Δθ."""
     with np.errstate(all="ignore"):
         return np.sum(slopes * np.diff(points, axis=0), axis=1)
-
-
-def are_lost(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-    """Whether the change of J in each step from point to point is so small that rounding decides on its ratio.
-
-    >>> w = np.array([[1.0], [0.0], [1e-8]])
-    >>> are_lost(w, w[:, 0]**2 + 1, 2*w).tolist()
-    [False, True]
-    """
-    expected, changes = promised(gradients[:-1], points), change_of(costs[:-1], costs[1:])
-    with np.errstate(all="ignore"):
-        size = np.maximum(np.abs(costs[:-1]), np.abs(costs[1:]))
-        largest = np.maximum(np.abs(expected), np.abs(changes))
-        by_slopes = (expected + promised(gradients[1:], points)) / 2
-        contradicted = np.abs(changes - by_slopes) > _APART * np.abs(expected)
-        return (largest <= _TOLD * size) | ((largest <= _SMALL * size) & contradicted)

@@ -14,7 +14,7 @@ from sympy import Expr
 
 from symcalc.compute.compiled import ordered
 from symcalc.errors import DescentError, as_given
-from symcalc.language.table import Table
+from symcalc.language.table import Table, is_whole
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document, Inline
 from symcalc.pages.elided import several
@@ -165,7 +165,7 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
     """The diagnosis of a descent; what `Loss.diagnose` says holds here."""
     wanted = None if rate is None else checked_rate(rate, _METHOD)
     first = None if wanted is None else _first(wanted)
-    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 1):
+    if steps is not None and (not is_whole(steps) or steps < 1):
         raise DescentError(f"steps is a whole number from 1 on, not {as_given(steps)}")
     table, partials = loss.table(data), second_partials(loss)
     quadratic = is_quadratic(loss, partials)
