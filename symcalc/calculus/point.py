@@ -7,9 +7,8 @@ never from the table of derivatives.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import count
 from typing import Any
 
 import mpmath
@@ -61,23 +60,6 @@ class OutsideDomain(ArithmeticError):
 
 
 NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
-
-
-class Places:
-    """The random points for the letters of an expression, made when they are asked for, each only once."""
-
-    def __init__(self, expression: Expr, digits: int = DIGITS) -> None:
-        self.made: list[Point] = []
-        self.coming = candidates(expression, digits)
-
-    def __iter__(self) -> Iterator[Point]:
-        for k in count():
-            if k == len(self.made):
-                point = next(self.coming, None)
-                if point is None:
-                    return
-                self.made.append(point)
-            yield self.made[k]
 
 
 def ranges_of(expression: Expr) -> tuple[tuple[float, float], ...]:
@@ -169,13 +151,17 @@ class Point:
         return product
 
     def power(self, part: Pow, row: Indices) -> Any:
-        base, exponent = (self.value(argument, row) for argument in part.args)
+        return self.raised(part, *(self.value(argument, row) for argument in part.args))
+
+    def raised(self, part: Pow, base: Any, exponent: Any) -> Any:
         if abs(exponent) > _HUGE or (abs(exponent) > 1e4 and not 0.1 < abs(base) < 10):
             raise OutsideDomain(text(part)[:80])
         return base ** (int(exponent) if exponent == int(exponent) else exponent)
 
     def function(self, part: Application, row: Indices) -> Any:
-        arguments = [self.value(argument, row) for argument in part.args]
+        return self.called(part, [self.value(argument, row) for argument in part.args])
+
+    def called(self, part: Application, arguments: Sequence[Any]) -> Any:
         if any(abs(argument) > _HUGE for argument in arguments):
             raise OutsideDomain(text(part)[:80])
         if entry := FUNCTIONS.get(part.func):
@@ -222,11 +208,15 @@ class Point:
         inner = Derivative(part.expr, *rest, evaluate=False) if rest else part.expr
         if not depends(inner, variable):
             return self.value(inner, row) * 0        # the same value on both sides
+        left, right, step = self.neighbours(variable)
+        return (right.value(inner, row) - left.value(inner, row)) / (2 * step)
+
+    def neighbours(self, variable: Symbol | Indexed) -> tuple[Point, Point, Any]:
+        """The points on both sides of this one between which a slope is taken, and how far away they are."""
         if variable not in self.beside:
             step = self.context.mpf(STEP) ** self.fineness * max(1, abs(self.value(variable)))
             self.beside[variable] = (self.moved(variable, -step), self.moved(variable, step), step)
-        left, right, step = self.beside[variable]
-        return (right.value(inner, row) - left.value(inner, row)) / (2 * step)
+        return self.beside[variable]
 
     def moved(self, variable: Symbol | Indexed, step: Any) -> Point:
         """The point beside this one, where the variable, and it alone, is larger by the step."""
