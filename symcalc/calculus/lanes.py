@@ -6,10 +6,10 @@ every point, every row of a sum and both sides of a difference quotient.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import accumulate, count, islice
-from math import prod
 from typing import Any
 
 from sympy import Add, Basic, Derivative, Expr, Indexed, Mul, Number, NumberSymbol, Pow, Sum, Symbol
@@ -124,12 +124,10 @@ class Lanes:
         return [point.indexed(part, row) for point, row in self.lanes]
 
     def add(self, part: Add) -> list[Any]:
-        zero = self.context.zero
-        return [sum(terms, zero) for terms in zip(*map(self.value, part.args))]
+        return [reduce(operator.add, terms) for terms in zip(*map(self.value, part.args))]
 
     def multiply(self, part: Mul) -> list[Any]:
-        one = self.context.one
-        return [prod(factors, start=one) for factors in zip(*map(self.value, part.args))]
+        return [reduce(operator.mul, factors) for factors in zip(*map(self.value, part.args))]
 
     def power(self, part: Pow) -> list[Any]:
         bases, exponent = self.value(part.base), part.exp
@@ -148,17 +146,15 @@ class Lanes:
     def over_rows(self, part: Sum) -> list[Any]:
         index, _, end = part.limits[0]
         ends = self.value(end)
-        if not all(map(self.has_value, ends)):
+        counts = tuple(int(end) if self.has_value(end) else 0 for end in ends)
+        if not all(counts):
             return self.one_by_one(part)
-        counts = tuple(map(int, ends))
-        if not any(counts):
-            return [self.context.zero] * len(ends)
         if (index, counts) not in self.within:
             places = [place for place, count in enumerate(counts) for _ in range(count)]
             rows = [(point, (*row, (index, k))) for (point, row), count in zip(self.lanes, counts) for k in range(1, count + 1)]
             self.within[index, counts] = Lanes(rows, lambda other: _occurs(index, other), (self, places))
         values = iter(self.within[index, counts].value(part.function))
-        return [sum((next(values) for _ in range(count)), self.context.zero) for count in counts]
+        return [reduce(operator.add, islice(values, count)) for count in counts]
 
     def slope(self, part: Derivative) -> list[Any]:
         """The standing derivative by a central difference quotient."""

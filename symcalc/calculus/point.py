@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from threading import get_ident
 from typing import Any
 
 import mpmath
@@ -62,6 +63,18 @@ class OutsideDomain(ArithmeticError):
 NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
 
 
+def context_of(digits: int) -> mpmath.MPContext:
+    """Arithmetic with so many digits: each thread has its own, since mpmath raises the digits for a while within a function."""
+    return _context(digits, get_ident())
+
+
+@lru_cache(maxsize=64)
+def _context(digits: int, _thread: int) -> mpmath.MPContext:
+    context = mpmath.MPContext()
+    context.dps = digits
+    return context
+
+
 def ranges_of(expression: Expr) -> tuple[tuple[float, float], ...]:
     """Where random values are drawn from: also around the large numbers in the formula, as in max(x, 1000).
 
@@ -77,8 +90,7 @@ def candidates(expression: Expr, digits: int = DIGITS) -> Iterator[Point]:
     """Random values for all letters and columns of the expression; it need not have a value there."""
     letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
     labels = {part.base.label for part in letters if isinstance(part, Indexed)}
-    context = mpmath.MPContext()
-    context.dps = digits
+    context = context_of(digits)
     draw, ranges = random.Random(1).uniform, ranges_of(expression)
     for k in range(TRIES):
         low, high = ranges[k // patterns(expression) % len(ranges)]
@@ -102,8 +114,7 @@ class Point:
 
     def finer(self, times: int) -> Point:
         """The same point, worked out with so many times the digits."""
-        context = mpmath.MPContext()
-        context.dps = times * self.context.dps
+        context = context_of(times * self.context.dps)
         tables = {base: {place: context.mpf(value) for place, value in table.items()} for base, table in self.tables.items()}
         return Point(context, {letter: context.mpf(value) for letter, value in self.numbers.items()}, tables, fineness=times)
 
@@ -127,7 +138,8 @@ class Point:
 
     def place(self, part: Indexed, row: Indices) -> tuple[int, ...]:
         """Where the element stands in its table."""
-        return tuple(int(self.value(index, row)) for index in part.indices)
+        around = dict(row)
+        return tuple(around[index] if index in around else int(self.value(index, row)) for index in part.indices)
 
     def coincidence(self, part: KroneckerDelta, row: Indices) -> Any:
         return self.context.mpf(self.value(part.args[0], row) == self.value(part.args[1], row))

@@ -15,6 +15,7 @@ from typing import Any
 from sympy import Add, Derivative, Dummy, Expr, Float, Max, Min, Piecewise, Pow, Sum, preorder_traversal
 from sympy.core.relational import Relational
 
+from symcalc.calculus.algebra.kind import kinds_in
 from symcalc.calculus.lanes import Lanes, Places
 from symcalc.calculus.numbering import coincidences, patterns
 from symcalc.calculus.point import DIGITS, NO_VALUE, TRIES, OutsideDomain, Point, ranges_of
@@ -32,7 +33,7 @@ _NOTHING = 1e-40             # in itself: what is left by rounding where a slope
 _MORE_DIGITS = (4, 16)       # times as many, where two lines seem to differ
 _MOST_PARTS, _MOST_DEGREE = 60, 6       # of a line that is multiplied out
 _LETTER = Dummy("t", real=True)
-_UNSUITED = (Derivative, Sum, Piecewise, Float)
+_UNSUITED = frozenset({Derivative, Sum, Piecewise, Float})
 _BENDS = (Max, Min, Piecewise, *(head for head, row in FUNCTIONS.items() if row.kink))
 
 
@@ -98,9 +99,11 @@ def _is_same_polynomial(before: Expr, now: Expr) -> bool:
 
 @lru_cache(maxsize=64)
 def _is_unsuited(line: Expr) -> bool:
+    if not _UNSUITED.isdisjoint(kinds_in(line)):
+        return True
     parts = list(islice(preorder_traversal(line), _MOST_PARTS + 1))
-    return len(parts) > _MOST_PARTS or any(isinstance(part, _UNSUITED) or (
-        isinstance(part, Pow) and part.exp.is_Integer and part.exp > _MOST_DEGREE) for part in parts)
+    return len(parts) > _MOST_PARTS or any(
+        isinstance(part, Pow) and part.exp.is_Integer and part.exp > _MOST_DEGREE for part in parts)
 
 
 def _worked_out(parts: Sequence[Expr], places: Places, found: Sequence[Point]) -> Iterator[tuple[Point, list[Any]]]:
@@ -136,9 +139,12 @@ def _settled(point: Point, lines: Sequence[Expr], height: Any, values: list[Any]
 
 
 def _differences(vanishing: Any, values: Sequence[Any]) -> list[float]:
-    scales = [max(abs(before), abs(now)) for before, now in pairwise(values)]
-    return [0.0 if now == before or scale < vanishing else float(abs(now - before) / scale)
-            for scale, (before, now) in zip(scales, pairwise(values))]
+    return [0.0 if now == before else _difference(vanishing, before, now) for before, now in pairwise(values)]
+
+
+def _difference(vanishing: Any, before: Any, now: Any) -> float:
+    scale = max(abs(before), abs(now))
+    return 0.0 if scale < vanishing else float(abs(now - before) / scale)
 
 
 def _vanishing(height: Any) -> Any:
