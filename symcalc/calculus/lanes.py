@@ -12,10 +12,29 @@ from functools import lru_cache, reduce
 from itertools import accumulate, count, islice
 from typing import Any
 
-from sympy import Add, Basic, Derivative, Expr, Indexed, Mul, Number, NumberSymbol, Pow, Sum, Symbol
+from sympy import (
+    Add,
+    And,
+    Basic,
+    Derivative,
+    Expr,
+    Indexed,
+    Max,
+    Min,
+    Mul,
+    Number,
+    NumberSymbol,
+    Or,
+    Piecewise,
+    Pow,
+    Sum,
+    Symbol,
+)
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.calculus.numbering import Indices
-from symcalc.calculus.point import DIGITS, NO_VALUE, Point, candidates
+from symcalc.calculus.point import COMPARE, DIGITS, NO_VALUE, Point, candidates
 from symcalc.calculus.rule import depends
 from symcalc.vocabulary import FUNCTIONS
 
@@ -143,6 +162,34 @@ class Lanes:
         return [self.tried(point.called, part, arguments) if all(each == each for each in arguments) else self.context.nan
                 for (point, _), arguments in zip(self.lanes, zip(*map(self.value, part.args)))]
 
+    def extremum(self, part: Max | Min) -> list[Any]:
+        best = max if isinstance(part, Max) else min
+        return [best(values) if all(value == value for value in values) else self.context.nan
+                for values in zip(*map(self.value, part.args))]
+
+    def cases(self, part: Piecewise) -> list[Any]:
+        """The first case whose condition holds; nan where it has none, or comes to one that cannot be told."""
+        found, open_lanes = [self.context.nan] * len(self.lanes), range(len(self.lanes))
+        for value, condition in part.args:
+            holds = self.value(condition)
+            if any(holds[lane] is True for lane in open_lanes):
+                values = self.value(value)
+                for lane in open_lanes:
+                    found[lane] = values[lane] if holds[lane] is True else found[lane]
+            open_lanes = [lane for lane in open_lanes if holds[lane] is False]
+        return found
+
+    def relation(self, part: Relational) -> list[Any]:
+        compare = COMPARE[part.rel_op]
+        return [compare(left, right) if left == left and right == right else self.context.nan
+                for left, right in zip(self.value(part.lhs), self.value(part.rhs))]
+
+    def all_or_any(self, part: And | Or) -> list[Any]:
+        """The first condition that settles it; nan where one before cannot be told."""
+        settles = isinstance(part, Or)
+        return [next((held for held in holds if held is not (not settles)), not settles)
+                for holds in zip(*map(self.value, part.args))]
+
     def over_rows(self, part: Sum) -> list[Any]:
         index, _, end = part.limits[0]
         ends = self.value(end)
@@ -186,5 +233,7 @@ def _work_on(head: type) -> Callable[..., Any]:
 _WORK: dict[type, Callable[..., Any]] = {
     Symbol: Lanes.symbol, Indexed: Lanes.indexed, Number: Lanes.number, NumberSymbol: Lanes.number,
     Add: Lanes.add, Mul: Lanes.multiply, Pow: Lanes.power, Sum: Lanes.over_rows, Derivative: Lanes.slope,
-    **dict.fromkeys(FUNCTIONS, Lanes.function),
+    Max: Lanes.extremum, Min: Lanes.extremum, Piecewise: Lanes.cases, Relational: Lanes.relation,
+    And: Lanes.all_or_any, Or: Lanes.all_or_any, **dict.fromkeys(FUNCTIONS, Lanes.function),
+    BooleanTrue: lambda lanes, part: [True] * len(lanes.lanes), BooleanFalse: lambda lanes, part: [False] * len(lanes.lanes),
 }

@@ -200,7 +200,7 @@ class Point:
         raise OutsideDomain(text(part)[:80])
 
     def relation(self, part: Relational, row: Indices) -> bool:
-        return _COMPARE[part.rel_op](self.value(part.lhs, row), self.value(part.rhs, row))
+        return COMPARE[part.rel_op](self.value(part.lhs, row), self.value(part.rhs, row))
 
     def both(self, part: And, row: Indices) -> bool:
         return all(self.value(argument, row) for argument in part.args)
@@ -250,7 +250,7 @@ def _work_on(head: type) -> Callable[..., Any]:
     raise LossError(f"{head.__name__} cannot be worked out")
 
 
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
 }
