@@ -74,7 +74,14 @@ Lane = tuple[Point, Indices]
 
 
 class Lanes:
-    """Points side by side; where an expression has no value at one of them, its number is nan and the others go on."""
+    """Points side by side; where an expression has no value at one of them, its number is nan and the others go on.
+
+    >>> from sympy import log
+    >>> x = Symbol("x", real=True)
+    >>> lanes = Lanes([(point, ()) for point in islice(Places(x), 4)])
+    >>> [bool(lanes.has_value(number)) for number in lanes.value(log(x)/x)], lanes.value(x)[1] > 0
+    ([True, True, True, False], True)
+    """
 
     def __init__(self, lanes: Sequence[Lane], differs: Callable[[Basic], bool] = lambda part: True,
                  origin: tuple[Lanes, Sequence[int]] | None = None) -> None:
