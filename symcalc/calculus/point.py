@@ -88,7 +88,7 @@ def ranges_of(expression: Expr) -> tuple[tuple[float, float], ...]:
 
 def candidates(expression: Expr, digits: int = DIGITS) -> Iterator[Point]:
     """Random values for all letters and columns of the expression; it need not have a value there."""
-    letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
+    letters = sorted(expression.atoms(Symbol, Indexed), key=lambda part: part.name if isinstance(part, Symbol) else str(part))
     labels = {part.base.label for part in letters if isinstance(part, Indexed)}
     context = context_of(digits)
     draw, ranges = random.Random(1).uniform, ranges_of(expression)

@@ -35,6 +35,7 @@ _MOST_PARTS, _MOST_DEGREE = 60, 6       # of a line that is multiplied out
 _LETTER = Dummy("t", real=True)
 _UNSUITED = frozenset({Derivative, Sum, Piecewise, Float})
 _BENDS = (Max, Min, Piecewise, *(head for head, row in FUNCTIONS.items() if row.kink))
+_BENDING = frozenset(_BENDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def points(expression: Expr, places: Places | None = None) -> list[Point]:
 
     Those where it is 0 say little: of them some are taken only where others cannot be found.
     """
-    bends = expression.has(*_BENDS)
+    bends = not _BENDING.isdisjoint(kinds_in(expression))
     wanted = max(2 * POINTS if bends else POINTS, patterns(expression))
     least = max(_ROUNDS * len(ranges_of(expression)) if bends else 0, patterns(expression) - 1)
     telling: list[Point] = []
