@@ -64,15 +64,19 @@ NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
 
 
 def context_of(digits: int) -> mpmath.MPContext:
-    """Arithmetic with so many digits: each thread has its own, since mpmath raises the digits for a while within a function."""
-    return _context(digits, get_ident())
+    """Arithmetic with so many digits: each thread has its own, since mpmath raises the digits for a while within a function.
 
-
-@lru_cache(maxsize=64)
-def _context(digits: int, _thread: int) -> mpmath.MPContext:
-    context = mpmath.MPContext()
-    context.dps = digits
+    >>> context_of(30).dps
+    30
+    """
+    context = _context(digits, get_ident())
+    context.dps = digits                # where an interrupt came within a function, they may still be raised
     return context
+
+
+@lru_cache(maxsize=16)                  # a millisecond each to make
+def _context(digits: int, _thread: int) -> mpmath.MPContext:
+    return mpmath.MPContext()
 
 
 def ranges_of(expression: Expr) -> tuple[tuple[float, float], ...]:
