@@ -74,7 +74,8 @@ def test_they_are_in_the_whole_corpus():
         assert side_by_side(lanes, [problem]) == by_points(alone, [problem]), formula
 
 
-@pytest.mark.parametrize("formula", ["x^2*sin(x)", "ln(x)*sqrt(1 - x)", "max(x, 2 - x)^3", "mean((u - a*x)^2)", "softplus(ln(x))"])
+@pytest.mark.parametrize("formula", [
+    "x^2*sin(x)", "ln(x)*sqrt(1 - x)", "max(x, 2 - x)^3", "mean((u - a*x)^2)", "softplus(ln(x))"])
 def test_a_proof_says_what_going_through_the_points_one_by_one_says(formula):
     derivation = sc.derive(formula, "x", columns="u") if "u" in formula else sc.derive(formula, "x")
     lines = [line.expression for line in derivation.lines]
@@ -95,5 +96,5 @@ def test_what_differs_in_one_lane_only_is_caught():
     problem = derivative_of(sc.read("x^2*ln(x)"), x)
     right, wrong = sc.read("2*x*ln(x) + x"), sc.read("piecewise((2*x*ln(x) + x, x < 0.5), (2*x*ln(x) + 1.001*x, True))")
     assert prove([problem, right]).passed
-    with pytest.raises(ProofError, match="^line 1 is not equal"):
+    with pytest.raises(ProofError, match=r"^line 1 is not equal"):
         prove([problem, wrong])
