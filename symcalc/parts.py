@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sympy import Add, Basic, E, Expr, Indexed, Integer, Mul, Pow, Sum, exp
 
-from symcalc.written import is_number, is_one, negative
+from symcalc.written import is_minus, is_one, negative
 
 
 def product_as_written(factors: Sequence[Basic]) -> Expr:
@@ -26,9 +26,9 @@ def signed(term: Basic) -> tuple[bool, Expr]:
     >>> signed(Mul(-3, Symbol("x"), evaluate=False))
     (True, 3*x)
     """
-    if is_number(term) and term < 0:
+    if is_minus(term):
         return True, -term
-    if isinstance(term, Mul) and is_number(term.args[0]) and term.args[0] < 0:
+    if isinstance(term, Mul) and is_minus(term.args[0]):
         lead, rest = -term.args[0], term.args[1:]
         return True, product_as_written(rest if is_one(lead) else (lead, *rest))
     return False, term
@@ -36,7 +36,7 @@ def signed(term: Basic) -> tuple[bool, Expr]:
 
 def is_below(factor: Basic) -> bool:
     """Whether a factor is written under the fraction bar: 1/x, x^(-2)."""
-    return isinstance(factor, Pow) and is_number(factor.exp) and bool(factor.exp < 0)
+    return isinstance(factor, Pow) and is_minus(factor.exp)
 
 
 def upright(factor: Basic) -> Expr:

@@ -53,22 +53,35 @@ def exact(value: Expr) -> Fraction:
     """
     if isinstance(value, Float):
         return Fraction(repr(float(value)))
-    return Fraction(int(value.p), int(value.q))
+    return Fraction(int(value.p)) if value.q == 1 else Fraction(int(value.p), int(value.q))
 
 
 def is_number(expression: Basic) -> bool:
     """Whether the expression is a plain number (2, 1/2, 0.5), not merely constant."""
-    return isinstance(expression, (Rational, Float)) and bool(expression.is_finite)
+    return isinstance(expression, Rational) or (isinstance(expression, Float) and bool(expression.is_finite))
 
 
 def is_one(expression: Basic) -> bool:
     """Whether the expression is the number 1, be it written 1 or 1.0."""
-    return is_number(expression) and exact(expression) == 1
+    return expression.p == expression.q if isinstance(expression, Rational) else _is(expression, 1)
 
 
 def is_zero(expression: Basic) -> bool:
     """Whether the expression is the number 0, be it written 0 or 0.0."""
-    return is_number(expression) and exact(expression) == 0
+    return expression.p == 0 if isinstance(expression, Rational) else _is(expression, 0)
+
+
+def _is(expression: Basic, value: int) -> bool:
+    return is_number(expression) and exact(expression) == value
+
+
+def is_minus(expression: Basic) -> bool:
+    """Whether the expression is a plain number below 0.
+
+    >>> is_minus(Integer(-2)), is_minus(Symbol("x"))
+    (True, False)
+    """
+    return expression.p < 0 if isinstance(expression, Rational) else is_number(expression) and bool(expression < 0)
 
 
 def add(*terms: Expr) -> Expr:

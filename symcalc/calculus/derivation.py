@@ -145,9 +145,9 @@ def derive(expression: Expr, variable: Symbol, detail: str = "normal", most: int
 
 def tidied_up(lines: Sequence[Line], written: Written) -> list[Line]:
     """The lines, and behind them those that tidy the last one."""
-    lines, shown = list(lines), text(lines[-1].expression)
+    lines, shown = list(lines), ""
     for algebra, tidier in tidied(lines[-1].expression, written):
-        before, shown = shown, text(tidier)
+        before, shown = shown or text(lines[-1].expression), text(tidier)
         if shown == before:             # only brackets within brackets: nothing to show
             lines[-1] = replace(lines[-1], expression=tidier)
         else:

@@ -31,11 +31,7 @@ def drawn(expression: Expr, draw: Callable[[], Any]) -> Tables:
     >>> {str(base): dict(table) for base, table in drawn(column("x"), lambda: 7).items()}
     {'x': {(1,): 7, (2,): 7, (3,): 7}}
     """
-    most = max(FEATURES, *(int(total.limits[0][2]) for total in expression.atoms(Sum)
-                           if isinstance(total.limits[0][2], Integer)), ROWS)
-    parts = {part.base: part for part in sorted(expression.atoms(Indexed), key=str)}
-    tables = {base: {place: draw() for place in product(*(_numbers(index, most) for index in part.indices))}
-              for base, part in parts.items()}
+    tables = {base: {place: draw() for place in places} for base, places in _places(expression)}
     for base, classes in _classes(expression).items():
         # Of a class only its own number means something: from one on, by chance, each in turn.
         numbers = islice(cycle(classes), int(abs(draw()) * _SPREAD) % len(classes), None)
@@ -51,6 +47,20 @@ def _classes(expression: Expr) -> Mapping[IndexedBase, list[int]]:
         if _is_class(part):
             found.setdefault(part.args[0].base, []).append(int(part.args[1]))
     return found
+
+
+@lru_cache(maxsize=256)
+def _places(expression: Expr) -> tuple[tuple[IndexedBase, tuple[tuple[int, ...], ...]], ...]:
+    """Whatever has an index, and the numbers of its elements."""
+    most = max(FEATURES, *(int(total.limits[0][2]) for total in _sums(expression)
+                           if isinstance(total.limits[0][2], Integer)), ROWS)
+    parts = {part.base: part for part in sorted(expression.atoms(Indexed), key=str)}
+    return tuple((base, tuple(product(*(_numbers(index, most) for index in part.indices)))) for base, part in parts.items())
+
+
+@lru_cache(maxsize=256)
+def _sums(expression: Expr) -> frozenset[Sum]:
+    return frozenset(expression.atoms(Sum))
 
 
 def _is_class(part: KroneckerDelta) -> bool:
@@ -69,9 +79,9 @@ def counted(expression: Expr, k: int) -> dict[Symbol, Any]:
     >>> [tuple(counted(same(whole("c"), whole("k")), k).values())[2:] for k in range(4)]
     [(1, 1), (2, 1), (1, 2), (2, 2)]
     """
-    ends = {total.limits[0][2]: FEATURES for total in expression.atoms(Sum) if total.limits[0][2] != COUNT}
+    ends = {total.limits[0][2]: FEATURES for total in _sums(expression) if total.limits[0][2] != COUNT}
     free = sorted(_free(expression), key=str)
-    first = {index_of(total): 1 for total in expression.atoms(Sum)}          # for what is looked at outside its sum
+    first = {index_of(total): 1 for total in _sums(expression)}          # for what is looked at outside its sum
     return {COUNT: ROWS, ROW: 1, **first, **ends, **{index: 1 + (k >> place) % 2 for place, index in enumerate(free)}}
 
 

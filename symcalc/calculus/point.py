@@ -7,9 +7,9 @@ never from the table of derivatives.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import count
+from threading import get_ident
 from typing import Any
 
 import mpmath
@@ -63,21 +63,20 @@ class OutsideDomain(ArithmeticError):
 NO_VALUE = (OutsideDomain, ZeroDivisionError, OverflowError)
 
 
-class Places:
-    """The random points for the letters of an expression, made when they are asked for, each only once."""
+def context_of(digits: int) -> mpmath.MPContext:
+    """Arithmetic with so many digits: each thread has its own, since mpmath raises the digits for a while within a function.
 
-    def __init__(self, expression: Expr, digits: int = DIGITS) -> None:
-        self.made: list[Point] = []
-        self.coming = candidates(expression, digits)
+    >>> context_of(30).dps
+    30
+    """
+    context = _context(digits, get_ident())
+    context.dps = digits                # where an interrupt came within a function, they may still be raised
+    return context
 
-    def __iter__(self) -> Iterator[Point]:
-        for k in count():
-            if k == len(self.made):
-                point = next(self.coming, None)
-                if point is None:
-                    return
-                self.made.append(point)
-            yield self.made[k]
+
+@lru_cache(maxsize=16)                  # a millisecond each to make
+def _context(digits: int, _thread: int) -> mpmath.MPContext:
+    return mpmath.MPContext()
 
 
 def ranges_of(expression: Expr) -> tuple[tuple[float, float], ...]:
@@ -93,10 +92,9 @@ def ranges_of(expression: Expr) -> tuple[tuple[float, float], ...]:
 
 def candidates(expression: Expr, digits: int = DIGITS) -> Iterator[Point]:
     """Random values for all letters and columns of the expression; it need not have a value there."""
-    letters = sorted((part for part in expression.atoms(Symbol, Indexed)), key=str)
+    letters = sorted(expression.atoms(Symbol, Indexed), key=lambda part: part.name if isinstance(part, Symbol) else str(part))
     labels = {part.base.label for part in letters if isinstance(part, Indexed)}
-    context = mpmath.MPContext()
-    context.dps = digits
+    context = context_of(digits)
     draw, ranges = random.Random(1).uniform, ranges_of(expression)
     for k in range(TRIES):
         low, high = ranges[k // patterns(expression) % len(ranges)]
@@ -120,8 +118,7 @@ class Point:
 
     def finer(self, times: int) -> Point:
         """The same point, worked out with so many times the digits."""
-        context = mpmath.MPContext()
-        context.dps = times * self.context.dps
+        context = context_of(times * self.context.dps)
         tables = {base: {place: context.mpf(value) for place, value in table.items()} for base, table in self.tables.items()}
         return Point(context, {letter: context.mpf(value) for letter, value in self.numbers.items()}, tables, fineness=times)
 
@@ -145,7 +142,8 @@ class Point:
 
     def place(self, part: Indexed, row: Indices) -> tuple[int, ...]:
         """Where the element stands in its table."""
-        return tuple(int(self.value(index, row)) for index in part.indices)
+        around = dict(row)
+        return tuple(around[index] if index in around else int(self.value(index, row)) for index in part.indices)
 
     def coincidence(self, part: KroneckerDelta, row: Indices) -> Any:
         return self.context.mpf(self.value(part.args[0], row) == self.value(part.args[1], row))
@@ -169,13 +167,17 @@ class Point:
         return product
 
     def power(self, part: Pow, row: Indices) -> Any:
-        base, exponent = (self.value(argument, row) for argument in part.args)
+        return self.raised(part, *(self.value(argument, row) for argument in part.args))
+
+    def raised(self, part: Pow, base: Any, exponent: Any) -> Any:
         if abs(exponent) > _HUGE or (abs(exponent) > 1e4 and not 0.1 < abs(base) < 10):
             raise OutsideDomain(text(part)[:80])
         return base ** (int(exponent) if exponent == int(exponent) else exponent)
 
     def function(self, part: Application, row: Indices) -> Any:
-        arguments = [self.value(argument, row) for argument in part.args]
+        return self.called(part, [self.value(argument, row) for argument in part.args])
+
+    def called(self, part: Application, arguments: Sequence[Any]) -> Any:
         if any(abs(argument) > _HUGE for argument in arguments):
             raise OutsideDomain(text(part)[:80])
         if entry := FUNCTIONS.get(part.func):
@@ -202,7 +204,7 @@ class Point:
         raise OutsideDomain(text(part)[:80])
 
     def relation(self, part: Relational, row: Indices) -> bool:
-        return _COMPARE[part.rel_op](self.value(part.lhs, row), self.value(part.rhs, row))
+        return COMPARE[part.rel_op](self.value(part.lhs, row), self.value(part.rhs, row))
 
     def both(self, part: And, row: Indices) -> bool:
         return all(self.value(argument, row) for argument in part.args)
@@ -225,11 +227,15 @@ class Point:
         inner = Derivative(part.expr, *rest, evaluate=False) if rest else part.expr
         if not depends(inner, variable):
             return self.value(inner, row) * 0        # the same value on both sides
+        left, right, step = self.neighbours(variable)
+        return (right.value(inner, row) - left.value(inner, row)) / (2 * step)
+
+    def neighbours(self, variable: Symbol | Indexed) -> tuple[Point, Point, Any]:
+        """The points on both sides of this one between which a slope is taken, and how far away they are."""
         if variable not in self.beside:
             step = self.context.mpf(STEP) ** self.fineness * max(1, abs(self.value(variable)))
             self.beside[variable] = (self.moved(variable, -step), self.moved(variable, step), step)
-        left, right, step = self.beside[variable]
-        return (right.value(inner, row) - left.value(inner, row)) / (2 * step)
+        return self.beside[variable]
 
     def moved(self, variable: Symbol | Indexed, step: Any) -> Point:
         """The point beside this one, where the variable, and it alone, is larger by the step."""
@@ -251,7 +257,7 @@ def _work_on(head: type) -> Callable[..., Any]:
     raise LossError(f"{head.__name__} cannot be worked out")
 
 
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
 }

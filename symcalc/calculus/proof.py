@@ -6,7 +6,7 @@ derivative that still stands in a line from a difference quotient at 80 digits, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -15,8 +15,10 @@ from typing import Any
 from sympy import Add, Derivative, Dummy, Expr, Float, Max, Min, Piecewise, Pow, Sum, preorder_traversal
 from sympy.core.relational import Relational
 
+from symcalc.calculus.algebra.kind import kinds_in
+from symcalc.calculus.lanes import Lanes, Places
 from symcalc.calculus.numbering import coincidences, patterns
-from symcalc.calculus.point import DIGITS, NO_VALUE, TRIES, OutsideDomain, Places, Point, ranges_of
+from symcalc.calculus.point import DIGITS, NO_VALUE, TRIES, OutsideDomain, Point, ranges_of
 from symcalc.errors import LossError, ProofError
 from symcalc.pages.notation import text
 from symcalc.vocabulary import FUNCTIONS
@@ -31,8 +33,9 @@ _NOTHING = 1e-40             # in itself: what is left by rounding where a slope
 _MORE_DIGITS = (4, 16)       # times as many, where two lines seem to differ
 _MOST_PARTS, _MOST_DEGREE = 60, 6       # of a line that is multiplied out
 _LETTER = Dummy("t", real=True)
-_UNSUITED = (Derivative, Sum, Piecewise, Float)
+_UNSUITED = frozenset({Derivative, Sum, Piecewise, Float})
 _BENDS = (Max, Min, Piecewise, *(head for head, row in FUNCTIONS.items() if row.kink))
+_BENDING = frozenset(_BENDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,10 @@ def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIG
     True
     """
     checks: list[Check] = []
-    for point in points(lines[0], places or Places(lines[0], digits)):
+    places = places or Places(lines[0], digits)
+    for point, (height, *values) in _worked_out((lines[0].args[0], *lines), places, points(lines[0], places)):
         try:
-            differences = _settled(point, lines)
+            differences = _settled(point, lines, height, values)
         except NO_VALUE:
             continue                     # a line may need more than the problem does: f^g ln(f) wants f > 0
         for k, difference in enumerate(differences, start=1):
@@ -96,40 +100,57 @@ def _is_same_polynomial(before: Expr, now: Expr) -> bool:
 
 @lru_cache(maxsize=64)
 def _is_unsuited(line: Expr) -> bool:
+    if not _UNSUITED.isdisjoint(kinds_in(line)):
+        return True
     parts = list(islice(preorder_traversal(line), _MOST_PARTS + 1))
-    return len(parts) > _MOST_PARTS or any(isinstance(part, _UNSUITED) or (
-        isinstance(part, Pow) and part.exp.is_Integer and part.exp > _MOST_DEGREE) for part in parts)
+    return len(parts) > _MOST_PARTS or any(
+        isinstance(part, Pow) and part.exp.is_Integer and part.exp > _MOST_DEGREE for part in parts)
 
 
-def _settled(point: Point, lines: Sequence[Expr]) -> list[float]:
+def _worked_out(parts: Sequence[Expr], places: Places, found: Sequence[Point]) -> Iterator[tuple[Point, list[Any]]]:
+    """The values of all parts at the points; a point at which one has none is left out."""
+    groups: dict[Lanes, list[int]] = {}
+    for point in found:
+        lanes, place = places.groups[point]
+        groups.setdefault(lanes, []).append(place)
+    values: dict[Point, list[Any]] = {}
+    for lanes, chosen in groups.items():
+        few = lanes.kept(tuple(chosen))
+        values |= {point: [*numbers] for (point, _), numbers in zip(few.lanes, zip(*map(few.value, parts)))}
+    return ((point, values[point]) for point in found if all(map(point.context.isfinite, values[point])))
+
+
+def _settled(point: Point, lines: Sequence[Expr], height: Any, values: list[Any]) -> list[float]:
     """How far each line is from the one before; where they differ, with more digits, since large terms that cancel use them up.
 
     OutsideDomain where the values still change with the digits: there the point says nothing.
     """
-    values = [point.value(line) for line in lines]
-    differences = _differences(point, lines[0], values)
+    vanishing = _vanishing(height)
+    differences = _differences(vanishing, values)
     for times in _MORE_DIGITS:
         if max(differences) <= TOLERANCE:
             break
         finer = point.finer(times)
         before, values = values, [finer.value(line) for line in lines]
-        differences = _differences(finer, lines[0], values)
-    if max(differences) > TOLERANCE and any(abs(old - new) > max(_vanishing(point, lines[0]), TOLERANCE * abs(new))
+        differences = _differences(_vanishing(finer.value(lines[0].args[0])), values)
+    if max(differences) > TOLERANCE and any(abs(old - new) > max(vanishing, TOLERANCE * abs(new))
                                             for old, new in zip(before, values)):
         raise OutsideDomain(text(lines[0])[:80])
     return differences
 
 
-def _differences(point: Point, problem: Expr, values: Sequence[Any]) -> list[float]:
-    vanishing = _vanishing(point, problem)
-    scales = [max(abs(before), abs(now)) for before, now in pairwise(values)]
-    return [0.0 if scale < vanishing else float(abs(now - before) / scale)
-            for scale, (before, now) in zip(scales, pairwise(values))]
+def _differences(vanishing: Any, values: Sequence[Any]) -> list[float]:
+    return [0.0 if now == before else _difference(vanishing, before, now) for before, now in pairwise(values)]
 
 
-def _vanishing(point: Point, problem: Expr) -> Any:
-    """What rounding may leave of a slope that is 0."""
-    return max(_NOTHING, _ROUNDING * abs(point.value(problem.args[0])))
+def _difference(vanishing: Any, before: Any, now: Any) -> float:
+    scale = max(abs(before), abs(now))
+    return 0.0 if scale < vanishing else float(abs(now - before) / scale)
+
+
+def _vanishing(height: Any) -> Any:
+    """What rounding may leave of a slope that is 0, of a function with this value."""
+    return max(_NOTHING, _ROUNDING * abs(height))
 
 
 def points(expression: Expr, places: Places | None = None) -> list[Point]:
@@ -137,15 +158,16 @@ def points(expression: Expr, places: Places | None = None) -> list[Point]:
 
     Those where it is 0 say little: of them some are taken only where others cannot be found.
     """
-    bends = expression.has(*_BENDS)
+    bends = not _BENDING.isdisjoint(kinds_in(expression))
     wanted = max(2 * POINTS if bends else POINTS, patterns(expression))
     least = max(_ROUNDS * len(ranges_of(expression)) if bends else 0, patterns(expression) - 1)
     telling: list[Point] = []
     vanishing: list[Point] = []
-    for k, candidate in enumerate(places or Places(expression)):
-        try:
-            value = candidate.value(expression)
-        except NO_VALUE:
+    places = places or Places(expression)
+    for k, candidate in enumerate(places):
+        lanes, place = places.group(k, max(wanted - len(telling), least - k + 1))
+        value = lanes.value(expression)[place]
+        if not lanes.has_value(value):
             continue
         (telling if abs(value) > _NOTHING else vanishing).append(candidate)
         if len(vanishing) == _ENOUGH or (len(telling) >= wanted and k >= least):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain, count
 
 from sympy import Add, Basic, Derivative, Dummy, Expr, Indexed, Mul, Sum, Symbol
 
+from symcalc.calculus.algebra.kind import kinds_in
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import CONSTANT, CONSTANT_MULTIPLE, ROUTINE
 from symcalc.calculus.unfolding import Application, Line, unfolded
@@ -166,8 +168,14 @@ def _left(node: Application) -> Application:
 
 def _alike(nodes: tuple[Application, ...]) -> bool:
     """Whether the rule puts the slopes of the parts together in the same way for all."""
-    slopes = [Dummy(real=True) for _ in nodes[0].parts]
+    slopes = _any(len(nodes[0].parts))
     return len({node.rule.combine(node.expression, node.variable, *slopes) for node in nodes}) == 1
+
+
+@lru_cache(maxsize=64)
+def _any(count: int) -> tuple[Dummy, ...]:
+    """So many letters that stand for any slopes."""
+    return tuple(Dummy(real=True) for _ in range(count))
 
 
 def _weighs(node: Application) -> bool:
@@ -201,7 +209,7 @@ def _renamed(lines: Sequence[Line], before: Symbol, after: Symbol) -> list[Line]
         if part not in known:
             if isinstance(part, Derivative):
                 known[part] = derivative_of(part.expr, after)
-            elif not part.has(Derivative):
+            elif Derivative not in kinds_in(part):
                 known[part] = part
             else:
                 known[part] = rebuilt(part, tuple(map(visit, part.args)))

@@ -14,15 +14,17 @@ _TIMES = 4
 _SHOWN = Beginnings(40)
 
 
-def parts_in(expression: Basic) -> int:
+def parts_in(expression: Basic, known: dict[Basic, int] | None = None) -> int:
     """How many parts the expression has where it is written out; what occurs twice counts twice, x[i] counts once.
+
+    `known` keeps what was counted, for lines that have much in common.
 
     >>> from sympy import Symbol
     >>> x = Symbol("x")
     >>> parts_in(x**2 + x)
     5
     """
-    known: dict[Basic, int] = {}
+    known = {} if known is None else known
     waiting = [expression]
     while waiting:
         part = waiting[-1]
@@ -40,8 +42,8 @@ def most_parts(expression: Expr) -> int:
     return MAX_DERIVATIVE if own <= MAX_NODES else max(MAX_LARGE, _TIMES * own)
 
 
-def check_size(line: Expr, most: int, opened: Expr, rule: str) -> None:
+def check_size(line: Expr, most: int, opened: Expr, rule: str, known: dict[Basic, int]) -> None:
     """Whether the line is no larger than that; if it is, a `LossError` names the part whose rule made it so."""
-    if parts_in(line) > most:
+    if parts_in(line, known) > most:
         raise LossError(f"the derivative has more than {most:,} parts after the {rule} on {_SHOWN(opened)}; split it: give its "
                         "factors or inner parts letters of their own, such as u, and differentiate them one at a time")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Symbol
 
 from symcalc.calculus.algebra.kind import Algebra
 from symcalc.calculus.rule import Rule
@@ -85,11 +85,12 @@ def unfolded(root: Application, detail: str, most: int | None = None) -> list[Li
     """
     lines = [Line(expression=derivative_of(root.expression, root.variable))]
     most = most or most_parts(root.expression)
+    counted: dict[Basic, int] = {}
     opened: dict[Application, int] = {}                     # and on which line
     for batch in _batches(root, detail):
         line = _line(root, batch, opened)
         widest = max(batch, key=lambda node: len(node.parts))
-        check_size(line.expression, most, widest.expression, widest.rule.name)
+        check_size(line.expression, most, widest.expression, widest.rule.name, counted)
         if line.expression != lines[-1].expression:         # the slope of what is multiplied by 0 is not to be seen
             lines.append(line)
         opened |= dict.fromkeys(batch, len(lines) - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sympy import Basic, Expr, Indexed, IndexedBase, Integer, Mul, Pow, Sum, Symbol
 
@@ -101,6 +102,11 @@ def column(name: str) -> Indexed:
     >>> column("x")
     x[i]
     """
+    return _column(checked_name(name))
+
+
+@lru_cache(maxsize=256)                # the same one each time: formulas with it are then compared at once
+def _column(name: str) -> Indexed:
     return IndexedBase(symbol(name), real=True)[ROW]
 
 

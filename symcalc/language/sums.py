@@ -198,7 +198,8 @@ def checked(expression: Expr, wanted: Collection[str] = ()) -> Expr:
             raise LossError(INSIDE)
         if index_of(total) in within:
             raise LossError(f"a sum over {index_of(total)} stands inside another; give one of them another index")
-    if outside := (expression.free_symbols & summed) - {ROW}:
+    inner = summed - {ROW}
+    if outside := inner and expression.free_symbols & inner:
         raise LossError(f"{min(map(str, outside))} is the index of a sum; outside that sum write another letter")
     if any(not (own.is_integer and own.is_positive) for part in expression.atoms(KroneckerDelta) for own in part.args):
         raise LossError("KroneckerDelta compares the indices of elements, such as the j of w[j]")

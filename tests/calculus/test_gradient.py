@@ -13,7 +13,7 @@ from sympy import Derivative, Tuple
 
 import symcalc as sc
 from symcalc.calculus import gradient as module
-from symcalc.calculus.point import Places
+from symcalc.calculus.lanes import Places
 from symcalc.calculus.proof import prove
 from symcalc.written import derivative_of, mul
 

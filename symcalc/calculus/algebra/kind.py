@@ -27,7 +27,7 @@ class Algebra:
 
     def concerns(self, expression: Expr) -> bool:
         """Whether the expression has any part that the rewriting is about."""
-        return not self.about or not self.about.isdisjoint(_kinds(expression))
+        return not self.about or not self.about.isdisjoint(kinds_in(expression))
 
 
 EXPONENTIALS = frozenset({exp, type(E)})
@@ -35,8 +35,14 @@ EXPONENTIALS = frozenset({exp, type(E)})
 
 
 @lru_cache(maxsize=2048)
-def _kinds(part: Basic) -> frozenset[type]:
-    return frozenset((type(part),)).union(*map(_kinds, part.args))
+def kinds_in(part: Basic) -> frozenset[type]:
+    """The heads of all parts of the expression.
+
+    >>> from sympy import Symbol
+    >>> sorted(kind.__name__ for kind in kinds_in(Symbol("x")**2))
+    ['Integer', 'Pow', 'Symbol']
+    """
+    return frozenset((type(part),)).union(*map(kinds_in, part.args))
 
 
 def inside_out(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Written], Expr]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from sympy import Add, Basic, Expr, Mul, Pow, Sum
 
@@ -99,7 +100,12 @@ def _turned(factor: Expr, written: Written) -> Expr | None:
 
 def _varies(factor: Basic, total: Sum) -> bool:
     """Whether a factor differs from row to row, or from one j to the next."""
-    return index_of(total) in factor.free_symbols
+    return index_of(total) in _letters(factor)
+
+
+@lru_cache(maxsize=2048)
+def _letters(part: Basic) -> frozenset[Basic]:
+    return frozenset(part.free_symbols)
 
 
 def _count(part: Expr, written: Written) -> Expr:

@@ -36,14 +36,15 @@ def tidied(expression: Expr, written: Written = NOTHING) -> list[tuple[Algebra, 
     [('simplify the product', 6*x)]
     """
     lines: list[tuple[Algebra, Expr]] = []
-    for _ in range(_ROUNDS):
-        before = len(lines)
-        for algebra in PASSES:
-            tidier = algebra.rewrite(expression, written) if algebra.concerns(expression) else expression
-            if tidier != expression:
-                lines.append((algebra, tidier))
-                expression = tidier
-                written = written.renamed(algebra.rewrite) if algebra.renames else written
-        if len(lines) == before:
+    idle = 0                                    # passes in a row that changed nothing
+    for algebra in PASSES * _ROUNDS:
+        tidier = algebra.rewrite(expression, written) if algebra.concerns(expression) else expression
+        idle += 1
+        if tidier != expression:
+            idle = 0
+            lines.append((algebra, tidier))
+            expression = tidier
+            written = written.renamed(algebra.rewrite) if algebra.renames else written
+        if idle == len(PASSES):
             break
     return lines

@@ -9,7 +9,8 @@ from typing import Any
 from sympy import Add, Basic, Derivative, Expr, Indexed
 
 from symcalc.calculus.higher import MOST, digits_for
-from symcalc.calculus.point import DIGITS, NO_VALUE, Places, Point
+from symcalc.calculus.lanes import Places
+from symcalc.calculus.point import DIGITS, NO_VALUE, Point
 from symcalc.calculus.proof import TOLERANCE, points
 from symcalc.calculus.rule import letters_of
 from symcalc.errors import LossError

@@ -11,7 +11,8 @@ from sympy import Derivative, Expr, Symbol
 
 from symcalc.calculus.algebra.products import written_in
 from symcalc.calculus.derivation import Derivation, tidied_up
-from symcalc.calculus.point import NO_VALUE, Places
+from symcalc.calculus.lanes import Places
+from symcalc.calculus.point import NO_VALUE
 from symcalc.calculus.tutor.check import verdict_on
 from symcalc.calculus.tutor.guesses import Tree
 from symcalc.calculus.tutor.mistakes import COMMON, LIKELY, RARER
