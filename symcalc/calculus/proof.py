@@ -94,7 +94,7 @@ def _is_same_polynomial(before: Expr, now: Expr) -> bool:
     return difference is not None and difference.as_expr() == _LETTER
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _is_unsuited(line: Expr) -> bool:
     parts = list(islice(preorder_traversal(line), _MOST_PARTS + 1))
     return len(parts) > _MOST_PARTS or any(isinstance(part, _UNSUITED) or (
@@ -178,6 +178,6 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
     return tuple(ways)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _bends_of(expression: Expr) -> list[Expr]:
     return sorted(expression.atoms(Relational, *_BENDS), key=str)

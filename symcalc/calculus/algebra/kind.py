@@ -34,7 +34,7 @@ EXPONENTIALS = frozenset({exp, type(E)})
 """e^z, however it is written."""
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _kinds(part: Basic) -> frozenset[type]:
     return frozenset((type(part),)).union(*map(_kinds, part.args))
 
