@@ -108,7 +108,7 @@ class softmax_at(Function):
         return True
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def is_indexed(expression: Basic) -> bool:
     """Whether an index other than i, the row, stands in the expression.
 

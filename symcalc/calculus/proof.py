@@ -98,7 +98,7 @@ def _is_same_polynomial(before: Expr, now: Expr) -> bool:
     return difference is not None and difference.as_expr() == _LETTER
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _is_unsuited(line: Expr) -> bool:
     if not _UNSUITED.isdisjoint(kinds_in(line)):
         return True
@@ -200,6 +200,6 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
     return tuple(ways)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _bends_of(expression: Expr) -> list[Expr]:
     return sorted(expression.atoms(Relational, *_BENDS), key=str)

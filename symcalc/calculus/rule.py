@@ -63,7 +63,7 @@ class Rule:
         return self.statement.latex
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def depends(expression: Basic, variable: Symbol | Indexed) -> bool:
     """Whether the variable occurs in the expression; any element of w may be the w[k] that varies.
 

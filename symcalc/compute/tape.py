@@ -225,7 +225,7 @@ def _literal(value: float) -> Value:
     return Value(repr(float(value)))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def differs(part: Basic) -> bool:
     """Whether a part has a value of its own in each row; a sum over the rows has one in all."""
     return isinstance(part, Indexed) or (not isinstance(part, Sum) and any(map(differs, part.args)))

@@ -140,7 +140,7 @@ def _places(expression: Basic, parts: tuple[Basic, ...]) -> tuple[tuple[Basic, b
 
 # The forms
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _forms_of(shape: _Shape) -> _Forms | None:
     """The forms of all expressions of this shape; None where a name or an exponent could be taken for a number."""
     codes: list[Expr] = []
@@ -158,7 +158,7 @@ def _coded(part: Basic, codes: list[Expr], may_open: bool = True) -> Basic:
     return rebuilt(part, tuple(_coded(argument, codes, _opens(part, k)) for k, argument in enumerate(part.args)))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _forms_with(expression: Expr, parts: tuple[Basic, ...], kinds: tuple[_Open | float, ...]) -> _Forms | None:
     """The forms of the expression with numbers of these kinds in the places of its parts, or the very numbers."""
     codes: list[Expr] = []

@@ -197,7 +197,7 @@ class Place:
         return replaced(formula, lambda part: written(part) if isinstance(part, Sum) else self.numbers.get(part))
 
 
-@lru_cache(maxsize=256)                # a page asks for the same slopes at every update
+@lru_cache(maxsize=64)                 # a page asks for the same slopes at every update
 def _multiplied_out(formula: Expr, parameters: tuple[Symbol, ...]) -> tuple[Expr, Sequence[Sum]] | None:
     """The formula with its sums multiplied out, and the sums then in it; None where one is no polynomial in the parameters."""
     found = {part: moments_of(part, parameters) for part in formula.atoms(Sum)}

@@ -197,7 +197,7 @@ def _letters_in(formula: Expr) -> frozenset[Basic]:
     return frozenset(formula.free_symbols)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _renamed(formula: Expr, names: tuple[tuple[Basic, Basic], ...]) -> Expr:
     return replaced(formula, dict(names).get)
 

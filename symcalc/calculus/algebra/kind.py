@@ -34,7 +34,7 @@ EXPONENTIALS = frozenset({exp, type(E)})
 """e^z, however it is written."""
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def kinds_in(part: Basic) -> frozenset[type]:
     """The heads of all parts of the expression.
 

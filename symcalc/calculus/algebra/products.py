@@ -35,13 +35,13 @@ from symcalc.written import exact, is_number, is_zero, mul, negative, number, po
 _Terms = frozenset[tuple[Basic, int]]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def unordered(total: Add) -> _Terms:
     """The terms of a sum and how often each occurs, for comparing sums whatever the order."""
     return frozenset(Counter(total.args).items())
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _opposite(total: Add) -> _Terms:
     """The same with every sign turned."""
     return frozenset(Counter(map(negative, total.args)).items())

@@ -52,24 +52,39 @@ class Engine:
     keeper: Any
 
 
-@lru_cache(maxsize=24)           # each holds about a megabyte
-def engine(text: str, names: tuple[str, ...]) -> Engine:
-    """The functions of a module in LLVM's code, compiled for this machine; they know no data and no state."""
+def _machine() -> Any:
     llvm = llvm_here()
-    module = llvm.parse_assembly(text)
-    machine = llvm.Target.from_default_triple().create_target_machine(
+    return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2)
+
+
+@cache                            # made once, since llvmlite never gives back all that a pass manager takes
+def _passes() -> tuple[Any, Any, Any]:
+    """What makes a function simpler, what runs that, and the machine that it is for."""
+    llvm, machine = llvm_here(), _machine()
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     passes = llvm.create_new_function_pass_manager()
     passes.add_instruction_combine_pass()       # these three; the others of -O2 take three times as long for nothing here
     passes.add_new_gvn_pass()
     passes.add_aggressive_dce_pass()
+    return passes, builder, machine
+
+
+@lru_cache(maxsize=8)             # each holds most of a megabyte
+def engine(text: str, names: tuple[str, ...]) -> Engine:
+    """The functions of a module in LLVM's code, compiled for this machine; they know no data and no state."""
+    llvm = llvm_here()
+    module = llvm.parse_assembly(text)
+    passes, builder, _ = _passes()
     for function in module.functions:
         if not function.is_declaration:
             passes.run(function, builder)
-    keeper = llvm.create_mcjit_compiler(module, machine)
+    keeper = llvm.create_mcjit_compiler(module, _machine())
     keeper.finalize_object()
-    return Engine({name: ctypes.CFUNCTYPE(*_SIGNATURES[name])(keeper.get_function_address(name)) for name in names}, keeper)
+    addresses = {name: keeper.get_function_address(name) for name in names}
+    keeper.remove_module(module)                # the machine's code is all that is called
+    module.close()
+    return Engine({name: ctypes.CFUNCTYPE(*_SIGNATURES[name])(address) for name, address in addresses.items()}, keeper)
 
 
 def pointers(arrays: Sequence[np.ndarray]) -> Any:
