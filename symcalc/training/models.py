@@ -79,7 +79,7 @@ class Model(Shown):
                             f"write predict({names[0]}=[...])")
         if unknown := [name for name in columns if name not in names]:
             raise DataError(f"the model has no column {several(unknown)}; its columns are {several(names)}")
-        table = read_table({name: values if hasattr(values, "__len__") and getattr(values, "ndim", 1) else [values]
+        table = read_table({name: values if hasattr(values, "__len__") and getattr(values, "ndim", None) != 0 else [values]
                             for name, values in columns.items()})
         point = dict(zip(self.parameters, ordered(values, [p.name for p in self.parameters]), strict=True))
         parts = (self.prediction,) if self.is_single else self.prediction

@@ -90,7 +90,7 @@ def test_half_a_step_is_no_row():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        replace(plain_loop(_steps(loss, [0.0, 0.0])), function=halted)(start, np.full(9, 0.1), 1, seen.append)
+        replace(plain_loop(_steps(loss, [0.0, 0.0])), bound=lambda: halted)(start, np.full(9, 0.1), 1, seen.append)
     assert seen[0][:, :2].tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 

@@ -74,11 +74,11 @@ def test_runs_to_many_places_are_told_by_their_number():
 
 # Figures of what cannot be drawn
 
-def test_a_fit_is_drawn_for_one_prediction_of_one_column():
+def test_a_fit_by_classes_has_a_curve_for_each():
     classes = sc.softmax_cross_entropy("y", sc.softmax_classification("x", 2))
     run = fitted(classes, {"x": DATA["x"], "y": np.where(DATA["x"] > 0, 2, 1)}, [0, 0, 0, 0])
-    with pytest.raises(sc.LossError, match="one prediction; this model has a probability for each class"):
-        sc.figures.fit(run)
+    curves = [line.get_ydata() for line in sc.figures.fit(run).axes[0].lines if len(line.get_xdata()) > 20]
+    assert len(curves) == 2 and np.allclose(curves[0] + curves[1], 1)
 
 
 def test_a_line_that_goes_off_does_not_press_the_data_flat():

@@ -58,13 +58,13 @@ def answers_in_words() -> None:
     """The numbers in a model answer follow from those in its question."""
     met = set()
     for level, asked, said, follows in (
-            (1, r"slope of the cost is (-?\d+)\.", r"should become (\w+: the cost \w+)",
+            (1, r"current \w the slope of the cost is (-?\d+)\.", r"should become (\w+: the cost \w+)",
              lambda s: "smaller: the cost rises" if int(s) > 0 else "larger: the cost falls"),
             (3, r"in m is (-?\d+), and m changes by (-?[\d.]+\d)", r"which is (-?[\d.]*\d)",
              lambda s, d: Fraction(s) * Fraction(d)),
             (4, r"change by (-\d+); it changed by (-?[\d.]*\d)\.", r"ratio is (-?[\d.]*\d)",
              lambda e, a: Fraction(a) / Fraction(e))):
-        for seed in range(8):
+        for seed in range(20):
             question, answer = _shown(level, seed)
             if found := re.search(asked, question):
                 right, wanted = re.search(said, answer)[1], follows(*found.groups())
