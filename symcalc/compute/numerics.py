@@ -50,19 +50,20 @@ def softplus_sum(z: np.ndarray, power: np.ndarray, above: np.ndarray, out: np.nd
 
     The logarithm of a product is the sum of the logarithms, and one of 32 factors 1 + e^z costs no more than one of one.
     Where that overflows or nearly all e^z are small, two by two, (1 + a)(1 + b) = 1 + (a + b + ab) loses none of them.
+    Where one is above 1e304, each is worked out by itself.
 
     >>> softplus_sum(np.array([0.0, 0.0, 0.0]), np.ones(3), 2 * np.ones(3), np.empty(3)) / np.log(2)
     np.float64(3.0)
     """
-    rows, half = len(z), len(z) // 2
-    if rows > _TOGETHER**2:
+    rows, half, largest = len(z), len(z) // 2, np.maximum.reduce(power)
+    if rows > _TOGETHER**2 and largest < _LARGE:              # one that ended there is z, not 700
         apart = rows % _TOGETHER
         products = np.multiply.reduce(above[apart:].reshape(_TOGETHER, -1), axis=0, out=out[:rows // _TOGETHER])
         products[:apart] *= above[:apart]
         total = np.add.reduce(np.log(products, out=products))
         if _SMALL * rows < total < np.inf:
             return total
-    if half < _FEW or not np.maximum.reduce(power) < _PAIRED:
+    if half < _FEW or not largest < _PAIRED:
         return np.add.reduce(np.maximum(np.log1p(power, out=out), z, out=out))
     one, other, both = power[:half], power[half:2 * half], out[:half]
     np.multiply(one, other, out=both)

@@ -179,6 +179,29 @@ def test_softplus_sum_has_its_digits_where_the_rows_are_all_of_one_size(rows, si
     assert found == pytest.approx(true, rel=2e-13)
 
 
+@pytest.mark.parametrize("rows", [1_025, 2_000, 2_048, 10_001])
+@pytest.mark.parametrize(("others", "one"), [
+    (-5.0, 1_000.0), (-5.0, 699.9), (-5.0, 700.1), (-40.0, 1_000.0), (0.0, 710.0), (-800.0, 1e5), (-math.inf, 1e300),
+    (20.0, 800.0), (-5.0, math.inf), (-5.0, math.nan), (-5.0, -math.inf), (-730.0, -745.0)])
+def test_softplus_sum_of_rows_with_one_of_another_size(rows, others, one):
+    for place in (7, rows - 1):
+        z = np.full(rows, others)
+        z[place] = one
+        with np.errstate(over="ignore", invalid="ignore"):
+            power = numerics.limited_exp(z, np.empty(rows))
+            found = numerics.softplus_sum(z, power, 1 + power, np.empty(rows))
+            expected = math.fsum(np.logaddexp(0, z))
+        assert found == pytest.approx(expected, rel=1e-13, nan_ok=True)
+
+
+def test_one_outlier_among_the_scores_counts_in_full():
+    x, y = np.linspace(1, 2, 2_000), np.ones(2_000)
+    x[7], y[7] = 2_000.0, -1.0
+    value, (slope,) = sc.Loss("mean(ln(1 + exp(-y*w*x)))", parameters="w", columns="x y").compile({"x": x, "y": y})([1.0])
+    assert value == pytest.approx(np.logaddexp(0, -y * x).mean(), rel=1e-13)
+    assert slope == pytest.approx(np.mean(-y * x / (1 + np.exp(y * x))), rel=1e-13)
+
+
 def test_one_exponential_serves_softplus_and_both_sigmoids():
     loss = sc.Loss("mean(softplus(m*x + b) + y*sigmoid(m*x + b)*sigmoid(-(m*x + b)))", columns="x y")
     source = loss.compile(columns(["x"], 40)).source
