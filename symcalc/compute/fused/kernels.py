@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symcalc.compute.fused import sharing
 from symcalc.compute.fused.elementary import log1p, softplus_added
 from symcalc.compute.fused.instructions import Sections, assigned, expression, value_of
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, added, at, load, loop, store, where
@@ -138,8 +137,16 @@ class Source:
             if not name.startswith("g"):
                 store(_number(known[name], code), at(code, row, place))
 
-    def descent(self, shared: bool = False) -> None:
-        """One or more steps from a row of the history on, the rows `shared` or not; how many of them led to finite numbers."""
+    def move(self) -> None:
+        """From a row of the history the point and the state of the next."""
+        code = Code()
+        known = {name: load(at(code, "%row", place)) for name, place in self.places.items()}
+        self.step(code, known | {letter: Lanes(code, f"%{letter}", "double", 1) for letter in ("rate", "k")}, "%next")
+        code.lines.append("  ret void")
+        self.function("move", "ptr noalias %row, double %rate, double %k, ptr noalias %next", code)
+
+    def descent(self) -> None:
+        """One or more steps from a row of the history on; how many of them led to finite numbers."""
         code, places = Code(), self.places
         given, zero = self.given(code), code.constant(0, 1, "i64")
         first = {name: load(at(code, "%row", place)) for name, place in places.items()}
@@ -148,9 +155,7 @@ class Source:
             known = given | steps.now | {"rate": load(at(code, "%rates", steps.i))}
             row = at(code, "%history", steps.i * self.width).name
             self.step(code, known, row)
-            if shared:
-                code.lines += sharing.step(steps.i + 1, row)
-            elif self.sections.totals:
+            if self.sections.totals:
                 code.lines.append(f"  call void @sums(ptr {row}, ptr %columns, ptr %given, i64 %rows, i64 0, i64 %last, "
                                   "ptr %sums)")
             cost, *slopes = self.results(code, known)
@@ -164,11 +169,8 @@ class Source:
             steps.while_true = finite = rest.compared("oeq", 0.0)
         made = where(finite, steps.i + 1, steps.i)
         code.lines.append(f"  ret {made}")
-        self.function("descend", "ptr noalias %row, ptr noalias %rates, i64 %count, double %number, ptr %history, "
-                      "ptr noalias %columns, ptr noalias %given, i64 %rows, i64 %last, ptr %sums, ptr %board, i64 %some",
-                      code, "i64")
-        if shared:
-            self.functions.append(sharing.functions())
+        self.function("descend", "ptr noalias %row, ptr noalias %rates, i64 %count, double %number, ptr noalias %history, "
+                      "ptr noalias %columns, ptr noalias %given, i64 %rows, i64 %last, ptr noalias %sums", code, "i64")
 
     def race(self, lanes: int, kept: bool) -> None:
         """Many steps of runs side by side; every step is `kept` in the row that follows, or with one rate, the last in row 1.

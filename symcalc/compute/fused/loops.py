@@ -6,6 +6,7 @@ fused/kernels.py writes the code, fused/engine.py compiles it; here it meets the
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,16 +16,16 @@ import numpy as np
 from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
-from symcalc.compute.fused.sharing import BOARD, OVER, cores, helped
+from symcalc.compute.fused.sharing import cores, helpers, share
 from symcalc.compute.loops.loop import Form, Same, Steps, form_of, plain_loop
 from symcalc.language.table import Table
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
-_TURNS = 4               # in which a thread takes its share, since another may be held up
-_HANDED = 400_000        # statements for all rows together, some 60 microseconds, that a thread of a pool is worth
-_STAYING = 20_000        # ... and one that is there already
+_HANDED = 400_000        # statements for all rows together, some 60 microseconds, that are worth a thread that is there
+_BEGUN = 2_000_000       # ... and one that is begun for them
+_SEVERAL = 8             # steps for which threads are begun as if they were there
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
 _MANY = 20_000           # steps of blocks of runs from which threads share them
@@ -63,35 +64,23 @@ def _rows_of(sections: Sections, table: Table | None) -> Rows:
     return Rows(columns, pointers(columns), sections.given(table), rows, len(sections.totals), rows * len(sections.rows))
 
 
-def _shared(work: Callable[[int, int], None], count: int, threads: int) -> None:
-    """The work on all `count` parts; each thread takes the next few as long as there are any."""
-    some = -(-count // (_TURNS * threads)) if threads > 1 else count
-    begins = iter(range(0, count, some))
-
-    def take() -> None:
-        for begin in begins:
-            work(begin, min(begin + some, count))
-
-    with helped(take, threads - 1):
-        take()
-
-
-def _summed(made: Engine, point: int, rows: Rows, sums: np.ndarray) -> None:
-    """The sums over the rows at the point that is stored there."""
+def _sum_up(made: Engine, point: np.ndarray, rows: Rows, sums: np.ndarray, threads: int, pool: Executor | None) -> None:
+    """The sums over the rows at the point."""
     def work(first: int, last: int) -> None:
-        made.functions["sums"](point, rows.pointers, rows.given.ctypes.data, rows.rows, first, last, sums.ctypes.data)
+        made.functions["sums"](point.ctypes.data, rows.pointers, rows.given.ctypes.data, rows.rows, first, last,
+                               sums.ctypes.data)
 
-    _shared(work, rows.parts, rows.threads(_HANDED))
+    share(work, rows.parts, threads, pool)
 
 
-def _abreast(sections: Sections) -> int:
+def _abreast(sections: Sections, lanes: int) -> int:
     """How many rows side by side: two vectors where registers and the time to compile them allow, as one waits for itself."""
-    return lanes_here() * (2 if len(sections.rows) <= _FEW else 1)
+    return lanes * (2 if len(sections.rows) <= _FEW else 1)
 
 
-def _note(sections: Sections) -> str:
+def _note(sections: Sections, lanes: int) -> str:
     """The line that says in the source how it was compiled."""
-    how = f"{_abreast(sections)} rows side by side" if sections.totals else "in plain floats"
+    how = f"{_abreast(sections, lanes)} rows side by side" if sections.totals else "in plain floats"
     return f"# compiled by LLVM from these statements, {how}"
 
 
@@ -102,25 +91,27 @@ def gradient(compiled: Compiled) -> Compiled | None:
 
     LLVM compiles it when it is called for the first time.
     """
-    if not lanes_here():
+    lanes = lanes_here()
+    if not lanes:
         return None
     try:
-        sections, text = _gradient_code(Same(compiled.tape), compiled.results, lanes_here())
+        sections, text = _gradient_code(Same(compiled.tape), compiled.results, lanes)
         rows = _rows_of(sections, compiled.data)
     except Unknown:
         return None
-    size = len(compiled.parameters)
+    size, threads = len(compiled.parameters), rows.threads(_BEGUN)
 
     def value_and_gradient(*numbers: float) -> tuple[float, tuple[float, ...]]:
         made = engine(text, ("sums", "finish"))
         point, found, sums = np.array(numbers, dtype=np.float64), np.empty(size + 1), rows.room()
-        _summed(made, point.ctypes.data, rows, sums)
+        with helpers(threads) as pool:
+            _sum_up(made, point, rows, sums, threads, pool)
         made.functions["finish"](point.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts, found.ctypes.data)
         value, *slopes = found.tolist()
         return value, tuple(slopes)
 
     return replace(compiled, strategy="fused", function=value_and_gradient,
-                   source=f"{_note(sections)}\n{compiled.source}")
+                   source=f"{_note(sections, lanes)}\n{compiled.source}")
 
 
 @lru_cache(maxsize=32)
@@ -129,7 +120,7 @@ def _gradient_code(same: Same, results: tuple[str, ...], lanes: int) -> tuple[Se
     source = Source(sections_of(same.tape, results))
     if not source.sections.totals:
         raise Unknown("nothing is summed over rows")
-    source.sums(_abreast(source.sections))
+    source.sums(_abreast(source.sections, lanes))
     source.finish()
     return source.sections, source.text
 
@@ -143,57 +134,60 @@ class FusedLoop:
     rows: Rows
     text: str
     names: tuple[str, ...]
-    threads: int
+    threads: int                     # that share the rows of a step, where several follow
+    size: int                        # how many parameters there are
     width: int                       # of the history's rows
     source: str
-
-    @property
-    def brisk(self) -> bool:
-        """Where no step goes through the rows."""
-        return not self.rows.totals
 
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
         rates, made, sums = np.ascontiguousarray(rates, dtype=np.float64), 0, self.rows.room()
         history, some = np.empty((len(rates) + 1, self.width)), max(1, _PIECE // max(1, self.rows.rows))
         history[0] = last[:self.width]
+        threads = self.threads if len(rates) >= _SEVERAL else self.rows.threads(_BEGUN)
         try:
-            while made < len(rates):
-                wanted = min(some, len(rates) - made)
-                done = self._some(history[made:], rates[made:], wanted, number + made, sums)
-                made += done
-                if done < wanted:
-                    break
+            with helpers(threads) as pool:
+                while made < len(rates):
+                    wanted = min(some, len(rates) - made) if self.threads == 1 else 1
+                    from_here = history[made:], rates[made:], number + made, sums
+                    done = self._some(wanted, *from_here) if self.threads == 1 else self._one(threads, pool, *from_here)
+                    made += done
+                    if done < wanted:
+                        break
         finally:
             keep(history[1:made + 1])
 
-    def _some(self, history: np.ndarray, rates: np.ndarray, count: int, number: int, sums: np.ndarray) -> int:
+    def _some(self, count: int, history: np.ndarray, rates: np.ndarray, number: int, sums: np.ndarray) -> int:
         """So many steps from the first row on; how many of them led to finite numbers."""
-        functions, rows, board = engine(self.text, self.names).functions, self.rows, np.zeros(BOARD, dtype=np.int64)
-        some, after = max(1, rows.parts // (_TURNS * self.threads)), history[1:].ctypes.data
-        common = rows.pointers, rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data
+        rows = self.rows
+        return engine(self.text, self.names).functions["descend"](
+            history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data, rows.pointers,
+            rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data)
 
-        def help_along() -> None:
-            functions["help"](board.ctypes.data, some, after, self.width, *common)
-
-        with helped(help_along, self.threads - 1, lambda: board.__setitem__(OVER, 1)):
-            return functions["descend"](history.ctypes.data, rates.ctypes.data, count, float(number), after, *common,
-                                        board.ctypes.data, some)
+    def _one(self, threads: int, pool: Executor | None, history: np.ndarray, rates: np.ndarray, number: int,
+             sums: np.ndarray) -> int:
+        """One step, with the rows shared; how many led to finite numbers."""
+        made, rows, after = engine(self.text, self.names), self.rows, history[1]
+        made.functions["move"](history.ctypes.data, rates[0], float(number), after.ctypes.data)
+        _sum_up(made, after, rows, sums, threads, pool)
+        made.functions["finish"](after.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts,
+                                 after[self.size:].ctypes.data)
+        return int(np.isfinite(after).all())
 
 
 def loop(steps: Steps) -> FusedLoop | None:
     """The steps as a compiled loop, compiled when it is called for the first time; None where there is no such code."""
-    if not lanes_here():
+    form, lanes = form_of(steps), lanes_here()
+    if not lanes:
         return None
-    form = form_of(steps)
     try:
-        rows = _rows_of(_loop_code(form, False, lanes_here())[0], steps.compiled.data)
-        threads = rows.threads(_STAYING)
-        sections, text, width = _loop_code(form, threads > 1, lanes_here())
+        rows = _rows_of(_loop_code(form, False, lanes)[0], steps.compiled.data)
+        threads = rows.threads(_HANDED)
+        sections, text, width = _loop_code(form, threads > 1, lanes)
     except Unknown:
         return None
-    return FusedLoop(rows=rows, text=text, threads=threads, width=width,
-                     names=("descend", "help") if threads > 1 else ("descend",),
-                     source=f"{_note(sections)}\n{plain_loop(steps).source}")
+    return FusedLoop(rows=rows, text=text, threads=threads, size=len(form.parameters), width=width,
+                     names=("sums", "move", "finish") if threads > 1 else ("descend",),
+                     source=f"{_note(sections, lanes)}\n{plain_loop(steps).source}")
 
 
 @lru_cache(maxsize=32)
@@ -201,8 +195,12 @@ def _loop_code(form: Form, shared: bool, lanes: int) -> tuple[Sections, str, int
     """The code of the loop and the length of a row of its history; kept, as one descent follows the other."""
     source = Source(sections_of(form.tape.tape, form.results), form)
     if source.sections.totals:
-        source.sums(_abreast(source.sections))
-    source.descent(shared)
+        source.sums(_abreast(source.sections, lanes))
+    if shared:
+        source.move()
+        source.finish()
+    else:
+        source.descent()
     return source.sections, source.text, source.width
 
 
@@ -226,9 +224,9 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
     `number` is that of the first step. What leaves the finite numbers goes on as inf or nan. The arithmetic is the plain
     loop's, operation by operation; exp, sin and the like may differ by an ulp.
     """
-    if not lanes_here():
-        return None
     abreast = (4 if kept else 2) * lanes_here()          # several vectors, as each waits for its own last step
+    if not abreast:
+        return None
     try:
         sections, text = _race_code(form_of(steps), kept, abreast)
         given = sections.given(steps.compiled.data)
@@ -245,6 +243,8 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
                                    first, last)
 
         if count and runs:
-            _shared(work, blocks, max(1, min(cores(), blocks, blocks * count // _MANY)))
+            threads = max(1, min(cores(), blocks, blocks * count // _MANY))
+            with helpers(threads) as pool:
+                share(work, blocks, threads, pool)
 
     return advance
