@@ -35,7 +35,6 @@ class Program:
     moving: list[Statement] = field(default_factory=list)               # what needs them
     known: dict[Basic, Value] = field(default_factory=dict)
     computed: dict[str, Value] = field(default_factory=dict)
-    missed: float = 0.0                                     # seconds that compiled loops would have saved so far
     told: Beginnings = field(default_factory=lambda: Beginnings(_COMMENT))
 
     @property
@@ -51,6 +50,10 @@ class Program:
     @property
     def legend(self) -> list[str]:
         """What the names in the code stand for."""
+        return self.meanings()
+
+    def meanings(self) -> list[str]:
+        """What the names of parameters and columns stand for."""
         columns = self.columns if self.arrays else ()
         return [*(f"p{k} is {text(symbol)}" for k, symbol in enumerate(self.parameters)),
                 *(f"c{k} is the column {name_of(column)}" for k, column in enumerate(columns))]
@@ -99,6 +102,10 @@ class Program:
 
     @property
     def before(self) -> list[str]:
+        """What is done before the first step where the rows are not in blocks."""
+        return self.unmoved()
+
+    def unmoved(self) -> list[str]:
         """The statements that need no parameters, just as they came."""
         return [line(*statement) for statement in self.still]
 

@@ -219,7 +219,7 @@ class Arrays(Tape):
 
     @property
     def before(self) -> list[str]:
-        return [*(f"{name} = np.stack({name})" for name in self.tables), *Tape.before.fget(self)]
+        return [*(f"{name} = np.stack({name})" for name in self.tables), *self.unmoved()]
 
     @property
     def steps(self) -> list[str]:

@@ -65,8 +65,8 @@ class Moments(Tape):
         """What the names stand for."""
         letters = list(self.forms.letters)
         functions = ", ".join(map(self.named, self.functions))
-        return [*Tape.legend.fget(self), *(f"{name} is taken from {text(letter)} first"
-                                           for name, letter in zip(self.centres, letters)),
+        return [*self.meanings(),
+                *(f"{name} is taken from {text(letter)} first" for name, letter in zip(self.centres, letters)),
                 f"r is the triangle of the data functions {functions} in place of the rows"]
 
     def named(self, function: Monomial) -> str:
