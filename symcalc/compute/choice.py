@@ -13,7 +13,7 @@ _MARGIN = 2              # how many times the compiling is to be saved, since ma
 def fastest(steps: Steps, count: int = 0) -> Loop:
     """The quickest loop that serves these steps, of which there will be `count` unless the run ends before.
 
-    Steps are compiled once all descents of the loss so far, with this one, would have saved that much; and from then on.
+    This descent alone decides it, not what was done before, so that it is the same to the last bit whenever it is made.
 
     >>> import symcalc
     >>> from sympy import Symbol
@@ -31,8 +31,7 @@ def fastest(steps: Steps, count: int = 0) -> Loop:
     plain = plain_loop(steps)
     if (blocks := recurrence(plain)) is not None:
         return blocks
-    compiled.tape.missed += count * saved(compiled.tape, compiled.table.rows if compiled.table else 1)
-    if compiled.tape.missed > _MARGIN * compiling(compiled.tape):
+    if count * saved(compiled.tape, compiled.table.rows if compiled.table else 1) > _MARGIN * compiling(compiled.tape):
         from symcalc.compute.fused import loops as fused  # it needs NumPy's polynomials, and looks for llvmlite
         return fused.loop(steps) or plain
     return plain

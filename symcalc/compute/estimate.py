@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
-
-from symcalc.errors import DescentError, as_given
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
@@ -41,20 +38,6 @@ def quickest(compiled: Compiled) -> Compiled:
         from symcalc.compute.fused import loops as fused
         return fused.gradient(compiled) or compiled
     return compiled
-
-
-def as_wanted(compiled: Compiled, strategy: str) -> Compiled:
-    """The same loss with compiled loops, whatever they cost: for the rows in each call, and from now on for its descents."""
-    if strategy != "fused":
-        raise DescentError(f"the strategy is chosen by itself, or it is 'fused', not {as_given(strategy)}")
-    from symcalc.compute.fused import engine
-    from symcalc.compute.fused import loops as fused
-    if not engine.lanes_here():
-        raise DescentError("compiled loops need llvmlite, which is not installed; pip install symcalc[fast]")
-    if compiled.strategy in ("arrays", "parts"):
-        raise DescentError(f"a loss of strategy {compiled.strategy} has no compiled loop; leave strategy out")
-    compiled.tape.missed = math.inf
-    return fused.gradient(compiled) or compiled
 
 
 def compiling(program: Program) -> float:

@@ -239,17 +239,12 @@ class Loss(Questions):
         found = propagated(self.expression, self.parameters)
         return found if at is None else found.at(at, data, row=row)
 
-    def compile(self, data: object = None, strategy: str | None = None) -> Compiled:
+    def compile(self, data: object = None) -> Compiled:
         """Loss and gradient as one function of the parameters, bound to the data.
-
-        The strategy "fused" compiles the loops over the rows, and those of all descents from now on, whether that pays or not.
 
         >>> Loss("(w - 3)^2").compile()([5])
         (4.0, array([4.]))
         """
-        if strategy is not None:
-            from symcalc.compute.estimate import as_wanted
-            return as_wanted(self.compile(data), strategy)
         from symcalc.compute.compiled import compile_loss
         from symcalc.language.table import Table
         table = self.table(data)

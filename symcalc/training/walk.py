@@ -13,6 +13,7 @@ from sympy import Expr
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.loops.loop import Letters, Steps
+from symcalc.compute.loops.recurrence import Recurrence
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
@@ -118,7 +119,7 @@ class Walk:
         if self.watch is not None:
             return 1
         vast = max(_CHEAP, _VAST // len(self.history.last))
-        if self.loop is not None and self.loop.brisk:
+        if isinstance(self.loop, Recurrence):
             return min(vast, max(_BLOCK, _MANIFOLD * made))
         if self.loop is not None and not self.compiled.tape.arrays:
             return min(vast, max(_CHEAP, made))

@@ -206,7 +206,7 @@ def test_runs_side_by_side_are_the_runs_one_by_one(loss, name, held):
 ])
 def test_runs_end_the_same_whether_each_step_is_looked_at_or_only_what_was_seen(formula, how, monkeypatch):
     loss, far, glided = sc.Loss(formula), [], front._Abreast._glided
-    monkeypatch.setattr(estimate, "COMPILING", -1.0)
+    monkeypatch.setattr(estimate, "COMPILING", -math.inf)
     monkeypatch.setattr(front._Abreast, "_glided", lambda self, count: far.append(count) or glided(self, count))
     starts = np.random.RandomState(3).uniform(-2, 2, (70, 2))
     found = loss.sweep(starts=starts, **how).ends
@@ -222,7 +222,7 @@ def test_compiling_is_chosen_where_it_pays(monkeypatch):
     loss, data, start, _ = cases(200)[0]
     few = loss.descend(data, start=start, rate=0.1, steps=20)
     assert "compiled by LLVM" not in few.source and loss.compile(data).strategy == "tape"
-    monkeypatch.setattr(estimate, "COMPILING", -1.0)
+    monkeypatch.setattr(estimate, "COMPILING", -math.inf)
     many = loss.descend(data, start=start, rate=0.1, steps=20)
     assert many.source.startswith("# compiled by LLVM") and loss.compile(data).strategy == "fused"
     assert loss.compile(data).on(loss.table(data)).strategy == "tape"

@@ -1,6 +1,11 @@
-"""What compiled loops gain their speed by: one logarithm for many rows, threads that stay, compiling when it is repaid."""
+"""What compiled loops gain their speed by: one logarithm for many rows, threads that help, compiling where it pays."""
 
 import math
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import mpmath
@@ -10,7 +15,6 @@ from tasks import logistic
 
 import symcalc as sc
 from symcalc.compute import choice, estimate
-from symcalc.compute.fused import engine, sharing
 from symcalc.compute.fused import loops as fused
 from symcalc.compute.fused.kernels import PART
 
@@ -62,88 +66,144 @@ def test_ln_cosh_has_no_call_in_its_loop():
     assert not [name for name in source.called if not name.startswith("llvm.")]
 
 
-# Threads that stay
+# Threads that help
 
 def logistic_loop(rows, cores, monkeypatch):
     from .test_fused import first_row, steps_of
     monkeypatch.setattr(fused, "cores", lambda: cores)
+    monkeypatch.setattr(fused, "_HANDED", 1)
     task = logistic(rows)
     steps = steps_of(task.loss, dict(task.data))
     return fused.loop(steps), first_row(steps, task.start)
 
 
+def helping():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("symcalc")]
+
+
+def expected_rows(rows, count, monkeypatch):
+    loop, row = logistic_loop(rows, 1, monkeypatch)
+    found = []
+    loop(row, np.full(count, 0.5), 1, found.append)
+    assert loop.names == ("descend",) and len(found[0]) == count
+    return found[0]
+
+
 @pytest.mark.parametrize(("rows", "cores"), [(PART + 1, 2), (20_000, 2), (20_000, 3), (70_001, 7)])
 def test_many_short_steps_are_the_same_for_any_number_of_threads(rows, cores, monkeypatch):
-    monkeypatch.setattr(fused, "_STAYING", 1)
-    monkeypatch.setattr(fused, "_PIECE", 100 * rows)          # so that threads come and go
-    found, rates = [], np.full(250, 0.5)
-    for number in (1, cores):
-        loop, row = logistic_loop(rows, number, monkeypatch)
-        assert loop.threads == min(number, -(-rows // PART))
-        loop(row, rates, 1, found.append)
-    assert len(found[0]) == 250 and np.array_equal(*found)
-    assert loop.names == ("descend", "help") and sharing.functions().count("define") == 5
+    expected, found = expected_rows(rows, 100, monkeypatch), []
+    loop, row = logistic_loop(rows, cores, monkeypatch)
+    loop(row, np.full(100, 0.5), 1, found.append)
+    assert loop.threads == min(cores, -(-rows // PART)) and loop.names == ("sums", "move", "finish")
+    assert np.array_equal(found[0], expected) and not helping()
+    loop(row, np.full(3, 0.5), 1, found.append)                # so few that no thread is begun for them
+    assert np.array_equal(found[1], expected[:3])
 
 
-def test_a_descent_does_not_wait_for_ever_for_helpers_when_it_is_interrupted(monkeypatch):
-    monkeypatch.setattr(fused, "_STAYING", 1)
-    loop, row = logistic_loop(20_000, 2, monkeypatch)
-    loop(row, np.full(5, 0.1), 1, lambda rows: None)
-    made = engine.engine(loop.text, loop.names)
+def test_descents_at_once_in_several_threads_have_their_own_numbers(monkeypatch):
+    expected, found = expected_rows(20_000, 40, monkeypatch), []
+    loop, row = logistic_loop(20_000, 3, monkeypatch)
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(loop, row, np.full(40, 0.5), 1, found.append) for _ in range(8)]:
+            each.result()
+    assert len(found) == 8 and all(np.array_equal(rows, expected) for rows in found)
 
-    def interrupted(*arguments):
-        raise KeyboardInterrupt
 
-    kept = []
-    monkeypatch.setitem(made.functions, "descend", interrupted)
+@pytest.mark.parametrize("thread", ["submit", "begin", "wait"])
+def test_an_interruption_leaves_no_thread_behind_wherever_it_comes(thread, monkeypatch):
+    """Ctrl-C just after work was handed over, while a thread begins, and while others are waited for."""
+    expected, kept = expected_rows(20_000, 20, monkeypatch), []
+    loop, row = logistic_loop(20_000, 3, monkeypatch)
+    owner, name = {"submit": (ThreadPoolExecutor, "submit"), "begin": (threading.Thread, "start"),
+                   "wait": (ThreadPoolExecutor, "shutdown")}[thread]
+    real = getattr(owner, name)
+
+    def interrupted(*arguments, **how):
+        result = real(*arguments, **how)
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return result
+
+    left = iter(range({"submit": 9, "begin": 1, "wait": 0}[thread]))
+    monkeypatch.setattr(owner, name, interrupted)
     with pytest.raises(KeyboardInterrupt):
-        loop(row, np.full(5, 0.1), 1, kept.append)
-    assert [len(rows) for rows in kept] == [0]
+        loop(row, np.full(20, 0.5), 1, kept.append)
+    monkeypatch.undo()
+    for other in helping():
+        other.join(5)
+    assert not helping() and len(kept) == 1 and np.array_equal(kept[0], expected[:len(kept[0])])
+    assert len(kept[0]) == {"submit": 4, "begin": 0, "wait": 20}[thread]
+
+
+def test_where_no_thread_is_to_be_had_one_does_it_alone(monkeypatch):
+    expected, found = expected_rows(20_000, 5, monkeypatch), []
+    loop, row = logistic_loop(20_000, 3, monkeypatch)
+
+    def refused(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    loop(row, np.full(5, 0.5), 1, found.append)
+    assert np.array_equal(found[0], expected)
+
+
+ENDING = """
+import atexit, os, signal, sys, threading, time
+import numpy as np, symcalc as sc
+from symcalc.compute.fused import loops
+loops.cores, loops._HANDED = lambda: 3, 1
+x = np.sin(np.arange(40_000.0))
+loss = sc.Loss("mean((1 - tanh(w*x + b))^2)", columns="x")
+def run(steps): return loss.descend({"x": x}, start=[0.1, 0.2], rate=0.1, steps=steps, tolerance=0)
+first = run(500)
+assert "LLVM" in first.source
+if child := os.fork():
+    assert os.waitpid(child, 0)[1] == 0
+else:
+    os._exit(0 if (run(500).points == first.points).all() else 1)
+atexit.register(lambda: print((run(500).points == first.points).all()))
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+for k in range(20):
+    signal.setitimer(signal.ITIMER_REAL, 0.002 + 0.004 * k)
+    try:
+        run(100_000)
+    except KeyboardInterrupt:
+        pass
+signal.setitimer(signal.ITIMER_REAL, 0)
+assert not [thread for thread in threading.enumerate() if thread.name.startswith("symcalc")]
+begun = time.process_time()
+time.sleep(0.2)
+assert time.process_time() - begun < 0.1
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no forks")
+def test_forks_signals_and_the_end_of_python_are_survived():
+    ended = subprocess.run([sys.executable, "-c", ENDING], check=False, capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "True"), ended.stderr
 
 
 # When to compile
 
-def fresh(number):
-    """A loss that no other test descends."""
-    return sc.Loss(f"(1 - u)^2 + {number}*(v - u^2)^2")
+def test_a_descent_is_the_same_whatever_was_done_before():
+    """The rate is such that the last bit of one step decides all that follow."""
+    x = RNG.normal(size=200)
+    data, how = {"x": x, "y": (x > 0.3).astype(float)}, {"start": [0.1, 0.2], "rate": 6, "steps": 900, "tolerance": 0}
+    loss = sc.Loss("mean((y - tanh(w*x + b))^2)", columns="x y")
+    first = loss.descend(data, **how)
+    loss.descend(data, start=[0.1, 0.2], rate=0.1, steps=200_000)
+    fused.gradient(loss.compile(data))([0.1, 0.2])
+    for _ in range(9):
+        again = loss.descend(data, **how)
+    assert again.source == first.source and "LLVM" not in first.source
+    assert np.array_equal(again.points, first.points) and first.replay(data).same
 
 
-def test_descents_are_compiled_once_they_have_repaid_it():
-    loss, how = fresh(87.25), {"start": [-1, 1], "rate": 1e-4, "steps": 2_000, "tolerance": 0}
-    plain = loss.descend(**how)
-    assert "LLVM" not in plain.source
-    each = 2_000 * estimate.saved(loss.compile().tape, 1)
-    due = math.ceil(choice._MARGIN * estimate.compiling(loss.compile().tape) / each)
-    runs = [loss.descend(**how) for _ in range(due)]
-    compiled = ["LLVM" in run.source for run in runs]
-    assert 5 < due < 200 and compiled == sorted(compiled) and compiled.index(True) in (due - 3, due - 2, due - 1)
-    assert np.array_equal(runs[-1].points, plain.points) and runs[-1].message == plain.message
-
-
-def test_who_asks_for_compiled_loops_gets_them():
-    loss, how = fresh(88.5), {"start": [-1, 1], "rate": 1e-4, "steps": 50}
-    plain = loss.descend(**how)
-    assert loss.compile(strategy="fused")([1, 1])[0] == 0
-    asked = loss.descend(**how)
-    assert "LLVM" not in plain.source and asked.source.startswith("# compiled by LLVM") and (asked.points == plain.points).all()
-    data = {"x": [1.0, 2.0, 3.0], "y": [0.1, 0.2, 0.7]}
-    rows = sc.Loss("mean((y - tanh(w*x + 0.125))^2)", columns="x y")
-    f = rows.compile(data, strategy="fused")
-    assert f.strategy == "fused" and f([0.3])[0] == pytest.approx(rows.compile(data)([0.3])[0], rel=1e-14)
-    assert rows.descend(data, start=[0], rate=0.1, steps=3).source.startswith("# compiled by LLVM")
-
-
-@pytest.mark.parametrize(("strategy", "said"), [("tape", "not 'tape'"), ("", "not ''"), (3, "not 3")])
-def test_another_strategy_is_refused(strategy, said):
-    with pytest.raises(sc.DescentError, match=said):
-        fresh(89).compile(strategy=strategy)
-
-
-def test_compiled_loops_are_refused_where_there_can_be_none(monkeypatch):
-    data = {"x": RNG.rand(50), "y": RNG.rand(50)}
-    wide = sc.mean_squared_error("y", sc.network("x", hidden=300))
-    with pytest.raises(sc.DescentError, match="strategy arrays has no compiled loop"):
-        wide.compile(data, strategy="fused")
-    monkeypatch.setattr(engine, "lanes_here", lambda: 0)
-    with pytest.raises(sc.DescentError, match=r"pip install symcalc\[fast\]"):
-        fresh(90).compile(strategy="fused")
+def test_compiling_is_the_longer_the_more_statements_there_are(monkeypatch):
+    loss = sc.Loss("(1 - u)^2 + 87*(v - u^2)^2")
+    tape = loss.compile().tape
+    due = math.ceil(choice._MARGIN * estimate.compiling(tape) / estimate.saved(tape, 1))
+    from .test_fused import steps_of
+    assert [type(choice.fastest(steps_of(loss), count)).__name__ for count in (due - 1, due + 1)] == ["PlainLoop", "FusedLoop"]
+    monkeypatch.setattr(estimate, "_EACH", 2 * estimate._EACH)
+    assert type(choice.fastest(steps_of(loss), due + 1)).__name__ == "PlainLoop"

@@ -215,7 +215,7 @@ def side_by_side(name: str) -> None:
     starts = np.random.RandomState(4).normal(size=(100, 2))
     loss = sc.Loss("(1 - u)^2 + 5*(v - u^2)^2", parameters="u v")
     by_llvm, name = name.startswith("llvm"), name.split()[-1]
-    estimate.COMPILING, kept = (-1.0 if by_llvm else np.inf), estimate.COMPILING
+    estimate.COMPILING, kept = (-np.inf if by_llvm else np.inf), estimate.COMPILING
     try:
         runs = loss.sweep(starts=starts, rates=[0.01], methods=[name], steps=30)
     finally:

@@ -22,11 +22,6 @@ class ArrayLoop:
     function: Callable[..., None]
     source: str
 
-    @property
-    def brisk(self) -> bool:
-        """Not where every step is a few calls of NumPy's."""
-        return False
-
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
         size, states = len(self.steps.compiled.parameters), len(self.steps.letters.state)
         moves = np.zeros(size, dtype=bool)

@@ -97,10 +97,6 @@ class Loop(Protocol):
 
     source: str
 
-    @property
-    def brisk(self) -> bool:
-        """Whether thousands of steps cost hardly more than a few."""
-
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None: ...
 
 
@@ -134,11 +130,6 @@ class PlainLoop:
         return self.bound()
 
     @property
-    def brisk(self) -> bool:
-        """Not in plain Python."""
-        return False
-
-    @property
     def bare(self) -> bool:
         """Whether only the points and the states are kept as they come."""
         return self.written.bare
@@ -153,8 +144,7 @@ class PlainLoop:
         size, first, led = len(self.steps.compiled.parameters), last.tolist(), rates.tolist()
         try:
             with np.errstate(all="ignore"):
-                self.function(first[:size], first[size + 1:2 * size + 1], first[2 * size + 1:-1], float(number), led,
-                              numbers)
+                self.function(first[:size], first[size + 1:2 * size + 1], first[2 * size + 1:-1], float(number), led, numbers)
         except (ZeroDivisionError, OverflowError, ValueError):
             pass                                # where Python's floats give up; the rows so far stand
         finally:
@@ -163,10 +153,9 @@ class PlainLoop:
     def _rows(self, numbers: np.ndarray, rates: np.ndarray) -> np.ndarray:
         size = len(self.steps.compiled.parameters)
         each = self.width - size - 2 if self.bare else self.width
-        found = numbers[:len(numbers) // each * each].reshape(-1, each)          # what was interrupted may be half a step
+        found = numbers[:len(numbers) // each * each].reshape(-1, each).T        # what was interrupted may be half a step
         if not self.bare:
-            return found
-        found = found.T
+            return found.T
         columns = np.empty((self.width, found.shape[1]))
         columns[:size], columns[2 * size + 1:-1], columns[-1] = found[:size], found[size:], rates[:found.shape[1]]
         with_costs(self.steps, columns)
@@ -236,7 +225,7 @@ def _written(form: Form) -> Generated:
     loss, letters, (value, *found) = form.tape.tape, form.letters, form.results
     tape, updates = updates_of(form)
     count, moving = len(form.parameters), form.moving
-    points, gradients = _names("p", range(count)), _names("g", range(count))
+    points, gradients = ([f"{letter}{j}" for j in range(count)] for letter in "pg")
     states = [f"s{row}_{j}" for row in range(len(letters.state)) for j in range(count)]
     bare, counts = is_arithmetic(loss), any(formula.has(letters.counted) for _, formula in form.equations)
     driving = [f"g{j} = {_float(source, loss)}" for j, source in enumerate(found) if not bare or j in moving]
@@ -306,7 +295,3 @@ def updates_of(steps: Steps | Form) -> tuple[Tape, list[str]]:
 def _float(source: str, tape: Tape) -> str:
     """NumPy's numbers as plain floats, which are faster one by one."""
     return f"float({source})" if tape.arrays else source
-
-
-def _names(letter: str, places: Sequence[int]) -> list[str]:
-    return [f"{letter}{place}" for place in places]

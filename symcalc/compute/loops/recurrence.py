@@ -143,11 +143,6 @@ class Recurrence:
     source: str
     motions: dict[float, Motion | None] = field(default_factory=dict)
 
-    @property
-    def brisk(self) -> bool:
-        """Whole blocks of steps are one product."""
-        return True
-
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
         if len(rates) < _WORTH or not (rates == rates[0]).all():
             return self.plain(last, rates, number, keep)
