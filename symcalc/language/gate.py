@@ -216,4 +216,4 @@ def _degree(term: Basic) -> float:
         return sum(map(_degree, term.args))
     if isinstance(term, Pow) and is_number(term.exp) and abs(term.exp) <= MAX_EXPONENT:
         return float(term.exp) * _degree(term.base)
-    return 0.0 if term.is_number else 1.0
+    return 1.0 if term.atoms(Symbol) else 0.0      # is_number rebuilds what is under a Sum, 0 > 3 too

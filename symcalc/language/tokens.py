@@ -53,6 +53,7 @@ FORMS = frozenset({"max", "Max", "min", "Min", "sum", "mean", "Sum", "piecewise"
 CALLED = (BY_NAME.keys() | SPELLINGS.keys() | FORMS) - GREEK.keys()
 """The names that can only be meant as functions; gamma is a letter as well."""
 
+_SLOPE = re.compile(r"(?<!\w)d/d\w+\Z")
 _RESTS = {"LPAR": "...)", "BAR_OPEN": "...|", "LBRACE": "...}", "ROOT": "..."}
 _WORDS = {"and": "write 0 < x < 1 for both", "or": "give each case a pair of its own in piecewise",
           "not": "write the opposite comparison", "if": "write piecewise((f, x < 1), (g, True))",
@@ -125,19 +126,24 @@ def shortened(text: str) -> str:
 
 def with_standing(stream: Iterator[Token]) -> Iterator[Token]:
     """The tokens with each d/dx, written in one piece, as one: a derivative that still stands."""
-    held: list[Token] = []              # d, or d and /, until it is clear what follows
+    held: list[Token] = []              # d, then d and /, then d, / and d, until it is clear what follows
     for token in stream:
-        joins = bool(held) and held[-1].end_pos == token.start_pos
-        if joins and len(held) == 2 and token.type == "NAME" and token[0] == "d" and len(token) > 1:
-            yield Token.new_borrow_pos("STANDING", f"d/{token}", held[0])
+        joined = bool(held) and held[-1].end_pos == token.start_pos
+        if joined and token.type == "NAME" and (
+                (len(held) == 2 and token[0] == "d" and len(token) > 1) or (len(held) == 3 and token[0] in GREEK_LETTERS)):
+            yield Token.new_borrow_pos("STANDING", f"d/{token if len(held) == 2 else f'd{token}'}", held[0])
             held = []
-        elif joins and len(held) == 1 and token == "/":
+            continue
+        if len(held) == 3:
+            yield from held[:2]
+            held = held[2:]
+        if joined and ((len(held) == 1 and token == "/") or (len(held) == 2 and token == "d")):
             held.append(token)
-        else:
-            yield from held
-            held = [token] if token == "d" else []
-            if not held:
-                yield token
+            continue
+        yield from held
+        held = [token] if token == "d" else []
+        if not held:
+            yield token
     yield from held
 
 
@@ -228,6 +234,8 @@ class Marking:
                             before.start_pos)
         if before == "Σ" and before.type == "NAME" and token.type in STARTS_OPERAND:
             raise ReadError("a sum over the rows is written sum(...)", self.text, before.start_pos)
+        if self.beside is None and token.type in STARTS_OPERAND and _SLOPE.search(self.text, 0, before.end_pos):
+            raise ReadError("a derivative cannot stand in a formula; write the function itself", self.text, before.start_pos)
         if before == "/" and token.type == "SUM_SIGN":
             raise ReadError("it is unclear what stands under the fraction bar; write 1/sum(...)", self.text, token.start_pos)
 
@@ -251,7 +259,8 @@ class Marking:
         if self.text[before.start_pos - 1:before.start_pos] in ("√", "∛") and before.type in ("NUMBER", "NAME") and (
                 before.end_pos == token.start_pos):
             raise ReadError("it is unclear how far the root reaches; write sqrt(...)", self.text, before.start_pos - 1)
-        if under is not None and token.type != "SUM_SIGN":
+        ended = under != "/" and self.beside != () and before.end_pos < token.start_pos        # 2^x ln(2), on a page
+        if under is not None and token.type != "SUM_SIGN" and not ended:
             place, ways = ("under the fraction bar", "(1/2)*x or 1/(2*x)") if under == "/" else \
                 ("to the exponent", "x^2*y or x^(2*y)")
             raise ReadError(f"it is unclear whether '{shortened(token)}' belongs {place}; write * and brackets, such as {ways}",
