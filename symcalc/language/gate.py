@@ -206,7 +206,7 @@ def _over_one_bar(product: Mul) -> Expr:
 
 def _numbered(term: Basic) -> list[int]:
     """The numbers in the names of the term, so that w2 x2 stands before w10 x10."""
-    return [int(digits) for name in sorted(letter.name for letter in term.free_symbols if isinstance(letter, Symbol))
+    return [int(digits) for name in sorted(letter.name for letter in term.atoms(Symbol))
             for digits in re.findall(r"\d+", name)]
 
 

@@ -58,6 +58,8 @@ def told(stream: Iterator[Token], text: str, known: Collection[str], as_shown: b
             token = Token.new_borrow_pos("OF_ROW", "i", token)
         elif token.type == "NAME":
             token = _named(token, text, known, as_shown, ended, open_, bars[-1])
+        elif token.type == "STANDING":
+            token = Token.new_borrow_pos("STANDING", f"d/d{_spelled(token[3:], known)}", token)
         elif token.type == "SUPERSCRIPT" and before is not None and before.type == "NAME":
             token = _power(token, before, text, known)
         elif token == "=" and "{" in open_:
@@ -88,7 +90,20 @@ def _named(token: Token, text: str, known: Collection[str], as_shown: bool, ende
         return Token.new_borrow_pos(_CASE_WORDS[token], str(token), token)
     if ended and token in _JOINING and not {"{", "piecewise", "Piecewise"}.isdisjoint(open_):
         return Token.new_borrow_pos(_JOINING[token], str(token), token)
-    return token
+    return token if token.isascii() else Token.new_borrow_pos("NAME", _spelled(str(token), known), token)
+
+
+def _spelled(name: str, known: Collection[str]) -> str:
+    """The name as it was declared, where it is printed in the same way: theta1 for θ₁, if there is no theta_1.
+
+    >>> _spelled("θ₁", ["theta1"]), _spelled("λ", ["lamda"]), _spelled("θ₁", ["theta1", "theta_1"])
+    ('theta1', 'lamda', 'θ₁')
+    """
+    plain = plain_name(name)
+    if name[0].isascii() or plain in known:
+        return name
+    return next((twin for twin in (plain.replace("_", ""), plain.replace("lambda", "lamda"),
+                                   plain.replace("lambda_", "lamda")) if twin in known), name)
 
 
 def _check_reach(text: str, sign: Token) -> None:
@@ -107,15 +122,10 @@ def _check_reach(text: str, sign: Token) -> None:
 
 def _power(token: Token, name: Token, text: str, known: Collection[str]) -> Token:
     """² of sin²(x), which is that of sin(x); sin² alone is a letter to a power."""
-    if (not text.startswith("(", token.end_pos) or token.start_pos != name.start_pos + _width(name, text)
+    if (not text.startswith("(", token.end_pos) or token.start_pos != name.end_pos
             or plain_name(str(name)) in known or not is_function(str(name))):
         return token
     if token == "⁻¹":
         inverse = f"a{name}(x) for the inverse" if f"a{name}" in BY_NAME else "the inverse by its own name"
         raise ReadError(f"{name}⁻¹ can mean two things; write 1/{name}(x) for the fraction, or {inverse}", text, name.start_pos)
     return token if token.startswith("⁻") else Token.new_borrow_pos("POWER_OF", str(token), token)
-
-
-def _width(name: Token, text: str) -> int:
-    """How many characters the name has in the text, where σ may stand for it."""
-    return 1 if text[name.start_pos] in PRINTED else len(name)
