@@ -32,9 +32,10 @@ def misplaced(token: Token | None, text: str) -> ReadError:
         last = text.rstrip()
         return ReadError(f"something must follow '{last[-1]}'", text, len(last))
     place = token.start_pos
-    if token in _SIGNS or token.type == "OF_ROW":
+    cased = token in ("{", "}", ";") and " otherwise}" in text
+    if (token in _SIGNS or token.type == "OF_ROW") and not cased:
         return unexpected(text, place)
-    if token.type in ("IF", "OTHERWISE", "AND", "OR"):
+    if cased or token.type in ("IF", "OTHERWISE", "AND", "OR"):
         return ReadError(f"unexpected '{token}'; cases are written {{x^2 if x < 1; 2*x otherwise}}", text, place)
     in_index = text.rfind("[", 0, place) > text.rfind("]", 0, place)
     said = INDEX if in_index else {

@@ -53,8 +53,8 @@ class Cases(Building):
             return true
         if tree.data == "junction":
             first, *rest = tree.children
-            parts = [self.condition(part, depth) for part in (first, *rest[1::2])]
-            return (And if rest[0] == "and" else Or)(*parts, evaluate=False)
+            parts = list(dict.fromkeys(self.condition(part, depth) for part in (first, *rest[1::2])))
+            return (And if rest[0] == "and" else Or)(*parts, evaluate=False) if len(parts) > 1 else parts[0]
         if tree.data not in ("relation", "between"):
             raise self.error("a condition compares two expressions, such as x < 1", tree)
         sides = self.all(tree.children[::2], depth)
