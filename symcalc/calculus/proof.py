@@ -165,7 +165,7 @@ def points(expression: Expr, places: Places | None = None) -> list[Point]:
     vanishing: list[Point] = []
     places = places or Places(expression)
     for k, candidate in enumerate(places):
-        lanes, place = places.group(k, max(wanted - len(telling), least - k + 1))
+        lanes, place = places.group(k, max(wanted - len(telling), least - k + 1, 1))
         value = lanes.value(expression)[place]
         if not lanes.has_value(value):
             continue

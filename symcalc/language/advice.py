@@ -10,12 +10,14 @@ from lark import Token
 
 from symcalc.errors import ReadError
 from symcalc.language.names import alike, checked_name, plain_name
-from symcalc.language.tokens import CALLED, FORMS, shortened
+from symcalc.language.tokens import CALLED, FORMS, shortened, unexpected
 from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
 
 INDEX = "square brackets hold the row of a column, as in x[i]; write round ones around anything else"
+_SIGNS = ("√", "∛", "{", "}", ";")
 _ELSEWHERE = {"pow": "x^2", "square": "x^2", "lg": "log10(x)", "ld": "log2(x)", "tg": "tan(x)", "ctg": "cot(x)",
-              "arctg": "atan(x)", "sen": "sin(x)", "avg": "mean(f)", "average": "mean(f)", "logistic": "sigmoid(x)",
+              "log_": "log(x, b)", "arctg": "atan(x)", "sen": "sin(x)",
+              "avg": "mean(f)", "average": "mean(f)", "logistic": "sigmoid(x)",
               "σ": "sigmoid(x)", "Γ": "gamma(x)", "root": "x^(1/3)", "psi": "digamma(x)",
               "erfc": "1 - erf(x)", "lse": "logsumexp(a, b)", "logaddexp": "logsumexp(a, b)",
               "log_softmax": "ln(softmax(1, a, b))", "frac": "a/b"}       # what others call it
@@ -30,6 +32,11 @@ def misplaced(token: Token | None, text: str) -> ReadError:
         last = text.rstrip()
         return ReadError(f"something must follow '{last[-1]}'", text, len(last))
     place = token.start_pos
+    cased = token in ("{", "}", ";") and " otherwise}" in text
+    if (token in _SIGNS or token.type == "OF_ROW") and not cased:
+        return unexpected(text, place)
+    if cased or token.type in ("IF", "OTHERWISE", "AND", "OR"):
+        return ReadError(f"unexpected '{token}'; cases are written {{x^2 if x < 1; 2*x otherwise}}", text, place)
     in_index = text.rfind("[", 0, place) > text.rfind("]", 0, place)
     said = INDEX if in_index else {
         "RELATION": "a comparison is not allowed here, only as a condition in piecewise(...)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lark import Token, Tree
-from sympy import Expr, Integer, Max, Min
+from sympy import Expr, Integer, Max, Min, Pow
 from sympy.core.function import UndefinedFunction
 
 from symcalc.errors import LossError
@@ -14,10 +14,11 @@ from symcalc.language.names import plain_name, symbol
 from symcalc.language.sum_calls import SumCalls
 from symcalc.language.syntax import OVER_ROWS
 from symcalc.language.tokens import FORMS
-from symcalc.vocabulary import BY_NAME, CONSTANTS, SPELLINGS, SUBSCRIPTED, Function
+from symcalc.vocabulary import BY_NAME, CONSTANTS, HALF, SPELLINGS, SUBSCRIPTED, Function
 from symcalc.written import call, derivative_of
 
 _EXTREMA = {"max": Max, "Max": Max, "min": Min, "Min": Min}
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
 class Calls(SumCalls, Cases):
@@ -54,6 +55,22 @@ class Calls(SumCalls, Cases):
             return call(UndefinedFunction(plain_name(name)), *self.all(arguments, depth))
         inside = self.text[arguments[0].meta.start_pos:arguments[-1].meta.end_pos] if arguments else "..."
         raise self.error(no_function(name, inside, self.parameters | self.columns), tree)
+
+    def powered(self, tree: Tree[Token], depth: int) -> Expr:
+        """sin²(x), which is (sin(x))²."""
+        head, exponent, given = tree.children
+        function = Tree("call", [head, given], tree.meta)
+        return Pow(self.call(function, depth), raised(exponent), evaluate=False)
+
+    def root(self, tree: Tree[Token], depth: int) -> Expr:
+        sign, under = tree.children
+        built = self.build(under, depth)
+        return Pow(built, HALF, evaluate=False) if sign == "√" else call(BY_NAME["cbrt"].head, built)
+
+    def check_root(self, base: Tree[Token]) -> None:
+        """Of a typed √x² nobody can tell whether x is squared or its root."""
+        if base.data == "root" and not self.standing_allowed:
+            raise self.error("it is unclear how far the root reaches; write √(x²) or (√x)²", base)
 
     def subscripted(self, stem: str, index: str, arguments: list[Tree[Token]], tree: Tree[Token], depth: int) -> Expr:
         """log₂(x), log_b(x), softmax₁(a, b): the subscript is one of the arguments."""
@@ -105,3 +122,8 @@ class Calls(SumCalls, Cases):
         if name in OVER_ROWS:
             return self.over_the_rows(name, arguments, tree, depth)
         return self.cases(arguments, tree, depth)
+
+
+def raised(exponent: Token) -> Integer:
+    """The number that is written ⁻¹² as a superscript."""
+    return Integer(int(str(exponent).translate(_PLAIN_DIGITS)))

@@ -10,6 +10,7 @@ from sympy import (
     Expr,
     GreaterThan,
     LessThan,
+    Or,
     Piecewise,
     StrictGreaterThan,
     StrictLessThan,
@@ -41,9 +42,19 @@ class Cases(Building):
                              arguments[-1] if arguments else tree)
         return Piecewise(*pairs, evaluate=False)
 
+    def braced(self, tree: Tree[Token], depth: int) -> Expr:
+        """{x if x < 1; y otherwise}, as it is printed."""
+        *cases, last, _ = tree.children
+        pairs = [Tuple(self.build(case.children[0], depth), self.condition(case.children[2], depth)) for case in cases]
+        return Piecewise(*pairs, Tuple(self.build(last, depth), true), evaluate=False)
+
     def condition(self, tree: Tree[Token], depth: int) -> Basic:
         if tree.data == "name" and str(tree.children[0]) in ("True", "true", "otherwise"):
             return true
+        if tree.data == "junction":
+            first, *rest = tree.children
+            parts = list(dict.fromkeys(self.condition(part, depth) for part in (first, *rest[1::2])))
+            return (And if rest[0] == "and" else Or)(*parts, evaluate=False) if len(parts) > 1 else parts[0]
         if tree.data not in ("relation", "between"):
             raise self.error("a condition compares two expressions, such as x < 1", tree)
         sides = self.all(tree.children[::2], depth)
@@ -57,7 +68,7 @@ class Cases(Building):
     def relation(self, tree: Tree[Token], depth: int) -> Expr:
         raise self.error("a comparison is not allowed here, only as a condition in piecewise(...)", tree)
 
-    between = relation
+    between = junction = relation
 
     def tuple(self, tree: Tree[Token], depth: int) -> Expr:
         raise self.error("one expression is expected here, not a list", tree)

@@ -206,7 +206,7 @@ def _over_one_bar(product: Mul) -> Expr:
 
 def _numbered(term: Basic) -> list[int]:
     """The numbers in the names of the term, so that w2 x2 stands before w10 x10."""
-    return [int(digits) for name in sorted(letter.name for letter in term.free_symbols if isinstance(letter, Symbol))
+    return [int(digits) for name in sorted(letter.name for letter in term.atoms(Symbol))
             for digits in re.findall(r"\d+", name)]
 
 
@@ -216,4 +216,4 @@ def _degree(term: Basic) -> float:
         return sum(map(_degree, term.args))
     if isinstance(term, Pow) and is_number(term.exp) and abs(term.exp) <= MAX_EXPONENT:
         return float(term.exp) * _degree(term.base)
-    return 0.0 if term.is_number else 1.0
+    return 1.0 if term.atoms(Symbol) else 0.0      # is_number rebuilds what is under a Sum, 0 > 3 too

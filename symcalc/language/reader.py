@@ -13,7 +13,7 @@ from sympy import Add, Expr, Float, Integer, Mul, Pow, Sum
 from symcalc.errors import LossError, ReadError
 from symcalc.indices import element
 from symcalc.language.advice import INDEX, check_names
-from symcalc.language.calls import Calls
+from symcalc.language.calls import Calls, raised
 from symcalc.language.constants import Constants
 from symcalc.language.gate import MAX_NODES
 from symcalc.language.names import ROW, is_likely_column, listed, name_of, plain_name
@@ -47,8 +47,8 @@ def read_text(text: str, *, parameters: Collection[str] = (), columns: Iterable[
     trained = {name for name in wanted if "[" not in name}
     if both := trained & declared:
         raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
-    source = prepared(text.replace("ᵢ", " ") if standing else text)
-    tree = parsed(source, trained | declared if standing else (), standing)
+    source = prepared(text)
+    tree = parsed(source, trained | declared, standing)
     names, indexed, over_rows = surveyed(tree, source)
     if both := named & (names.keys() | indexed.keys() | trained | declared):
         name = min(both)
@@ -146,9 +146,10 @@ class _Builder(Calls):
 
     def power(self, tree: Tree[Token], depth: int) -> Expr:
         base, _, exponent = tree.children
+        self.check_root(base)
         return Pow(self.build(base, depth), self.build(exponent, depth), evaluate=False)
 
     def superscript(self, tree: Tree[Token], depth: int) -> Expr:
         base, exponent = tree.children
-        digits = str(exponent).translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
-        return Pow(self.build(base, depth), Integer(int(digits)), evaluate=False)
+        self.check_root(base)
+        return Pow(self.build(base, depth), raised(exponent), evaluate=False)

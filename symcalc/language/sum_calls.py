@@ -32,6 +32,13 @@ class SumCalls(Building):
             raise self.error(INSIDE, arguments[0])
         return mean(body) if name == "mean" else sum_rows(body)
 
+    def sigma(self, tree: Tree[Token], depth: int) -> Expr:
+        """Σ xᵢ yᵢ: over the rows, of the product that follows."""
+        body = replace(self, in_rows=True).build(tree.children[1], depth)
+        if any(index_of(total) == ROW for total in body.atoms(Sum)):
+            raise self.error(INSIDE, tree.children[1])
+        return sum_rows(body)
+
     def over_an_index(self, body: Tree[Token], tree: Tree[Token], depth: int) -> Expr:
         index, end = limits_of(tree)
         for part in (index, end):

@@ -14,6 +14,7 @@ from symcalc.errors import ReadError
 from symcalc.language.advice import misplaced
 from symcalc.language.gate import MAX_NODES
 from symcalc.language.names import COUNT, ROW, plain_name
+from symcalc.language.printed import has_rows, told
 from symcalc.language.sums import end, index
 from symcalc.language.tokens import Marking, unexpected, with_standing
 
@@ -36,12 +37,14 @@ class _NoMarking:
         return stream
 
 
-def parsed(text: str, letters: Collection[str] = (), standing: bool = False) -> Tree[Token]:
+def parsed(text: str, declared: Collection[str] = (), standing: bool = False) -> Tree[Token]:
+    """The tree; letters that are declared stand side by side only where a formula is written as symcalc prints it."""
     parser = _grammar().parse_interactive()
-    marking = Marking(text, letters)
+    marking = Marking(text, declared if standing or has_rows(text) else (), standing)
     try:
         tokens = _grammar().lex(text, dont_ignore=False)
-        for token in marking.process(with_standing(tokens) if standing else tokens):
+        tokens = told(with_standing(tokens) if standing else tokens, text, declared, standing or has_rows(text))
+        for token in marking.process(tokens):
             parser.feed_token(token)
         return parser.feed_eof()
     except UnexpectedCharacters as error:
@@ -64,6 +67,8 @@ def surveyed(tree: Tree[Token], text: str) -> tuple[dict[str, Token], dict[str, 
             indexed.setdefault(plain_name(str(node.children[0])), node.children[0])
         elif node.data == "call":
             over_rows = over_rows or (node.children[0] in OVER_ROWS and not is_inner(node))
+        elif node.data == "sigma":
+            over_rows = True
     if len(names) > MAX_NAMES:
         raise ReadError(f"the formula has more than {MAX_NAMES} different names", text)
     if parts > MAX_NODES:

@@ -15,14 +15,15 @@ from lark import Token
 
 from symcalc.errors import ReadError, described, visible
 from symcalc.language.names import GREEK_LETTERS, plain_name
-from symcalc.vocabulary import BY_NAME, FUNCTIONS, GREEK, SPELLINGS
+from symcalc.language.printed import ENDS_OPERAND, PRINTED, SHOWN, STARTS_OPERAND, has_rows, is_function
+from symcalc.vocabulary import BY_NAME, GREEK, SPELLINGS
 
 MAX_LENGTH = 2_000        # characters in a formula
 MAX_DEPTH = 50            # brackets within brackets
 MAX_DIGITS = 30           # in one number
 
 _PLAIN = str.maketrans({"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/"})
-_ALLOWED = re.compile(r"[A-Za-z0-9_\s+\-*/^()\[\],.<>=!|⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉−–·⋅×÷≤≥≠" + "".join(GREEK_LETTERS) + "]",
+_ALLOWED = re.compile(r"[A-Za-z0-9_\s+\-*/^()\[\],.<>=!|⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉−–·⋅×÷≤≥≠√∛ᵢ" + "".join(GREEK_LETTERS) + "]",
                       re.ASCII)
 _QUOTES = "leave quotation marks and primes out"
 _ADVICE = {
@@ -38,23 +39,22 @@ _ADVICE = {
     "∗": "write * for a product", "•": "write * for a product", "∙": "write * for a product", "~": "it has no meaning here",
     "$": "leave the dollar signs out", "#": "it has no meaning here", "∞": "infinity is not a number here",
     "ᵢ": "write x[i]", "ⁿ": "write x^n", "½": "write 1/2", "ˆ": "write ^ for a power", "∂": "write the formula alone",
+    "\N{COMBINING CIRCUMFLEX ACCENT}": "write _hat behind the letter, as in v_hat",
 }
 _LOOKALIKES = {"а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "і": "i", "ѕ": "s", "ј": "j",
                "А": "A", "В": "B", "Е": "E", "К": "K", "М": "M", "Н": "H", "О": "O", "Р": "P", "С": "C", "Т": "T",
                "Х": "X", "ı": "i", "ⅼ": "l"}
 
-_ENDS_OPERAND = frozenset({"NUMBER", "NAME", "RPAR", "RSQB", "BAR_CLOSE", "SUPERSCRIPT"})
-_STARTS_OPERAND = frozenset({"NUMBER", "NAME", "LPAR", "BAR_OPEN", "STANDING"})
-_CLOSES = {"RPAR": "LPAR", "RSQB": "LSQB", "BAR_CLOSE": "BAR_OPEN"}
+_CLOSES = {"RPAR": "LPAR", "RSQB": "LSQB", "RBRACE": "LBRACE", "BAR_CLOSE": "BAR_OPEN"}
 
 FORMS = frozenset({"max", "Max", "min", "Min", "sum", "mean", "Sum", "piecewise", "Piecewise"})
 """The functions of several arguments or with a shape of their own."""
 
-_PRINTED = frozenset(row.printed for row in FUNCTIONS.values() if row.printed) - BY_NAME.keys()      # σ, also a letter
-
 CALLED = (BY_NAME.keys() | SPELLINGS.keys() | FORMS) - GREEK.keys()
 """The names that can only be meant as functions; gamma is a letter as well."""
 
+_SLOPE = re.compile(r"(?<!\w)d/d\w+\Z")
+_RESTS = {"LPAR": "...)", "BAR_OPEN": "...|", "LBRACE": "...}", "ROOT": "..."}
 _WORDS = {"and": "write 0 < x < 1 for both", "or": "give each case a pair of its own in piecewise",
           "not": "write the opposite comparison", "if": "write piecewise((f, x < 1), (g, True))",
           "else": "write piecewise((f, x < 1), (g, True))"}
@@ -72,7 +72,10 @@ def prepared(text: str) -> str:
         raise ReadError(f"the formula '{visible(text[:40])}...' is longer than {MAX_LENGTH:,} characters")
     if not text.strip():
         raise ReadError("the formula is empty; write one such as (y - (m*x + b))^2")
+    cased = "{" in text and " otherwise}" in text             # cases as they are printed
     for position, character in enumerate(text):
+        if character in "{};" and cased:
+            continue
         if not _ALLOWED.match(character) or (character.isspace() and character not in " \t\r\n"):
             raise unexpected(text, position)
     return text.translate(_PLAIN)
@@ -85,9 +88,15 @@ def unexpected(text: str, position: int) -> ReadError:
 
 
 def _advice(character: str) -> str:
-    plain = _LOOKALIKES.get(character) or unicodedata.normalize("NFKC", character)
     if character in _ADVICE:
         return f"; {_ADVICE[character]}"
+    if "SUBSCRIPT SMALL LETTER" in unicodedata.name(character, ""):
+        return "; write an index in square brackets, as in w[j], and what is summed over it as Sum(w[j], (j, 1, p))"
+    if unicodedata.decomposition(character).startswith("<super>"):
+        return "; write ^ for a power, as in e^x"
+    if unicodedata.normalize("NFD", character)[1:] == "\N{COMBINING CIRCUMFLEX ACCENT}":
+        return f"; write {unicodedata.normalize('NFD', character)[0]}_hat"
+    plain = _LOOKALIKES.get(character) or unicodedata.normalize("NFKC", character)
     if plain != character and len(plain) == 1 and plain.isascii() and plain.isprintable() and plain != " ":
         return f": it only looks like a plain letter, digit or sign; did you mean '{plain}'?"
     kind = unicodedata.category(character)
@@ -101,7 +110,7 @@ def _advice(character: str) -> str:
 def _check_depth(text: str) -> None:
     depth = 0
     for position, character in enumerate(text):
-        depth += (character in "([") - (character in ")]")
+        depth += (character in "([{") - (character in ")]}")
         if depth > MAX_DEPTH:
             raise ReadError(f"the brackets are nested more than {MAX_DEPTH} levels deep", text, position)
 
@@ -117,19 +126,24 @@ def shortened(text: str) -> str:
 
 def with_standing(stream: Iterator[Token]) -> Iterator[Token]:
     """The tokens with each d/dx, written in one piece, as one: a derivative that still stands."""
-    held: list[Token] = []              # d, or d and /, until it is clear what follows
+    held: list[Token] = []              # d, then d and /, then d, / and d, until it is clear what follows
     for token in stream:
-        joins = bool(held) and held[-1].end_pos == token.start_pos
-        if joins and len(held) == 2 and token.type == "NAME" and token[0] == "d" and len(token) > 1:
-            yield Token.new_borrow_pos("STANDING", f"d/{token}", held[0])
+        joined = bool(held) and held[-1].end_pos == token.start_pos
+        if joined and token.type == "NAME" and (
+                (len(held) == 2 and token[0] == "d" and len(token) > 1) or (len(held) == 3 and token[0] in GREEK_LETTERS)):
+            yield Token.new_borrow_pos("STANDING", f"d/{token if len(held) == 2 else f'd{token}'}", held[0])
             held = []
-        elif joins and len(held) == 1 and token == "/":
+            continue
+        if len(held) == 3:
+            yield from held[:2]
+            held = held[2:]
+        if joined and ((len(held) == 1 and token == "/") or (len(held) == 2 and token == "d")):
             held.append(token)
-        else:
-            yield from held
-            held = [token] if token == "d" else []
-            if not held:
-                yield token
+            continue
+        yield from held
+        held = [token] if token == "d" else []
+        if not held:
+            yield token
     yield from held
 
 
@@ -138,8 +152,9 @@ class Marking:
 
     always_accept: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, text: str, letters: Collection[str] = ()) -> None:
+    def __init__(self, text: str, letters: Collection[str] = (), standing: bool = False) -> None:
         self.text, self.letters = text, letters         # letters that are no functions: m x and x (y + 1) are products
+        self.beside = SHOWN if standing else None if has_rows(text) else ()      # and with a space between; None for all
         self.open: list[tuple[Token, Token | None]] = []     # each opening bracket, and the / or ^ that its group stands under
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
@@ -150,15 +165,17 @@ class Marking:
         for token in stream:
             token = self.told_apart(token, before)
             self.check(token, before)
-            called = before is not None and before.type == "NAME" and token.type == "LPAR" and not self.is_letter(before)
-            if before is not None and before.type in _ENDS_OPERAND and token.type in _STARTS_OPERAND and not called:
+            called = before is not None and token.type == "LPAR" and (before.type == "POWER_OF" or (
+                before.type == "NAME" and not self.is_letter(before) and not self.stands_beside(before, token)))
+            rooted = before is not None and before.type == "ROOT"
+            if before is not None and before.type in ENDS_OPERAND and token.type in STARTS_OPERAND and not called:
                 self.check_implied(before, token, under, powered)
                 yield Token.new_borrow_pos("TIMES_DIVIDE", "*", token)
                 under = None
-            elif token.type in _STARTS_OPERAND and not called:
+            elif token.type in STARTS_OPERAND and not called and not rooted:
                 under = operator
             if token.type in ("RAISED", "SUPERSCRIPT"):
-                powered = before if before in CALLED or (before in _PRINTED and not self.is_letter(before)) else None
+                powered = before if before in CALLED or (before in PRINTED and not self.is_letter(before)) else None
             elif operator is None:
                 powered = None
             if token.type == "RAISED" or token == "/":
@@ -178,13 +195,25 @@ class Marking:
     def is_letter(self, token: Token) -> bool:
         return token.type == "NAME" and plain_name(str(token)) in self.letters
 
+    def stands_beside(self, before: Token, token: Token) -> bool:
+        """Whether a name and what follows it with a space between are a product, as on a page."""
+        return (before.type in ("NAME", "RSQB") and before.end_pos < token.start_pos and not is_function(str(before))
+                and before not in CALLED and before not in _WORDS and token not in _WORDS
+                and (self.beside is None or (before.type == "NAME" and plain_name(str(before)) in self.beside)))
+
     def told_apart(self, token: Token, before: Token | None) -> Token:
         """A bar closes where an operand has just ended inside an open bar; otherwise it opens."""
         if token.type != "BAR_OPEN":
             return token
         inside = bool(self.open) and self.open[-1][0].type == "BAR_OPEN"
-        closes = inside and before is not None and before.type in _ENDS_OPERAND
+        closes = inside and before is not None and before.type in ENDS_OPERAND and not self.is_within(token)
         return Token.new_borrow_pos("BAR_CLOSE", str(token), token) if closes else token
+
+    def is_within(self, bar: Token) -> bool:
+        """Whether the bar opens in |2 |x| - 1|, by the space before it; both have to be closed."""
+        around, place = self.text, bar.start_pos
+        return (around[place - 1].isspace() and not around[place + 1:place + 2].isspace()
+                and not around[self.open[-1][0].end_pos].isspace() and around.count("|", place + 1) > 1)
 
     def closed(self, token: Token) -> Token | None:
         if not self.open or self.open[-1][0].type != _CLOSES[token.type]:
@@ -195,20 +224,26 @@ class Marking:
         """Numbers are as people write them, and Σ is no letter before what it sums."""
         if token.type == "NUMBER" and sum(map(str.isdigit, token)) > MAX_DIGITS:
             raise ReadError(f"the number has more than {MAX_DIGITS} digits", self.text, token.start_pos)
+        if token == "=":
+            raise unexpected(self.text, token.start_pos)
         if before is None:
             return
         if before.end_pos == token.start_pos and before.type == "NUMBER" and (
                 token.type == "NUMBER" or (before == "0" and token.type == "NAME")):
             raise ReadError(f"malformed number '{before}{shortened(token)}'; write one such as 0.5 or 2e-3", self.text,
                             before.start_pos)
-        if before == "Σ" and token.type in _STARTS_OPERAND:
+        if before == "Σ" and before.type == "NAME" and token.type in STARTS_OPERAND:
             raise ReadError("a sum over the rows is written sum(...)", self.text, before.start_pos)
+        if self.beside is None and token.type in STARTS_OPERAND and _SLOPE.search(self.text, 0, before.end_pos):
+            raise ReadError("a derivative cannot stand in a formula; write the function itself", self.text, before.start_pos)
+        if before == "/" and token.type == "SUM_SIGN":
+            raise ReadError("it is unclear what stands under the fraction bar; write 1/sum(...)", self.text, token.start_pos)
 
     def check_implied(self, before: Token, token: Token, under: Token | None, powered: Token | None) -> None:
         """An implied product is taken only where it cannot be misread."""
         if powered is not None:
             inverse = (f", or a{powered}(x) for the inverse" if f"a{powered}" in BY_NAME else
-                       f", or {powered}^2*(x) where {powered} is a letter" if powered in _PRINTED else "")
+                       f", or {powered}^2*(x) where {powered} is a letter" if powered in PRINTED else "")
             raise ReadError(f"a power stands behind the argument; write {powered}(x)^2{inverse}", self.text, powered.start_pos)
         if word := next((word for word in (before, token) if word in _WORDS), None):
             raise ReadError(f"unexpected '{word}'; {_WORDS[word]}", self.text, word.start_pos)
@@ -216,11 +251,16 @@ class Marking:
             what = token if token.type == "NAME" and token not in CALLED else "x"
             raise ReadError(f"{before} is a function; write its argument in brackets, as in {before}({shortened(what)})",
                             self.text, before.start_pos)
-        if (before.type in ("NAME", "RSQB") and not self.is_letter(before)) or token.type == "NUMBER":
-            rest = {"LPAR": "...)", "BAR_OPEN": "...|"}.get(token.type, "(...)" if token in CALLED else "")
+        if (before.type in ("NAME", "RSQB") and not self.is_letter(before) and not self.stands_beside(before, token)) or (
+                token.type == "NUMBER"):
+            rest = _RESTS.get(token.type, "(...)" if token in CALLED else "")
             raise ReadError(f"a sign is missing before '{shortened(token)}'; "
                             f"did you mean {shortened(before)}*{shortened(token)}{rest}?", self.text, token.start_pos)
-        if under is not None:
+        if self.text[before.start_pos - 1:before.start_pos] in ("√", "∛") and before.type in ("NUMBER", "NAME") and (
+                before.end_pos == token.start_pos):
+            raise ReadError("it is unclear how far the root reaches; write sqrt(...)", self.text, before.start_pos - 1)
+        ended = under != "/" and self.beside != () and before.end_pos < token.start_pos        # 2^x ln(2), on a page
+        if under is not None and token.type != "SUM_SIGN" and not ended:
             place, ways = ("under the fraction bar", "(1/2)*x or 1/(2*x)") if under == "/" else \
                 ("to the exponent", "x^2*y or x^(2*y)")
             raise ReadError(f"it is unclear whether '{shortened(token)}' belongs {place}; write * and brackets, such as {ways}",

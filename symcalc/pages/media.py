@@ -72,6 +72,8 @@ def _text_name(name: str) -> str:
     if name.endswith(_HAT):
         return normalize("NFC", _text_name(name.removesuffix(_HAT)) + "\N{COMBINING CIRCUMFLEX ACCENT}")
     stem, number = _stem(name)
+    if name == "Sigma":                  # Σ is the sign of a sum
+        return name
     return GREEK.get(stem, visible(stem)) + (number.translate(_SUBSCRIPT) if "_" in name or stem in GREEK else number)
 
 

@@ -260,7 +260,9 @@ class _Writer(FunctionNotation):
             return self.slope_of(expression.expr, variables)
         operand = self.write(expression.expr)
         bare = operand.level >= Level.POWER if not tight else isinstance(expression.expr, (Symbol, Indexed))
-        body = operand.string if bare or isinstance(expression.expr, Sum) else self.medium.brackets(operand.string)
+        if isinstance(expression.expr, Sum):             # d/dv (Σ v) · Σ x, where Σ would take the rest of the line
+            bare = not tight or self.medium.called or not self.medium.fractions_inline
+        body = operand.string if bare else self.medium.brackets(operand.string)
         return Piece(f"{self.medium.derivative(variables)} {body}", Level.BIG)
 
     def slope_of(self, function: AppliedUndef, variables: Sequence[tuple[str, int]]) -> Piece:

@@ -40,6 +40,15 @@ PIECES = st.sampled_from(
         "(x-1)",
         "\x1b",
         "e^",
+        "Σ ",
+        "xᵢ",
+        "1/n Σ",
+        "sin²(",
+        "log₂²(",
+        "∛",
+        "{x if x > 0; ",
+        " otherwise}",
+        " if ",
     ]
 )
 TYPED = st.one_of(

@@ -10,7 +10,7 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from symcalc.calculus.tutor.typed import primed_name, typed
 from symcalc.errors import LossError, ReadError
-from symcalc.functions import Primed
+from symcalc.functions import Primed, sigmoid
 from symcalc.indices import index_of
 from symcalc.language import read
 from symcalc.language.gate import MAX_SYMPY_NODES
@@ -94,6 +94,9 @@ def _read_typed(answer: str, problem: Expr, variable: Expr, functions: set[str])
     letters = dict.fromkeys((*_letters(problem, variable), *spelled))
     primes = {primed_name(name, order): (name, order) for name in functions for order in range(1, _MOST_PRIMES + 1)}
     ends = {str(index_of(total)): str(total.limits[0][2]) for total in problem.atoms(Sum)}
+    if "sigma" in letters and problem.has(sigmoid) and "σ(" in answer:
+        raise ReadError("σ is a letter here, and the sigmoid; write σ*(...) for a product or sigmoid(...)", answer,
+                        answer.index("σ("))
     found = read_text(typed(answer, functions, ends), parameters=[*_elements(problem, variable), *letters], columns=columns,
                       functions=[*functions, *primes], standing=True)
     _check_run_together(found, {*letters, *columns}, answer)

@@ -1,4 +1,4 @@
-"""An answer as symcalc itself prints it, √x, cos²(x), Σ xᵢ (yᵢ - b), f'(x), written as it is typed."""
+"""An answer as symcalc itself prints it, Σⱼ wⱼ xᵢⱼ, f'(x), written as the reader takes it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from symcalc.language.tokens import CALLED
 _PRIME = "'’′"
 _NAME = r"(?!Σ)[A-Za-z\u0370-\u03ff][A-Za-z0-9_]*[₀-₉]*"
 _SUBSCRIPTS = dict(zip("ₕᵢⱼₖₗₘₙₚᵣₛₜ", "hijklmnprst"))
-_ROOT = re.compile(rf"([√∛])\s*({_NAME}|\d+\.?\d*|(?=\())")
-_POWERED = re.compile(rf"({_NAME})([¹²³⁴⁵⁶⁷⁸⁹][⁰¹²³⁴⁵⁶⁷⁸⁹]*)\(")
 _INDEXED = re.compile(rf"({_NAME})([{''.join(_SUBSCRIPTS)}]+)")
 _RAISED = re.compile(rf"\^({_NAME}|\d+|(?=\())")
-_BESIDE = re.compile(r"((?<!\w)n|\])\s+(?=[A-Za-z(|Σ\u0370-\u03ff])")      # 1/n √x, w[j] x[i,j]
+_BESIDE = re.compile(r"((?<!\w)n|\])\s+(?=[A-Za-z(|Σ√∛\u0370-\u03ff])")      # 1/n √x, w[j] x[i,j]
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
 def typed(answer: str, functions: Collection[str] = (), ends: Mapping[str, str] | None = None) -> str:
     """The answer without the signs that only print has; `ends` is where the sum over each index ends.
 
-    >>> typed("x/√(x^2 + 1) + 2√x"), typed("1 - cos²(x)"), typed("2^x ln(2)")
-    ('x/sqrt(x^2 + 1) + 2sqrt(x)', '1 - cos(x)²', '2^x*ln(2)')
+    >>> typed("2^x ln(2)")
+    '2^x*ln(2)'
     >>> typed("-2/n Σ xᵢ (yᵢ - b) + 1"), typed("Σⱼ wⱼ", ends={"j": "p"}), typed("∂/∂m f'(x)", {"f"})
     ('-2/n*sum(x (y - b)) + 1', 'Sum(w[j],(j,1,p))', 'd/dm f_prime1(x)')
     """
@@ -35,7 +33,7 @@ def typed(answer: str, functions: Collection[str] = (), ends: Mapping[str, str] 
         written = re.sub(rf"(?<![A-Za-z_]){re.escape(name)}([{_PRIME}]+)(?=\()",
                          lambda found, name=name: primed_name(name, len(found[1])), written)
     written = _INDEXED.sub(_with_index, written)
-    written = _with_products(_with_powers_behind(_with_roots(written)))
+    written = _with_products(written)
     written = _BESIDE.sub(r"\1*", written)
     while "Σ" in written:                                  # the last first: nothing behind it is a sum
         written = _summed(written, written.rindex("Σ"), ends or {})
@@ -56,29 +54,6 @@ def _with_index(found: re.Match[str]) -> str:
     return found[1] if indices == ["i"] else f"{found[1]}[{','.join(indices)}]"
 
 
-def _with_roots(text: str) -> str:
-    while root := _ROOT.search(text):
-        head, last = "sqrt" if root[1] == "√" else "cbrt", root.end()
-        inside = root[2]
-        if text[last:last + 1] == "(" and (not inside or inside in CALLED):
-            close = _closing(text, last)
-            inside, last = (inside + text[last:close] if inside else text[last + 1:close - 1]), close
-        text = f"{text[:root.start()]}{head}({inside}){text[last:]}"
-    return text
-
-
-def _with_powers_behind(text: str) -> str:
-    """cos(x)² for cos²(x)."""
-    start = 0
-    while powered := _POWERED.search(text, start):
-        start = powered.end()
-        if powered[1] in CALLED or powered[1] == "σ":
-            close = _closing(text, powered.end() - 1)
-            text = text[:powered.start()] + powered[1] + text[powered.end() - 1:close] + powered[2] + text[close:]
-            start = powered.end() - len(powered[2])
-    return text
-
-
 def _with_products(text: str) -> str:
     """2^x*ln(2) for 2^x ln(2): what stands behind a space is no part of the exponent."""
     start = 0
@@ -86,7 +61,7 @@ def _with_products(text: str) -> str:
         start = raised.end()
         last = raised.end() if raised[1] else _closing(text, raised.end())
         rest = text[last:].lstrip()
-        if raised[1] not in CALLED and len(rest) < len(text) - last and re.match(r"[\w(|Σ]", rest):
+        if raised[1] not in CALLED and len(rest) < len(text) - last and re.match(r"[\w(|Σ√∛]", rest):
             text = f"{text[:last]}*{rest}"
     return text
 
