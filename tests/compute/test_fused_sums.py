@@ -109,13 +109,13 @@ def test_descents_at_once_in_several_threads_have_their_own_numbers(monkeypatch)
     assert len(found) == 8 and all(np.array_equal(rows, expected) for rows in found)
 
 
-@pytest.mark.parametrize("thread", ["submit", "begin", "wait"])
-def test_an_interruption_leaves_no_thread_behind_wherever_it_comes(thread, monkeypatch):
+@pytest.mark.parametrize("place", ["submit", "begin", "wait"])
+def test_an_interruption_leaves_no_thread_behind_wherever_it_comes(place, monkeypatch):
     """Ctrl-C just after work was handed over, while a thread begins, and while others are waited for."""
     expected, kept = expected_rows(20_000, 20, monkeypatch), []
     loop, row = logistic_loop(20_000, 3, monkeypatch)
     owner, name = {"submit": (ThreadPoolExecutor, "submit"), "begin": (threading.Thread, "start"),
-                   "wait": (ThreadPoolExecutor, "shutdown")}[thread]
+                   "wait": (ThreadPoolExecutor, "shutdown")}[place]
     real = getattr(owner, name)
 
     def interrupted(*arguments, **how):
@@ -124,7 +124,7 @@ def test_an_interruption_leaves_no_thread_behind_wherever_it_comes(thread, monke
             raise KeyboardInterrupt
         return result
 
-    left = iter(range({"submit": 9, "begin": 1, "wait": 0}[thread]))
+    left = iter(range({"submit": 9, "begin": 1, "wait": 0}[place]))
     monkeypatch.setattr(owner, name, interrupted)
     with pytest.raises(KeyboardInterrupt):
         loop(row, np.full(20, 0.5), 1, kept.append)
@@ -132,7 +132,7 @@ def test_an_interruption_leaves_no_thread_behind_wherever_it_comes(thread, monke
     for other in helping():
         other.join(5)
     assert not helping() and len(kept) == 1 and np.array_equal(kept[0], expected[:len(kept[0])])
-    assert len(kept[0]) == {"submit": 4, "begin": 0, "wait": 20}[thread]
+    assert len(kept[0]) == {"submit": 4, "begin": 0, "wait": 20}[place]
 
 
 def test_where_no_thread_is_to_be_had_one_does_it_alone(monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
 
 _TURNS = 4               # in which a thread takes its share, since another may be held up
@@ -37,7 +37,8 @@ def share(work: Callable[[int, int], None], count: int, threads: int, pool: Exec
     True
     """
     some = -(-count // (_TURNS * threads)) if threads > 1 else count
-    begins, others = iter(range(0, count, some)), []
+    begins = iter(range(0, count, some))
+    others: list[Future[None]] = []
 
     def take() -> None:
         for begin in begins:
