@@ -227,7 +227,7 @@ class Lanes:
         return [(right - left) / width for left, right, width in zip(values, values[len(widths):], widths)]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _occurs(index: Symbol, part: Basic) -> bool:
     return part == index or any(_occurs(index, argument) for argument in part.args)
 
