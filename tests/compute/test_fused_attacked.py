@@ -117,8 +117,8 @@ FORMULAS = {
 }
 DATA = {
     "one row": ([0.5], [2.0]), "subnormal": ([5e-324, 1e-310, -3e-320], [1e-308, 5e-324, 0.0]),
-    "zeros": ([0.0, -0.0], [0.0, 0.0]), "huge": ([1e300, -1e300], [1.0, 2.0]), "tiny and huge": ([1e-300, 1e150], [1e150, 1e-300]),
-    "equal": ([2.0] * 5, [4.0] * 5), "seventeen": (np.arange(17.0) / 9, np.cos(np.arange(17.0))),
+    "zeros": ([0.0, -0.0], [0.0, 0.0]), "huge": ([1e300, -1e300], [1.0, 2.0]),
+    "tiny and huge": ([1e-300, 1e150], [1e150, 1e-300]), "equal": ([2.0] * 5, [4.0] * 5), "seventeen": (np.arange(17.0) / 9, np.cos(np.arange(17.0))),
 }
 
 
