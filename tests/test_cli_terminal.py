@@ -176,17 +176,24 @@ class Terminal:
         os.write(self.fd, keys.encode())
 
     def until(self, last: str = session.PROMPT, patience: float = 60) -> str:
-        """What is shown up to these letters, or to the end."""
+        """What is shown up to these letters, or to the end; where neither comes in time, a failure that shows it."""
+        said, arrived = self.shown(last, patience)
+        assert arrived, f"no {last!r} in {patience} seconds, but {said!r}"
+        return said
+
+    def shown(self, last: str, patience: float) -> tuple[str, bool]:
+        """What is shown in that time, and whether it came to these letters or to the end."""
         import select
 
-        said, end = "", time.monotonic() + patience
-        while not CODE.sub("", said).rstrip("\r").endswith(last) and time.monotonic() < end:
+        said, end, closed = "", time.monotonic() + patience, False
+        while not (arrived := CODE.sub("", said).rstrip("\r").endswith(last)) and not closed and time.monotonic() < end:
             if select.select([self.fd], [], [], 0.1)[0]:
                 try:
-                    said += os.read(self.fd, 65536).decode(errors="replace")
-                except OSError:                          # the other end is closed
-                    break
-        return said.replace("\r\n", "\n")
+                    letters = os.read(self.fd, 65536)
+                except OSError:                          # the other end is closed, which other systems tell by no letters
+                    letters = b""
+                said, closed = said + letters.decode(errors="replace"), not letters
+        return said.replace("\r\n", "\n"), arrived or closed
 
     def ask(self, line: str) -> str:
         self.send(line + "\n")
@@ -197,10 +204,11 @@ class Terminal:
         said = ""
         for _ in range(20):
             self.send("\x03")
-            said += self.until(patience=2)
-            if said.endswith(session.PROMPT):
-                break
-        return said
+            more, arrived = self.shown(session.PROMPT, 2)
+            said += more
+            if arrived:
+                return said
+        raise AssertionError(f"no prompt after Ctrl-C, but {said!r}")
 
 
 def test_a_session_at_a_terminal(tmp_path):

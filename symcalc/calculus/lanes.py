@@ -40,6 +40,7 @@ from symcalc.vocabulary import FUNCTIONS
 
 _PLAIN = 1e4                 # an exponent up to which every base can be raised to it
 
+
 class Places:
     """The random points for the letters of an expression, made when they are asked for, each only once."""
 
@@ -134,28 +135,37 @@ class Lanes:
         return [self.tried(point.value, part, row) for point, row in self.lanes]
 
     def tried(self, work: Callable[..., Any], *given: Any) -> Any:
+        """What the work comes to; nan where that is no real, finite number."""
         try:
             found = work(*given)
         except NO_VALUE:
             return self.context.nan
         return found if self.has_value(found) else self.context.nan
 
+    # What each kind of part comes to in every lane, from what its parts do
+
     def number(self, part: Basic) -> list[Any]:
+        """The same number in every lane."""
         return [self.tried(self.lanes[0][0].value, part)] * len(self.lanes)
 
     def symbol(self, part: Symbol) -> list[Any]:
+        """The letter's value at each point, or the number of the index in each row."""
         return [point.symbol(part, row) for point, row in self.lanes]
 
     def indexed(self, part: Indexed) -> list[Any]:
+        """The element of each point's column that the lane's row has."""
         return [point.indexed(part, row) for point, row in self.lanes]
 
     def add(self, part: Add) -> list[Any]:
+        """The terms added, in the order in which they stand."""
         return [reduce(operator.add, terms) for terms in zip(*map(self.value, part.args))]
 
     def multiply(self, part: Mul) -> list[Any]:
+        """The factors multiplied, in the order in which they stand."""
         return [reduce(operator.mul, factors) for factors in zip(*map(self.value, part.args))]
 
     def power(self, part: Pow) -> list[Any]:
+        """The base raised to the exponent; nan where that is not real."""
         bases, exponent = self.value(part.base), part.exp
         if exponent.is_Integer and 0 < exponent <= _PLAIN:
             times = int(exponent)
@@ -164,12 +174,14 @@ class Lanes:
                 for (point, _), base, above in zip(self.lanes, bases, self.value(exponent))]
 
     def function(self, part: Basic) -> list[Any]:
+        """The function of the vocabulary at its arguments; nan outside its domain."""
         if part.func not in FUNCTIONS:
             return self.one_by_one(part)
         return [self.tried(point.called, part, arguments) if all(each == each for each in arguments) else self.context.nan
                 for (point, _), arguments in zip(self.lanes, zip(*map(self.value, part.args)))]
 
     def extremum(self, part: Max | Min) -> list[Any]:
+        """The largest or smallest argument; nan where one has no value."""
         best = max if isinstance(part, Max) else min
         return [best(values) if all(value == value for value in values) else self.context.nan
                 for values in zip(*map(self.value, part.args))]
@@ -187,6 +199,7 @@ class Lanes:
         return found
 
     def relation(self, part: Relational) -> list[Any]:
+        """Whether it holds; nan where one side has no value."""
         compare = COMPARE[part.rel_op]
         return [compare(left, right) if left == left and right == right else self.context.nan
                 for left, right in zip(self.value(part.lhs), self.value(part.rhs))]
@@ -198,6 +211,7 @@ class Lanes:
                 for holds in zip(*map(self.value, part.args))]
 
     def over_rows(self, part: Sum) -> list[Any]:
+        """The sum over each lane's own rows, whose terms are lanes of their own."""
         index, _, end = part.limits[0]
         ends = self.value(end)
         counts = tuple(int(end) if self.has_value(end) else 0 for end in ends)
@@ -227,7 +241,7 @@ class Lanes:
         return [(right - left) / width for left, right, width in zip(values, values[len(widths):], widths)]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _occurs(index: Symbol, part: Basic) -> bool:
     return part == index or any(_occurs(index, argument) for argument in part.args)
 

@@ -25,8 +25,9 @@ from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError, SymcalcError, as_given
 from symcalc.language.constants import Constants
 from symcalc.language.gate import admitted
+from symcalc.language.items import holds_masked
 from symcalc.language.names import name_of, plain_name
-from symcalc.language.table import Table, holds_masked, read_table
+from symcalc.language.table import Table, read_table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.elided import several
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -218,26 +218,6 @@ def _column(values: Sequence[Any] | np.ndarray, where: str, first: int = 1) -> n
         fault = "the value is missing (nan)" if np.isnan(column[row]) else f"{column[row]} is not finite"
         raise DataError(f"{where}, row {row + first}: {fault}; give a finite number or delete the row")
     return column
-
-
-def is_whole(value: object) -> TypeGuard[int]:
-    """Whether it is a whole number of Python's or NumPy's; no bool, and no time span, which NumPy counts among the integers.
-
-    >>> is_whole(3), is_whole(True), is_whole(3.0), is_whole(np.timedelta64(3))
-    (True, False, False, False)
-    """
-    return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.timedelta64))
-
-
-def holds_masked(values: object) -> bool:
-    """Whether an item of an array, or of lists in lists, is masked: NumPy makes nan of it, or what stands behind the mask.
-
-    >>> holds_masked([[1, 2], [3, np.ma.masked]]), holds_masked([1, "2"])
-    (True, False)
-    """
-    if isinstance(values, (list, tuple)):
-        return any(map(holds_masked, values))
-    return bool(np.ma.is_masked(values))
 
 
 def _real(item: object, row: int, where: str) -> float:

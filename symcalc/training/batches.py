@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from symcalc.errors import DescentError, as_given
-from symcalc.language.table import Table, is_whole, table_of
+from symcalc.language.items import is_whole
+from symcalc.language.table import Table, table_of
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from sympy import Expr
 from symcalc.errors import DataError, LossError
 from symcalc.indices import element, sum_over, whole
 from symcalc.language.collection import is_collection
+from symcalc.language.items import holds_masked
 from symcalc.language.names import ROW, column, symbol
-from symcalc.language.table import holds_masked
 from symcalc.written import add, mul
 
 if TYPE_CHECKING:

@@ -65,6 +65,7 @@ def _falls_beyond(walk: Walk, point: np.ndarray, step: np.ndarray) -> bool:
 
 
 def moved(walk: Walk, point: np.ndarray, step: np.ndarray) -> np.ndarray:
-    moved = point.copy()
-    moved[walk.moving] -= step
-    return moved
+    """The point less a step of the parameters that are not held, as Newton's method takes it."""
+    ahead = point.copy()
+    ahead[walk.moving] -= step
+    return ahead

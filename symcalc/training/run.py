@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Expr, Sum, Symbol
 
 from symcalc.compute.compiled import Compiled, compile_loss
-from symcalc.errors import DataError, DescentError, LossError, as_given
-from symcalc.language.table import Table, is_whole
+from symcalc.errors import DataError, LossError
+from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document
 from symcalc.pages.notation import text
@@ -30,7 +30,7 @@ from symcalc.training.rounding import are_lost, least_told
 from symcalc.training.settings import Rate
 from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
 from symcalc.training.summary import Summary
-from symcalc.training.update import Update
+from symcalc.training.update import Updates
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
@@ -288,34 +288,3 @@ class Run(Shown):
 
     def __repr__(self) -> str:
         return f"<run of {self.method.name}: {self.nit} updates, {self.stop.name.lower().replace('_', ' ')}>"
-
-
-class Updates(Sequence[Update]):
-    """The updates of a run in order; `updates[0]` is the first, with k = 1."""
-
-    __slots__ = ("_run",)
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def __len__(self) -> int:
-        return self._run.nit
-
-    @overload
-    def __getitem__(self, index: int) -> Update: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Update, ...]: ...
-    def __getitem__(self, index: int | slice) -> Update | tuple[Update, ...]:
-        if isinstance(index, slice):
-            return tuple(Update(run=self._run, k=k + 1) for k in range(*index.indices(len(self))))
-        if not isinstance(index, bool) and not is_whole(index):
-            raise DescentError(f"updates are counted: updates[0] is the first; {as_given(index)} is no whole number")
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"the run has {len(self)} update{'s' * (len(self) != 1)}")
-        return Update(run=self._run, k=index % len(self) + 1)
-
-    def __iter__(self) -> Iterator[Update]:
-        return (Update(run=self._run, k=k + 1) for k in range(len(self)))
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} update{'s' * (len(self) != 1)}>"

@@ -28,7 +28,7 @@ from symcalc.training.methods import Method
 from symcalc.training.pace import keeps_bouncing
 from symcalc.training.run import Run
 from symcalc.training.settings import Rate
-from symcalc.training.stops import Stop, status_of
+from symcalc.training.stops import BRIEF, Stop, status_of
 
 FEW = 64                 # runs up to which each is kept whole and has a row of its own on the page
 _SAME = 1e-9             # costs that differ by less than this share of the fall count as equally low
@@ -294,19 +294,8 @@ def ended_briefly(run: Ended) -> str:
     """How it ended in a few words."""
     climbed = run.stop is Stop.STEPS and run.fun > run.first
     more = ", higher than the start" if climbed else ", going up and down" if run.bounces else ""
-    return f"{_BRIEF[run.stop]}{more}"
+    return f"{BRIEF[run.stop]}{more}"
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
     return {name: value if math.isfinite(value) else None for name, value in values.items()}
-
-
-_BRIEF = {
-    Stop.CONVERGED: "converged", Stop.SMALL_STEP: "converged (small steps)", Stop.SMALL_CHANGE: "converged (small changes)",
-    Stop.PRECISE: "converged (to rounding)", Stop.STEPS: "steps used up", Stop.STILL: "stands still",
-    Stop.TWO_CYCLE: "jumps between two points", Stop.DIVERGED: "diverged", Stop.BOTTOMLESS: "falls without bound",
-    Stop.OUTSIDE: "left the domain", Stop.START: "no value at the start", Stop.MAXIMUM: "at a maximum",
-    Stop.SADDLE: "at a saddle", Stop.FLAT: "on flat ground", Stop.CRAWLING: "crawls", Stop.NO_STEP: "no next step",
-    Stop.CALLBACK: "stopped by the callback", Stop.INTERRUPTED: "interrupted", Stop.UNREACHED: "no minimum this way",
-    Stop.NO_RATE: "rate fell to 0",
-}

@@ -13,9 +13,9 @@ from symcalc.compute.compiled import evaluated, ordered
 from symcalc.errors import DescentError, SymcalcError, as_given, visible
 from symcalc.language import read
 from symcalc.language.gate import MAX_SYMPY_NODES
+from symcalc.language.items import is_whole
 from symcalc.language.names import listed, plain_name
 from symcalc.language.shape import small
-from symcalc.language.table import is_whole
 from symcalc.pages.elided import several
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import text

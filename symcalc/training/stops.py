@@ -60,6 +60,17 @@ def status_of(stop: Stop) -> int:
     return 0 if stop in CONVERGED else list(Stop).index(stop)
 
 
+BRIEF = {                # in a table of many runs
+    Stop.CONVERGED: "converged", Stop.SMALL_STEP: "converged (small steps)", Stop.SMALL_CHANGE: "converged (small changes)",
+    Stop.PRECISE: "converged (to rounding)", Stop.STEPS: "steps used up", Stop.STILL: "stands still",
+    Stop.TWO_CYCLE: "jumps between two points", Stop.DIVERGED: "diverged", Stop.BOTTOMLESS: "falls without bound",
+    Stop.OUTSIDE: "left the domain", Stop.START: "no value at the start", Stop.MAXIMUM: "at a maximum",
+    Stop.SADDLE: "at a saddle", Stop.FLAT: "on flat ground", Stop.CRAWLING: "crawls", Stop.NO_STEP: "no next step",
+    Stop.CALLBACK: "stopped by the callback", Stop.INTERRUPTED: "interrupted", Stop.UNREACHED: "no minimum this way",
+    Stop.NO_RATE: "rate fell to 0",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerances:
     """What counts as zero: for every slope, and, if they are not 0, for the change of the parameters and of the cost."""

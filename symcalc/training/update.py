@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Expr
 
+from symcalc.errors import DescentError, as_given
+from symcalc.language.items import is_whole
 from symcalc.pages.document import Document
 from symcalc.pages.numbers import DIGITS, numeral, short
 from symcalc.pages.shown import Shown
@@ -172,6 +175,37 @@ class Update(Shown):
         Where there are hundreds, the first of them has its equations, and the others stand in a table.
         """
         return Document(f"Update {self.k}", working(self))
+
+
+class Updates(Sequence[Update]):
+    """The updates of a run in order; `updates[0]` is the first, with k = 1."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __len__(self) -> int:
+        return self._run.nit
+
+    @overload
+    def __getitem__(self, index: int) -> Update: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Update, ...]: ...
+    def __getitem__(self, index: int | slice) -> Update | tuple[Update, ...]:
+        if isinstance(index, slice):
+            return tuple(Update(run=self._run, k=k + 1) for k in range(*index.indices(len(self))))
+        if not isinstance(index, bool) and not is_whole(index):
+            raise DescentError(f"updates are counted: updates[0] is the first; {as_given(index)} is no whole number")
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"the run has {len(self)} update{'s' * (len(self) != 1)}")
+        return Update(run=self._run, k=index % len(self) + 1)
+
+    def __iter__(self) -> Iterator[Update]:
+        return (Update(run=self._run, k=k + 1) for k in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} update{'s' * (len(self) != 1)}>"
 
 
 def change_of(before: ArrayLike, after: ArrayLike) -> np.ndarray:

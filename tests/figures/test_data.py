@@ -112,7 +112,7 @@ def test_a_legend_stays_where_it_is_while_the_picture_moves(tmp_path, monkeypatc
         seen.append([tuple(axes.get_legend().get_window_extent().extents.round()) for axes in canvas.figure.axes])
 
     monkeypatch.setattr(FigureCanvasAgg, "draw", noted)
-    run = sc.mean_squared_error("y", sc.line("x")).descend({"x": X, "y": 3 * X + SIDES}, start=[0, 0], rate=0.02, steps=6)
+    run = sc.mean_squared_error("y", sc.line("x")).descend({"x": X, "y": 3 * X + SIDES}, start=[0, 0], rate=0.02, steps=3)
     sc.figures.animate(run, tmp_path / "run.gif")
-    assert len(seen) == 8 and all(places == seen[1] for places in seen[2:])
+    assert len(seen) == 5 and all(places == seen[1] for places in seen[2:])
     assert np.allclose(seen[0], seen[1], atol=3)

@@ -104,6 +104,7 @@ def assert_readable(figure):
     """Drawn without a warning; no word leaves the picture, and no two ticks touch."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", 'Creating legend with loc="best" can be slow')       # of a second by the clock
         drawn(figure)
     paper = figure.bbox.padded(4)
     words = [*figure.texts, *(text for axes in figure.axes if axes.get_visible() for text in (

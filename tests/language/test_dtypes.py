@@ -82,8 +82,7 @@ def descended(**how):
 # What is done with the item, and the number as it went in; whatever becomes of it is told by this alone
 ENTRANCES = {
     "list": lambda item: in_data([1.0, item]), "tuple": lambda item: in_data((1.0, item)),
-    "array of objects": lambda item: in_data(holding(item)), "series": lambda item: in_data(pd.Series([1.0, item])),
-    "frame": lambda item: float(ROWS.compile(pd.DataFrame({"x": holding(item), "y": [1.0, 2.0]})).table["x"][1]),
+    "series": lambda item: in_data(pd.Series([1.0, item])),
     "nullable frame": lambda item: in_data(made(lambda: pd.DataFrame({"x": holding(item)}).convert_dtypes()["x"])),
     "start, list": lambda item: float(descended(start=[0.0, item]).points[0][1]),
     "start, mapping": lambda item: float(descended(start={"v": item, "u": 0.0}).points[0][1]),
@@ -91,7 +90,6 @@ ENTRANCES = {
     "start, series": lambda item: float(descended(start=pd.Series(holding(item))).points[0][1]),
     "across, list": lambda item: POINTS.compile().across([[0.0, 0.0], [0.0, item]])[0][1],
     "across, tuples": lambda item: POINTS.compile().across(((0.0, 0.0), (0.0, item)))[0][1],
-    "across, objects": lambda item: POINTS.compile().across(np.array([holding(0.0), holding(item)]))[0][1],
     "call, list": lambda item: POINTS.compile()([0.0, item])[0], "call, mapping": lambda item: POINTS.compile()(
         {"u": 0.0, "v": item})[0],
     "rate": lambda item: descended(rate=item).rate, "tolerance": lambda item: descended(tolerance=item).tolerances.slope,
@@ -99,7 +97,20 @@ ENTRANCES = {
     "predict, alone": lambda item: (float(LINE.predict(x=item)[0]) - LINE.parameters["b"]) / LINE.parameters["m"],
     "steps": lambda item: descended(steps=item).nit, "batch": lambda item: ROWS.descend(
         {"x": [1.0] * 9, "y": [1.0] * 9}, start=[0], rate=1e-3, steps=1, batch=item).batch or 0,
-    "hold": lambda item: descended(hold=[item]), "hold, alone": lambda item: descended(hold=item),
+}
+# What takes no item of any kind, what it says, and what it takes in its place
+CLOSED = {
+    "array of objects": (lambda item: in_data(holding(item)), "column x holds text or other objects",
+                         lambda: in_data(holding(2.5).astype(float)) == 2.5),
+    "frame": (lambda item: ROWS.compile(pd.DataFrame({"x": holding(item), "y": [1.0, 2.0]})),
+              "column x holds text or other objects",
+              lambda: ROWS.compile(pd.DataFrame({"x": [1.0, 2.5], "y": [1.0, 2.0]})).table["x"][1] == 2.5),
+    "across, objects": (lambda item: POINTS.compile().across(np.array([holding(0.0), holding(item)])),
+                        "not all of them real numbers",
+                        lambda: POINTS.compile().across(np.array([[0.0, 0.0], [0.0, 2.5]]))[0][1] == 2.5),
+    "hold": (lambda item: descended(hold=[item]), "cannot be held", lambda: descended(hold=["v"]).held == ("v",)),
+    "hold, alone": (lambda item: descended(hold=item), "cannot be held|hold is a text such as|is no name|there is no",
+                    lambda: descended(hold="v").held == ("v",)),
 }
 GIVEN = {"nan", "inf", "float32 nan", "float16 inf", "longdouble 1e4000"}        # a function may be asked at what is not finite
 MADE_TO_BE_NUMBERS = {"rate": {"digits": 25.0, "NumPy's digits": 25.0, "None": 0.01},        # a formula; the method's own
@@ -125,14 +136,35 @@ def test_a_number_comes_in_as_it_is_or_not_at_all(entrance):
     assert not wrong
 
 
-ALWAYS = ("int8", "2**53 + 1", "uint64", "float16", "float32", "longdouble", "float's child", "int's child", "subnormal")
+ALWAYS = ("2**53 + 1", "uint64", "float16", "float32", "longdouble", "float's child", "int's child", "subnormal")
+EXACT = ("Decimal", "Fraction", "0-d Decimal", "Rational", "mpf", "2**80", "0-d", "0-d big-endian")
+COLUMN = ("True", "NumPy's True", "2**80", "int8", "-0")
+PREDICTED = (*(set(ALWAYS) - {"subnormal"}), *COLUMN)        # the line, taken off again, leaves no subnormal
+TAKEN = {
+    "list": ALWAYS + COLUMN, "tuple": ALWAYS + COLUMN, "predict": PREDICTED, "predict, alone": PREDICTED,
+    **dict.fromkeys(("start, list", "start, mapping", "start, objects", "start, series", "call, list", "call, mapping"),
+                    (*ALWAYS, *EXACT, "int8", "-0")),
+    **dict.fromkeys(("series", "nullable frame"), (*ALWAYS, "int8", "-0")),
+    **dict.fromkeys(("across, list", "across, tuples"), (*ALWAYS, "True", "0-d", "int8", "-0")),
+    "rate": ALWAYS + EXACT, "tolerance": ALWAYS + EXACT, "steps": ("int's child",), "batch": ("int's child",),
+}
 
 
-@pytest.mark.parametrize("name", ALWAYS)
-@pytest.mark.parametrize("entrance", [name for name in ENTRANCES if name.startswith(("list", "tuple", "start", "call"))])
-def test_what_is_a_number_is_taken(entrance, name):
-    item, number = ITEMS[name]
-    assert ENTRANCES[entrance](item) == pytest.approx(number, rel=1e-12)
+@pytest.mark.parametrize("entrance", ENTRANCES)
+def test_what_is_a_number_is_taken(entrance):
+    for name in TAKEN[entrance]:
+        item, number = ITEMS[name]
+        assert ENTRANCES[entrance](item) == pytest.approx(number, rel=1e-9, abs=0), name
+
+
+@pytest.mark.parametrize("entrance", CLOSED)
+def test_objects_are_no_numbers_whatever_they_are(entrance):
+    into, said, works = CLOSED[entrance]
+    for item, _ in ITEMS.values():
+        with pytest.raises(SymcalcError, match=said) as refused:
+            into(item)
+        assert str(refused.value).isprintable() and len(str(refused.value)) < 250
+    assert works()
 
 
 DTYPES = ["?", "b", "B", "h", "H", "i", "I", "q", "Q", "e", "f", "d", "g", ">f8", "<f8", ">i4", ">u2", ">f2"]

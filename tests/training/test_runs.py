@@ -10,8 +10,7 @@ import pytest
 import symcalc as sc
 from symcalc.compute import compiled
 from symcalc.errors import DescentError
-from symcalc.training.runs import _BRIEF
-from symcalc.training.stops import Stop
+from symcalc.training.stops import BRIEF, Stop
 
 DATA = {"x": [1, 2, 3, 4], "y": [3, 5, 8, 9]}
 LINE = "mean((y - (m*x + b))^2)"
@@ -142,7 +141,7 @@ def test_held_parameters_and_batches_go_through(J):
 
 
 def test_every_end_has_its_few_words():
-    assert set(_BRIEF) == set(Stop) and all(len(words) < 28 for words in _BRIEF.values())
+    assert set(BRIEF) == set(Stop) and all(len(words) < 28 for words in BRIEF.values())
 
 
 @pytest.mark.parametrize(("settings", "sentence"), [

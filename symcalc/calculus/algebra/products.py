@@ -107,7 +107,7 @@ class Product:
         return _with_coefficient(self.coefficient, self.decimal, sorted(kept, key=_rank))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def product_of(expression: Expr) -> Product:
     """The expression as one product.
 

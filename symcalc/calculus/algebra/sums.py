@@ -103,7 +103,7 @@ def _varies(factor: Basic, total: Sum) -> bool:
     return index_of(total) in _letters(factor)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _letters(part: Basic) -> frozenset[Basic]:
     return frozenset(part.free_symbols)
 

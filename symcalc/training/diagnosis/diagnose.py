@@ -14,7 +14,8 @@ from sympy import Expr
 
 from symcalc.compute.compiled import ordered
 from symcalc.errors import DescentError, as_given
-from symcalc.language.table import Table, is_whole
+from symcalc.language.items import is_whole
+from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document, Inline
 from symcalc.pages.elided import several
