@@ -18,7 +18,7 @@ from symcalc.training.methods import method_named
 from symcalc.training.pace import Crawl, crawl, is_precise, limit_beyond, may_look, up_and_down
 from symcalc.training.resting import at_rest, kind, moved
 from symcalc.training.stops import Stop, rises_at_end
-from symcalc.training.trials import calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
+from symcalc.training.trials import blur, calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
 from symcalc.training.walk import Walk
 
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
@@ -157,8 +157,8 @@ def _used_up(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
         return stop, _said(f"The cost rose in the last {last}.", smaller_rate(walk))
     if costs[-1] > costs[0] and (advice := smaller_rate(walk)):
         return stop, f"{_THROWN} {advice}"
-    if sentence := _bounces(walk):
-        return stop, sentence
+    if up_and_down(costs):
+        return (Stop.PRECISE, "") if _by_rounding(walk) else (stop, _bounces(walk))
     if not may_look(walk):
         return stop, ""
     if len(costs) > _UNDER_WAY and (limit := limit_beyond(walk)) is not None:
@@ -201,11 +201,15 @@ def _back_and_forth(walk: Walk) -> bool:
     return bool((turned < -0.9 * long[1:] * long[:-1]).all())
 
 
+def _by_rounding(walk: Walk) -> bool:
+    """Whether the cost goes up and down by rounding alone, and so little is left to fall that it is lost in that."""
+    costs = walk.history.costs
+    return not walk.batches and bool(np.ptp(costs[len(costs) // 2:]) <= (least := blur(walk))) and is_precise(walk, least)
+
+
 def _bounces(walk: Walk) -> str:
     """That the cost goes up and down, with the rate that would bring it lower."""
     costs = walk.history.costs
-    if not up_and_down(costs):
-        return ""
     late = costs[len(costs) // 2:]
     low, high = short(late.min(), 3), short(late.max(), 3)
     noise = f", as {walk.batches.size} of {walk.table.rows} rows show the slope only roughly" if walk.batches else ""

@@ -132,10 +132,10 @@ def crawl(walk: Walk) -> Crawl | None:
     return Crawl(updates=updates, condition=condition) if updates >= _TIMES * made else None
 
 
-def is_precise(walk: Walk) -> bool:
-    """Whether the fall that is left, in small steps, is lost in the rounding of J."""
+def is_precise(walk: Walk, blur: float = 0.0) -> bool:
+    """Whether the fall that is left, in small steps, is lost in the rounding of J, or in how far its terms blur it."""
     found = _bowl(walk)
-    return found is not None and found[0] <= _PRECISE * abs(float(walk.history.costs[-1]))
+    return found is not None and found[0] <= max(_PRECISE * abs(float(walk.history.costs[-1])), blur)
 
 
 def _bowl(walk: Walk) -> tuple[float, np.ndarray, float] | None:

@@ -13,7 +13,7 @@ from symcalc.errors import as_given, visible
 from symcalc.pages.elided import several
 from symcalc.pages.notation import text
 from symcalc.training.stops import Stop
-from symcalc.training.update import change_of, promised
+from symcalc.training.update import promised
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def first_odd(run: Run, updates: object) -> Retold | None:
                       before=str(len(updates)) if isinstance(updates, list) else as_given(updates))
     slopes = run.gradients[:-1] if run.drives is None else run.drives
     exact = zip(run.points[1:].tolist(), run.costs[1:].tolist(), slopes.tolist(), run.rates.tolist())
-    changes = zip(promised(run.gradients[:-1], run.points).tolist(), change_of(run.costs[:-1], run.costs[1:]).tolist())
+    changes = zip(promised(run.gradients[:-1], run.points).tolist(), run.changes.tolist())
     for k, (update, (point, cost, slope, rate), (expected, actual)) in enumerate(zip(updates, exact, changes), 1):
         told = update if isinstance(update, dict) else {}
         known = {"k": k, "J": cost, "rate": rate, "expected_change": expected, "actual_change": actual,

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symcalc.training.update import change_of, promised
+from symcalc.training.update import promised
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
-_TOLD = 1024 * sys.float_info.epsilon        # relative to J: a change of this size is known too badly for its ratio to say much
-_SMALL = 1e-9            # relative to J: a change over which J is as good as a quadratic, so that the slopes give it
-_APART = 0.02            # beside the expected change, from where on they contradict it: the rows cancel, and J is rounded more
+_TOLD = 128 * sys.float_info.epsilon         # relative to J: a change of this size is known no better than to a hundredth
+_APART = 0.02            # beside the expected change, from where on they contradict it: J bends, has a kink, or is rounded
 _SCATTERS = 256          # times how J scatters: a smaller change is known no better than to a hundredth
-_PARTS = tuple(sign * part / 1024 for part in (1, 2, 3, 5, 7) for sign in (1, -1))        # of the step
+_PART = 1 / 64           # of a step: over a few of these J is as good as a quadratic
+_TIMES = (1, 2, 3, 5, 7)
 
 
 def are_lost(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray, least: float | None = None) -> np.ndarray:
@@ -30,16 +30,15 @@ def are_lost(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray, least
     [False, True]
     """
     largest, contradicted = _seen(points, costs, gradients)
-    with np.errstate(all="ignore"):
-        size = np.maximum(np.abs(costs[:-1]), np.abs(costs[1:]))
-        lost = (largest <= _TOLD * size) | ((largest <= _SMALL * size) & contradicted)
+    lost = largest <= _TOLD * np.maximum(np.abs(costs[:-1]), np.abs(costs[1:]))
     return lost if least is None else lost | (contradicted & (largest <= least))
 
 
 def least_told(compiled: Callable[[], Compiled], points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> float | None:
     """The change of J up to which it is rounding, where terms cancel and leave next to nothing of J; None where none do.
 
-    Asked are the steps that change J by next to nothing beside the whole run, and by something else than its slopes say.
+    Asked are steps that change J by something else than its slopes say, the smallest first: where J does not scatter so
+    much there, it is curvature or a kink.
 
     >>> from symcalc.training.losses import Loss
     >>> run = Loss("w^2 - 6*w + 9").descend(start=[0], rate=0.1, steps=200)
@@ -47,39 +46,49 @@ def least_told(compiled: Callable[[], Compiled], points: np.ndarray, costs: np.n
     True
     """
     largest, contradicted = _seen(points, costs, gradients)
-    doubtful = np.flatnonzero(contradicted & (largest <= _SMALL * np.abs(costs).max()) & (largest > 0))
-    if not len(doubtful):
-        return None
+    doubtful = np.flatnonzero(contradicted & (largest > 0) & ~are_lost(points, costs, gradients))
     by_size = doubtful[np.argsort(largest[doubtful], kind="stable")]
-    loss, steps = compiled(), np.diff(points, axis=0)
-    lost, told = 0, len(by_size)                 # so many of the smallest are rounding; from so many on they are not
+    if not len(by_size):
+        return None
+    loss = compiled()
+    lost, told, ask = 0, len(by_size), 0         # so many of the smallest are rounding; from so many on they are not
     while lost < told:
-        k = by_size[middle := (lost + told) // 2]
-        off = scatter_at(loss, points[k], steps[k])
-        lost, told = (middle + 1, told) if off is None or largest[k] <= _SCATTERS * off else (lost, middle)
+        k = by_size[ask]
+        off = scatter_at(loss, points[k], points[k + 1])
+        lost, told = (ask + 1, told) if off is None or largest[k] <= _SCATTERS * off else (lost, ask)
+        ask = (lost + told) // 2
     return float(largest[by_size[lost - 1]]) if lost else None
 
 
 def _seen(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The larger of the expected and the actual change in each step, and whether the slopes at its ends contradict it."""
-    expected, changes = promised(gradients[:-1], points), change_of(costs[:-1], costs[1:])
+    expected = promised(gradients[:-1], points)
     with np.errstate(all="ignore"):
+        changes = np.diff(costs)
         by_slopes = (expected + promised(gradients[1:], points)) / 2
         contradicted = np.abs(changes - by_slopes) > _APART * np.abs(expected)
     return np.maximum(np.abs(expected), np.abs(changes)), contradicted
 
 
-def scatter_at(compiled: Compiled, point: np.ndarray, step: np.ndarray) -> float | None:
-    """How far J lies off what its slopes say of it over small parts of the step, where the two are the same but for rounding.
+@np.errstate(all="ignore")
+def scatter_at(compiled: Compiled, before: np.ndarray, after: np.ndarray) -> float | None:
+    """How far J lies off what its slopes say over small parts of a step, which for so little is rounding alone.
 
-    None where J is the same number all along: the step is too short for it.
+    Both sides of either end are asked, and the second calmest is told, since a kink may lie on one side, or at one end.
+    None where J is the same number on all but one: the step is too short for it.
     """
-    cost, slopes = compiled.at(point)
-    costs, off = [], []
-    for part in _PARTS:
-        moved = point + part * step
-        with np.errstate(all="ignore"):
-            there, ahead = compiled.at(moved)
-            costs.append(there)
-            off.append(abs(there - cost - float((slopes + ahead) @ (moved - point)) / 2))
-    return None if all(there == cost for there in costs) else float(np.median(off))
+    step = after - before
+    moves = step != 0
+    shortest = np.max(np.spacing(np.abs(before[moves])) / np.abs(step[moves]), initial=0)
+    part = max(_PART, float(shortest)) * step
+    sides = []
+    for at in (before, after):
+        cost, slopes = compiled.at(at)
+        for way in (part, -part):
+            points = [at + times * way for times in _TIMES]
+            seen = [compiled.at(moved) for moved in points]
+            off = np.array([there - cost - float((slopes + ahead) @ (moved - at)) / 2
+                            for moved, (there, ahead) in zip(points, seen)])
+            if any(there != cost for there, _ in seen) and np.isfinite(off).all():
+                sides.append(float(np.sqrt(np.mean(off**2))))
+    return sorted(sides)[1] if len(sides) > 1 else None

@@ -30,7 +30,7 @@ from symcalc.training.rounding import are_lost, least_told
 from symcalc.training.settings import Rate
 from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
 from symcalc.training.summary import Summary
-from symcalc.training.update import Updates
+from symcalc.training.update import Updates, change_of
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
@@ -218,12 +218,22 @@ class Run(Shown):
         """The change of J up to which it is rounding, where terms cancel; None where that is not asked."""
         if self.rounding is not None or self.data is not None:
             return self.rounding
-        return least_told(lambda: self.compiled, self.points, self.costs, self.gradients)
+        return least_told(self._with_own_slopes, self.points, self.costs, self.gradients)
+
+    def _with_own_slopes(self) -> Compiled:
+        """The loss as one function with its derivatives, whatever drove the run."""
+        return self.compiled if self.partials is None else self.loss.compile(self.table)
 
     @cached_property
     def lost(self) -> np.ndarray:
         """Whether each update changes J by so little that its rounding decides on the ratio."""
         return are_lost(self.points, self.costs, self.gradients, self.least_told)
+
+    @cached_property
+    def changes(self) -> np.ndarray:
+        """The change of J in each update; 0 where its rounding is all there is."""
+        with np.errstate(all="ignore"):
+            return np.where(self.lost, change_of(self.costs[:-1], self.costs[1:]), np.diff(self.costs))
 
     @property
     def updates(self) -> Updates:

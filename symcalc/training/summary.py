@@ -15,7 +15,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.page import title_on
-from symcalc.training.update import change_of, promised
+from symcalc.training.update import promised
 
 if TYPE_CHECKING:
     from symcalc.training.minima.minimum import Minimum
@@ -47,7 +47,7 @@ class Summary(Shown):
         run = self.run
         with np.errstate(all="ignore"):
             expected = promised(run.gradients[:-1], run.points)
-            ratios = change_of(run.costs[:-1], run.costs[1:]) / expected
+            ratios = run.changes / expected
             seen = ~run.lost & np.isfinite(ratios)
         return expected[seen], ratios[seen]
 

@@ -9,6 +9,7 @@ import numpy as np
 from symcalc.pages.numbers import rounded, short
 from symcalc.training.diagnosis.spectrum import limit_of
 from symcalc.training.history import History
+from symcalc.training.rounding import scatter_at
 from symcalc.training.stops import CONVERGED, Stop
 from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
@@ -18,6 +19,7 @@ _TRIES = 12              # rates tried, each a quarter of the one before, until 
 _TRIAL = 25              # updates that a rate must last
 _MEMORY = 4              # ... and so many times as many where a method remembers earlier slopes, or draws its rows by lot
 _SHRINKING = 100         # updates of a trial with a rate that shrinks
+_SCATTERS = 16           # times how J scatters: what rounding alone makes of it in a whole run
 _LARGER = 1000.0, 100.0, 10.0, 3.0           # times the rate, where a larger one is looked for
 _ENDS_WELL = CONVERGED | {Stop.STEPS, Stop.STILL, Stop.NO_RATE}
 
@@ -49,7 +51,7 @@ def larger_rate(walk: Walk) -> str:
         if candidate < 3 * first or (seen := tried(walk, start, candidate)) is None:
             continue
         costs = seen[1].costs
-        if _works(walk, *seen, False) and _lower(costs[-1], walk.history.costs[min(len(costs), walk.history.count) - 1]):
+        if _works(walk, *seen, False) and _lower(walk, costs[-1], walk.history.costs[min(len(costs), walk.history.count) - 1]):
             known = f"Rates below {short(2 * half, 3)} are stable; t" if limits else "T"
             return f"{known}ry {_named(walk, candidate)}."
     return ""
@@ -61,7 +63,7 @@ def calmer_rate(walk: Walk) -> float | None:
     if not is_constant(walk) or (seen := tried(walk, walk.history.points[-1], candidate)) is None:
         return None
     reached = seen[1].costs[len(seen[1].costs) // 2:]
-    return candidate if seen[0] in _ENDS_WELL and _lower(reached.mean(), costs[len(costs) // 2:].mean()) else None
+    return candidate if seen[0] in _ENDS_WELL and _lower(walk, reached.mean(), costs[len(costs) // 2:].mean()) else None
 
 
 def shrinking_rate_helps(walk: Walk) -> bool:
@@ -69,12 +71,18 @@ def shrinking_rate_helps(walk: Walk) -> bool:
     if not is_constant(walk):
         return False
     stop, history = _again(walk, walk.history.points[-1], walk.rates[0] / np.arange(1.0, _SHRINKING + 1))
-    return stop in _ENDS_WELL and _lower(history.costs[-1], walk.history.costs[-2:].min())
+    return stop in _ENDS_WELL and _lower(walk, history.costs[-1], walk.history.costs[-2:].min())
 
 
-def _lower(cost: float, before: float) -> bool:
+def blur(walk: Walk) -> float:
+    """How far J goes up and down by rounding alone where the run ended."""
+    points = walk.history.points
+    return _SCATTERS * (scatter_at(walk.compiled, points[-2], points[-1]) or 0.0) if len(points) > 1 else 0.0
+
+
+def _lower(walk: Walk, cost: float, before: float) -> bool:
     """Whether a cost is lower by more than rounding."""
-    return bool(cost < before - ROUNDING * abs(before))
+    return bool(cost < before - ROUNDING * abs(before)) and bool(cost < before - blur(walk))
 
 
 def tried(walk: Walk, start: np.ndarray, rate: float) -> tuple[Stop, History] | None:

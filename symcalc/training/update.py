@@ -128,7 +128,7 @@ class Update(Shown):
     @property
     def actual_change(self) -> float:
         """The change in the cost that came; 0 where it is rounding."""
-        return float(change_of(self.J_before, self.J_after))
+        return float(self.run.changes[self.k - 1])
 
     @property
     def ratio(self) -> float:
