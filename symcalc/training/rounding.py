@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
 _TOLD = 128 * sys.float_info.epsilon         # relative to J: a change of this size is known no better than to a hundredth
-_APART = 0.02            # beside the expected change, from where on they contradict it: J bends, has a kink, or is rounded
+_APART = 0.005           # beside the expected change, from where on they contradict it: J bends, has a kink, or is rounded
 _SCATTERS = 256          # times how J scatters: a smaller change is known no better than to a hundredth
 _PART = 1 / 64           # of a step: over a few of these J is as good as a quadratic
 _TIMES = (1, 2, 3, 5, 7)
@@ -53,9 +53,9 @@ def least_told(compiled: Callable[[], Compiled], points: np.ndarray, costs: np.n
     loss = compiled()
     lost, told, ask = 0, len(by_size), 0         # so many of the smallest are rounding; from so many on they are not
     while lost < told:
-        k = by_size[ask]
-        off = scatter_at(loss, points[k], points[k + 1])
-        lost, told = (ask + 1, told) if off is None or largest[k] <= _SCATTERS * off else (lost, ask)
+        # Now and then J happens not to scatter, so a step is told only where the next larger one is, too.
+        lost, told = (ask + 1, told) if any(_is_blurred(loss, points[k], points[k + 1], largest[k])
+                                            for k in by_size[ask:ask + 2]) else (lost, ask)
         ask = (lost + told) // 2
     return float(largest[by_size[lost - 1]]) if lost else None
 
@@ -68,6 +68,12 @@ def _seen(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> tuple
         by_slopes = (expected + promised(gradients[1:], points)) / 2
         contradicted = np.abs(changes - by_slopes) > _APART * np.abs(expected)
     return np.maximum(np.abs(expected), np.abs(changes)), contradicted
+
+
+def _is_blurred(compiled: Compiled, before: np.ndarray, after: np.ndarray, change: float) -> bool:
+    """Whether J scatters by so much near a step that the change in it is not known to a hundredth."""
+    off = scatter_at(compiled, before, after)
+    return off is None or change <= _SCATTERS * off
 
 
 @np.errstate(all="ignore")

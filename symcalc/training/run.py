@@ -30,12 +30,14 @@ from symcalc.training.rounding import are_lost, least_told
 from symcalc.training.settings import Rate
 from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
 from symcalc.training.summary import Summary
-from symcalc.training.update import Updates, change_of
+from symcalc.training.update import Updates, change_of, promised
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
     from symcalc.training.minima.minimum import Minimum
     from symcalc.training.replay import Replay
+
+_SEEN = 0.01             # of the expected change: a smaller one that may be rounding is 0
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -232,8 +234,11 @@ class Run(Shown):
     @cached_property
     def changes(self) -> np.ndarray:
         """The change of J in each update; 0 where its rounding is all there is."""
+        change = change_of(self.costs[:-1], self.costs[1:])
         with np.errstate(all="ignore"):
-            return np.where(self.lost, change_of(self.costs[:-1], self.costs[1:]), np.diff(self.costs))
+            actual = np.diff(self.costs)
+            told = ~self.lost & (np.abs(actual) > _SEEN * np.abs(promised(self.gradients[:-1], self.points)))
+        return np.where(told, actual, change)
 
     @property
     def updates(self) -> Updates:

@@ -84,3 +84,30 @@ def test_a_file_tells_the_rounding_as_a_number(tmp_path):
     path.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(sc.DataError, match=r"replay.rounding is a finite number of at least 0, not 'much'"):
         sc.load_run(path)
+
+
+# The loss, the true ratio of a step from its ends, the start and the rate; how many of the ratios are shown
+SHOWN = [
+    ("w^2 - 6*w + 9", lambda w, v: ((v - 3)**2 - (w - 3)**2)/(2*(w - 3)*(v - w)), 3.001, 0.1, range(25, 40)),
+    ("1000000 + 0.0001*w^4", lambda w, v: (v**4 - w**4)/(4*w**3*(v - w)), 1.0, 1000.0, range(10, 40)),
+    ("abs(w) + 1", lambda w, v: (abs(v) - abs(w))/((1 if w > 0 else -1)*(v - w)), 3e-11, 1e-10, range(4, 5)),
+    ("w^2 - 6*w + 9 + 1000000*(1 - cos(w - 3))",
+     lambda w, v: ((v - 3)**2 - (w - 3)**2 - 10**6*(mpmath.cos(v - 3) - mpmath.cos(w - 3)))
+     / ((2*(w - 3) + 10**6*mpmath.sin(w - 3))*(v - w)), 3.0001, 1e-7, range(20, 110)),
+]
+
+
+@pytest.mark.parametrize(("loss", "ratio", "start", "rate", "shown"), SHOWN, ids=[case[0] for case in SHOWN])
+def test_what_counts_is_how_far_the_terms_round_j_not_its_size(loss, ratio, start, rate, shown):
+    run = sc.Loss(loss).descend(start=[start], rate=rate, steps=110, tolerance=0)
+    with mpmath.workdps(50):
+        points = [mpmath.mpf(float(w)) for w in run.points[:, 0]]
+        known = {update: float(ratio(*points[update.k - 1:update.k + 1])) for update in run.updates if math.isfinite(update.ratio)}
+    assert len(known) in shown and math.isfinite(run.updates[0].ratio)
+    assert all(update.ratio == pytest.approx(true, rel=0.05, abs=0.05) for update, true in known.items())
+
+
+def test_what_goes_up_and_down_by_rounding_has_arrived():
+    run = sc.Loss("w^2 - 6*w + 9").descend(start=[3.001], rate=0.1, steps=110, tolerance=0)
+    assert run.message == sc.Loss("w^2 - 6*w + 9").descend(start=[0], rate=0.1, steps=300, tolerance=0).message
+    assert "as close as floating-point numbers let it come" in run.message
