@@ -1,6 +1,6 @@
 """Numbers for people: a sensible number of digits, the same in a column, and powers of ten for the very large and small.
 
-Nothing left of the decimal point is ever rounded: 8333278.3 has all its digits, however few were asked for.
+Below ten million nothing left of the decimal point is rounded: 8333278.3 has all its digits, however few were asked for.
 """
 
 from __future__ import annotations
