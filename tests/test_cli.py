@@ -286,7 +286,7 @@ OWN = [     # our sentences: (arguments, what they say)
     (("descend", "(w-3)^2", "--update", "99"), "there is no update 99; the run has 20."),
     (("descend", "(w-3)^2", "--update", "0"), "there is no update 0"),
     (("descend", "(w-3)^2", "--plot", "a.jpg"), "does not end in .png, .svg, .pdf, .gif or .mp4"),
-    (("descend", LINE), "needs data for y"),
+    (("descend", LINE), "the loss needs data for y, x; add --data FILE.csv"),
     (("descend", LINE, "--data", "nowhere.csv"), "there is no file nowhere.csv; check its name and folder"),
     (("descend", LINE, "--data", "."), "is a folder"),
     (("descend", LINE, "--data", "bad.csv"), "bad.csv, line 3, column y: 'abc' is not a number"),

@@ -44,7 +44,7 @@ def test_a_session_from_a_formula_to_its_minimum(table, tmp_path):
 def test_a_table_and_its_columns(table):
     *_, letters, missing, rows, _, _ = answers("mean((y - (m*x + b))^2)", "step", f"data {table}", "rate 1e-4", "step 3")[-5:]
     assert (letters, missing, rows) == ("1/n Σ (yᵢ - (m xᵢ + b))²\nParameters m and b; columns y and x.",
-                                        "the loss needs data for y, x; give a table or a CSV file",
+                                        "the loss needs data for y, x; type data FILE.csv",
                                         "3 rows of x, y\nParameters m and b; columns y and x.")
 
 
@@ -145,6 +145,18 @@ def test_after_a_step_the_run_is_saved(tmp_path):
     answers("(w - 3)^2", "derive w", "step", "step", f"save {step}", "why 1", f"save {why}", f"save {table_}")
     assert step.read_text().startswith("Gradient descent on J(w)") and why.read_text().startswith("Update 1")
     assert len(table_.read_text().splitlines()) == 4
+
+
+def test_saving_says_what_is_saved_and_after_a_plot_that_is_the_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = [("derive w", "the derivation"), ("check 2w", "the verdict"), ("hint", "the hints"), ("why 2", "line 2"),
+             ("step 3", "the run"), ("why 2", "update 2"), ("diagnose", "the diagnosis"), ("minimum", "the minimum"),
+             ("plot a.png", "the run"), ("run", "the run")]
+    answers("(w - 3)^2", *(line for k, (word, _) in enumerate(words) for line in (word, f"save {k}.json")),
+            "w^2 - v^2", "minimum", "save s.json")
+    saved = [line for line in capsys.readouterr().err.splitlines() if line.endswith(".json")]
+    assert saved == [*(f"saved {called} in {k}.json" for k, (_, called) in enumerate(words)), "saved the stationary point in s.json"]
+    assert (tmp_path / "8.json").read_text() == (tmp_path / "4.json").read_text()
 
 
 def test_diagnose_says_of_which_method_it_speaks():

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+import symcalc as sc
 from symcalc import cli
 
 LINE = "mean((y-(m*x+b))^2)"
@@ -47,13 +48,27 @@ def test_a_bad_answer_is_one_sentence_and_status_2(answer, sentence):
 def test_check_as_json_and_saved(tmp_path):
     result = called("check", "x^2", "x", "--wrt", "x", "--json")
     data = json.loads(result.stdout)
-    assert result.exit_code == 1 and list(data) == ["correct", "mistake", "message", "line"]
+    assert result.exit_code == 1 and list(data) == ["correct", "mistake", "message", "line", "question", "answer"]
     assert data["correct"] is False and data["mistake"] == "the 2 dropped"
     target = tmp_path / "verdict.html"
     assert called("check", "x^2", "x", "--wrt", "x", "-o", str(target)).exit_code == 1
     assert "the 2 dropped" in target.read_text(encoding="utf-8")
     again = called("check", "x^2", "2x", "--wrt", "x", "-o", str(target))
     assert again.exit_code == 2 and "--force" in again.stderr
+
+
+@pytest.mark.parametrize(("verdict", "asked", "question"), [
+    (lambda: sc.derive("(2x + 1)^3", "x").check("3(2x + 1)^2"), "Asked: d/dx (2x + 1)³ Answered: 3 (2x + 1)² Not right: inner",
+     "d/dx (2x + 1)³"),
+    (lambda: sc.derive("x^3", "x", order=2).check("3x^2"), "Asked: d²/dx² x³ Answered: 3x² Not right: stopped", "d²/dx² x³"),
+    (lambda: sc.derive("x^3", "x", order=2).check("6x"), "Asked: d²/dx² x³ Answered: 6x Right.", "d²/dx² x³"),
+    (lambda: sc.check("x^2", 2, "x", at={"x": 1}), "Asked at x = 1: d/dx x² Answered: 2 Right.", "d/dx x² at x = 1"),
+])
+def test_a_saved_verdict_names_the_question_and_a_shown_one_follows_it(verdict, asked, question, tmp_path):
+    found = verdict()
+    said = " ".join(found.save(tmp_path / "v.txt").read_text(encoding="utf-8").split())
+    assert said.startswith(asked) and "Asked" not in str(found) and found.as_dict()["question"] == question
+    assert "Asked" in found.save(tmp_path / "v.html").read_text(encoding="utf-8")
 
 
 def test_hints_climb_with_the_level(tmp_path):

@@ -104,6 +104,6 @@ def test_no_line_is_wider_than_the_terminal(shown):
 
 
 def test_show_writes_what_print_writes_where_nobody_watches(capsys):
-    things = [sc.derive("x^2", "x"), "a hint", sc.parameters("m") ** 2, np.float64(0.5)]
+    things = [sc.derive("x^2", "x"), "a hint", sc.parameters("m") ** 2, np.float64(0.5), sc.Loss]
     sc.show(*things)
-    assert capsys.readouterr().out == f"{things[0]}\na hint\nm²\n0.5\n"
+    assert capsys.readouterr().out == f"{things[0]}\na hint\nm²\n0.5\n{sc.Loss}\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from numbers import Integral, Rational, Real
 from typing import Any
 
@@ -18,6 +19,7 @@ from symcalc.calculus.tutor.verdict import Verdict
 from symcalc.errors import LossError, as_given
 from symcalc.language import read
 from symcalc.language.names import checked_name, parameters_of
+from symcalc.pages.document import joined
 from symcalc.pages.notation import text
 
 _CLOSE = 1e-9                                        # relative: two numbers that are one
@@ -42,12 +44,13 @@ def check(formula: str | Basic, answer: object, wrt: str | Symbol | Indexed, *, 
         return derivation.check(answer)
     if not isinstance(derivation, Derivation) or derivation.expression.has(Sum):
         raise LossError("a value is checked of a first derivative of a formula without rows")
-    return _at_place(derivation, answer, at)
+    places = _places(at)
+    return replace(_at_place(derivation, answer, places), question=derivation.lines[0].expression,
+                   place=joined([f"{name} = {value}" for name, value in places.items()]))
 
 
 def _at_place(derivation: Derivation, answer: object, at: Mapping[str, object]) -> Verdict:
     """The verdict on a number, against the value of the derivative where the letters have these."""
-    at = _places(at)
     if absent := [letter.name for letter in parameters_of(derivation.expression) if letter.name not in at]:
         raise LossError(f"at gives no number for {absent[0]}; write at={{'{absent[0]}': 2}}")
     context = mpmath.MPContext()

@@ -70,6 +70,13 @@ class Explored:
             loss.parameter(name)
         return loss
 
+    @property
+    def walked(self) -> Loss:
+        """The loss, with the table that it needs: only so can it be descended."""
+        from symcalc.cli.given import needing_no_data
+
+        return self.loss if self.table is not None else needing_no_data(self.loss, "type data FILE.csv")
+
     def completed(self, start: dict[str, float]) -> dict[str, float]:
         """A value for every parameter; what was left out is 0."""
         return dict.fromkeys(self.loss.names, 0.0) | start

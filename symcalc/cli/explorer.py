@@ -40,7 +40,7 @@ class Explorer(Completing):
         self.run: Run | None = None
         self.start: dict[str, float] = {}
         self.how: dict[str, Any] = {}           # rate and method
-        self.shown: Any = None                  # what `save` saves
+        self.shown: tuple[Any, str] = None, ""       # what `save` saves, and how to call it
 
     # Lines
 
@@ -69,8 +69,8 @@ class Explorer(Completing):
         except SymcalcError as error:
             raise typed.misspelt(line) or error from None
 
-    def _show(self, shown: Any) -> None:
-        self.shown = shown
+    def _show(self, shown: Any, called: str) -> None:
+        self.shown = shown, called
         self.say(shown)
 
     # What is explored
@@ -111,7 +111,7 @@ class Explorer(Completing):
         found = derive(self.about.typed, by, columns=columns, detail=detail)
         self.derivation, self.by, self.hinted = found, by, 0
         self.calculus, self.is_asked = True, False
-        self._show(found)
+        self._show(found, "the derivation")
 
     def do_ask(self, text: str) -> None:
         """ask LETTER: the derivative is yours to find; hint helps, check tells whether an answer is right."""
@@ -122,7 +122,7 @@ class Explorer(Completing):
             self.do_derive(text)
         finally:
             self.say = told
-        self.shown, self.is_asked = None, True
+        self.shown, self.is_asked = (None, ""), True
         by = ", then by ".join(letters(self.by, repeated=True))
         self.say(f"What is the derivative by {by}? check ANSWER, or hint.")
 
@@ -130,7 +130,7 @@ class Explorer(Completing):
         """check ANSWER: whether this is the derivative, in whatever form; a wrong answer is explained."""
         verdict = self._asked().check(typed.wanted(text, "an answer", "check 2*(w - 3)"))
         self.calculus, self.is_asked = True, self.is_asked and not verdict.correct
-        self._show(verdict)
+        self._show(verdict, "the verdict")
 
     def do_hint(self, _: str) -> None:
         """hint: help with the derivative that was asked for last, a little more each time."""
@@ -138,7 +138,7 @@ class Explorer(Completing):
 
         hints = hints_of(self._asked())
         self.hinted = min(self.hinted + 1, len(hints.hints))
-        self.calculus, self.shown = True, hints.upto(self.hinted)
+        self.calculus, self.shown = True, (hints.upto(self.hinted), "the hints")
         self.say(hints.hints[self.hinted - 1].text)
 
     def _asked(self) -> Any:
@@ -192,7 +192,7 @@ class Explorer(Completing):
         more = typed.count(text)
         before = self.run.nit if self.run is not None else 0
         start = self.about.completed(self.start)
-        found = self.about.loss.descend(self.about.table, start=start, steps=more + before, **self.how)
+        found = self.about.walked.descend(self.about.table, start=start, steps=more + before, **self.how)
         if found.nit < before:
             raise KeyboardInterrupt             # it came while the steps that were there already were made again
         self.run, self.calculus = found, False
@@ -200,13 +200,14 @@ class Explorer(Completing):
             self.say(self.run.message)          # it has ended already
         else:
             self.say(self.run.updates[-1] if more == 1 else SoFar(self.run))
-        self.shown = self.run
+        self.shown = self.run, "the run"
 
     def do_run(self, _: str) -> None:
         """run: the table of all updates so far."""
         from symcalc.cli.going_on import SoFar
 
-        self.shown = run = self._walked()
+        run = self._walked()
+        self.shown = run, "the run"
         self.say(SoFar(run))
 
     def do_why(self, text: str) -> None:
@@ -220,7 +221,7 @@ class Explorer(Completing):
             from symcalc.cli.going_on import ended
 
             raise SymcalcError(f"there is no update {k}; the run has {run.nit}. {ended(run)}".rstrip())
-        self._show(run.updates[k - 1])
+        self._show(run.updates[k - 1], f"update {k}")
 
     def _explain(self, text: str) -> None:
         """The derivation with every line, or one of its lines."""
@@ -231,20 +232,22 @@ class Explorer(Completing):
         if not text:
             self.do_derive(f"{self.by} full")
             return
-        self._show(reason(self.derivation, typed.count(text)))
+        k = typed.count(text)
+        self._show(reason(self.derivation, k), f"line {k}")
 
     def do_minimum(self, _: str) -> None:
         """minimum: where every slope is 0, by calculus."""
-        self._show(self.about.loss.minimum(self.about.table))
+        found = self.about.walked.minimum(self.about.table)
+        self._show(found, "the minimum" if "minim" in found.kind else "the stationary point")
 
     def do_diagnose(self, _: str) -> None:
         """diagnose: how the loss curves where the descent stands, and which rates are stable."""
         start = self.run.parameters if self.run is not None else self.about.completed(self.start)
         rate, method = self.how.get("rate"), self.how.get("method")
-        found = self.about.loss.diagnose(self.about.table, start=start, rate=rate if isinstance(rate, float) else None)
+        found = self.about.walked.diagnose(self.about.table, start=start, rate=rate if isinstance(rate, float) else None)
         if method is not None and method.name != "gradient descent":
             self.say(f"What follows holds for gradient descent, not for {method.name}.")
-        self._show(found)
+        self._show(found, "the diagnosis")
 
     def _walked(self) -> Run:
         if self.run is None:
@@ -261,19 +264,22 @@ class Explorer(Completing):
         path = typed.new_file(text or typed.free_name(), "plot run.png")
         check_files(None, path, False, False)
         save_plot(run, path)
+        self.shown = run, "the run"
 
     def do_save(self, text: str) -> None:
-        """save FILE: what was shown last, after step the whole run: .html .txt .md .tex .pdf .ipynb .json, a run .csv."""
+        """save FILE: what was shown last, after step or plot the run: .html .txt .md .tex .pdf .ipynb .json, a run .csv."""
         from symcalc.cli.output import check_files, deliver
         from symcalc.training.run import Run
 
         path = typed.new_file(text, "save steps.html")
-        if self.shown is None:
+        shown, called = self.shown
+        if shown is None:
             raise SymcalcError("nothing has been shown yet; derive or step first")
         # Only a run makes a table, so that is what a table is asked of.
-        shown = self.run if path.suffix.lower() == ".csv" and self.run is not None else self.shown
+        if path.suffix.lower() == ".csv" and self.run is not None:
+            shown, called = self.run, "the run"
         check_files(path, None, False, False, (".csv",) if isinstance(shown, Run) else ())
-        deliver(shown, False, path)
+        deliver(shown, False, path, called)
 
     # Leaving, help
 

@@ -120,7 +120,7 @@ def loss_of(formula: str, data: Path | None, parameters: tuple[str, ...], option
 
     if data is None:
         _check_all_given(formula, parameters, option)
-        return Loss(formula, parameters=parameters)
+        return needing_no_data(Loss(formula, parameters=parameters), "add --data FILE.csv")
     known = column_names(data)
     if parameters:
         return _declared(formula, data, known, parameters, option)
@@ -129,6 +129,15 @@ def loss_of(formula: str, data: Path | None, parameters: tuple[str, ...], option
     if set(known) - set(found):
         # The table has more than the formula uses: say who is who, in case one of them was meant.
         complain(f"parameters: {', '.join(loss.names)}; columns of {visible(data.name)}: {', '.join(found) or 'none'}")
+    return loss
+
+
+def needing_no_data(loss: Loss, remedy: str) -> Loss:
+    """The loss, where it can do without a table; otherwise what to type, for here nobody calls Python."""
+    from symcalc.language.names import name_of
+
+    if loss.columns or loss.over_rows:
+        raise DescentError(f"the loss needs data for {', '.join(map(name_of, loss.columns)) or 'its rows'}; {remedy}")
     return loss
 
 

@@ -66,21 +66,21 @@ def _check_plot(plot: Path, several: bool) -> None:
     (check_animation if animated else check_picture)(plot)
 
 
-def deliver(shown: Any, as_json: bool, output: Path | None) -> None:
-    """Print, as text or JSON, or save."""
+def deliver(shown: Any, as_json: bool, output: Path | None, called: str = "") -> None:
+    """Print, as text or JSON, or save; `called` is what to call it where its name does not go without saying."""
     if output is None:
         utf8 = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
         tell(_json(shown, ascii_only=not utf8).rstrip() if as_json else shown)
     elif as_json or output.suffix.lower() == ".json":
         from symcalc.pages.files import write_text
 
-        _saved(write_text(output, _json(shown)))
+        _saved(write_text(output, _json(shown)), called)
     else:
-        _saved(shown.save(output))
+        _saved(shown.save(output), called)
 
 
-def _saved(path: Path) -> None:
-    note(f"saved {visible(str(path))}")
+def _saved(path: Path, called: str = "") -> None:
+    note(f"saved {f'{called} in ' if called else ''}{visible(str(path))}")
 
 
 def _json(shown: Any, ascii_only: bool = False) -> str:

@@ -1,6 +1,6 @@
 """Numbers for people: a sensible number of digits, the same in a column, and powers of ten for the very large and small.
 
-Nothing left of the decimal point is ever rounded: 8333278.3 has all its digits, however few were asked for.
+Below ten million nothing left of the decimal point is rounded: 8333278.3 has all its digits, however few were asked for.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ DIGITS = 6               # significant digits of the largest number in a column
 _WIDEST = 7              # digits before or zeros behind the point from which powers of ten are used
 _KEPT = 3                # digits that the smallest number of a column keeps, and what its numbers differ by
 _KNOWN = 15              # digits of a float that have any meaning
+_BARELY = 1e-6           # relative to the last digit: what decimal fractions miss in binary
 _FARTHEST = 10**5        # the power of two to which a decimal number is written
 
 
@@ -136,9 +137,35 @@ def as_shown(value: float, digits: int = DIGITS) -> float:
     >>> as_shown(0.30000000000000004), as_shown(8333278.33)
     (0.3, 8333278.0)
     """
-    enough = max(digits, _exponent(abs(value)) + 1) if 1 <= abs(value) < 10**_WIDEST else digits
-    shown = rounded(value, enough)
+    shown = rounded(value, _enough(value, digits))
     return shown if math.isfinite(shown) else value             # the largest floats round to infinity
+
+
+def comes_out(found: float, value: float, digits: int = DIGITS, within: float = 1) -> bool:
+    """Whether what a line gives is the number shown behind it, but for so many units of its last digit.
+
+    >>> comes_out(8.528 - 17.6764, -9.14832), comes_out(8.528 - 17.6764, -9.14832, 5)
+    (False, True)
+    """
+    shown = as_shown(value, digits)
+    if not shown or not math.isfinite(shown):
+        return found == shown
+    unit = 10.0 ** (_exponent(abs(shown)) + 1 - _enough(shown, digits))
+    return abs(found - shown) <= unit * (within + _BARELY)
+
+
+def as_in_column(value: float, largest: float, digits: int = DIGITS) -> float:
+    """The number with as many places behind the point as the largest of its column has with so many digits.
+
+    >>> as_in_column(0.123456789, 1.1), as_in_column(1852919.888, 1929321), as_in_column(1852919.888, 25000000)
+    (0.12346, 1852920.0, 1852920.0)
+    """
+    places = digits - 1 - _exponent(largest)
+    return as_shown(round(value, places if abs(value) >= 10**_WIDEST else max(places, 0)), _KNOWN)
+
+
+def _enough(value: float, digits: int) -> int:
+    return max(digits, _exponent(abs(value)) + 1) if 1 <= abs(value) < 10**_WIDEST else digits
 
 
 def _exponent(size: float) -> int:

@@ -50,7 +50,7 @@ def said(shown: Any) -> str:
     """
     if isinstance(shown, str):
         return folded(shown if carries(sys.stdout, shown) else spelt(shown), sys.stdout)
-    if hasattr(shown, "document"):
+    if hasattr(shown, "document") and not isinstance(shown, type):
         return in_color(shown, shown.document()) or str(shown)          # in ASCII where it has to be
     from sympy import Basic
 

@@ -18,11 +18,10 @@ from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Formula
 from symcalc.pages.notation import text
 from symcalc.pages.numberless import filled, put_in
-from symcalc.pages.numbers import DIGITS, as_shown, numeral
+from symcalc.pages.numbers import DIGITS, as_in_column, as_shown, comes_out, numeral
 from symcalc.training.multiplied_out import moments_of
 from symcalc.written import add, is_zero, rebuilt, replaced, row_sum
 
-FAITHFUL = 1e-5          # how far, relatively, a value may be from what the rounded numbers give
 MORE = (DIGITS, 7, 8, 9, 12, 15)      # digits to try; a float has no more than the last that have any meaning
 _FAR = 1e-3              # relative to the largest of a column, from where on a number has digits of its own
 _NOISE = 1e-12           # relative to the largest of its kind, what may be rounding and no more
@@ -42,14 +41,14 @@ def column(values: Sequence[float], digits: int = DIGITS) -> list[Expr]:
 def alike(values: Sequence[float], digits: int = DIGITS) -> list[float]:
     """The same as floats.
 
-    >>> alike([1.1, 0.123456789, 0.000123456789])
-    [1.1, 0.12346, 0.000123457]
+    >>> alike([1.1, 0.123456789, 0.000123456789]), alike([1852919.888, 1929321])
+    ([1.1, 0.12346, 0.000123457], [1852920.0, 1929321.0])
     """
     largest = max((abs(value) for value in values), default=0.0)
     if not largest or not math.isfinite(largest):
         return [as_shown(value, digits) for value in values]
-    places = digits - 1 - math.floor(math.log10(largest))
-    return [as_shown(value, digits) if abs(value) < _FAR * largest else as_shown(round(value, places), 15) for value in values]
+    return [as_shown(value, digits) if abs(value) < _FAR * largest else as_in_column(value, largest, digits)
+            for value in values]
 
 
 def without_noise(values: Sequence[float]) -> list[float]:
@@ -106,9 +105,12 @@ class Place:
     @cached_property
     def values(self) -> dict[Basic, float]:
         """The same as floats."""
+        return self._values(self.digits)
+
+    def _values(self, digits: int) -> dict[Basic, float]:
         point = zip(self.parameters, self.point.tolist())
         rows: dict[Basic, float] = {COUNT: float(self.table.rows)} if self.table is not None else {}
-        return {parameter: as_shown(value, self.digits) for parameter, value in point} | rows
+        return {parameter: as_shown(value, digits) for parameter, value in point} | rows
 
     @cached_property
     def digits(self) -> int:
@@ -118,7 +120,7 @@ class Place:
                     MORE[-1])
 
     def _gives(self, compiled: Compiled, point: Sequence[float]) -> bool:
-        return np.allclose(compiled.at(np.array(point))[1], self.slopes, rtol=FAITHFUL, atol=0)
+        return all(map(comes_out, compiled.at(np.array(point))[1].tolist(), self.slopes.tolist()))
 
     @cached_property
     def rows(self) -> list[dict[Basic, Expr]]:
@@ -139,7 +141,10 @@ class Place:
     def sides(self, formula: Expr, value: float) -> list[Expr | Formula]:
         """What is written between a formula and its value here."""
         if not formula.has(Sum):
-            return [filled(formula, self.values)]
+            # A second derivative may take more digits than the slopes.
+            tried = map(self._values, MORE[MORE.index(self.digits):])
+            enough = next((shown for shown in tried if comes_out(value_of(formula, shown), value)), self.values)
+            return [filled(formula, enough)]
         return (self._row_by_row(formula, value) or self._in_moments(formula, value)
                 or [_without_zeros(formula, self.numbers), *self._summed(formula, value)])
 
@@ -149,7 +154,7 @@ class Place:
             return []
         values = [self.numbers | row for row in self.rows]
         whole = self._with_sums(formula, lambda part: joined_terms([replaced(part.function, row.get) for row in values]))
-        if len(text(whole)) > _LONG or not math.isclose(value_of(whole), value, rel_tol=FAITHFUL):
+        if len(text(whole)) > _LONG or not comes_out(value_of(whole), value):
             return []
         return [whole, *self._worked(formula, value)]
 
@@ -158,7 +163,7 @@ class Place:
         for digits in MORE:
             worked = self._with_sums(formula, lambda part, digits=digits: joined_terms(column(without_noise(
                 np.broadcast_to(self.value(part.function), self.table.rows).tolist()), digits)))
-            if math.isclose(value_of(worked), value, rel_tol=FAITHFUL):
+            if comes_out(value_of(worked), value):
                 return [worked] if len(text(worked)) <= _LONG else []
         return []
 
@@ -172,7 +177,11 @@ class Place:
             return worked
         if isinstance(formula, Sum):
             return []
-        return [self._with_sums(formula, lambda part: put_in(numeral(float(self.value(part)))))]
+        for digits in MORE:
+            worked = self._with_sums(formula, lambda part, digits=digits: put_in(numeral(float(self.value(part)), digits)))
+            if comes_out(value_of(worked), value):
+                break
+        return [worked]
 
     def _in_moments(self, formula: Expr, value: float) -> list[Expr | Formula]:
         """The sums multiplied out, if they are polynomials in the parameters, then the numbers of the moments."""
@@ -183,7 +192,7 @@ class Place:
         values = {total: self._of_data(total) for total in sums}
         for digits in MORE:
             shown = self.values | {total: as_shown(number, digits) for total, number in values.items()}
-            if math.isclose(value_of(whole, shown), value, rel_tol=FAITHFUL):
+            if comes_out(value_of(whole, shown), value):
                 return [whole, filled(whole, shown)]
         return []
 

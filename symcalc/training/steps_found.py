@@ -12,11 +12,11 @@ from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 
 from symcalc.pages.document import Block, Equation, Formula, Inline, Table, paragraph
 from symcalc.pages.marked import Marked
-from symcalc.pages.numbers import aligned, numeral, short
+from symcalc.pages.numbers import DIGITS, aligned, as_shown, comes_out, numeral, short
 from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.diagnosis.spectrum import newton_step
 from symcalc.training.methods import COUNTED, NEWTON, RATE
-from symcalc.training.slope_numbers import FAITHFUL, Place, put_in, value_of
+from symcalc.training.slope_numbers import MORE, Place, put_in, value_of
 from symcalc.training.walk import ARMIJO
 from symcalc.written import derivative_of, divide, replaced
 
@@ -50,9 +50,8 @@ def searched(update: Update) -> list[Block]:
     if run.method.search == "line":
         bend = float(slopes @ curvature(run, run.points[update.k - 1]) @ slopes)
         if bend > 0 and math.isclose(square / bend, update.rate, rel_tol=1e-6):
-            quotient = Mul(numeral(square), Pow(numeral(bend), -1, evaluate=False), evaluate=False)
             return [paragraph("The rate that leads to the lowest point along -∇J, as J is a quadratic there:"),
-                    Equation((RATE, _EXACT, quotient, numeral(update.rate)))]
+                    Equation((RATE, _EXACT, _divided(square, bend, update.rate), numeral(update.rate)))]
     return _backtracked(update, square)
 
 
@@ -62,12 +61,13 @@ def _backtracked(update: Update, square: float) -> list[Block]:
     times = {0: "is kept", 1: "is halved once"}.get(halvings, f"is halved {halvings} times")
     until = "as" if halvings == 0 else "until"
     before, after = update.compared()
-    product = Mul(numeral(ARMIJO), numeral(update.rate), numeral(square), evaluate=False)
-    limit = Add(before, Mul(-1, *product.args, evaluate=False), evaluate=False)
-    bound = numeral(update.J_before - ARMIJO * update.rate * square, 9)
+    fall = [numeral(ARMIJO), numeral(update.rate), numeral(square)]
+    limit = Add(before, Mul(-1, *fall, evaluate=False), evaluate=False)
+    bound, found = update.J_before - ARMIJO * update.rate * square, float(before) - math.prod(map(float, fall))
+    digits = next((digits for digits in range(9, DIGITS, -1) if comes_out(found, bound, digits)), DIGITS)
     return [paragraph("The rate η = ", short(first), f" {times}, {until} J falls by enough (Armijo's condition):"),
             Equation((Formula(text="new J", latex=r"J_{\text{new}}"), _LIMIT), relation="≤"),
-            Equation((after, limit, bound), first="≤")]
+            Equation((after, limit, numeral(bound, digits)), first="≤")]
 
 
 def first_rate(update: Update) -> float:
@@ -114,7 +114,7 @@ def newton_blocks(update: Update, place: Place) -> list[Block]:
     if len(moving) == 1:
         j = run.moving[0]
         quotient = divide(run.slope_name(moving[0]), _second_name(run, moving[0], moving[0]))
-        numbers = Mul(numeral(slopes[j]), Pow(put_in(numeral(matrix[j, j])), -1, evaluate=False), evaluate=False)
+        numbers = _divided(float(slopes[j]), float(matrix[j, j]), float(step[j]))
         return [*blocks, Equation((newton_letter(run, moving[0]), quotient, numbers, numeral(step[j])))]
     # The same number stands twice in ∇²J, and so looks the same.
     entries = aligned(matrix[np.ix_(run.moving, run.moving)].ravel().tolist())
@@ -131,9 +131,17 @@ def _second(run: Run, place: Place, pair: tuple[Symbol, Symbol], matrix: np.ndar
     value = float(matrix[names.index(pair[0].name), names.index(pair[1].name)])
     formula = run.loss.hessian()[pair].result
     # Where the curvature is rounding, or was found by differences at a kink, the formula's numbers would not give it.
-    worked = math.isclose(float(place.value(formula)), value, rel_tol=FAITHFUL)
+    worked = comes_out(float(place.value(formula)), value)
     sides = distinct(formula, *place.sides(formula, value), numeral(value)) if worked else [formula]
     return Equation((_second_name(run, *pair), *sides))
+
+
+def _divided(above: float, below: float, value: float) -> Expr:
+    """The quotient, with digits enough for its value to come out."""
+    for digits in MORE:
+        if comes_out(as_shown(above, digits) / as_shown(below, digits), value):
+            break
+    return Mul(numeral(above, digits), Pow(put_in(numeral(below, digits)), -1, evaluate=False), evaluate=False)
 
 
 def _second_name(run: Run, first: Symbol, second: Symbol) -> Expr:

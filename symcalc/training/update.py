@@ -15,7 +15,7 @@ from sympy import Expr
 from symcalc.errors import DescentError, as_given
 from symcalc.language.items import is_whole
 from symcalc.pages.document import Document
-from symcalc.pages.numbers import DIGITS, numeral, short
+from symcalc.pages.numbers import DIGITS, comes_out, numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.training.reading import reading
 from symcalc.training.slope_numbers import Place, alike
@@ -24,7 +24,7 @@ from symcalc.training.working import working
 if TYPE_CHECKING:
     from symcalc.training.run import Run
 
-_VISIBLE = 1e-5          # how far, relatively, a change of J may be from that of the rounded numbers
+_EXACT = 0.6             # of the last digit: a difference of two numbers comes out as it is written, if it is not on the border
 ROUNDING = 64 * sys.float_info.epsilon      # relative to J: a change of this size is rounding and no more
 
 
@@ -147,11 +147,11 @@ class Update(Shown):
         return reading(self)
 
     def compared(self) -> tuple[Expr, Expr]:
-        """J before and after, with the same places behind the point, enough of them for their difference to be seen."""
+        """J before and after, with the same places behind the point, enough of them for their difference to come out."""
         costs, change = [self.J_before, self.J_after], self.actual_change
         for digits in range(DIGITS, 16):
             before, after = alike(costs, digits)
-            if abs(after - before - change) <= _VISIBLE * abs(change):
+            if comes_out(after - before, change, within=_EXACT):
                 break
         return numeral(before, 15), numeral(after, 15)
 

@@ -16,10 +16,10 @@ from symcalc.pages.elided import elided, shortened
 from symcalc.pages.marked import Marked
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numberless import filled
-from symcalc.pages.numbers import DIGITS, aligned, as_shown, numeral
+from symcalc.pages.numbers import DIGITS, aligned, as_shown, comes_out, numeral
 from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
 from symcalc.training.reading import without_ratio
-from symcalc.training.slope_numbers import FAITHFUL, MORE, Place
+from symcalc.training.slope_numbers import MORE, Place
 from symcalc.training.steps_found import distinct, newton_blocks, newton_letter, newton_system, scheduled, searched
 from symcalc.written import replaced
 
@@ -173,21 +173,27 @@ class _Writer:
         letters = _letters_in(formula)
         there = [letter for letter in self.values if letter in letters]
         change = abs(value - self.values[THETA]) if THETA in there else abs(value)
-        near = min(FAITHFUL * abs(value) + _NOTHING * change, _CLOSE * change)
         unseen = change <= _NOTHING * abs(value)
         # θ has more digits before the others have.
         for others, digits in product((DIGITS, 9, MORE[-1]), [digits for digits in MORE if digits >= self.least]):
             kept = dict.fromkeys(self.given, 15) | {THETA: digits}
             shown = {letter: as_shown(self.values[letter], kept.get(letter, others)) for letter in there}
-            last = digits if THETA in there else others
-            if unseen:
-                break
-            got = float(evaluated(formula, shown, None, ()))
-            if abs(got - value) <= near and abs(as_shown(value, last) - value) <= _SEEN * change:
+            most = digits if THETA in there else others
+            last = most if unseen else _digits_given(float(evaluated(formula, shown, None, ())), value, change, most)
+            if last:
                 break
         numbers = filled(formula, shown)
         named = _renamed(formula, tuple(self.names.items()))
-        return Equation((left, *distinct(named, numbers, numeral(value, last))), first=first)
+        return Equation((left, *distinct(named, numbers, numeral(value, last or MORE[-1]))), first=first)
+
+
+def _digits_given(found: float, value: float, change: float, most: int) -> int:
+    """With how many digits the value comes out of the numbers; 0 where so few that the change would not be seen."""
+    if abs(found - value) > _CLOSE * change:
+        return 0
+    found = value if abs(found - value) <= _NOTHING * change else found
+    return next((digits for digits in range(most, DIGITS - 1, -1)
+                 if comes_out(found, value, digits) and abs(as_shown(value, digits) - value) <= _SEEN * change), 0)
 
 
 # Every step of a run has the same equations.
@@ -246,7 +252,7 @@ def _expected(update: Update) -> Equation:
     pairs = [(float(update.slopes_before[j]), float(changes[j])) for j in update.turn]
     for digits in MORE:                     # products may nearly cancel
         promised = sum(as_shown(slope, digits) * as_shown(change, digits) for slope, change in pairs)
-        if math.isclose(promised, update.expected_change, rel_tol=FAITHFUL):
+        if comes_out(promised, update.expected_change):
             break
     numbers = [(numeral(slope, digits), numeral(change, digits)) for slope, change in pairs]
     # As a factor, a bare -1 would be taken for a minus sign and vanish; flat, it looks like any other number in front.

@@ -216,7 +216,7 @@ def test_only_answers_hold_standing_derivatives():
 
 def test_a_verdict_as_data_and_as_text():
     verdict = sc.derive("(2x+1)^3", "x").check("3(2x+1)^2")
-    assert isinstance(verdict, sc.Verdict) and list(verdict.as_dict()) == ["correct", "mistake", "message", "line"]
+    assert isinstance(verdict, sc.Verdict) and list(verdict.as_dict()) == ["correct", "mistake", "message", "line", "question", "answer"]
     assert verdict.as_dict()["mistake"] == "inner derivative forgotten" and verdict.line is None
     assert str(verdict).startswith("Not right: inner derivative forgotten.\n")
     assert verdict._repr_mimebundle_()["text/html"]

@@ -20,6 +20,14 @@ def worked(side):
     return eval(side, {"__builtins__": {}, "sqrt": math.sqrt, "exp": math.exp, "sign": np.sign})
 
 
+def unit(number):
+    """What the last of six digits of a number as written is worth, or that of its last place, if this is smaller."""
+    found = re.fullmatch(r"-?(\d+)(?:\.(\d+))?(?: · 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", number)
+    whole, places, power = found[1], found[2] or "", int((found[3] or "0").translate(_DIGITS))
+    spare = max(6 - len((whole + places).lstrip("0")), 0)            # zeros at the end are not written
+    return 10.0 ** (power - len(places) - (spare if whole.strip("0") or places else 0))
+
+
 def equations(shown):
     """The equations of a page, each as the list of its sides."""
     blocks = [block for block in render(shown.document(), width=10_000).split("\n\n") if block.startswith("  ")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sympy import Derivative, Expr, Indexed
@@ -34,7 +35,8 @@ def check(derivation: Derivation, answer: object) -> Verdict:
     True
     """
     own = own_line(derivation, answer)
-    return verdict_on(derivation, read_answer(answer, derivation.expression, derivation.variable) if own is None else own)
+    found = read_answer(answer, derivation.expression, derivation.variable) if own is None else own
+    return replace(verdict_on(derivation, found), question=derivation.lines[0].expression)
 
 
 def own_line(derivation: Derivation | HigherDerivation, answer: object) -> Expr | None:

@@ -35,8 +35,10 @@ def check_stages(derivation: HigherDerivation, answer: object) -> Verdict:
     tried = trials(derivation.expression, derivation.result, found, derivation.variables)
     search = Search(found, tried)
     if tried and not search.equals(derivation.result) and (early := search.first(_unfinished(derivation))):
-        return wrong(found, early)
-    return verdict_on(last, found, derivation)
+        verdict = wrong(found, early)
+    else:
+        verdict = verdict_on(last, found, derivation)
+    return replace(verdict, question=derivation.lines[0].expression)
 
 
 def _unfinished(derivation: HigherDerivation) -> Iterator[Guess]:

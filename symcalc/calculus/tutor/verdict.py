@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sympy import Expr, Symbol
 
 from symcalc.calculus.tutor.guesses import Guess
 from symcalc.calculus.tutor.places import Mistake, Words
-from symcalc.pages.document import Document, Formula, Paragraph, joined
+from symcalc.pages.document import Document, Equation, Formula, Paragraph, joined
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
@@ -30,6 +32,8 @@ class Verdict(Shown):
     said: Words
     mistake: Mistake | None = None
     line: int | None = None
+    question: Expr | None = None                  # the derivative that was asked for
+    place: Words = ()                             # and where, if its value was
 
     @property
     def message(self) -> str:
@@ -39,7 +43,7 @@ class Verdict(Shown):
     def as_dict(self) -> dict[str, Any]:
         """The verdict as plain data, for JSON."""
         return {"correct": self.correct, "mistake": self.mistake.name if self.mistake else None, "message": self.message,
-                "line": self.line}
+                "line": self.line, "question": inline(self._question()), "answer": text(self.answer)}
 
     def document(self) -> Document:
         """Right or not, the mistake by name, and what there is to say about it."""
@@ -47,9 +51,30 @@ class Verdict(Shown):
         return Document("", (*(() if self.correct else (Paragraph((named,)),)), Paragraph(self.said)),
                         f"The answer {text(self.answer).replace('-', '−')}")
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """The file written, by its suffix; whoever opens it finds the question and the answer before the verdict."""
+        from symcalc.pages.save import save
+        return save(_Sheet(self), path)
+
+    def _question(self) -> Words:
+        return () if self.question is None else (self.question, *((" at ", *self.place) if self.place else ()))
+
     def __repr__(self) -> str:
         said = "right" if self.correct else self.mistake.name if self.mistake else "wrong"
         return f"<verdict on {text(self.answer)}: {said}>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet(Shown):
+    """A verdict as it stands in a file, away from the question."""
+
+    verdict: Verdict
+
+    def document(self) -> Document:
+        verdict, found = self.verdict, self.verdict.document()
+        where = ("Asked at ", *verdict.place, ":") if verdict.place else ("Asked:",)
+        asked = () if verdict.question is None else (Paragraph(where), Equation((verdict.question,)))
+        return replace(found, blocks=(*asked, Paragraph(("Answered:",)), Equation((verdict.answer,)), *found.blocks))
 
 
 def _headline(mistake: Mistake) -> str:

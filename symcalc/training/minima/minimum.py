@@ -12,6 +12,7 @@ import numpy as np
 from sympy import Expr, Function, Symbol
 
 from symcalc.compute.compiled import ordered
+from symcalc.errors import LossError
 from symcalc.pages.document import Block, Document, Equation, Inline, Paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.elided import elided, several, shortened
@@ -104,6 +105,14 @@ class Minimum(Shown):
         at = several([f"{name} = {short(value)}" for name, value in self.point.items()])
         kind = "stationary point" if self.kind == UNDECIDED else self.kind
         return f"<{kind} of {self.loss.called}: {at}, J = {short(self.J)}>"
+
+
+def check_cost(loss: Loss, point: Sequence[float], cost: float) -> None:
+    """Refuses a point at which every slope is 0 and J has no value: there is no cost to give."""
+    if not math.isfinite(cost):
+        there = "" if loss.is_large else f", at {several([f'{n} = {short(v)}' for n, v in zip(loss.names, point)])}"
+        why = "no value" if math.isnan(cost) else "no finite value"
+        raise LossError(f"{loss.called} has {why} at the point that makes every slope 0{there}")
 
 
 def told(loss: Loss, point: StationaryPoint, values: bool = True, name: str = LOSS) -> tuple[Block, ...]:

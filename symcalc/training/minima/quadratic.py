@@ -19,7 +19,7 @@ from symcalc.pages.numbers import numeral
 from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, kind_of, scaled
 from symcalc.training.losses import Loss
 from symcalc.training.minima.least_squares import Fit, Rows, dependence, fitted, is_exact, rows_of
-from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
+from symcalc.training.minima.minimum import Minimum, StationaryPoint, check_cost, told
 from symcalc.training.minima.normal_equations import NormalEquations
 from symcalc.training.minima.solution import worked_out
 from symcalc.vocabulary import LOSS
@@ -47,6 +47,7 @@ def of_quadratic(loss: Loss, table: Table | None, equations: NormalEquations, na
         fit = Fit(point=np.array([float(dict(equations.solution)[parameter]) for parameter in loss.parameters]), flat=fit.flat)
     kind = MINIMUM if rows is not None else kind_of(_without(hessian, fit.flat))
     cost = 0.0 if rows is not None and is_exact(rows, fit.point) else loss.compile(table).at(fit.point)[0]
+    check_cost(loss, fit.point, cost)
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
     many = len(fit.flat) > 0
     reading = _many(loss, name, table, rows, fit, kind) if many else only(loss, name, equations, hessian, kind)
