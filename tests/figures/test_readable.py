@@ -64,6 +64,9 @@ CHOSEN = {               # figures of several panels take long to draw
     "data and cost": ("long names", "one row", "absolute", "network"),
     "expected": ("one update", "diverging", "absolute", "tiny"),
     "contours": ("long names", "greek", "tiny", "one row", "flat", "valley"),
+    "cost curve": ("long names", "greek", "tiny", "huge", "one row", "diverging", "absolute", "network", "far off", "flat",
+                   "below 0"),
+    "fit": ("long names", "greek", "tiny", "huge", "one row", "diverging", "absolute", "logistic", "hinge", "many", "valley"),
 }
 LEARNING = "learning_rate_of_model"
 OTHERS = {
