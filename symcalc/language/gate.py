@@ -133,6 +133,8 @@ def _check_conditions(part: Basic) -> None:
         raise LossError("the last pair of a piecewise needs the condition True, so that every case is covered")
     conditions = part.args if isinstance(part, (And, Or)) else part.args[1:] if isinstance(part, ExprCondPair) else ()
     values = part.args if isinstance(part, Relational) else ()
+    if values and not part.atoms(Symbol):            # SymPy divides by such a side, 0, as soon as it rebuilds the case
+        raise LossError("a condition compares two numbers; leave that case out, or let it always hold")
     if not all(isinstance(c, _CONDITIONS) and not c.has(Piecewise) for c in conditions) or not all(
             isinstance(v, Expr) for v in values):
         raise LossError("a condition compares two expressions, such as x < 1")

@@ -132,3 +132,8 @@ def test_a_sign_that_means_two_things_in_the_problem() -> None:
 def test_derivatives_that_stand() -> None:
     known = {"parameters": ["theta", "m"], "columns": "x", "standing": True}
     assert read_text("d/dθ (θ²) + d/dm Σ m xᵢ", **known) == read_text("diff(theta^2, theta) + diff(sum(m*x), m)", **known)
+
+
+def test_a_comparison_of_numbers_in_a_sympy_object() -> None:
+    with pytest.raises(SymcalcError, match="a condition compares two numbers"):
+        sc.Loss(read("ln(1 + mean((x*piecewise((1, 0 > 0), (w, True)))^2))", columns="x"))
