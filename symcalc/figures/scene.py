@@ -10,13 +10,14 @@ import numpy as np
 from sympy import Symbol
 
 from symcalc.errors import LossError
-from symcalc.figures.data import RESIDUALS, boundaries, draw_data, reading_of, segments
+from symcalc.figures.data import RESIDUALS, draw_data
 from symcalc.figures.histories import draw_cost
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name
 from symcalc.figures.surfaces import draw_rings
 from symcalc.language.names import listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.training.readings import boundaries, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.views import (
     cropped,
