@@ -30,6 +30,7 @@ from symcalc.training.views import (
     predictions,
     span,
     window,
+    windows,
 )
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _rolling(axes: Axes, run: Run, j: int) -> Show:
 
 
 def _rings(axes: Axes, run: Run) -> None:
-    u, v = window(run, 0), window(run, 1)
+    u, v = windows(run)
     draw_rings(axes, run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     first, second = run.loss.parameters
     axes.set(xlabel=text(first), ylabel=text(second), xlim=u, ylim=v)

@@ -130,7 +130,7 @@ async function stepped(name) {
   const odd = {};
   for (const wanted of ["#k=99999", "#k=-1", "#k=x", "#<script>"]) {
     await page.goto(page.url().replace(/#.*/, wanted));
-    odd[wanted] = (await where()).value;
+    odd[wanted] = [(await where()).value, await hash()];
   }
   facts.odd = odd;
   await page.close();

@@ -106,6 +106,13 @@ def test_a_long_run_is_looked_at_ever_less_often(count):
     assert count <= 200 or (gaps[:100] == 1).all()
 
 
+def test_a_long_run_says_how_many_states_are_left_out():
+    run = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.001, steps=300)
+    assert len(stepped_to(300)) == 201 and stepped_to(300)[:101] == list(range(101))
+    assert "<p>201 of the 301 states can be stepped to: the first 101, then ever fewer.</p>" in page(run)
+    assert "can be stepped to" not in page(RUNS["three"])
+
+
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (-3.2, 7.9), (1e-9, 2e-9), (-1e6, 5e8), (5, 5), (0, np.inf)])
 def test_ticks_are_round_and_within(low, high):
     found = ticks(low, high)

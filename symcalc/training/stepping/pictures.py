@@ -26,6 +26,7 @@ from symcalc.training.views import (
     predictions,
     tenfold,
     window,
+    windows,
 )
 
 _DOTS = 400              # points of data at the most
@@ -141,7 +142,7 @@ def _curve(run: Run, states: Sequence[int]) -> Drawing:
 
 def _rings(run: Run, states: Sequence[int]) -> Drawing:
     """Lines of equal J over both parameters, the way so far, and the arrow against the gradient."""
-    u, v = window(run, 0), window(run, 1)
+    u, v = windows(run)
     first, second = map(text, run.loss.parameters)
     drawing = Drawing(name="cost", across=u, up=v, labels=(first, second), alt=f"lines of equal cost over {first} and {second}",
                       caption=f'lines of equal {words(run.loss.called)}, {_NOW}, <span><span class="key way"></span> the way '
