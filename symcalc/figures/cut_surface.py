@@ -17,7 +17,7 @@ def draw_surface(axes: Axes3D, across: np.ndarray, up: np.ndarray, cost: np.ndar
     found = cells(across, up, cost, top)
     surface = Poly3DCollection(found, cmap="Blues_r", alpha=0.75, zorder=1, **how)
     surface.set_array(np.array([cell[:, 2].mean() for cell in found]))
-    axes.add_collection3d(surface)
+    axes.add_collection(surface, autolim=False)            # it would take the corners that smaller cells lack for places
     heights = np.concatenate(found)[:, 2]
     axes.auto_scale_xyz(across, up, [heights.min(), heights.max()])
 

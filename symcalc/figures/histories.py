@@ -153,7 +153,8 @@ def _ratios(axes: Axes, run: Run, steps: np.ndarray) -> None:
     inside = np.where(np.abs(ratio) <= _HIGHEST, ratio, np.nan)
     axes.plot(steps, inside, marker="o" if len(steps) <= _POINTS else "", color="black", markersize=4, linewidth=1,
               label="actual / expected")
-    beyond = ((ratio > _HIGHEST, _HIGHEST, "^", "above", "up", np.max), (ratio < -_HIGHEST, -_HIGHEST, "v", "below", "down", np.min))
+    beyond = ((ratio > _HIGHEST, _HIGHEST, "^", "above", "up", np.max),
+              (ratio < -_HIGHEST, -_HIGHEST, "v", "below", "down", np.min))
     arrows = [axes.plot(steps[there], np.full(there.sum(), edge), arrow, color=ORANGE, markersize=6, linestyle="none",
                         label=f"{side} {edge}, {way} to {short(furthest(ratio[there]), 4)}")[0]
               for there, edge, arrow, side, way, furthest in beyond if there.any()]

@@ -19,7 +19,7 @@ def test_a_surface_that_is_cut_has_small_cells_and_a_level_edge(monkeypatch, los
     run = sc.Loss(loss).descend(start=start, rate=rate, steps=steps)
     axes, = sc.figures.surface(run).axes
     across, up, cost, top = drawn[0]
-    assert cost.shape == (size, size) and top == pytest.approx(1.6 * run.costs.max(), rel=0.05)
+    assert cost.shape == (size, size) and run.costs.max() < top <= 1.6 * run.costs.max()
     found = cells(across, up, cost, top)
     heights = np.concatenate(found)[:, 2]
     assert heights.max() <= top + 1e-9 and not any((cell[:, 2] == top).all() for cell in found)
@@ -30,9 +30,9 @@ def test_a_surface_that_is_cut_has_small_cells_and_a_level_edge(monkeypatch, los
 
 
 @pytest.mark.parametrize(("corners", "count"), [
-    ((0, 0, 0, 0), 4), ((0, 2, 2, 0), 4), ((2, 0, 2, 2), 3), ((0, 2, 0, 0), 5), ((2, 2, 2, 2), None), ((0, np.nan, 0, 0), None)])
+    ((0, 0, 0, 0), 4), ((0, 2, 2, 0), 4), ((2, 0, 2, 2), 3), ((0, 2, 0, 0), 5), ((2, 2, 2, 2), 0), ((0, np.nan, 0, 0), 0)])
 def test_what_of_a_cell_is_below_the_top(corners, count):
     place, (a, b, c, d) = np.arange(2.0), corners
     found = cells(place, place, np.array([[a, b], [d, c]], dtype=float), 1.0)
-    assert [len(cell) for cell in found] == ([] if count is None else [count])
+    assert [len(cell) for cell in found] == [count] * (count > 0)
     assert all(cell[:, 2].max() <= 1 for cell in found)
