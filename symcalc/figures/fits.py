@@ -8,19 +8,12 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.classes import probabilities
-from symcalc.figures.data import (
-    RESIDUALS,
-    Reading,
-    boundaries,
-    dots,
-    draw_boundaries,
-    reading_of,
-    segments,
-)
+from symcalc.figures.data import RESIDUALS, dots, draw_boundaries
 from symcalc.figures.style import GREY, ORANGE, clear, drawing, outside
 from symcalc.language.names import name_of, symbol
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
+from symcalc.training.readings import Reading, boundaries, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.views import drawn_data, in_view, predictions, span
 from symcalc.written import replaced

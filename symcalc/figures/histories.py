@@ -10,6 +10,7 @@ import numpy as np
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, look, outside, stacked
 from symcalc.pages.notation import text
+from symcalc.pages.numbers import short
 from symcalc.training.run import Run
 from symcalc.training.views import in_view, left_out, started, tenfold
 from symcalc.written import derivative_of
@@ -25,8 +26,9 @@ _TENFOLD = 100           # how many times its least value J has to start at for 
 _NAMED = 12              # parameters that the legend names
 _MARKED, _POINTS = 30, 60        # points that have a mark each, in a history and elsewhere
 _FEW = 4                 # names that a legend inside the picture has room for
-_HIGHEST = 1.6           # ratios beyond this, or as far below 0, are drawn at the edge
+_HIGHEST = 3             # ratios beyond this, or as far below 0, are arrows at the edge
 _LINE, _LONGEST = 78, 60         # characters of a title's line, and of a formula in a legend
+_APART = 0.12             # of the height of the picture, so that two lines of words beside it do not touch
 _SIGNPOSTS = ((1, "1: the tangent tells all"), (0.5, "1/2: onto the minimum"), (0, "0: just as high"))
 
 
@@ -148,22 +150,24 @@ def _changes(axes: Axes, run: Run, steps: np.ndarray) -> None:
 def _ratios(axes: Axes, run: Run, steps: np.ndarray) -> None:
     """Actual / expected, with an arrow where it lies out of the picture, and lines at the ratios that mean something."""
     ratio = np.array([run.updates[k - 1].ratio for k in steps])
-    inside = np.clip(ratio, -_HIGHEST, _HIGHEST)
+    inside = np.where(np.abs(ratio) <= _HIGHEST, ratio, np.nan)
     axes.plot(steps, inside, marker="o" if len(steps) <= _POINTS else "", color="black", markersize=4, linewidth=1,
               label="actual / expected")
-    beyond = ((ratio > _HIGHEST, "^", f"above {_HIGHEST}"), (ratio < -_HIGHEST, "v", f"below -{_HIGHEST}"))
-    arrows = [axes.plot(steps[there], inside[there], arrow, color=ORANGE, markersize=6, label=label)[0]
-              for there, arrow, label in beyond if there.any()]
+    beyond = ((ratio > _HIGHEST, _HIGHEST, "^", "above", "up", np.max),
+              (ratio < -_HIGHEST, -_HIGHEST, "v", "below", "down", np.min))
+    arrows = [axes.plot(steps[there], np.full(there.sum(), edge), arrow, color=ORANGE, markersize=6, linestyle="none",
+                        label=f"{side} {edge}, {way} to {short(furthest(ratio[there]), 4)}")[0]
+              for there, edge, arrow, side, way, furthest in beyond if there.any()]
     if arrows:
         axes.legend(handles=arrows, fontsize=8)
-    for height, words in (*_SIGNPOSTS, (-0.25, "below 0: the cost rose")):
+    drawn = np.clip(ratio[~np.isnan(ratio)], -_HIGHEST, _HIGHEST)
+    low, high = min(-0.4, float(drawn.min(initial=0)) - 0.1), max(1.15, float(drawn.max(initial=1)) + 0.1)
+    for height, words in (*_SIGNPOSTS, (-_APART * (high - low), "below 0: the cost rose")):
         axes.annotate(words, (1.01, height), xycoords=("axes fraction", "data"), fontsize=8, color=GREY, va="center",
                       annotation_clip=False)
     for height, _ in _SIGNPOSTS:
         axes.axhline(height, color=GREY, linewidth=0.7, linestyle=":")
-    finite = inside[np.isfinite(inside)]
-    axes.set(ylabel="actual / expected",
-             ylim=(min(-0.4, float(finite.min(initial=0)) - 0.1), max(1.15, float(finite.max(initial=1)) + 0.1)))
+    axes.set(ylabel="actual / expected", ylim=(low, high))
 
 
 def effect(compared: Effect) -> Figure:

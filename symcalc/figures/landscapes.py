@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.errors import LossError
+from symcalc.figures.cut_surface import draw_surface
 from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing, side_by_side
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.losses import Loss
 from symcalc.training.run import Run
-from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, started, window
+from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, started, windows
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
@@ -44,23 +45,22 @@ def surface(run: Run) -> Figure:
         raise LossError(f"a surface needs a loss of two parameters; this one has {len(run.loss.parameters)}")
     started(run, "is no surface")
     seen = in_view(run)
-    u, v = window(run, 0), window(run, 1)
+    u, v = windows(run)
     size = fineness(run, _GRID, _COARSE)
     across, up, cost = grid(run, u, v, size)
     low = float(np.nanmin(np.where(np.isfinite(cost), cost, np.nan)))
     top = low + _HIGHEST * (float(run.costs[:seen].max()) - low)
     above = float((cost > top).mean())
-    if top > low and above > _CUT:                          # an edge across large cells would be ragged
-        across, up, cost = grid(run, u, v, (4 if above > 0.5 else 2) * (size - 1) + 1)
-    if top > low:
-        cost = np.where(cost > top, np.nan, cost)
+    if top > low and above > _CUT:                          # an edge across large cells would be angular
+        times = 2 if above < 0.5 else 4 if above < 0.75 or size < _GRID else 8
+        across, up, cost = grid(run, u, v, times * (size - 1) + 1)
     with drawing(6.4, 5.2, projection="3d") as (figure, axes):
         first, second = run.loss.parameters
         # The way is drawn over the surface that it lies on, which matplotlib would sort by distance as a whole.
         axes.computed_zorder = False
         fine = len(across) > size
-        axes.plot_surface(*np.meshgrid(across, up), cost, rstride=1, cstride=1, cmap="Blues_r", alpha=0.75,
-                          linewidth=0 if fine else 0.2, edgecolor="none" if fine else (0, 0.3, 0.5, 0.25), zorder=1)
+        draw_surface(axes, across, up, cost, top if top > low else np.inf,
+                     linewidth=0 if fine else 0.2, edgecolor="none" if fine else (0, 0.3, 0.5, 0.25))
         way = (run.points[:seen, 0], run.points[:seen, 1], run.costs[:seen])
         axes.plot(*way, "o-", color=ORANGE, markersize=3, linewidth=1.3, zorder=3, label="the run")
         axes.plot(*(part[:1] for part in way), "s", color=ORANGE, markersize=6, zorder=4, label="start")

@@ -10,13 +10,14 @@ import numpy as np
 from sympy import Symbol
 
 from symcalc.errors import LossError
-from symcalc.figures.data import RESIDUALS, boundaries, draw_data, reading_of, segments
+from symcalc.figures.data import RESIDUALS, draw_data
 from symcalc.figures.histories import draw_cost
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name
 from symcalc.figures.surfaces import draw_rings
 from symcalc.language.names import listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.training.readings import boundaries, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.views import (
     cropped,
@@ -29,6 +30,7 @@ from symcalc.training.views import (
     predictions,
     span,
     window,
+    windows,
 )
 
 if TYPE_CHECKING:
@@ -159,7 +161,7 @@ def _rolling(axes: Axes, run: Run, j: int) -> Show:
 
 
 def _rings(axes: Axes, run: Run) -> None:
-    u, v = window(run, 0), window(run, 1)
+    u, v = windows(run)
     draw_rings(axes, run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     first, second = run.loss.parameters
     axes.set(xlabel=text(first), ylabel=text(second), xlim=u, ylim=v)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import cache
 from textwrap import wrap
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symcalc.pages.numbers import short
+from symcalc.pages.scales import Scale, scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
     from matplotlib.ticker import ScalarFormatter
 
-_NARROW = 1e-4           # a window as narrow as this beside its values is labelled with the distance from its middle
-_LEAST, _MOST = 1e-3, 1e6        # ticks beyond are counted in a power of ten that stands in the label
+_MOST = 1e6              # ticks beyond are counted in a power of ten that stands in the label
 _MOST_IN_SPACE = 1e4     # ... and on the short axes of a picture in space
 _TICK = 5                # characters of a tick for which matplotlib leaves room
 _LETTER = 0.58           # of the size of the font, the width of a letter
@@ -52,33 +50,12 @@ def settle(figure: Figure) -> None:
 
 def _plain(axis: Axis, most: float) -> None:
     """Ticks in a few digits; a power of ten or a large number that they have in common stands once, in the label."""
-    low, high = sorted(map(float, axis.get_view_interval()))
-    size, span = max(abs(low), abs(high)), high - low
-    if not (math.isfinite(size) and span > 0):
-        return
-    middle = 0.0
-    if span < _NARROW * size:
-        middle = round((low + high) / 2, -math.ceil(math.log10(span)))
-        size = max(high - middle, middle - low)
-    power = 0 if _LEAST <= size < most else math.floor(math.log10(size))
-    if middle or power:
-        axis.set_major_formatter(_counted()(middle, 10.0 ** power))
-        label = axis.get_label_text()
-        if label and middle:
-            away = f"{label} {'-' if middle > 0 else '+'} {_whole(abs(middle))}"
-            label = f"({away})" if power else away
-        if label:
-            axis.set_label_text(f"{label} (in {short(10.0 ** power)})" if power else label)
+    counted = scale(*sorted(map(float, axis.get_view_interval())), most)
+    if counted != Scale():
+        axis.set_major_formatter(_counted()(counted))
+        if label := axis.get_label_text():
+            axis.set_label_text(counted.label(label))
     _thin(axis)
-
-
-def _whole(number: float) -> str:
-    """Every digit, since the ticks are counted from here.
-
-    >>> _whole(5_000_000.0), _whole(2.5e15)
-    ('5000000', '2500000000000000')
-    """
-    return np.format_float_positional(number, trim="-")
 
 
 @cache
@@ -87,16 +64,16 @@ def _counted() -> type[ScalarFormatter]:
     from matplotlib.ticker import ScalarFormatter
 
     class Counted(ScalarFormatter):
-        def __init__(self, start: float, unit: float) -> None:
+        def __init__(self, counted: Scale) -> None:
             super().__init__(useOffset=False)
             self.set_scientific(False)
-            self._start, self._unit = start, unit
+            self._counted = counted
 
         def set_locs(self, locs: object) -> None:
-            super().set_locs((np.asarray(locs, dtype=float) - self._start) / self._unit)
+            super().set_locs(self._counted.counted(np.asarray(locs, dtype=float)))
 
         def __call__(self, x: float, pos: int | None = None) -> str:
-            return super().__call__((x - self._start) / self._unit, pos)
+            return super().__call__(self._counted.counted(x), pos)
 
     return Counted
 

@@ -12,7 +12,8 @@ from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.training.run import Run
-from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, levels, started, window
+from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, levels, started, windows
+from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ def contours(run: Run) -> Figure:
     started(run, "are no contours")
     first, second = run.loss.parameters
     found = lowest(run)
-    u, v = _with(found, window(run, 0), window(run, 1), run.points[in_view(run) - 1])
+    u, v = _with(found, *windows(run), run.points[in_view(run) - 1])
     with drawing(6.0, 4.8) as (figure, axes):
         draw_rings(axes, run, u, v, fineness(run, _GRID, _COARSE), valued=True)
         way = run.points[:in_view(run)]
@@ -56,14 +57,16 @@ def contours(run: Run) -> Figure:
 
 
 def _downhill(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float]) -> None:
-    """An arrow from the start against the gradient there, across the lines of equal cost."""
-    slopes = run.gradients[0]
+    """An arrow from the start against the gradient there, across the lines of equal cost, along what is not held."""
+    slopes, free = np.zeros(2), list(run.moving)
+    slopes[free] = run.gradients[0, free]
     length = float(np.hypot(slopes[0] / (u[1] - u[0]), slopes[1] / (v[1] - v[0])))
     if not (run.by_gradient and 0 < length < np.inf):
         return
     tip = run.points[0] - _ARROW * slopes / length
+    name = "∇J" if len(free) == 2 else text(derivative_of(run.loss.symbol, run.loss.parameters[free[0]]))
     axes.annotate("", tip, run.points[0], arrowprops={"arrowstyle": "->", "color": "#333333", "shrinkA": 0, "shrinkB": 0})
-    axes.annotate("-∇J", tip, (6, -12), textcoords="offset points", fontsize=9, color="#333333",
+    axes.annotate(f"-{name}", tip, (6, -12), textcoords="offset points", fontsize=9, color="#333333",
                   bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5})
 
 

@@ -18,6 +18,10 @@ _MANY = 100_000          # rows from which each value of J counts
 _FINE, _ROUGH = 241, 61
 MARGIN = 0.08
 _STILL = 1e-12           # of where it is, as little as this is no way
+_HARDLY = 1e-3           # of the other parameter's way, as little as this is hardly any
+_STEEP = 100             # times as much as along the other axis J changes at the most along one that is made as wide
+_SHORTER, _TRIES = 10, 60        # so many times shorter such an axis is made until that is so, and how often at the most
+_PROBED = 9              # places at which that is looked at
 _TENFOLD = 100           # how many times its least value J has to reach for a scale of powers of ten
 _LOWEST = 1e-16          # beside the highest, a cost as low as this is as good as 0
 _DRAWN = 2_000           # points of data at the most; more would only blacken the picture
@@ -84,6 +88,38 @@ def window(run: Run, j: int) -> tuple[float, float]:
         return around(visited)
     margin = 0.15 * float(np.ptp(visited)) or 1e-3 * max(abs(float(visited[0])), 1.0)
     return float(visited.min()) - margin, float(visited.max()) + margin
+
+
+def windows(run: Run) -> list[tuple[float, float]]:
+    """The windows of both parameters; that of one that hardly moves is as wide as the other's, or as far as J lets it.
+
+    >>> from symcalc.training.losses import Loss
+    >>> windows(Loss("(u - 1)^2 + v^2").descend(start=[0, 0], rate=0.5, steps=3, hold="v"))
+    [(-0.25, 2.25), (-1.25, 1.25)]
+    """
+    both = [window(run, 0), window(run, 1)]
+    ways = np.ptp(run.points[:in_view(run)], axis=0)
+    return [_comparable(run, j, both) if ways[j] <= _HARDLY * ways[1 - j] else both[j] for j in (0, 1)]
+
+
+def _comparable(run: Run, j: int, both: list[tuple[float, float]]) -> tuple[float, float]:
+    """As wide as the other's, or narrower where J would rise so steeply along it that nothing else were seen."""
+    (low, high), at = both[j], run.points[in_view(run) - 1]
+    middle, half = (low + high) / 2, float(np.ptp(both[1 - j])) / 2
+    most = _STEEP * _change(run, 1 - j, at, both[1 - j])
+    for _ in range(_TRIES):
+        wide = middle - half, middle + half
+        if 2 * half <= high - low or _change(run, j, at, wide) <= most:
+            break
+        half /= _SHORTER
+    return wide if 2 * half > high - low else (low, high)
+
+
+def _change(run: Run, j: int, at: np.ndarray, ends: tuple[float, float]) -> float:
+    """By how much J differs along a window of one parameter, as far as it has values there."""
+    costs = curve_over(run, j, at, np.linspace(*ends, _PROBED))
+    finite = costs[np.isfinite(costs)]
+    return float(np.ptp(finite)) if len(finite) > 1 else np.inf
 
 
 def cropped(curve: np.ndarray, costs: np.ndarray) -> tuple[float, float]:

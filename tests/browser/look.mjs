@@ -40,7 +40,13 @@ function looked() {
     const svg = element.closest("svg");
     return svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
   };
+  // On every side of its drawing, since what is outside is cut off.
+  const whole = (words) => {
+    const box = words.getBBox(), all = words.closest("svg").viewBox.baseVal;
+    return box.x >= all.x && box.y >= all.y && box.x + box.width <= all.x + all.width && box.y + box.height <= all.y + all.height;
+  };
   return {
+    cut: seen.filter((element) => element.localName === "text" && !whole(element)).map((element) => element.textContent),
     language: document.documentElement.lang, title: document.title, paper: styles(document.body).backgroundColor,
     ink: styles(document.body).color, text: document.querySelector("main").innerText,
     wide: document.documentElement.scrollWidth > innerWidth,
@@ -124,7 +130,7 @@ async function stepped(name) {
   const odd = {};
   for (const wanted of ["#k=99999", "#k=-1", "#k=x", "#<script>"]) {
     await page.goto(page.url().replace(/#.*/, wanted));
-    odd[wanted] = (await where()).value;
+    odd[wanted] = [(await where()).value, await hash()];
   }
   facts.odd = odd;
   await page.close();

@@ -55,6 +55,8 @@ RUNS: dict[str, Callable[[], Shown]] = {
     "diverges": lambda: LINE.descend(DATA, start=[0, 0], rate=0.3, steps=200),
     "adam": lambda: sc.Loss("(1 - u)^2 + 100*(v - u^2)^2").descend(start=[-1, 1], rate=0.05, steps=30, method="adam"),
     "newton": lambda: sc.Loss("exp(w) + (w - 2)^2").descend(start=[0], rate=1, steps=8, method="newton"),
+    "house": lambda: sc.Loss("mean((price - (m*size + b))^2)", columns="size price").descend(
+        {"size": [50, 70, 90, 120, 150], "price": [1.5e6, 2.1e6, 2.6e6, 3.6e6, 4.4e6]}, start=[0, 0], rate=1e-5, steps=10),
     "batch": lambda: LINE.descend(DATA, start=[0, 0], rate=0.02, steps=20, batch=4, seed=1),
     "logistic": lambda: sc.logistic_loss("c", sc.line("x")).descend(DATA, start=[0, 0], rate=0.5, steps=30),
     "hinge": lambda: sc.Loss("mean(max(0, 1 - s*(w*x + b)))", columns="s x").descend(DATA, start=[0, 0], rate=0.2, steps=20),

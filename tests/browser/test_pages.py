@@ -73,6 +73,11 @@ def test_a_page_is_as_wide_as_its_screen(facts, name):
     assert wide == {1000: False, 390: False, 360: False}
 
 
+@pytest.mark.parametrize("name", RUNS)
+def test_no_word_of_a_picture_is_cut_off(facts, name):
+    assert [facts[name][look]["cut"] for look in ("light", "dark", "narrow")] == [[], [], []]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_words_can_be_read_and_nothing_moves_by_itself(facts, name):
     for look in ("light", "dark", "narrow"):
@@ -157,7 +162,8 @@ def test_the_way_back_in_the_history_leads_back_in_the_run(stepped):
 
 def test_an_address_of_no_update_does_no_harm(stepped):
     last = stepped["slider"]["end"]["value"]
-    assert stepped["odd"] == {"#k=99999": last, "#k=-1": "0", "#k=x": "0", "#<script>": "0"}
+    assert stepped["odd"] == {"#k=99999": [last, f"#k={last}"], "#k=-1": ["0", "#k=-1"], "#k=x": ["0", "#k=x"],
+                              "#<script>": ["0", "#%3Cscript%3E"]}
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])

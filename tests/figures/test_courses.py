@@ -10,7 +10,7 @@ import pytest
 import symcalc as sc
 from symcalc import figures
 from symcalc.errors import LossError
-from symcalc.training.views import in_view
+from symcalc.training.views import in_view, windows
 
 X = np.linspace(0, 5, 12)
 DATA = {"x": X, "y": 2 * X + 1 + 0.4 * np.sin(7 * X)}
@@ -93,6 +93,27 @@ def test_contours_have_the_way_downhill_and_the_minimum():
     way = np.array(arrow.xy) - np.array(arrow.xyann)
     assert way[1] / way[0] == pytest.approx(8 / 4) and way[0] < 0            # along -∇J = -(2u, 8v) at (2, 1)
     assert "minimum" not in drawn(figures.contours(sc.Loss("u^4 + v^4").descend(start=[1, 1], rate=0.1, steps=3)).axes[0])
+
+
+def test_the_arrow_goes_where_a_run_with_a_held_parameter_can():
+    run = sc.Loss("(u - 1)^2 + (v - 2)^2").descend(start={"u": 0, "v": 0}, rate=0.1, steps=20, hold="v")
+    axes = figures.contours(run).axes[0]
+    arrow, = (note for note in axes.texts if getattr(note, "arrow_patch", None))
+    assert arrow.xy[0] > 0 and arrow.xy[1] == 0 and "-∂J/∂u" in [note.get_text() for note in axes.texts]
+    assert axes.get_ylim()[0] < -1 and axes.get_ylim()[1] > 2 and "minimum" in drawn(axes)
+
+
+X5 = np.linspace(1e5, 2e5, 12)
+
+
+@pytest.mark.parametrize(("run", "wide"), [
+    (sc.Loss("(1 - u)^2 + 100*(v - u^2)^2").descend(start=[-1, 1], rate=0.1, steps=10), (0.52, 0.52)),     # v stays at first
+    (LINE.descend({"x": X5, "y": 1e-5 * X5 + 1}, start=[1e-5, 0], rate=0.1, steps=30, hold="m"), (2.5e-5, 2.5)),       # m steep
+    (sc.Loss("u^2 + 1e-6*v^2").descend(start=[1, 1], rate=0.1, steps=30), (2.5, 2.5)),
+    (LINE.descend({"x": X5, "y": 1e-5 * X5 + 1}, start=[0, 0], rate=1e-12, steps=30), (3.1e-5, 3.1e-5)),       # b hardly moves
+    (sc.Loss("(u - 1)^2 + 0.01*(v - 1)^2").descend(start=[0, 0], rate=0.1, steps=30), (2.5, 0.15))])
+def test_a_parameter_that_hardly_moves_has_a_window_like_that_of_the_other(run, wide):
+    assert np.ptp(windows(run), axis=1) == pytest.approx(wide, rel=0.1)
 
 
 def test_the_surface_has_the_way_on_it():

@@ -203,11 +203,17 @@ def test_many_parameters_leave_room_for_those_that_moved_most(runs):
 
 
 def test_ratios_out_of_the_picture_are_arrows():
-    run = sc.Loss("w^2").descend(start=[1], rate=3, steps=5)
+    run = sc.Loss("w^2").descend(start=[1], rate=5, steps=5)
     below = figures.expected_actual(run).axes[1]
-    arrows = {line.get_marker(): line.get_ydata() for line in below.lines if line.get_label() == "below -1.6"}
-    assert set(arrows) == {"v"} and np.all(arrows["v"] == -1.6)
-    assert [label.get_text() for label in below.get_legend().get_texts()] == ["below -1.6"]
+    line, (arrow,) = below.lines[0], [line for line in below.lines if line.get_marker() == "v"]
+    assert np.isnan(line.get_ydata()).all() and set(arrow.get_ydata()) == {-3} and arrow.get_linestyle() == "None"
+    assert [label.get_text() for label in below.get_legend().get_texts()] == ["below -3, down to -4"]
+
+
+def test_ratios_that_fit_are_where_they_are():
+    below = figures.expected_actual(sc.Loss("w^2").descend(start=[1], rate=3, steps=5)).axes[1]
+    assert below.lines[0].get_ydata() == pytest.approx(-2) and below.get_legend() is None
+    assert below.get_ylim() == pytest.approx((-2.1, 1.15))
 
 
 def test_words_are_literal():

@@ -106,6 +106,13 @@ def test_a_long_run_is_looked_at_ever_less_often(count):
     assert count <= 200 or (gaps[:100] == 1).all()
 
 
+def test_a_long_run_says_how_many_states_are_left_out():
+    run = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.001, steps=300)
+    assert len(stepped_to(300)) == 201 and stepped_to(300)[:101] == list(range(101))
+    assert "<p>201 of the 301 states can be stepped to: the first 101, then ever fewer.</p>" in page(run)
+    assert "can be stepped to" not in page(RUNS["three"])
+
+
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (-3.2, 7.9), (1e-9, 2e-9), (-1e6, 5e8), (5, 5), (0, np.inf)])
 def test_ticks_are_round_and_within(low, high):
     found = ticks(low, high)
@@ -166,15 +173,17 @@ def test_a_dot_out_of_the_picture_is_told():
 def test_the_curve_of_a_model_passes_through_what_it_says():
     run = sc.logistic_loss("c", sc.line("x")).descend(
         {"x": np.arange(1, 9), "c": np.arange(1, 9) > 4}, start=[0, 0], rate=3, steps=50)
-    written = drawn(states_of(page(run)), "data-model")[-1]
+    saved = page(run)
+    written = drawn(states_of(saved), "data-model")[-1]
+    left, wide = map(float, re.search(r'<clipPath id="data-frame"><rect x="(\S+)" y="14" width="(\S+)"', saved).groups())
     one, *curves = re.findall(r"[MQ]([^MQ]*)", written)
     start = np.array(one.split(","), dtype=float)
     for curve in curves:
         pull, end = (np.array(place.split(","), dtype=float) for place in curve.split(" "))
         for t in (0.25, 0.5, 0.75):
             x, y = (1 - t)**2 * start + 2 * t * (1 - t) * pull + t**2 * end
-            said = run.predict(x=[0.65 + (x - 58) / 330 * 7.7])[0]
-            assert y == pytest.approx(252 - (said + 1 / 3) / (5 / 3) * 238, abs=0.6)
+            said = run.predict(x=[0.65 + (x - left) / wide * 7.7])[0]
+            assert y == pytest.approx(252 - (said + 0.25) / 1.5 * 238, abs=0.6)
         start = end
 
 
@@ -184,3 +193,50 @@ def test_a_cost_through_powers_of_ten_is_drawn_on_them_and_its_dot_on_the_curve(
     heights = np.array(states_of(written)["moving"]["cost-now"]["cy"], dtype=float)
     assert np.diff(heights) == pytest.approx(np.full(6, np.diff(heights)[0]), abs=0.11)         # each time a sixth of it
     assert all(f'class="tick up">{power}</text>' in written for power in ("0.001", "0.01", "0.1", "1", "10"))
+
+
+@pytest.mark.parametrize(("factor", "label"), [
+    (1e6, "price (in 1000000)"), (1.0, "price"), (1e-5, "price (in 10⁻⁵)"), (1e15, "price (in 10¹⁵)")])
+def test_every_number_and_name_is_whole_in_its_picture(factor, label):
+    columns = {"size": [50, 70, 90, 120, 150], "price": factor * np.array([1.5, 2.1, 2.6, 3.6, 4.4])}
+    loss = sc.Loss("mean((price - (m*size + a_long_name_of_what_is_added))^2)", columns="size price")
+    written = page(loss.descend(columns, start=[0, 0], rate=1e-5, steps=5))
+    texts = re.findall(r'<text x="([\d.]+)" y="[\d.]+" class="([a-z ]+)">([^<]+)</text>', written)
+    assert label in {text for _, kind, text in texts if kind == "label up"} and len(texts) > 20
+    for x, kind, text in texts:
+        wide = 9.6 * len(text)                                   # as wide as digits are on a phone
+        left = float(x) - {"label up": 0, "tick up": wide}.get(kind, wide / 2)
+        assert left >= 0 and left + wide <= 400, text
+
+
+def test_a_narrow_window_has_numbers_that_differ():
+    written = page(sc.Loss("(w - 1e7)^2").descend(start=[1e7 - 1], rate=0.1, steps=5))
+    found = re.findall(r'class="tick">([^<]+)<', written)
+    assert len(found) == len({*found}) > 2 and ">w - 10000000</text>" in written
+
+
+def test_a_name_too_long_is_cut():
+    run = sc.Loss(" + ".join(f"weight_of_column_{k}^2" for k in range(12))).descend(start=[1] * 12, rate=0.1, steps=5)
+    assert 'class="label up">J(weight_of_column_0, weight_of_co…</text>' in page(run)
+
+
+X8 = np.arange(1.0, 9.0)
+YES = np.array([0, 0, 1, 0, 1, 0, 1, 1.0])
+
+
+SHORT, BETWEEN = "short of its class by 1 - y · score", "the boundary"
+SCORE, PROBABILITY = "class y, and the score", "y, and the probability of 1"
+
+
+@pytest.mark.parametrize(("loss", "y", "gaps", "words"), [
+    (sc.mean_squared_error("y", sc.line("x")), 3 * X8, 8, {"residuals"}),
+    (sc.hinge("y", sc.line("x")), 2 * YES - 1, 7, {SHORT, BETWEEN, SCORE}),
+    (sc.logistic_loss("y", sc.line("x")), YES, None, {BETWEEN, PROBABILITY}),
+    (sc.poisson_loss("y", sc.poisson_rate("x")), YES + 1, None, set())])
+def test_the_page_draws_what_the_loss_measures_of_each_row(loss, y, gaps, words):
+    written = page(loss.descend({"x": X8, "y": y}, start=[0.2, -0.5], rate=0.001, steps=4))
+    data = states_of(written)
+    assert ("data-gaps" in data["moving"], "data-boundary" in data["moving"]) == (gaps is not None, BETWEEN in words)
+    assert gaps is None or [path.count("M") for path in drawn(data, "data-gaps")] == [gaps] * 5
+    pictures = re.sub(r"(?s)<script.*", "", written)
+    assert {told for told in ("residuals", SHORT, BETWEEN, SCORE, PROBABILITY) if told in pictures} == words

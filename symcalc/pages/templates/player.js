@@ -46,9 +46,14 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
+  function address() {
+    const shown = "#k=" + run.steps[place];
+    if (location.hash !== shown) history.replaceState(null, "", shown);
+  }
+
   function go(wanted) {
     show(wanted);
-    history.replaceState(null, "", "#k=" + run.steps[place]);
+    address();
   }
 
   function pause() {
@@ -74,6 +79,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const found = /^#k=(\d+)$/.exec(location.hash);
     const at = found ? run.steps.findIndex((k) => k >= Number(found[1])) : 0;
     show(at < 0 ? last : at);
+    if (found) address();            // of an update that is left out, the next one is shown
   }
 
   const ways = {

@@ -11,11 +11,14 @@ from numpy.typing import ArrayLike
 
 from symcalc.pages.html import words
 from symcalc.pages.numbers import short
+from symcalc.pages.scales import Scale, scale
 
 WIDTH, HEIGHT = 400, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 388, 14, 252
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 388, 14, 252         # of the frame, which is narrower where numbers are long
 _TICKS = 5               # at least so many steps between the ends of an axis, and at most about twice as many
-_DIGIT = 8.4             # units, as wide is a digit on a phone
+_DIGIT = 9.6             # units, as wide is a digit on a phone in a wide font
+_BESIDE, _WITHIN = 7, 6  # units from the numbers of the upright axis to it, and from it to its name
+_MOST = 1e5              # numbers beyond are counted in a power of ten that stands in the label
 _FAR = 9999              # of a point far outside the picture, where its true place has too many digits
 
 
@@ -25,7 +28,7 @@ class Drawing:
 
     >>> drawing = Drawing(name="cost", across=(0, 2), up=(0, 10), labels=("m", "J"), alt="J over m", caption="the cost")
     >>> drawing.path([0, 2], [0, 10])
-    'M58,252L388,14'
+    'M58,252L385,14'
     """
 
     name: str                                   # the ids of its elements begin with it
@@ -38,10 +41,19 @@ class Drawing:
     still: list[str] = field(default_factory=list)
     moving: dict[str, dict[str, Sequence[str | float]]] = field(default_factory=dict)
     trail: list[str] = field(default_factory=list)      # the places of a polyline that grows with the states
+    scales: tuple[Scale, Scale] = field(init=False)
+    left: float = field(init=False)
+    right: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scales = scale(*self.across, _MOST), Scale() if self.logarithmic else scale(*self.up, _MOST)
+        across, up = (_DIGIT * max((len(label) for _, label in marks), default=0) for marks in self._marks())
+        self.left = max(_LEFT, math.ceil(up) + _BESIDE)
+        self.right = min(_RIGHT, WIDTH - math.ceil(across / 2))
 
     def x(self, values: ArrayLike) -> np.ndarray:
         """Where on the picture these values lie, in its units, which start at the top left."""
-        return _placed(values, self.across, _LEFT, _RIGHT)
+        return _placed(values, self.across, self.left, self.right)
 
     def y(self, values: ArrayLike) -> np.ndarray:
         """The same for values along the other axis."""
@@ -53,7 +65,7 @@ class Drawing:
     @property
     def units(self) -> tuple[float, float]:
         """How many units of the picture one unit of either axis takes; they grow to the right and downwards."""
-        return (_RIGHT - _LEFT) / (self.across[1] - self.across[0]), (_TOP - _BOTTOM) / (self.up[1] - self.up[0])
+        return (self.right - self.left) / (self.across[1] - self.across[0]), (_TOP - _BOTTOM) / (self.up[1] - self.up[0])
 
     def path(self, x: ArrayLike, y: ArrayLike) -> str:
         """A line through these points, to a tenth of a unit; it breaks where there is no finite one."""
@@ -71,7 +83,7 @@ class Drawing:
 
         >>> drawing = Drawing(name="d", across=(0, 2), up=(0, 4), labels=("x", "y"), alt="", caption="")
         >>> drawing.bend([0, 1, 2], [0, 1, 4])
-        'M58,252Q223,252 388,14'
+        'M58,252Q221.5,252 385,14'
         """
         a, b = self.x(x), self.y(y)
         written, drawn = "", False
@@ -97,40 +109,46 @@ class Drawing:
     def away(self, name: str) -> list[bool]:
         """In which states the dot of that name is out of the picture."""
         places = self.moving[f"{self.name}-{name}"]
-        return [not (_LEFT <= x <= _RIGHT and _TOP <= y <= _BOTTOM) for x, y in zip(places["cx"], places["cy"])]
+        return [not (self.left <= x <= self.right and _TOP <= y <= _BOTTOM) for x, y in zip(places["cx"], places["cy"])]
 
     def svg(self) -> str:
         """The picture with everything in the place where it starts."""
         clip = f"{self.name}-frame"
         trail = f'<polyline id="{self.name}-trail" class="trail"/>' if self.trail else ""
-        frame = f'<rect x="{_LEFT}" y="{_TOP}" width="{_RIGHT - _LEFT}" height="{_BOTTOM - _TOP}"/>'
+        frame = f'<rect x="{self.left}" y="{_TOP}" width="{self.right - self.left}" height="{_BOTTOM - _TOP}"/>'
         return (f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words(self.alt)}">'
                 f'<clipPath id="{clip}">{frame}</clipPath>'
                 f'{self._axes()}<g clip-path="url(#{clip})">{trail}{"".join(self.still)}</g>{self._names()}</svg>'
                 f"<figcaption>{self.caption}</figcaption></figure>")
 
+    def _marks(self) -> list[list[tuple[float, str]]]:
+        """The ticks of both axes, each with what stands at it."""
+        found = ticks(*self.across), (powers if self.logarithmic else ticks)(*self.up)
+        return [[(tick, _label(counted.counted(tick))) for tick in each] for each, counted in zip(found, self.scales)]
+
     def _axes(self) -> str:
-        lines = [f'<path class="axis" d="M{_LEFT},{_TOP}V{_BOTTOM}H{_RIGHT}"/>']
-        marks = ticks(*self.across)
-        step = marks[1] - marks[0] if len(marks) > 1 else 1.0
-        every = _every(marks, self.units[0] * step)
-        for tick in marks:
+        lines = [f'<path class="axis" d="M{self.left},{_TOP}V{_BOTTOM}H{self.right}"/>']
+        across, up = self._marks()
+        step = across[1][0] - across[0][0] if len(across) > 1 else 1.0
+        every = _every([label for _, label in across], self.units[0] * step)
+        for tick, label in across:
             x = _short(float(self.x(tick)))
             lines.append(f'<path class="axis" d="M{x},{_BOTTOM}v4"/>')
             if round(tick / step) % every == 0:
-                lines.append(f'<text x="{x}" y="{_BOTTOM + 16}" class="tick">{_label(tick)}</text>')
-        for tick in (powers if self.logarithmic else ticks)(*self.up):
+                lines.append(f'<text x="{x}" y="{_BOTTOM + 16}" class="tick">{label}</text>')
+        for tick, label in up:
             y = float(self.y(tick))
-            lines.append(f'<path class="axis" d="M{_LEFT},{_short(y)}h-4"/>'
-                         f'<text x="{_LEFT - 7}" y="{_short(y + 4)}" class="tick up">{_label(tick)}</text>')
+            lines.append(f'<path class="axis" d="M{self.left},{_short(y)}h-4"/>'
+                         f'<text x="{self.left - _BESIDE}" y="{_short(y + 4)}" class="tick up">{label}</text>')
         return "".join(lines)
 
     def _names(self) -> str:
         """What the axes are called, over all that is drawn."""
-        across, up = map(words, self.labels)
-        middle = (_LEFT + _RIGHT) // 2
+        middle, begins = (self.left + self.right) // 2, self.left + _WITHIN
+        across, up = (_named(name, counted, room) for name, counted, room in zip(
+            self.labels, self.scales, (2 * (WIDTH - middle), WIDTH - begins)))
         return (f'<text x="{middle}" y="{HEIGHT - 12}" class="label">{across}</text>'
-                f'<text x="{_LEFT + 6}" y="{_TOP + 6}" class="label up">{up}</text>')
+                f'<text x="{begins}" y="{_TOP + 6}" class="label up">{up}</text>')
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -179,10 +197,16 @@ def _short(value: float) -> str:
     return f"{_round(round(float(value), 1)):g}"
 
 
-def _every(marks: Sequence[float], apart: float) -> int:
+def _every(labels: Sequence[str], apart: float) -> int:
     """Which of the marks have their number, every one or every second, so that there is room where letters are large."""
-    room = _DIGIT * (max((len(_label(mark)) for mark in marks), default=0) + 1)
+    room = _DIGIT * (max(map(len, labels), default=0) + 1)
     return 1 + int(room / apart)
+
+
+def _named(name: str, counted: Scale, room: float) -> str:
+    """The label of an axis, its name cut where it is too long."""
+    letters = int(room / _DIGIT) - (len(counted.label(name)) - len(name))
+    return words(counted.label(name if len(name) <= letters else f"{name[:letters - 1]}…"))
 
 
 def _label(value: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import takewhile
 from pathlib import Path
@@ -77,7 +78,16 @@ def _player(run: Run) -> str:
             "trails": {f"{drawing.name}-trail": drawing.trail for drawing in drawings if drawing.trail}}
     return Template(template("player.html")).substitute(
         pictures="".join(drawing.svg() for drawing in drawings), last=len(states) - 1, data=in_script(data),
+        left_out=_left_out(run, states),
         script=html.script("scroll.js", "player.js", "unfold.js"))
+
+
+def _left_out(run: Run, states: Sequence[int]) -> str:
+    """The sentence that says how many states of a long run one can step to."""
+    if len(states) > run.nit:
+        return ""
+    told = f"{len(states):,} of the {run.nit + 1:,} states can be stepped to"
+    return f"<p>{told}: the first {MOST // 2 + 1}, then ever fewer.</p>\n"
 
 
 def working_of(run: Run, k: int) -> str:

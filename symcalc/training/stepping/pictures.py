@@ -10,6 +10,7 @@ import numpy as np
 from symcalc.language.names import symbol
 from symcalc.pages.html import words
 from symcalc.pages.notation import text
+from symcalc.training.readings import Reading, boundaries, heights, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.stepping.drawing import HEIGHT, Drawing, coordinates
 from symcalc.training.views import (
@@ -25,17 +26,18 @@ from symcalc.training.views import (
     predictions,
     tenfold,
     window,
+    windows,
 )
 
 _DOTS = 400              # points of data at the most
-_RESIDUALS = 6_000       # residuals at the most, over all states
+_GAPS = 6_000            # of what is measured of a row, as many at the most, over all states
 _CURVE, _ROUGH = 121, 41
 _MODEL = (3, 23, 45)     # points of the model's curve, of which the fewest are taken that tell it
+_FINE = 241              # places between which a boundary is looked for
 _SEEN = 0.5              # units, as far may the curve pass from the model
 _RINGS, _ROUGH_RINGS = 121, 25
 _ARROW = 36              # units, as long is the arrow against the gradient, whatever its length
 _NOTHING = 1e-12         # of the first slope: what is left of it is rounding
-_ROOM = 1 / 3            # of the height of the data: as far above and below them the line is followed
 
 _NOW = '<span><span class="key now"></span> after the step</span>'
 
@@ -54,25 +56,40 @@ def _cost_of(run: Run) -> Callable[[Run, Sequence[int]], Drawing]:
 # The data
 
 def _data(run: Run, states: Sequence[int]) -> Drawing:
-    """The data with the model as it stands after each update, and its residuals."""
-    names = fitted_columns(run)
+    """The data with the model as it stands after each update, and what the loss measures of each row."""
+    x_name, y_name = (text(symbol(name)) for name in fitted_columns(run))
     x, y = drawn_data(run, _DOTS)
-    room = _ROOM * (float(np.ptp(y)) or 1.0)
+    reading = reading_of(run)
+    apart = bool(reading.gaps) and len(x) * len(states) <= _GAPS
     margin = 0.05 * (float(np.ptp(x)) or 1.0)
-    span = float(x.min()) - margin, float(x.max()) + margin
-    drawing = Drawing(name="data", across=span, up=(float(y.min()) - room, float(y.max()) + room),
-                      labels=tuple(text(symbol(name)) for name in names),
-                      alt=f"the data and the model, {text(symbol(names[1]))} over {text(symbol(names[0]))}",
-                      caption=f'<span><span class="key dot"></span> {_told(len(x), run.rows)}</span>, '
-                              '<span><span class="key line"></span> the model after the step</span>')
-    if len(x) * len(states) <= _RESIDUALS:
-        drawing.move("path", "residuals", "residual",
-                     d=[_strokes(drawing.x(x), drawing.y(y), drawing.y(predictions(run, k, x))) for k in states])
+    drawing = Drawing(name="data", across=(float(x.min()) - margin, float(x.max()) + margin), up=heights(run, y),
+                      labels=(x_name, reading.upwards), alt=f"the data and the model, {y_name} over {x_name}",
+                      caption=", ".join(f'<span><span class="key {key}"></span> {words(told)}</span>' for key, told in (
+                          ("dot", _told(len(x), run.rows)), ("line", "the model after the step"),
+                          *([("gap", reading.gaps)] if apart else []),
+                          *([("divide", "the boundary")] if reading.boundary is not None else []))))
+    if apart:
+        drawing.move("path", "gaps", "gap", d=[_gaps(drawing, segments(reading, x, y, predictions(run, k, x))) for k in states])
+    if reading.boundary is not None:
+        drawing.move("path", "boundary", "boundary", d=[_boundary(drawing, run, k, reading) for k in states])
     drawing.still += [f'<circle class="data" r="3" cx="{a}" cy="{b}"/>'
                       for a, b in zip(coordinates(drawing.x(x)), coordinates(drawing.y(y)))]
     across = _places(drawing, run, states)
     drawing.move("path", "model", "model", d=[drawing.bend(across, predictions(run, k, across)) for k in states])
     return drawing
+
+
+def _gaps(drawing: Drawing, found: Sequence[Sequence[tuple[float, float]]]) -> str:
+    """An upright line from each row to where the model is."""
+    rows = np.array(found).reshape(-1, 2, 2)
+    return "".join(f"M{a:.0f},{b:.0f}V{c:.0f}"
+                   for a, (b, c) in zip(drawing.x(rows[:, 0, 0]), drawing.y(rows[..., 1])) if np.isfinite(c))
+
+
+def _boundary(drawing: Drawing, run: Run, k: int, reading: Reading) -> str:
+    """Upright lines where one class gives way to the other."""
+    fine = np.linspace(*drawing.across, _FINE)
+    return "".join(f"M{at:.1f},0v{HEIGHT}" for at in drawing.x(boundaries(reading, fine, predictions(run, k, fine))))
 
 
 def _places(drawing: Drawing, run: Run, states: Sequence[int]) -> np.ndarray:
@@ -94,12 +111,6 @@ def _missed(y: np.ndarray) -> float:
 
 def _told(shown: int, rows: int) -> str:
     return "the data" if shown == rows else f"{shown:,} of the {rows:,} rows"
-
-
-def _strokes(x: np.ndarray, y: np.ndarray, predicted: np.ndarray) -> str:
-    """An upright line from each point to what the model says there."""
-    finite = np.isfinite(predicted)
-    return "".join(f"M{a:.0f},{b:.0f}V{c:.0f}" for a, b, c in zip(x[finite], y[finite], predicted[finite]))
 
 
 # The cost
@@ -131,7 +142,7 @@ def _curve(run: Run, states: Sequence[int]) -> Drawing:
 
 def _rings(run: Run, states: Sequence[int]) -> Drawing:
     """Lines of equal J over both parameters, the way so far, and the arrow against the gradient."""
-    u, v = window(run, 0), window(run, 1)
+    u, v = windows(run)
     first, second = map(text, run.loss.parameters)
     drawing = Drawing(name="cost", across=u, up=v, labels=(first, second), alt=f"lines of equal cost over {first} and {second}",
                       caption=f'lines of equal {words(run.loss.called)}, {_NOW}, <span><span class="key way"></span> the way '
