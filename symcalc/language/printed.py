@@ -58,6 +58,8 @@ def told(stream: Iterator[Token], text: str, known: Collection[str], as_shown: b
             token = Token.new_borrow_pos("OF_ROW", "i", token)
         elif token.type == "NAME":
             token = _named(token, text, known, as_shown, ended, open_, bars[-1])
+        elif token.type == "ROOT" and not as_shown:
+            _check_root(token, text)
         elif token.type == "STANDING":
             token = Token.new_borrow_pos("STANDING", f"d/d{_spelled(token[3:], known)}", token)
         elif token.type == "SUPERSCRIPT" and before is not None and before.type == "NAME":
@@ -91,6 +93,13 @@ def _named(token: Token, text: str, known: Collection[str], as_shown: bool, ende
     if ended and token in _JOINING and not {"{", "piecewise", "Piecewise"}.isdisjoint(open_):
         return Token.new_borrow_pos(_JOINING[token], str(token), token)
     return token if token.isascii() else Token.new_borrow_pos("NAME", _spelled(str(token), known), token)
+
+
+def _check_root(token: Token, text: str) -> None:
+    """Typed, a root has brackets: how far one without them reaches is plain only in what was printed."""
+    if alone := re.match(r"[√∛]+\s*(\w+)", text[token.start_pos:]):
+        name = "cbrt" if token == "∛" else "sqrt"
+        raise ReadError(f"write {name}({alone[1]}) for {token}{alone[1]}", text, token.start_pos)
 
 
 def _spelled(name: str, known: Collection[str]) -> str:
