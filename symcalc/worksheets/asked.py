@@ -29,6 +29,7 @@ _FEWEST = 2
 _COLUMN = re.compile(r"Indexed\('(\w+)', (\w+)\)")
 _LABEL = re.compile(r"\(([A-Z])\) *")
 _PLACE = re.compile(r"(\w+) = (-?\d+)")
+_NO_KEYS = frozenset("Σᵢ√∛{")            # signs that are printed and nobody types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,8 @@ def _asked(formula: Expr, letter: Symbol, expected: Expr, at: Mapping[str, int] 
     """The question and its key, where the check that learners get says yes to it."""
     columns = tuple(dict.fromkeys(name_of(column) for column in columns_of(formula)))
     for typed in (text(formula), _COLUMN.sub(r"\1[\2]", source(formula))):
+        if not _NO_KEYS.isdisjoint(typed):
+            continue
         try:
             if check(typed, expected, letter.name, columns=columns, at=at or None).correct:
                 return Asked(formula=formula, letter=letter, columns=columns, typed=typed, expected=expected, at=at)
