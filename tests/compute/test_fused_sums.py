@@ -1,12 +1,17 @@
 """What compiled loops gain their speed by: one logarithm for many rows, threads that help, compiling where it pays."""
 
+import _thread
 import math
 import os
+import queue
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import count
+from types import FunctionType
 
 import mpmath
 import numpy as np
@@ -16,6 +21,7 @@ from tasks import logistic
 import symcalc as sc
 from symcalc.compute import choice, estimate
 from symcalc.compute.fused import loops as fused
+from symcalc.compute.fused import sharing
 from symcalc.compute.fused.kernels import PART
 
 pytest.importorskip("llvmlite")
@@ -77,8 +83,12 @@ def logistic_loop(rows, cores, monkeypatch):
     return fused.loop(steps), first_row(steps, task.start)
 
 
-def helping():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("symcalc")]
+def gone(before):
+    """Whether no more threads are there than before, once those that are ending have ended."""
+    end = time.monotonic() + 20
+    while _thread._count() > before and time.monotonic() < end:
+        time.sleep(0.01)
+    return _thread._count() <= before
 
 
 def expected_rows(rows, count, monkeypatch):
@@ -93,9 +103,10 @@ def expected_rows(rows, count, monkeypatch):
 def test_many_short_steps_are_the_same_for_any_number_of_threads(rows, cores, monkeypatch):
     expected, found = expected_rows(rows, 100, monkeypatch), []
     loop, row = logistic_loop(rows, cores, monkeypatch)
+    before = _thread._count()
     loop(row, np.full(100, 0.5), 1, found.append)
     assert loop.threads == min(cores, -(-rows // PART)) and loop.names == ("sums", "move", "finish")
-    assert np.array_equal(found[0], expected) and not helping()
+    assert np.array_equal(found[0], expected) and gone(before)
     loop(row, np.full(3, 0.5), 1, found.append)                # so few that no thread is begun for them
     assert np.array_equal(found[1], expected[:3])
 
@@ -109,46 +120,50 @@ def test_descents_at_once_in_several_threads_have_their_own_numbers(monkeypatch)
     assert len(found) == 8 and all(np.array_equal(rows, expected) for rows in found)
 
 
-@pytest.mark.parametrize("place", ["submit", "begin", "wait"])
-def test_an_interruption_leaves_no_thread_behind_wherever_it_comes(place, monkeypatch):
-    """Ctrl-C just after work was handed over, while a thread begins, and while others are waited for."""
-    expected, kept = expected_rows(20_000, 20, monkeypatch), []
+@pytest.mark.parametrize(("place", "calls", "kept"), [("begin", 1, 0), ("begin", 2, 0), ("put", 1, 0), ("put", 10, 4), ("put", 41, 20)])
+def test_an_interruption_leaves_no_thread_behind_wherever_it_comes(place, calls, kept, monkeypatch):
+    """Ctrl-C while threads begin, just after work was handed over, and when the threads are told that it is over."""
+    expected, found, before = expected_rows(20_000, 20, monkeypatch), [], _thread._count()
     loop, row = logistic_loop(20_000, 3, monkeypatch)
-    owner, name = {"submit": (ThreadPoolExecutor, "submit"), "begin": (threading.Thread, "start"),
-                   "wait": (ThreadPoolExecutor, "shutdown")}[place]
-    real = getattr(owner, name)
+    numbers = count(1)
 
-    def interrupted(*arguments, **how):
-        result = real(*arguments, **how)
-        if next(left, None) is None:
+    def interrupted(call):
+        if next(numbers) == calls:
             raise KeyboardInterrupt
-        return result
 
-    left = iter(range({"submit": 9, "begin": 1, "wait": 0}[place]))
-    monkeypatch.setattr(owner, name, interrupted)
+    class Queue(queue.SimpleQueue):
+        def put(self, item):
+            super().put(item)
+            if place == "put" and threading.current_thread() is threading.main_thread() and isinstance(item, FunctionType | None):
+                interrupted(item)
+
+    def begun(*arguments):
+        real(*arguments)
+        if place == "begin":
+            interrupted(arguments)
+
+    real = sharing.start_new_thread
+    monkeypatch.setattr(sharing, "start_new_thread", begun)
+    monkeypatch.setattr(sharing, "SimpleQueue", Queue)
     with pytest.raises(KeyboardInterrupt):
-        loop(row, np.full(20, 0.5), 1, kept.append)
-    monkeypatch.undo()
-    for other in helping():
-        other.join(5)
-    assert not helping() and len(kept) == 1 and np.array_equal(kept[0], expected[:len(kept[0])])
-    assert len(kept[0]) == {"submit": 4, "begin": 0, "wait": 20}[place]
+        loop(row, np.full(20, 0.5), 1, found.append)
+    assert gone(before) and len(found) == 1 and np.array_equal(found[0], expected[:kept])
 
 
 def test_where_no_thread_is_to_be_had_one_does_it_alone(monkeypatch):
     expected, found = expected_rows(20_000, 5, monkeypatch), []
     loop, row = logistic_loop(20_000, 3, monkeypatch)
 
-    def refused(thread):
+    def refused(*arguments):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", refused)
+    monkeypatch.setattr(sharing, "start_new_thread", refused)
     loop(row, np.full(5, 0.5), 1, found.append)
     assert np.array_equal(found[0], expected)
 
 
 ENDING = """
-import atexit, os, signal, sys, threading, time
+import _thread, atexit, os, signal, time
 import numpy as np, symcalc as sc
 from symcalc.compute.fused import loops
 loops.cores, loops._HANDED = lambda: 3, 1
@@ -170,7 +185,8 @@ for k in range(20):
     except KeyboardInterrupt:
         pass
 signal.setitimer(signal.ITIMER_REAL, 0)
-assert not [thread for thread in threading.enumerate() if thread.name.startswith("symcalc")]
+time.sleep(0.5)
+assert _thread._count() == 0
 begun = time.process_time()
 time.sleep(0.2)
 assert time.process_time() - begun < 0.1

@@ -6,7 +6,6 @@ fused/kernels.py writes the code, fused/engine.py compiles it; here it meets the
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ import numpy as np
 from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
-from symcalc.compute.fused.sharing import cores, helpers, share
+from symcalc.compute.fused.sharing import Jobs, cores, helpers, share
 from symcalc.compute.loops.loop import Form, Same, Steps, form_of, plain_loop
 from symcalc.language.table import Table
 
@@ -64,13 +63,13 @@ def _rows_of(sections: Sections, table: Table | None) -> Rows:
     return Rows(columns, pointers(columns), sections.given(table), rows, len(sections.totals), rows * len(sections.rows))
 
 
-def _sum_up(made: Engine, point: np.ndarray, rows: Rows, sums: np.ndarray, threads: int, pool: Executor | None) -> None:
+def _sum_up(made: Engine, point: np.ndarray, rows: Rows, sums: np.ndarray, threads: int, jobs: Jobs) -> None:
     """The sums over the rows at the point."""
     def work(first: int, last: int) -> None:
         made.functions["sums"](point.ctypes.data, rows.pointers, rows.given.ctypes.data, rows.rows, first, last,
                                sums.ctypes.data)
 
-    share(work, rows.parts, threads, pool)
+    share(work, rows.parts, threads, jobs)
 
 
 def _abreast(sections: Sections, lanes: int) -> int:
@@ -104,8 +103,8 @@ def gradient(compiled: Compiled) -> Compiled | None:
     def value_and_gradient(*numbers: float) -> tuple[float, tuple[float, ...]]:
         made = engine(text, ("sums", "finish"))
         point, found, sums = np.array(numbers, dtype=np.float64), np.empty(size + 1), rows.room()
-        with helpers(threads) as pool:
-            _sum_up(made, point, rows, sums, threads, pool)
+        with helpers(threads) as jobs:
+            _sum_up(made, point, rows, sums, threads, jobs)
         made.functions["finish"](point.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts, found.ctypes.data)
         value, *slopes = found.tolist()
         return value, tuple(slopes)
@@ -145,11 +144,11 @@ class FusedLoop:
         history[0] = last[:self.width]
         threads = self.threads if len(rates) >= _SEVERAL else self.rows.threads(_BEGUN)
         try:
-            with helpers(threads) as pool:
+            with helpers(threads) as jobs:
                 while made < len(rates):
                     wanted = min(some, len(rates) - made) if self.threads == 1 else 1
                     from_here = history[made:], rates[made:], number + made, sums
-                    done = self._some(wanted, *from_here) if self.threads == 1 else self._one(threads, pool, *from_here)
+                    done = self._some(wanted, *from_here) if self.threads == 1 else self._one(threads, jobs, *from_here)
                     made += done
                     if done < wanted:
                         break
@@ -163,12 +162,12 @@ class FusedLoop:
             history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data, rows.pointers,
             rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data)
 
-    def _one(self, threads: int, pool: Executor | None, history: np.ndarray, rates: np.ndarray, number: int,
+    def _one(self, threads: int, jobs: Jobs, history: np.ndarray, rates: np.ndarray, number: int,
              sums: np.ndarray) -> int:
         """One step, with the rows shared; how many led to finite numbers."""
         made, rows, after = engine(self.text, self.names), self.rows, history[1]
         made.functions["move"](history.ctypes.data, rates[0], float(number), after.ctypes.data)
-        _sum_up(made, after, rows, sums, threads, pool)
+        _sum_up(made, after, rows, sums, threads, jobs)
         made.functions["finish"](after.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts,
                                  after[self.size:].ctypes.data)
         return int(np.isfinite(after).all())
@@ -244,7 +243,7 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
 
         if count and runs:
             threads = max(1, min(cores(), blocks, blocks * count // _MANY))
-            with helpers(threads) as pool:
-                share(work, blocks, threads, pool)
+            with helpers(threads) as jobs:
+                share(work, blocks, threads, jobs)
 
     return advance

@@ -1,11 +1,19 @@
-"""Work on many parts shared among threads, which are gone where it ends."""
+"""Work on many parts shared among threads, which are gone where it ends.
+
+Ctrl-C may come between any two instructions of Python, and a lock that is written in Python stays shut if it comes within. So
+threads meet in nothing but queues of C here, whose every call is made whole or not at all.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext, suppress
+from _thread import start_new_thread
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
+from typing import TypeAlias
+
+Jobs: TypeAlias = "SimpleQueue[Callable[[], None] | None]"
 
 _TURNS = 4               # in which a thread takes its share, since another may be held up
 
@@ -15,38 +23,63 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def helpers(threads: int) -> AbstractContextManager[Executor | None]:
-    """What makes so many threads with the one that asks; None for that one alone. The block ends when they have ended.
+@contextmanager
+def helpers(threads: int) -> Iterator[Jobs]:
+    """What makes so many threads with the one that asks: a queue of work for them. They end with the block.
 
-    >>> with helpers(1) as pool:
-    ...     print(pool)
-    None
+    Where no thread is to be had, as when Python ends, there are fewer, and those that there are do it all.
     """
-    return ThreadPoolExecutor(threads - 1, thread_name_prefix="symcalc") if threads > 1 else nullcontext()
+    jobs: Jobs = SimpleQueue()
+    try:
+        with suppress(RuntimeError):
+            for _ in range(threads - 1):
+                start_new_thread(_help, (jobs,))
+        yield jobs
+    finally:
+        jobs.put(None)
 
 
-def share(work: Callable[[int, int], None], count: int, threads: int, pool: Executor | None) -> None:
-    """The work on all `count` parts; each thread takes the next few as long as there are any, and then needs no more.
+def _help(jobs: Jobs) -> None:
+    while (job := jobs.get()) is not None:
+        job()
+    jobs.put(None)                              # for the next one
 
-    What the work writes to must be held by it, not by its address alone: a second Ctrl-C ends the waiting for the others.
 
-    >>> done = []
-    >>> with helpers(2) as pool:
-    ...     share(lambda first, last: done.extend(range(first, last)), 20, 2, pool)
-    >>> sorted(done) == list(range(20))
+def share(work: Callable[[int, int], None], count: int, threads: int, jobs: Jobs) -> None:
+    """The work on all `count` parts; each thread takes the next few as long as there are any.
+
+    What the work writes to must be held by it, not by its address alone: where Ctrl-C ends the waiting, the others end what
+    they have begun, and begin nothing else.
+
+    >>> made = []
+    >>> with helpers(2) as jobs:
+    ...     share(lambda first, last: made.extend(range(first, last)), 20, 2, jobs)
+    >>> sorted(made) == list(range(20))
     True
     """
     some = -(-count // (_TURNS * threads)) if threads > 1 else count
     begins = iter(range(0, count, some))
-    others: list[Future[None]] = []
+    ended: SimpleQueue[BaseException | None] = SimpleQueue()
 
-    def take() -> None:
+    def help_along() -> None:
+        for begin in begins:
+            try:
+                work(begin, min(begin + some, count))
+            except BaseException as error:      # it belongs to the one who waits
+                ended.put(error)
+                return
+            ended.put(None)
+
+    left = -(-count // some)
+    try:
+        for _ in range(threads - 1):
+            jobs.put(help_along)
         for begin in begins:
             work(begin, min(begin + some, count))
-
-    with suppress(RuntimeError):                # where no thread is to be had, as when Python ends, the others do it all
-        others.extend(pool.submit(take) for _ in range(threads - 1))
-    take()
-    for other in others:
-        if not other.cancel():
-            other.result()
+            left -= 1
+        for _ in range(left):
+            if error := ended.get():
+                raise error
+    finally:
+        for _ in begins:                        # what nobody has begun where this one was interrupted
+            pass
