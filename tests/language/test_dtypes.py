@@ -82,7 +82,7 @@ def descended(**how):
 # What is done with the item, and the number as it went in; whatever becomes of it is told by this alone
 ENTRANCES = {
     "list": lambda item: in_data([1.0, item]), "tuple": lambda item: in_data((1.0, item)),
-    "series": lambda item: in_data(pd.Series([1.0, item])),
+    "series": lambda item: in_data(made(lambda: pd.Series([1.0, item]))),
     "nullable frame": lambda item: in_data(made(lambda: pd.DataFrame({"x": holding(item)}).convert_dtypes()["x"])),
     "start, list": lambda item: float(descended(start=[0.0, item]).points[0][1]),
     "start, mapping": lambda item: float(descended(start={"v": item, "u": 0.0}).points[0][1]),
