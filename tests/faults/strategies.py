@@ -294,7 +294,7 @@ _WRONG = [
     ("moments.tapes:Packed.factor", "-{value.source}", "{value.source}", "in_moments_of_many"),
     ("moments.gram:joined", "sum(part.rows for part in triangles)", "triangles[0].rows", "in_parts"),
     ("moments.gram:Triangle.about", "apart[a]", "-apart[a]", "in_parts"),
-    ("generated:split", "int(rows), _BLOCK", "int(rows) - _BLOCK, _BLOCK", "in_blocks"),
+    ("generated:split", "range(0, int(rows), size)", "range(0, int(rows) - size, size)", "in_blocks"),
     ("generated:Buffers.__init__", "([cut(rest)] if rest else [])", "[]", "in_blocks"),
     ("rows.matrices:Matrix.numbers", '" + ".join(form[row])', "form[row][0] + '*2'", "in_matrices"),
     ("cluster:added", "total += one", "total = one", "in_parts"),
