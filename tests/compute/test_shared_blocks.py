@@ -181,7 +181,7 @@ def test_an_interruption_leaves_no_thread_behind_and_keeps_the_rows_so_far(with_
     whole = task.loss.descend(data, start=start, rate=0.1, steps=5, tolerance=0)
     monkeypatch.setattr(sharing, "start_new_thread", interrupted)
     run = task.loss.descend(data, start=start, rate=0.1, steps=5, tolerance=0)
-    assert run.message.startswith("interrupted") and ended(before)
+    assert run.message.startswith("Interrupted") and ended(before)
     assert len(run.points) in (3, 4) and run.points.tobytes() == whole.points[:len(run.points)].tobytes()
 
 
