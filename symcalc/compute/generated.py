@@ -71,7 +71,7 @@ class Buffers(Pool):
 
             return [cut(size)] * whole + ([cut(rest)] if rest else [])
 
-        super().__init__(made)
+        Pool.__init__(self, made)
 
 
 class Fixed:

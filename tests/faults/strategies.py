@@ -86,9 +86,10 @@ def over_rows() -> None:
 
 
 def in_blocks() -> None:
-    f = _LOGISTIC.compile(DATA)
+    data = {name: np.resize(values, 210_003) for name, values in DATA.items()}
+    f = _LOGISTIC.compile(data)
     assert f.strategy == "tape"
-    same(f(_AT), _logistic(DATA["x"], DATA["z"], DATA["c"], *_AT))
+    same(f(_AT), _logistic(data["x"], data["z"], data["c"], *_AT))
 
 
 def _network(units: int, rows: int) -> Numbers:
