@@ -296,7 +296,7 @@ _WRONG = [
     ("moments.gram:joined", "sum(part.rows for part in triangles)", "triangles[0].rows", "in_parts"),
     ("moments.gram:Triangle.about", "apart[a]", "-apart[a]", "in_parts"),
     ("generated:split", "range(0, int(rows), size)", "range(0, int(rows) - size, size)", "in_blocks"),
-    ("generated:Buffers.__init__", "([cut(rest)] if rest else [])", "[]", "in_blocks"),
+    ("generated:Buffers.__init__", "zip(begins, shapes)", "zip([first] * len(shapes), shapes)", "in_blocks"),
     ("rows.matrices:Matrix.numbers", '" + ".join(form[row])', "form[row][0] + '*2'", "in_matrices"),
     ("cluster:added", "total += one", "total = one", "in_parts"),
     ("fused.kernels:Source.sums", "begin + PART", "begin + (PART - 1)", "compiled_by_llvm"),
