@@ -203,7 +203,7 @@ def _round(tape: PartTape, totals: Sequence[Made], letters: Sequence[str]) -> Ro
             *(f"    {each.line('+=' if each.total else '=')}" for each in needed
               if each.value.array or each.name in names)]
     lines = [f"# {'; '.join(tape.legend)}", "# the sums over the rows of one part: size is their number, rows that of all",
-             f"def bind({together}, size, rows):", f"    blocks = split(size, {together})",
+             f"def bind({together}, size, rows):", f"    blocks = split(size, 10000, {together})",
              *indented([f"def partial({', '.join(given)}):", *indented(body), f"    return {', '.join(names)},",
                         "return partial"])]
     return Round(given=given, totals=tuple(names), source="\n".join([*lines, ""]))

@@ -33,6 +33,7 @@ _PAIRED = 1e150          # ... and up to here be multiplied by another
 _FEW = 512               # rows up to which pairs cost more calls than they spare
 _TOGETHER = 32           # rows whose 1 + e^z are multiplied before their logarithm is taken
 _SMALL = 1e-3            # a mean of ln(1 + e^z) of which the digits that 1 + e^z loses are no part
+_PIECE = 10_000          # rows up to which BLAS wakes no threads for a dot product
 
 
 def limited_exp(z: np.ndarray, out: np.ndarray) -> np.ndarray:
@@ -46,7 +47,7 @@ def limited_exp(z: np.ndarray, out: np.ndarray) -> np.ndarray:
 
 
 def softplus_sum(z: np.ndarray, power: np.ndarray, above: np.ndarray, out: np.ndarray) -> np.floating:
-    """Σ ln(1 + e^z) from min(e^z, 1e304) and 1 more than that, worked out in `out`.
+    """Σ ln(1 + e^z) from e^z and 1 more than that, which are no more than 1e304 hereafter; worked out in `out`.
 
     The logarithm of a product is the sum of the logarithms, and one of 32 factors 1 + e^z costs no more than one of one.
     Where that overflows or nearly all e^z are small, two by two, (1 + a)(1 + b) = 1 + (a + b + ab) loses none of them.
@@ -55,22 +56,44 @@ def softplus_sum(z: np.ndarray, power: np.ndarray, above: np.ndarray, out: np.nd
     >>> softplus_sum(np.array([0.0, 0.0, 0.0]), np.ones(3), 2 * np.ones(3), np.empty(3)) / np.log(2)
     np.float64(3.0)
     """
-    rows, half, largest = len(z), len(z) // 2, np.maximum.reduce(power)
-    if rows > _TOGETHER**2 and largest < _LARGE:              # one that ended there is z, not 700
+    rows, half = len(z), len(z) // 2
+    if rows > _TOGETHER**2:
         apart = rows % _TOGETHER
         products = np.multiply.reduce(above[apart:].reshape(_TOGETHER, -1), axis=0, out=out[:rows // _TOGETHER])
         products[:apart] *= above[:apart]
-        total = np.add.reduce(np.log(products, out=products))
-        if _SMALL * rows < total < np.inf:
-            return total
+        if np.maximum.reduce(products) < _LARGE:              # and so is every factor, as none is below 1
+            total = np.add.reduce(np.log(products, out=products))
+            if total > _SMALL * rows:
+                return total
+    largest = np.maximum.reduce(power)
+    if largest > _LARGE:
+        np.minimum(power, _LARGE, out=power)
+        np.minimum(above, _LARGE, out=above)
     if half < _FEW or not largest < _PAIRED:
-        return np.add.reduce(np.maximum(np.log1p(power, out=out), z, out=out))
+        each = np.log1p(power, out=out)                       # one that ended there is z, not 700
+        return np.add.reduce(each if largest < _LARGE else np.maximum(each, z, out=out))
     one, other, both = power[:half], power[half:2 * half], out[:half]
     np.multiply(one, other, out=both)
     np.add(both, one, out=both)
     np.add(both, other, out=both)
     total = np.add.reduce(np.log1p(both, out=both))
     return total if 2 * half == len(z) else total + np.log1p(power[-1])
+
+
+def product_sum(left: np.ndarray, right: np.ndarray) -> np.floating:
+    """Σ left right, in pieces where there are many, so that it is the same on any number of processors.
+
+    >>> product_sum(np.ones(25_000), np.arange(25_000.0))
+    np.float64(312487500.0)
+    """
+    if len(right) <= _PIECE:
+        return np.dot(left, right)
+    pieces = -(-len(right) // _PIECE)
+    length = len(right) // pieces
+    whole = pieces * length
+    lying, standing = left[:whole].reshape(pieces, 1, length), right[:whole].reshape(pieces, length, 1)
+    found = np.add.reduce(np.matmul(lying, standing), axis=None)
+    return found if whole == len(right) else found + np.dot(left[whole:], right[whole:])
 
 
 def gamma(z: ArrayLike) -> np.ndarray:

@@ -27,7 +27,7 @@ Statement = tuple[Value, str, str]
 
 def names_in(source: str) -> set[str]:
     """The names in the source of a statement."""
-    return set(re.findall(r"[a-z]+\d+(?:_\d+)?", source))
+    return set(re.findall(r"\b[a-z]+\d+(?:_\d+)?", source))
 
 
 def packed(names: Iterable[str]) -> str:

@@ -19,9 +19,8 @@ import pytest
 from tasks import logistic
 
 import symcalc as sc
-from symcalc.compute import choice, estimate
+from symcalc.compute import choice, estimate, sharing
 from symcalc.compute.fused import loops as fused
-from symcalc.compute.fused import sharing
 from symcalc.compute.fused.kernels import PART
 
 pytest.importorskip("llvmlite")

@@ -86,9 +86,10 @@ def over_rows() -> None:
 
 
 def in_blocks() -> None:
-    f = _LOGISTIC.compile(DATA)
+    data = {name: np.resize(values, 210_003) for name, values in DATA.items()}
+    f = _LOGISTIC.compile(data)
     assert f.strategy == "tape"
-    same(f(_AT), _logistic(DATA["x"], DATA["z"], DATA["c"], *_AT))
+    same(f(_AT), _logistic(data["x"], data["z"], data["c"], *_AT))
 
 
 def _network(units: int, rows: int) -> Numbers:
@@ -294,8 +295,8 @@ _WRONG = [
     ("moments.tapes:Packed.factor", "-{value.source}", "{value.source}", "in_moments_of_many"),
     ("moments.gram:joined", "sum(part.rows for part in triangles)", "triangles[0].rows", "in_parts"),
     ("moments.gram:Triangle.about", "apart[a]", "-apart[a]", "in_parts"),
-    ("generated:split", "int(rows), _BLOCK", "int(rows) - _BLOCK, _BLOCK", "in_blocks"),
-    ("generated:Buffers.__init__", "([cut(rest)] if rest else [])", "[]", "in_blocks"),
+    ("generated:split", "range(0, int(rows), size)", "range(0, int(rows) - size, size)", "in_blocks"),
+    ("generated:Buffers.__init__", "zip(begins, shapes)", "zip([first] * len(shapes), shapes)", "in_blocks"),
     ("rows.matrices:Matrix.numbers", '" + ".join(form[row])', "form[row][0] + '*2'", "in_matrices"),
     ("cluster:added", "total += one", "total = one", "in_parts"),
     ("fused.kernels:Source.sums", "begin + PART", "begin + (PART - 1)", "compiled_by_llvm"),

@@ -15,8 +15,8 @@ import numpy as np
 from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
-from symcalc.compute.fused.sharing import Jobs, cores, helpers, share
 from symcalc.compute.loops.loop import Form, Same, Steps, form_of, plain_loop
+from symcalc.compute.sharing import Jobs, cores, helpers, share
 from symcalc.language.table import Table
 
 if TYPE_CHECKING:

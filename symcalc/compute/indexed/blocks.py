@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from symcalc.compute.rows.blockwise import Blockwise, apart_from
+from symcalc.compute.rows.blockwise import Blockwise, Summed, apart_from, numbers_in
 from symcalc.compute.rows.buffered import Block, Operation, is_elementwise
 from symcalc.compute.rows.matrices import without_idle
 from symcalc.compute.statements import Statement, line, names_in, packed
@@ -210,17 +210,14 @@ def arrays_by_blocks(tape: Arrays) -> Blockwise:
     needs_whole = {name for _, source, _ in whole for name in names_in(source)}.intersection(tables)
     prepared = [*(f"{name} = np.stack({name})" for name in tables if name in needs_whole), *(line(*each) for each in whole),
                 *_cut(tape, block.shapes, apart, used, wider)]
-    taken = packed([*(name for name in tape.rowwise if name in used), *dict.fromkeys(more.matrix for more in wider)])
-    if written.shapes:
-        prepared.append(f"buffers = Rooms(rows, {tape.block}, {', '.join(str(shape[:-1]) for shape in written.shapes)})")
-        head = f"for ({taken}), ({packed(written.buffers)}) in zip(blocks, buffers()):"
-    else:
-        head = f"for {taken} in blocks:"
-    sums = " = ".join(operation.name for operation in operations if operation.total)
-    return Blockwise(prepared, [
+    taken = [*(name for name in tape.rowwise if name in used), *dict.fromkeys(more.matrix for more in wider)]
+    summed = Summed(block=[*taken, *written.buffers], lines=written.lines,
+                    sums=[operation.name for operation in operations if operation.total],
+                    numbers=numbers_in(operations, moving, [more.factors for more in wider]))
+    shapes = (str(shape[:-1]) for shape in written.shapes)
+    return Blockwise([*prepared, *summed.defined(", ".join(["rows", str(tape.block), *shapes]))], [
         *(line(*statement) for statement in moving if not (statement[0].array or statement[0].summed)),
-        *(more.numbers for more in wider), *([f"{sums} = 0.0"] if sums else []), head,
-        *(f"    {each}" for each in written.lines),
+        *(more.numbers for more in wider), *summed.asked,
         *(line(*statement) for statement in moving if statement[0].summed and not statement[0].total)])
 
 
@@ -235,7 +232,7 @@ def _cut(tape: Arrays, shapes: Mapping[str, Shape], apart: Sequence[Statement], 
     matrices = {more.columns: more for more in reversed(wider)}
     tables = [name for name in tape.tables if name in needed]
     given = packed(name for name in tape.rowwise if (name in needed and name in tape.data_names) or name in matrices)
-    cut = f"strips(rows, {tape.block}, {given})"
+    cut = f"split(rows, {tape.block}, {given})"
     if not lines and not tables and not matrices:
         return [f"blocks = {cut}"]
     lines[:0] = [*(more.line for more in matrices.values()),

@@ -32,8 +32,9 @@ def _elementwise(operations: list[Operation], group: Operation, number: int) -> 
     """What one function makes of each row, the other operands being the same."""
     alike: dict[tuple[str, ...], dict[int, Operation]] = {}
     rows = {name: k for k, name in enumerate(group.results)}
+    apart = {name for operation in operations if operation.function == "softplus_sum" for name in operation.operands}
     for operation in operations:
-        if operation.function and not operation.total and not operation.results:
+        if operation.function and not operation.total and not operation.results and operation.name not in apart:
             places = {rows[operand] for operand in operation.operands if operand in rows}
             if len(places) == 1:
                 pattern = tuple(group.name if operand in rows else operand for operand in operation.operands)

@@ -49,7 +49,7 @@ class Operation:
         """As it is written, with the mathematics beside it."""
         given = ", ".join([*self.operands, *([f"out={buffer}"] if buffer else [])])
         source = f"{self.function}({given})" if self.function else self.source
-        return beside(f"{self.name} {'+=' if self.total else '='} {source}", self.comment)
+        return beside(f"{self.name} = {source}", self.comment)
 
 
 @dataclass(slots=True)
@@ -158,17 +158,23 @@ class Block:
         return self.operation("np.divide", (self.power(z), self.above(z)), comment, name)
 
     def shortened(self) -> list[Operation]:
-        """The operations, with Σ softplus(z) by few logarithms where nothing else needs softplus(z) row by row."""
+        """The operations, with Σ softplus(z) by few logarithms where nothing else needs softplus(z) row by row.
+
+        That stands where 1 + e^z is made, since it sees to it that both end near the largest float.
+        """
         uses = Counter(name for operation in self.operations for name in operation.names)
         made = {operation.name: operation for operation in self.operations if not operation.total}
-        spared, sums = set(), {}
+        spared, sums, limited = set(), {}, {}
         for operation in self.operations:
             is_sum = operation.function == "np.add.reduce" and operation.total and len(operation.operands) == 1
             softplus = made.get(operation.operands[0]) if is_sum else None
             if softplus and softplus.softplus_of and uses[softplus.name] == 1 and uses[softplus.operands[0]] == 1:
-                spared |= {softplus.name, softplus.operands[0]}
-                sums[operation.name] = replace(operation, function="softplus_sum", operands=softplus.softplus_of)
-        return [sums.get(operation.name, operation) for operation in self.operations if operation.name not in spared]
+                z, power, above = softplus.softplus_of
+                spared |= {softplus.name, softplus.operands[0], operation.name}
+                sums.setdefault(above, []).append(replace(operation, function="softplus_sum", operands=softplus.softplus_of))
+                limited[power] = replace(made[power], function="np.exp", operands=(z,), comment=f"exp({z})")
+        return [each for operation in self.operations if operation.name not in spared
+                for each in (limited.get(operation.name, operation), *sums.get(operation.name, ()))]
 
 
 def is_elementwise(node: ast.expr) -> bool:
@@ -254,7 +260,8 @@ def written_out(operations: list[Operation]) -> Written:
                 ended.append((rows, buffer))
             else:
                 held[operation.name] = rows, buffer
-        written.lines.append(operation.line(buffer))
+        in_pieces = operation.total and operation.function == "np.dot" and not operation.results
+        written.lines.append((replace(operation, function="product_sum") if in_pieces else operation).line(buffer))
         if operation.results and not operation.total and written.used.intersection(operation.results):
             written.lines.append(f"{', '.join(operation.results)} = {operation.name}")
         for rows, buffer in ended:

@@ -15,6 +15,7 @@ from symcalc.compute.statements import bracketed
 
 ONE = "1"
 _MOST = 64               # rows of a matrix
+_QUICK = 4               # rows that BLAS multiplies in less time than one fewer
 
 Form = dict[str, tuple[str, ...]]
 """The data arrays with their factors, as they are written: p0 * c1 + p2 is {c1: (p0,), 1: (p2,)}."""
@@ -28,12 +29,19 @@ class Matrix:
     rows: tuple[str, ...]
     results: list[Operation] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
+    zeros: bool = False                  # whether there is one more row, of zeros
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return len(self.rows) + self.zeros
 
     @property
     def line(self) -> str:
         """The rows as one array."""
         array = next(row for row in self.rows if row != ONE)
-        return f"{self.name} = np.stack(({', '.join(row if row != ONE else f'np.ones_like({array})' for row in self.rows)}))"
+        rows = [row if row != ONE else f"np.ones_like({array})" for row in self.rows]
+        return f"{self.name} = np.stack(({', '.join([*rows, *([f'np.zeros_like({array})'] if self.zeros else [])])}))"
 
     @property
     def factors(self) -> str:
@@ -43,7 +51,8 @@ class Matrix:
     @property
     def numbers(self) -> str:
         """What it is multiplied by, as a line."""
-        lines = ["(" + ", ".join(" + ".join(form[row]) for row in self.rows) + ")" for form in self.forms]
+        zero = ["0.0"] if self.zeros else []
+        lines = ["(" + ", ".join([*(" + ".join(form[row]) for row in self.rows), *zero]) + ")" for form in self.forms]
         return f"{self.factors} = np.array({lines[0] if len(lines) == 1 else '(' + ', '.join(lines) + ')'})"
 
     @property
@@ -190,8 +199,12 @@ def _summed_together(operations: list[Operation], matrix: Matrix) -> list[Operat
                 if row in matrix.rows and array not in matrix.rows:
                     sums.setdefault(array, {})[row] = operation
     whole = {array: found for array, found in sums.items() if len(found) == len(matrix.rows)}
-    first = {found[matrix.rows[0]].name: Operation(
-        f"g{matrix.name[1:]}_{k}", "np.dot", (matrix.name, array), found[matrix.rows[0]].comment + ", and so on", total=True,
-        results=tuple(found[row].name for row in matrix.rows)) for k, (array, found) in enumerate(whole.items())}
+    matrix.zeros = bool(whole) and len(matrix.rows) == _QUICK - 1
+    first = {}
+    for k, (array, found) in enumerate(whole.items()):
+        top = found[matrix.rows[0]]
+        results = (*(found[row].name for row in matrix.rows), *("_" * matrix.zeros))
+        first[top.name] = Operation(f"g{matrix.name[1:]}_{k}", "np.dot", (matrix.name, array), f"{top.comment}, and so on",
+                                    total=True, results=results)
     gone = {operation.name for found in whole.values() for operation in found.values()} - set(first)
     return [first.get(operation.name, operation) for operation in operations if operation.name not in gone]

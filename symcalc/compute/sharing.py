@@ -45,8 +45,8 @@ def _help(jobs: Jobs) -> None:
     jobs.put(None)                              # for the next one
 
 
-def share(work: Callable[[int, int], None], count: int, threads: int, jobs: Jobs) -> None:
-    """The work on all `count` parts; each thread takes the next few as long as there are any.
+def share(work: Callable[[int, int], None], count: int, threads: int, jobs: Jobs, some: int = 0) -> None:
+    """The work on all `count` parts; each thread takes the next few, or the next `some`, as long as there are any.
 
     What the work writes to must be held by it, not by its address alone: where Ctrl-C ends the waiting, the others end what
     they have begun, and begin nothing else.
@@ -57,7 +57,7 @@ def share(work: Callable[[int, int], None], count: int, threads: int, jobs: Jobs
     >>> sorted(made) == list(range(20))
     True
     """
-    some = -(-count // (_TURNS * threads)) if threads > 1 else count
+    some = count if threads == 1 else some or -(-count // (_TURNS * threads))
     begins = iter(range(0, count, some))
     ended: SimpleQueue[BaseException | None] = SimpleQueue()
 
