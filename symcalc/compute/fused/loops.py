@@ -23,8 +23,9 @@ from symcalc.language.table import Table
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
-_HANDED = 30_000         # statements for all rows together, some 4 microseconds, that are worth a thread that is there
+_HANDED = 12_000         # statements for all rows together, some 2 microseconds, that are worth a thread that is there
 _BEGUN = 2_000_000       # ... and one that is begun for them
+_LOOK = 500_000          # statements that take as long as a look at where the run stands
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
 _MANY = 20_000           # steps of blocks of runs from which threads share them
@@ -151,6 +152,11 @@ class FusedLoop:
                         break
         finally:
             keep(history[1:made + 1])
+
+    @property
+    def cheap(self) -> int:
+        """How many steps take no longer than a look at where they lead."""
+        return max(1, _LOOK // max(1, self.rows.work))
 
     def _threads(self, steps: int) -> int:
         """How many threads share the rows of so many steps; those that are begun for it are to be worth it."""
