@@ -1,7 +1,7 @@
 """The rows of every step shared by threads inside compiled code: they meet in two numbers of shared memory, with no lock.
 
-One thread leads: it makes the steps. The others help: in each step whoever is free takes the next few parts of the rows, and the
-one who leads goes on when all of them are summed up. It waits for nobody who has not taken any, so a thread that comes late, or
+One thread leads: it makes the steps. The others help: in each step whoever is free takes the next few parts of the rows, and
+the one who leads goes on when all are summed up. It waits for nobody who has not taken any, so a thread that comes late, or
 never, leaves more to the others and holds up no one. Which thread sums up a part makes no difference to its sums.
 """
 
@@ -23,7 +23,7 @@ _TAKEN, _DONE, _SIZE = 0, 8, 16         # places of the two numbers, in cache li
 ENDED = -1               # in `taken`: there is nothing more to come
 _NONE = 2**32 - 1        # in `taken`: a step in which no part is left, before the first
 _SPINS = 4_000           # looks at a number, some tens of microseconds, before a processor that others may want is given away
-_PATIENCE = 200_000      # ... and looks after which one who helps gives up
+_PATIENCE = 50_000       # ... and looks after which one who helps gives up
 
 _ARGUMENTS = "ptr %columns, ptr %given, i64 %rows, i64 %parts, ptr %sums"
 
