@@ -25,6 +25,7 @@ _FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
 _LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
 _FAR, _WORTH = 4096, 64  # steps made at once where only the last are kept, and from which that pays
 _POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
+_CYCLE = 3               # points in a row that are where they were two steps before, where a run ends for that
 _CLOSE = 4e-12           # of the size of a point: two that may count as the same
 
 
@@ -278,10 +279,11 @@ class _Abreast:
                 self.lowest = np.fmin(self.lowest, lowest)
             may |= np.abs(slopes, out=spare).min(axis=0) <= walk.tolerances.slope
             size = np.maximum(np.abs(room.points[PAST]), np.abs(room.points[then])).max(axis=0)
-            np.subtract(points[now], points[PAST - 1:then - 1], out=spare)
+            some = spare[::_CYCLE]
+            np.subtract(points[now][::_CYCLE], points[PAST - 1:then - 1][::_CYCLE], out=some)
             if not self.made:
-                spare[0] = np.inf               # nothing is known of where a run was before it started
-            may |= ~(np.abs(spare, out=spare).min(axis=0) > _CLOSE * size)
+                some[0] = np.inf                # nothing is known of where a run was before it started
+            may |= ~(np.abs(some, out=some).min(axis=0) > _CLOSE * size)
             if walk.method.state or not self.constant:
                 may |= (points[now] == points[PAST:then]).any(axis=0)
             else:                               # a point that stays stays for good

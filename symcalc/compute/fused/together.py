@@ -33,7 +33,7 @@ class Meeting:
     """Where so many threads meet: which part of which step is the next to be taken, and how many parts are summed up.
 
     >>> numbers = Meeting(2).numbers
-    >>> numbers[_TAKEN] == _NONE, numbers.ctypes.data % 64
+    >>> int(numbers[_TAKEN]) == _NONE, numbers.ctypes.data % 64
     (True, 0)
     """
 
