@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import TypeAlias
 
+from symcalc.compute.quota import processors_allowed
+
 Jobs: TypeAlias = "SimpleQueue[Callable[[], None] | None]"
 
 _TURNS = 4               # in which a thread takes its share, since another may be held up
@@ -20,7 +22,8 @@ _TURNS = 4               # in which a thread takes its share, since another may 
 
 def cores() -> int:
     """How many processors there are for this process."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return int(min(there, processors_allowed()))
 
 
 @contextmanager

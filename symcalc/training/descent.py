@@ -115,7 +115,7 @@ def _batches(size: int | None, seed: int, table: Table | Parts | None, method: M
         raise DescentError("a batch is a part of the rows, and this loss has no data")
     if isinstance(table, Parts):
         raise DescentError("a batch draws its rows at random from all, so it wants the data in memory, and these are in parts; "
-                           "leave batch out")
+                           "leave batch out, or give a sample of the rows that fits into memory")
     if method.needs_curvature or method.search:
         raise DescentError(f"{method.name} looks at the whole loss, so it does not go with a batch; leave batch out")
     return Batches(rows=table.rows, size=size, seed=seed)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from symcalc.compute.loops.abreast import Lanes, front_for
+from symcalc.compute.loops.abreast import Kept, Lanes, arrays_of, front_for, present
 from symcalc.compute.loops.many import PAST, Front, Room, Seen, ordered_places, room_for
 from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
@@ -25,6 +25,7 @@ _FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
 _LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
 _FAR, _WORTH = 4096, 64  # steps made at once where only the last are kept, and from which that pays
 _POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
+_CYCLE = 3               # points in a row that are where they were two steps before, where a run ends for that
 _CLOSE = 4e-12           # of the size of a point: two that may count as the same
 
 
@@ -93,6 +94,7 @@ class _Abreast:
     constant: bool = field(init=False)               # whether no rate ever changes
     made: int = 0
     careful: int = 0                                 # up to which update every point is kept
+    tail: Kept | None = None                         # PAST updates ago, where nothing is kept of the points since
 
     def go(self, starts: np.ndarray) -> None:
         """All steps, or as many as there are runs for."""
@@ -113,6 +115,7 @@ class _Abreast:
                     self._leave()
                 if (far := self._far(steps)) and self._glided(far):
                     continue
+                self._recall()
                 count = min(self.room.length, steps - self.made, max(_FIRST, self.made))
                 self._pace(count)
                 self.front(self.room, count, self.made + 1)
@@ -160,30 +163,40 @@ class _Abreast:
     def _far(self, steps: int) -> int:
         """How many steps to make at once, of which only the last are kept; 0 where all are."""
         walk, ahead = self.walk, [update - self.made for update in self.ends.passed if update > self.made]
-        count = min(_FAR, self.made, steps - self.made, *ahead)
+        count = min(_FAR, max(_WORTH, 2 * self.made), steps - self.made, *ahead)
         plain = isinstance(self.front, Lanes) and self.constant and self._carries
         watched = walk.tolerances.step or walk.tolerances.cost
         return count if plain and not watched and self.made >= self.careful and count >= _WORTH else 0
 
     def _glided(self, count: int) -> bool:
         """Make so many steps, and keep the last; False, with nothing changed, where a run may have ended on the way."""
-        room, kept = self.room, []
-        for array in (room.points, room.costs, room.gradients, room.states):
-            kept.append(array[:PAST + 1].copy())
-        far, lowest = count - PAST, self.lowest
-        seen = self.front.far(room, far, self.made + 1)
-        self.front(room, PAST, self.made + 1 + far)
-        if not (self.going & (self._seen_to_end(seen, kept[0][PAST]) | self._may_end(PAST))).any():
-            self.made += far
-            self._note(PAST)
-            self._shift(PAST)
+        room, lowest, kept, done = self.room, self.lowest, present(self.room), False
+        try:
+            seen, tail = self.front.far(room, count, self.made + 1)
+            done = not (self.going & self._seen_to_end(seen, kept[0][1])).any()
+        finally:                                               # also where Ctrl-C came within
+            if not done:
+                self._restore(kept)
+                self.lowest, self.careful = lowest, self.made + count
+        if done:
+            self.tail = tail
+            self.made += count
+            self._note(0)
             if self.progress is not None:
                 self.progress(self.before + self.made * len(self.which))
-            return True
-        for array, before in zip((room.points, room.costs, room.gradients, room.states), kept):
-            array[:PAST + 1] = before
-        self.lowest, self.careful = lowest, self.made + count
-        return False
+        return done
+
+    def _restore(self, kept: Kept) -> None:
+        for array, rows in zip(arrays_of(self.room), kept):
+            array[PAST - 1:PAST + 1] = rows
+
+    def _recall(self) -> None:
+        """The points before the present, where only that was kept: the last steps once more."""
+        if self.tail is not None:
+            self._restore(self.tail)
+            self.tail, self.made = None, self.made - PAST
+            self.front(self.room, PAST, self.made + 1)
+            self._shift(PAST)
 
     def _seen_to_end(self, seen: Seen, before: np.ndarray) -> np.ndarray:
         """Which runs have to be looked at, by what was seen of them since the points before."""
@@ -196,9 +209,9 @@ class _Abreast:
                     | ~np.isfinite(seen.total))
 
     def _note(self, count: int) -> None:
-        """Where the runs are after the updates of which that is to be kept."""
+        """Where the runs are after the updates of which that is to be kept, now or in so many more."""
         for update, (points, costs) in self.ends.passed.items():
-            if self.made < update <= self.made + count:
+            if self.made <= update <= self.made + count:
                 row = PAST + update - self.made
                 points[self.which], costs[self.which] = self.room.points[row].T[:, self._order], self.room.costs[row]
 
@@ -248,8 +261,13 @@ class _Abreast:
     def _may_end(self, count: int) -> np.ndarray:
         """Which runs have to be looked at: all that end are among them."""
         room, walk = self.room, self.walk
-        if not count or walk.tolerances.step or walk.tolerances.cost:
+        if walk.tolerances.step or walk.tolerances.cost:
             return np.ones(room.runs, dtype=bool)
+        if not count:                           # the start: it is flat, or something is not finite there
+            points, slopes, costs = room.points[PAST], room.gradients[PAST], room.costs[PAST]
+            with np.errstate(all="ignore"):
+                total = points.sum(axis=0) + slopes.sum(axis=0) + costs
+                return ~(np.abs(slopes[0]) > walk.tolerances.slope) | ~np.isfinite(total)
         now, then = slice(PAST + 1, PAST + 1 + count), PAST + count
         costs, points, slopes = room.costs[now], room.points[:, 0], room.gradients[now, 0]
         firsts, spare = self.ends.firsts[self.which], self.spare[:count]
@@ -261,10 +279,11 @@ class _Abreast:
                 self.lowest = np.fmin(self.lowest, lowest)
             may |= np.abs(slopes, out=spare).min(axis=0) <= walk.tolerances.slope
             size = np.maximum(np.abs(room.points[PAST]), np.abs(room.points[then])).max(axis=0)
-            np.subtract(points[now], points[PAST - 1:then - 1], out=spare)
+            some = spare[::_CYCLE]
+            np.subtract(points[now][::_CYCLE], points[PAST - 1:then - 1][::_CYCLE], out=some)
             if not self.made:
-                spare[0] = np.inf               # nothing is known of where a run was before it started
-            may |= ~(np.abs(spare, out=spare).min(axis=0) > _CLOSE * size)
+                some[0] = np.inf                # nothing is known of where a run was before it started
+            may |= ~(np.abs(some, out=some).min(axis=0) > _CLOSE * size)
             if walk.method.state or not self.constant:
                 may |= (points[now] == points[PAST:then]).any(axis=0)
             else:                               # a point that stays stays for good

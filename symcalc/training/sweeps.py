@@ -121,7 +121,7 @@ def _can_go_abreast(method: Method) -> bool:
     return not (method.needs_curvature or method.search or method.turns or method.looks_ahead)
 
 
-def _one_by_one(make: Descents, methods: Sequence[Method], starts: Sequence[np.ndarray], rates: Sequence[Any],
+def _one_by_one(make: Descents, methods: Sequence[Method], starts: Iterable[np.ndarray], rates: Sequence[Any],
                 kept: Any = lambda run: run) -> list[Any]:
     """The runs one after another, or what is to be kept of them, up to one that is interrupted."""
     made = []
@@ -134,7 +134,7 @@ def _one_by_one(make: Descents, methods: Sequence[Method], starts: Sequence[np.n
     return made
 
 
-def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method, starts: Sequence[np.ndarray],
+def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method, starts: np.ndarray,
              rates: Sequence[Rate], steps: int, *, tolerance: float = 1e-10, step_tolerance: float = 0.0,
              cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: None = None, seed: int = 0,
              callback: None = None, progress: Any = None) -> tuple[Together, Looks]:
@@ -142,7 +142,7 @@ def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method
     ahead = [rates_of(rate, steps) for rate in rates]
     tolerances = checked_tolerances(tolerance, step_tolerance, cost_tolerance)
     walk = walk_of(loss, table, compiled, method, ahead[0], tolerances, checked_hold(hold, loss.names))
-    points = np.repeat(np.array(starts), len(rates), axis=0)
+    points = np.repeat(starts, len(rates), axis=0)
     paces = np.tile(np.arange(len(rates)), len(starts))
     ends = ends_of(walk, points, ahead, paces, checked_progress(progress), passed_of(points, steps))
     return Together(method, rates, [float(each[0]) for each in ahead], paces, points, ends), Looks(
@@ -183,22 +183,23 @@ class Together(Sequence[Ended]):
         return self.written[index]
 
 
-def _checked_places(wanted: Sequence[Any], starts: object, names: Sequence[str]) -> list[np.ndarray]:
-    """The starts in the order of the parameters; those in the rows of an array need no look at each."""
+def _checked_places(wanted: Sequence[Any], starts: object, names: Sequence[str]) -> np.ndarray:
+    """The starts in rows, in the order of the parameters; those of an array need no look at each."""
     if isinstance(starts, np.ndarray) and starts.dtype.kind in "iuf" and starts.shape[1:] == (len(names),):
         points = starts.astype(np.float64)
         if np.isfinite(points).all():
-            return list(points)
-    return [checked_start([at] if isinstance(at, (int, float)) and len(names) == 1 else at, names) for at in wanted]
+            return points
+    return np.array([checked_start([at] if isinstance(at, (int, float)) and len(names) == 1 else at, names) for at in wanted])
 
 
-def _different(methods: Sequence[Method], starts: Sequence[np.ndarray], rates: Sequence[Any]) -> list[Rate | None]:
+def _different(methods: Sequence[Method], starts: np.ndarray, rates: Sequence[Any]) -> list[Rate | None]:
     """The rates as numbers or schedules, None for the method's own; no two runs would be the same."""
     paces = [checked_rate(rate, methods[0]) for rate in rates]
     for name, many in (("method", [each.name for each in methods]), ("rate", paces)):
         if twice := next((each for each, count in Counter(map(repr, many)).items() if count > 1), None):
             raise DescentError(f"the {name} {twice} is given twice; leave one of them out")
-    if len({start.tobytes() for start in np.array(starts) + 0.0}) < len(starts):          # + 0.0 makes 0 of -0
+    points = np.ascontiguousarray(starts + 0.0)                         # it makes 0 of -0
+    if len(set(points.view(f"V{points.itemsize * points.shape[1]}").ravel().tolist())) < len(starts):
         twice = Counter(repr(start.tolist()) for start in starts).most_common(1)[0][0]
         raise DescentError(f"the start {twice} is given twice; leave one of them out")
     if len(rates) > 1 and (searching := next((each.name for each in methods if each.search == "line"), None)):

@@ -123,7 +123,7 @@ class Walk:
             return min(vast, max(_BLOCK, _MANIFOLD * made))
         if self.loop is not None and not self.compiled.tape.arrays:
             return min(vast, max(_CHEAP, made))
-        return min(_LARGEST, max(1, made // _SHARE))
+        return min(_LARGEST, max(getattr(self.loop, "cheap", 1), made // _SHARE))
 
     def _judge(self, since: int) -> Stop | None:
         """Whether the run ends at one of the points from `since` on; what was made beyond it is forgotten."""

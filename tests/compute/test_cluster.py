@@ -311,7 +311,8 @@ def test_a_sum_over_the_rows_that_has_no_column(here):
 
 def test_what_wants_the_rows_says_so(here):
     settings = {"start": [0, 0], "rate": 0.1, "steps": 3}
-    with pytest.raises(sc.DescentError, match="a batch draws its rows at random from all, so it wants the data in memory"):
+    with pytest.raises(sc.DescentError, match="wants the data in memory, and these are in parts; "
+                       "leave batch out, or give a sample of the rows that fits into memory"):
         loss_of(LINE).descend(arrays(), batch=10, **settings)
     many = {name: da.ones(10_000_000, chunks=1_000_000) for name in "xy"}
     run = loss_of(LINE).descend(many, **settings)

@@ -77,6 +77,7 @@ def logistic_loop(rows, cores, monkeypatch):
     from .test_fused import first_row, steps_of
     monkeypatch.setattr(fused, "cores", lambda: cores)
     monkeypatch.setattr(fused, "_HANDED", 1)
+    monkeypatch.setattr(fused, "_BEGUN", 1)
     task = logistic(rows)
     steps = steps_of(task.loss, dict(task.data))
     return fused.loop(steps), first_row(steps, task.start)
@@ -94,7 +95,7 @@ def expected_rows(rows, count, monkeypatch):
     loop, row = logistic_loop(rows, 1, monkeypatch)
     found = []
     loop(row, np.full(count, 0.5), 1, found.append)
-    assert loop.names == ("descend",) and len(found[0]) == count
+    assert not loop.shared and len(found[0]) == count
     return found[0]
 
 
@@ -104,8 +105,9 @@ def test_many_short_steps_are_the_same_for_any_number_of_threads(rows, cores, mo
     loop, row = logistic_loop(rows, cores, monkeypatch)
     before = _thread._count()
     loop(row, np.full(100, 0.5), 1, found.append)
-    assert loop.threads == min(cores, -(-rows // PART)) and loop.names == ("sums", "move", "finish")
+    assert loop.shared and loop._threads(100) == min(cores, -(-rows // PART))
     assert np.array_equal(found[0], expected) and gone(before)
+    monkeypatch.setattr(fused, "_BEGUN", 10**9)
     loop(row, np.full(3, 0.5), 1, found.append)                # so few that no thread is begun for them
     assert np.array_equal(found[1], expected[:3])
 
@@ -119,11 +121,13 @@ def test_descents_at_once_in_several_threads_have_their_own_numbers(monkeypatch)
     assert len(found) == 8 and all(np.array_equal(rows, expected) for rows in found)
 
 
-@pytest.mark.parametrize(("place", "calls", "kept"), [("begin", 1, 0), ("begin", 2, 0), ("put", 1, 0), ("put", 10, 4), ("put", 41, 20)])
+@pytest.mark.parametrize(("place", "calls", "kept"), [
+    ("begin", 1, 0), ("begin", 2, 0), ("put", 1, 0), ("put", 10, 8), ("put", 21, 20)])
 def test_an_interruption_leaves_no_thread_behind_wherever_it_comes(place, calls, kept, monkeypatch):
     """Ctrl-C while threads begin, just after work was handed over, and when the threads are told that it is over."""
     expected, found, before = expected_rows(20_000, 20, monkeypatch), [], _thread._count()
     loop, row = logistic_loop(20_000, 3, monkeypatch)
+    monkeypatch.setattr(fused, "_PIECE", 40_000)               # two steps in a call
     numbers = count(1)
 
     def interrupted(call):

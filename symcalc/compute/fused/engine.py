@@ -14,8 +14,10 @@ _POINTER, _WHOLE, _DOUBLE = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
 _SIGNATURES = {
     "sums": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE, _POINTER),
     "finish": (None, _POINTER, _POINTER, _POINTER, _WHOLE, _POINTER),
-    "move": (None, _POINTER, _DOUBLE, _DOUBLE, _POINTER),
     "descend": (_WHOLE, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER),
+    "lead": (_WHOLE, _POINTER, _POINTER, _WHOLE, _DOUBLE, _POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER, _POINTER,
+             _WHOLE, _POINTER),
+    "help": (None, _POINTER, _WHOLE, _POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER, _POINTER, _WHOLE, _POINTER),
     "race": (None, *[_POINTER] * 7, _WHOLE, _WHOLE, _DOUBLE, _POINTER, _WHOLE, _WHOLE),
 }
 

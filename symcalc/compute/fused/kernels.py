@@ -12,6 +12,7 @@ from typing import Any
 
 from symcalc.compute.fused.elementary import log1p, softplus_added
 from symcalc.compute.fused.instructions import Sections, assigned, expression, value_of
+from symcalc.compute.fused.together import ENDED, helping
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, added, at, load, loop, store, where
 from symcalc.compute.loops.loop import Form, updates_of
 
@@ -137,16 +138,11 @@ class Source:
             if not name.startswith("g"):
                 store(_number(known[name], code), at(code, row, place))
 
-    def move(self) -> None:
-        """From a row of the history the point and the state of the next."""
-        code = Code()
-        known = {name: load(at(code, "%row", place)) for name, place in self.places.items()}
-        self.step(code, known | {letter: Lanes(code, f"%{letter}", "double", 1) for letter in ("rate", "k")}, "%next")
-        code.lines.append("  ret void")
-        self.function("move", "ptr noalias %row, double %rate, double %k, ptr noalias %next", code)
+    def descent(self, shared: bool) -> None:
+        """One or more steps from a row of the history on; how many of them led to finite numbers.
 
-    def descent(self) -> None:
-        """One or more steps from a row of the history on; how many of them led to finite numbers."""
+        Where the rows are `shared`, as the one who leads in fused/together.py.
+        """
         code, places = Code(), self.places
         given, zero = self.given(code), code.constant(0, 1, "i64")
         first = {name: load(at(code, "%row", place)) for name, place in places.items()}
@@ -155,7 +151,10 @@ class Source:
             known = given | steps.now | {"rate": load(at(code, "%rates", steps.i))}
             row = at(code, "%history", steps.i * self.width).name
             self.step(code, known, row)
-            if self.sections.totals:
+            if shared:
+                code.lines.append(f"  call void @meet({steps.i}, ptr {row}, ptr %columns, ptr %given, i64 %rows, i64 %last, "
+                                  "ptr %sums, ptr %meeting, i64 %share, ptr %yield)")
+            elif self.sections.totals:
                 code.lines.append(f"  call void @sums(ptr {row}, ptr %columns, ptr %given, i64 %rows, i64 0, i64 %last, "
                                   "ptr %sums)")
             cost, *slopes = self.results(code, known)
@@ -168,9 +167,14 @@ class Source:
                 rest = rest + (value - value)
             steps.while_true = finite = rest.compared("oeq", 0.0)
         made = where(finite, steps.i + 1, steps.i)
+        arguments = ("ptr %row, ptr noalias %rates, i64 %count, double %number, ptr %history, ptr noalias %columns, "
+                     "ptr noalias %given, i64 %rows, i64 %last, ptr %sums")
+        if shared:
+            code.lines.append(f"  store atomic i64 {ENDED}, ptr %meeting release, align 8")
+            arguments += ", ptr %meeting, i64 %share, ptr %yield"
+            self.functions.append(helping())
         code.lines.append(f"  ret {made}")
-        self.function("descend", "ptr noalias %row, ptr noalias %rates, i64 %count, double %number, ptr noalias %history, "
-                      "ptr noalias %columns, ptr noalias %given, i64 %rows, i64 %last, ptr noalias %sums", code, "i64")
+        self.function("lead" if shared else "descend", arguments, code, "i64")
 
     def race(self, lanes: int, kept: bool) -> None:
         """Many steps of runs side by side; every step is `kept` in the row that follows, or with one rate, the last in row 1.

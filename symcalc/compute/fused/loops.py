@@ -15,6 +15,7 @@ import numpy as np
 from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
+from symcalc.compute.fused.together import Meeting
 from symcalc.compute.loops.loop import Form, Same, Steps, form_of, plain_loop
 from symcalc.compute.sharing import Jobs, cores, helpers, share
 from symcalc.language.table import Table
@@ -22,12 +23,12 @@ from symcalc.language.table import Table
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
-_HANDED = 400_000        # statements for all rows together, some 60 microseconds, that are worth a thread that is there
+_HANDED = 12_000         # statements for all rows together, some 2 microseconds, that are worth a thread that is there
 _BEGUN = 2_000_000       # ... and one that is begun for them
-_SEVERAL = 8             # steps for which threads are begun as if they were there
+_LOOK = 1_000_000        # statements that take as long as a look at where the run stands
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
-_MANY = 20_000           # steps of blocks of runs from which threads share them
+_MANY = 40_000           # steps of blocks of runs from which threads share them
 
 
 # The rows
@@ -128,13 +129,11 @@ def _gradient_code(same: Same, results: tuple[str, ...], lanes: int) -> tuple[Se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FusedLoop:
-    """The steps as one compiled function; where rows are many, step by step, with the rows shared among threads."""
+    """The steps as one compiled function; where rows are many, threads share those of each step."""
 
     rows: Rows
     text: str
-    names: tuple[str, ...]
-    threads: int                     # that share the rows of a step, where several follow
-    size: int                        # how many parameters there are
+    shared: bool                     # whether threads may share the rows
     width: int                       # of the history's rows
     source: str
 
@@ -142,35 +141,46 @@ class FusedLoop:
         rates, made, sums = np.ascontiguousarray(rates, dtype=np.float64), 0, self.rows.room()
         history, some = np.empty((len(rates) + 1, self.width)), max(1, _PIECE // max(1, self.rows.rows))
         history[0] = last[:self.width]
-        threads = self.threads if len(rates) >= _SEVERAL else self.rows.threads(_BEGUN)
+        threads = self._threads(len(rates))
         try:
             with helpers(threads) as jobs:
                 while made < len(rates):
-                    wanted = min(some, len(rates) - made) if self.threads == 1 else 1
-                    from_here = history[made:], rates[made:], number + made, sums
-                    done = self._some(wanted, *from_here) if self.threads == 1 else self._one(threads, jobs, *from_here)
+                    wanted = min(some, len(rates) - made)
+                    done = self._some(wanted, history[made:], rates[made:], number + made, sums, threads, jobs)
                     made += done
                     if done < wanted:
                         break
         finally:
             keep(history[1:made + 1])
 
-    def _some(self, count: int, history: np.ndarray, rates: np.ndarray, number: int, sums: np.ndarray) -> int:
+    @property
+    def cheap(self) -> int:
+        """How many steps take no longer than a look at where they lead."""
+        return max(1, _LOOK // max(1, self.rows.work))
+
+    def _threads(self, steps: int) -> int:
+        """How many threads share the rows of so many steps; those that are begun for it are to be worth it."""
+        return min(self.rows.threads(_HANDED), max(1, steps * self.rows.work // _BEGUN)) if self.shared else 1
+
+    def _some(self, count: int, history: np.ndarray, rates: np.ndarray, number: int, sums: np.ndarray, threads: int,
+              jobs: Jobs) -> int:
         """So many steps from the first row on; how many of them led to finite numbers."""
         rows = self.rows
-        return engine(self.text, self.names).functions["descend"](
-            history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data, rows.pointers,
-            rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data)
+        table = rows.pointers, rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data
+        steps = history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data
+        if not self.shared:
+            return engine(self.text, ("descend",)).functions["descend"](*steps, *table)
+        made, meeting, found = engine(self.text, ("lead", "help")), Meeting(threads), []
 
-    def _one(self, threads: int, jobs: Jobs, history: np.ndarray, rates: np.ndarray, number: int,
-             sums: np.ndarray) -> int:
-        """One step, with the rows shared; how many led to finite numbers."""
-        made, rows, after = engine(self.text, self.names), self.rows, history[1]
-        made.functions["move"](history.ctypes.data, rates[0], float(number), after.ctypes.data)
-        _sum_up(made, after, rows, sums, threads, jobs)
-        made.functions["finish"](after.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts,
-                                 after[self.size:].ctypes.data)
-        return int(np.isfinite(after).all())
+        def take_part(first: int, _: int) -> None:
+            if first == 0:
+                with meeting.led():
+                    found.append(made.functions["lead"](*steps, *table, *meeting.passed))
+            else:
+                made.functions["help"](history[1:].ctypes.data, self.width, *table, *meeting.passed)
+
+        share(take_part, threads, threads, jobs)
+        return found[0]
 
 
 def loop(steps: Steps) -> FusedLoop | None:
@@ -180,12 +190,11 @@ def loop(steps: Steps) -> FusedLoop | None:
         return None
     try:
         rows = _rows_of(_loop_code(form, False, lanes)[0], steps.compiled.data)
-        threads = rows.threads(_HANDED)
-        sections, text, width = _loop_code(form, threads > 1, lanes)
+        shared = rows.threads(_HANDED) > 1
+        sections, text, width = _loop_code(form, shared, lanes)
     except Unknown:
         return None
-    return FusedLoop(rows=rows, text=text, threads=threads, size=len(form.parameters), width=width,
-                     names=("sums", "move", "finish") if threads > 1 else ("descend",),
+    return FusedLoop(rows=rows, text=text, shared=shared, width=width,
                      source=f"{_note(sections, lanes)}\n{plain_loop(steps).source}")
 
 
@@ -195,11 +204,7 @@ def _loop_code(form: Form, shared: bool, lanes: int) -> tuple[Sections, str, int
     source = Source(sections_of(form.tape.tape, form.results), form)
     if source.sections.totals:
         source.sums(_abreast(source.sections, lanes))
-    if shared:
-        source.move()
-        source.finish()
-    else:
-        source.descent()
+    source.descent(shared)
     return source.sections, source.text, source.width
 
 

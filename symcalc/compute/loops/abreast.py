@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
 from symcalc.compute.estimate import compiling, saved
 from symcalc.compute.loops.loop import Steps
 from symcalc.compute.loops.many import PAST, Front, Room, Seen, SideBySide, side_by_side
+
+Kept: TypeAlias = tuple[np.ndarray, ...]                     # rows of a room
 
 _LOOPS = 2               # that are compiled: one that keeps all steps, and one that keeps the last
 
@@ -37,17 +40,31 @@ class Lanes:
         seen = np.empty((0, room.runs))
         self.race(room.points[now], room.gradients[now], room.states[now], room.costs[now], rates, scales, seen, number)
 
-    def far(self, room: Room, count: int, number: int) -> Seen:
-        """So many steps with the rates of the first; the last becomes the present, and of the others there is what was seen."""
-        now, rates, scales = slice(PAST, PAST + 2), np.ones(count), np.broadcast_to(room.rates[PAST + 1, 0], room.runs)
+    def far(self, room: Room, count: int, number: int) -> tuple[Seen, Kept]:
+        """So many steps with the rates of the first; the last becomes the present.
+
+        Of the others there is what was seen, and what stood in the room at the present and before it `PAST` updates ago.
+        """
+        arrays, now, scales = arrays_of(room), slice(PAST, PAST + 2), np.broadcast_to(room.rates[PAST + 1, 0], room.runs)
         seen = np.array([np.nan, *[np.inf] * 3, -np.inf, np.inf, 0.0])[:, None].repeat(room.runs, axis=1)
         seen[0] = room.points[PAST - 1, 0]
-        arrays = room.points, room.gradients, room.states, room.costs
-        self.glide(*(array[now] for array in arrays), rates, scales, seen, number)
-        for array in arrays:
-            array[PAST] = array[PAST + 1]
-        room.points[PAST - 1, 0] = seen[0]
-        return Seen(*seen[1:])
+        for some, first in ((count - PAST, number), (PAST, number + count - PAST)):
+            kept = present(room)
+            self.glide(*(array[now] for array in arrays), np.ones(some), scales, seen, first)
+            for array in arrays:
+                array[PAST] = array[PAST + 1]
+            room.points[PAST - 1, 0] = seen[0]
+        return Seen(*seen[1:]), kept
+
+
+def arrays_of(room: Room) -> tuple[np.ndarray, ...]:
+    """What stands in a room, as a race takes it."""
+    return room.points, room.gradients, room.states, room.costs
+
+
+def present(room: Room) -> Kept:
+    """A copy of the present and of the row before."""
+    return tuple(array[PAST - 1:PAST + 1].copy() for array in arrays_of(room))
 
 
 def front_for(steps: Steps, updates: int) -> Front:

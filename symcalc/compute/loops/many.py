@@ -23,7 +23,7 @@ from symcalc.written import replaced
 
 PAST = 12                # points before the present that a room keeps, for what is seen in several points in a row
 _ELEMENTS = 16_384       # numbers in an array over rows and runs
-_SLICE = 8_192           # ... and where the costs of several steps are worked out together
+_SLICE = 16_384          # ... and where the costs of several steps are worked out together
 _ABREAST = 512           # points at a time where each is evaluated over the rows
 
 
