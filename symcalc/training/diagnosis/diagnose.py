@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from symcalc.compute.compiled import ordered
+from symcalc.compute.points import ordered
 from symcalc.errors import DescentError, as_given
 from symcalc.language.items import is_whole
 from symcalc.language.table import Table

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symcalc.compute.compiled import ordered
+from symcalc.compute.points import ordered
 from symcalc.language.table import Table, table_of
 from symcalc.language.table_parts import Parts
 from symcalc.training.diagnosis.curvature import Partials, second_derivatives

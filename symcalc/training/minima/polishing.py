@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from symcalc.compute.compiled import Compiled, ordered
+from symcalc.compute.compiled import Compiled
+from symcalc.compute.points import ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
