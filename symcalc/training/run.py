@@ -25,7 +25,7 @@ from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.page import page
-from symcalc.training.rounding import are_lost, least_told
+from symcalc.training.rounding import are_lost, are_wrong, least_told
 from symcalc.training.settings import Rate
 from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
 from symcalc.training.summary import Summary
@@ -228,7 +228,9 @@ class Run(Shown):
     @cached_property
     def lost(self) -> np.ndarray:
         """Whether each update changes J by so little that its rounding decides on the ratio."""
-        return are_lost(self.points, self.costs, self.gradients, self.least_told)
+        visited = self.points, self.costs, self.gradients
+        lost = are_lost(*visited, self.least_told)
+        return lost if self.loss.over_rows else lost | are_wrong(self.loss, *visited)
 
     @cached_property
     def changes(self) -> np.ndarray:
