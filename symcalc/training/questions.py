@@ -49,18 +49,20 @@ class Questions(Shown):
         return descend(self, data, start=start, rate=rate, steps=steps, method=method, **settings)
 
     def diagnose(self, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
-                 rate: float | str | Expr | None = None, steps: int | None = None) -> Diagnosis:
+                 rate: float | str | Expr | None = None, steps: int | None = None,
+                 method: str | Method = "gradient descent") -> Diagnosis:
         """How the loss curves, the largest stable rate 2/λ_max, and what `rate` will do in `steps` updates.
 
         A quadratic curves alike everywhere; any other loss needs the start, and is foretold no further than from there.
-        Of a schedule the first rate counts.
+        Of a schedule the first rate counts. With momentum the largest stable rate is 2 (1 + β)/λ_max; of other methods the
+        curvature foretells nothing.
 
         >>> import symcalc as sc
         >>> sc.Loss("3*w^2").diagnose(rate=0.2).outlook.kind
         'oscillates'
         """
         from symcalc.training.diagnosis.diagnose import diagnose
-        return diagnose(self, data, start=start, rate=rate, steps=steps)
+        return diagnose(self, data, start=start, rate=rate, steps=steps, method=method)
 
     def sweep(self, data: object = None, *, starts: Sequence[Any] | np.ndarray | None = None,
               rates: Sequence[Any] | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
