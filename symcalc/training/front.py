@@ -13,10 +13,9 @@ from functools import cached_property
 import numpy as np
 
 from symcalc.compute.loops.abreast import Lanes, front_for
-from symcalc.compute.loops.many import PAST, Front, Room, ordered_places, room_for
+from symcalc.compute.loops.many import PAST, Front, Room, Seen, ordered_places, room_for
 from symcalc.training.methods import METHODS, method_named
-from symcalc.training.stops import Stop, Track, first_stops
-from symcalc.training.suspects import may_end, may_have_ended
+from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
 from symcalc.training.walk import Walk
 
 _ABREAST = 2048          # runs side by side: their arrays stay in the cache
@@ -26,6 +25,7 @@ _FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
 _LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
 _FAR, _WORTH = 4096, 64  # steps made at once where only the last are kept, and from which that pays
 _POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
+_CLOSE = 4e-12           # of the size of a point: two that may count as the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +173,7 @@ class _Abreast:
         far, lowest = count - PAST, self.lowest
         seen = self.front.far(room, far, self.made + 1)
         self.front(room, PAST, self.made + 1 + far)
-        with np.errstate(all="ignore"):
-            self.lowest = np.fmin(lowest, seen.least)
-        ended = may_have_ended(seen, kept[0][PAST], room.points[PAST], self.ends.firsts[self.which], self.walk.tolerances)
-        if not (self.going & (ended | self._may_end(PAST))).any():
+        if not (self.going & (self._seen_to_end(seen, kept[0][PAST]) | self._may_end(PAST))).any():
             self.made += far
             self._note(PAST)
             self._shift(PAST)
@@ -187,6 +184,16 @@ class _Abreast:
             array[:PAST + 1] = before
         self.lowest, self.careful = lowest, self.made + count
         return False
+
+    def _seen_to_end(self, seen: Seen, before: np.ndarray) -> np.ndarray:
+        """Which runs have to be looked at, by what was seen of them since the points before."""
+        firsts, now = self.ends.firsts[self.which], self.room.points[PAST]
+        with np.errstate(all="ignore"):
+            self.lowest = np.fmin(self.lowest, seen.least)
+            size = np.maximum(np.abs(before), np.abs(now)).max(axis=0)
+            return (~(seen.most <= firsts + GROWN * np.abs(firsts)) | ~(seen.least >= -UNBOUNDED * (1 + np.abs(firsts)))
+                    | (seen.slope <= self.walk.tolerances.slope) | ~(seen.twice > _CLOSE * size) | (seen.once == 0)
+                    | ~np.isfinite(seen.total))
 
     def _note(self, count: int) -> None:
         """Where the runs are after the updates of which that is to be kept."""
@@ -243,12 +250,29 @@ class _Abreast:
         room, walk = self.room, self.walk
         if not count or walk.tolerances.step or walk.tolerances.cost:
             return np.ones(room.runs, dtype=bool)
-        costs = room.costs[PAST + 1:PAST + 1 + count]
+        now, then = slice(PAST + 1, PAST + 1 + count), PAST + count
+        costs, points, slopes = room.costs[now], room.points[:, 0], room.gradients[now, 0]
+        firsts, spare = self.ends.firsts[self.which], self.spare[:count]
         with np.errstate(all="ignore"):
+            may = ~(costs.max(axis=0) <= firsts + GROWN * np.abs(firsts))          # also where one is nan
             if not costs.min() >= 0:
-                self.lowest = np.fmin(self.lowest, costs.min(axis=0))
-        return may_end(room, count, self.ends.firsts[self.which], walk.tolerances, self.spare, fresh=not self.made,
-                       stays=self.constant and not walk.method.state, carries=self._carries)
+                lowest = costs.min(axis=0)
+                may |= ~(lowest >= -UNBOUNDED * (1 + np.abs(firsts)))
+                self.lowest = np.fmin(self.lowest, lowest)
+            may |= np.abs(slopes, out=spare).min(axis=0) <= walk.tolerances.slope
+            size = np.maximum(np.abs(room.points[PAST]), np.abs(room.points[then])).max(axis=0)
+            np.subtract(points[now], points[PAST - 1:then - 1], out=spare)
+            if not self.made:
+                spare[0] = np.inf               # nothing is known of where a run was before it started
+            may |= ~(np.abs(spare, out=spare).min(axis=0) > _CLOSE * size)
+            if walk.method.state or not self.constant:
+                may |= (points[now] == points[PAST:then]).any(axis=0)
+            else:                               # a point that stays stays for good
+                may |= points[then] == points[then - 1]
+            seen = (room.points[then], room.gradients[then]) if self._carries else (room.points[now], room.gradients[now])
+            for values in (*seen, room.states[then if self._carries else now]):
+                may |= ~np.isfinite(values.sum(axis=tuple(range(values.ndim - 1))))
+        return may
 
     @cached_property
     def _carries(self) -> bool:
