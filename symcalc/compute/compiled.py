@@ -209,7 +209,7 @@ def _strategy(tape: Tape) -> str:
     return "moments" if isinstance(tape, Moments) else "tape" if tape.arrays else "scalar"
 
 
-def evaluated(expression: Expr, values: Mapping[Symbol, float], table: Table | Parts | None,
+def evaluated(expression: Expr, values: Mapping[Symbol, Any], table: Table | Parts | None,
               columns: Sequence[Indexed]) -> np.ndarray:
     """The value of any part of a loss, one number per row where it differs from row to row (for diagnosis, not speed)."""
     if isinstance(table, Parts):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from sympy import Basic, Symbol
@@ -19,7 +19,7 @@ from symcalc.pages.elided import several
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating, np.timedelta64, np.datetime64, np.void)
 
 
-def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[str]) -> np.ndarray:
+def ordered(values: object, parameters: Sequence[str]) -> np.ndarray:
     """The values as a float64 array in the order of the parameters, each present, real and a number.
 
     >>> ordered({"b": 2, "m": 1}, ["m", "b"])
@@ -36,7 +36,7 @@ def ordered(values: Mapping[str, float] | Sequence[float], parameters: Sequence[
             raise DescentError(f"{', and '.join(what)}; {which} {several(parameters)}")
         values = [values[name] for name in parameters]
     elif hasattr(values, "__array__"):
-        values = cast(Sequence[float], _listed(values))
+        values = _listed(values)
     if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) or len(values) != len(parameters):
         each = "" if len(parameters) == 1 else "one each "
         raise DescentError(f"{_counted(len(parameters))} needed, {each}for {several(parameters)}; write a list, or "

@@ -97,8 +97,8 @@ def _counts(values: Sequence[int]) -> str:
 def _fared(runs: Runs, key: str) -> list[Block]:
     """For every method, or rate: how many runs converged, in how many updates, how many diverged, and the lowest cost."""
     alike: dict[str, list[Ended]] = {}
-    words = {(run.method.name, run.rate): run.method for run in runs.ended}
-    words = {(name, rate): name if key == "method" else rate_in_words(method, rate) for (name, rate), method in words.items()}
+    methods = {(run.method.name, run.rate): run.method for run in runs.ended}
+    words = {(name, rate): name if key == "method" else rate_in_words(method, rate) for (name, rate), method in methods.items()}
     for run in runs.ended:
         alike.setdefault(words[run.method.name, run.rate], []).append(run)
     if not 1 < len(alike) <= _ROWS:

@@ -1,4 +1,4 @@
-"""Losses: an expression in parameters and columns, its derivative, its compiled form, its descent."""
+"""Losses: an expression in parameters and columns, what it predicts, the data it needs, and its compiled form."""
 
 from __future__ import annotations
 
