@@ -88,7 +88,7 @@ class Walk:
     def pull(self) -> float:
         """How far, per unit of the rate, the method moves a parameter from here that has no slope and no past."""
         point, rate = self.history.points[-1], float(self.rates[max(self.history.made, 1) - 1])
-        if not (self.method.coasts and rate):
+        if not (self.coasts and rate):
             return 0.0
         after, _ = self.stepped(point, np.zeros_like(point), rate, 1, np.zeros((len(self.method.state), len(point))))
         self.undefined = None
