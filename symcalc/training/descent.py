@@ -121,7 +121,7 @@ def _batches(size: int | None, seed: int, table: Table | Parts | None, method: M
     return Batches(rows=table.rows, size=size, seed=seed)
 
 
-def _curvature(loss: Loss, table: Table | None, method: Method, compiled: Compiled,
+def _curvature(loss: Loss, table: Table | Parts | None, method: Method, compiled: Compiled,
                wrong: bool) -> Callable[[np.ndarray], np.ndarray]:
     """The second derivatives: at once for a method that needs them, else when the ending asks what kind of place it is.
 

@@ -46,6 +46,13 @@ def ending(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, 
 
 # Each look takes a reason, and gives the more telling one with what is particular to this run
 
+def _converged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+    """Here, as every slope is zero; but where the parameters decay, what the method goes for is no minimum of J."""
+    if walk.pull <= walk.tolerances.slope:
+        return stop, ""
+    return stop, f"The method {walk.method.name} would go on all the same: its equations move a parameter even without a slope."
+
+
 def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
     stop, trouble = beyond(loss, walk, stop, last)
     if stop in (Stop.BOTTOMLESS, Stop.DIVERGED):
@@ -170,8 +177,8 @@ def _used_up(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     return stop, ""
 
 
-_LOOKS = {Stop.FLAT: _flat, Stop.SADDLE: _saddle, Stop.DIVERGED: _diverged, Stop.TWO_CYCLE: _two_cycle, Stop.NO_STEP: _no_step,
-          Stop.STILL: _still, Stop.STEPS: _used_up}
+_LOOKS = {Stop.CONVERGED: _converged, Stop.FLAT: _flat, Stop.SADDLE: _saddle, Stop.DIVERGED: _diverged,
+          Stop.TWO_CYCLE: _two_cycle, Stop.NO_STEP: _no_step, Stop.STILL: _still, Stop.STEPS: _used_up}
 
 
 # What there is to say

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symcalc.pages.notation import text
+
 if TYPE_CHECKING:
     from symcalc.training.run import Run
 
@@ -17,6 +19,16 @@ if TYPE_CHECKING:
 def run_json(run: Run) -> str:
     """The run as JSON, numbers to the last digit."""
     return laid_out(run.as_dict()) + "\n"
+
+
+def run_head(run: Run) -> dict[str, Any]:
+    """The first entries of a run's data: the formulas, the settings, how it ended and where."""
+    return {"loss": text(run.loss.expression),
+            "gradient": {} if run.loss.is_large else {name: text(slope) for name, slope in run.slopes.items()},
+            "method": run.method.name,
+            "rate": run.rate if isinstance(run.rate, float) else text(run.rate),
+            "status": run.status, "message": run.message, "start": run.named(run.points[0]),
+            "parameters": run.parameters}
 
 
 def laid_out(data: Mapping[str, Any], ascii_only: bool = False) -> str:

@@ -29,10 +29,18 @@ def grouped(runs: Runs) -> list[Block]:
             for group, where in _groups(runs)]
     return [Table(header=("runs", "how they ended", "where", "J at the end", "updates"), rows=tuple(rows),
                   words=frozenset({1, 2})),
-            *(block for key in ("method", "rate") for block in _fared(runs, key)),
+            *_not_asked(runs), *(block for key in ("method", "rate") for block in _fared(runs, key)),
             paragraph("Each can be had as a whole run, made again alone with all its updates: runs[0] is the first, runs.best "
                       "the lowest. Looked at more closely, it may say more of how it ended; where a method amplifies rounding, "
                       "its numbers differ.")]
+
+
+def _not_asked(runs: Runs) -> list[Block]:
+    """Of how many runs it is open whether they bounce, as so many are not made again for that."""
+    if not (count := sum(run.bounces is None for run in runs.ended)):
+        return []
+    return [paragraph(f"Of {count:,} of the runs whose steps are used up it was not asked whether they go up and down or are "
+                      "still on their way: that would take too many steps.")]
 
 
 def _groups(runs: Runs) -> list[tuple[list[Ended], Inline]]:
@@ -89,8 +97,8 @@ def _counts(values: Sequence[int]) -> str:
 def _fared(runs: Runs, key: str) -> list[Block]:
     """For every method, or rate: how many runs converged, in how many updates, how many diverged, and the lowest cost."""
     alike: dict[str, list[Ended]] = {}
-    words = {(run.method.name, run.rate): run.method for run in runs.ended}
-    words = {(name, rate): name if key == "method" else rate_in_words(method, rate) for (name, rate), method in words.items()}
+    methods = {(run.method.name, run.rate): run.method for run in runs.ended}
+    words = {(name, rate): name if key == "method" else rate_in_words(method, rate) for (name, rate), method in methods.items()}
     for run in runs.ended:
         alike.setdefault(words[run.method.name, run.rate], []).append(run)
     if not 1 < len(alike) <= _ROWS:

@@ -35,8 +35,8 @@ class History:
         size = self._parameters
         return [size, size + 1, 2 * size + 1, (2 + self._state) * size + 1, (2 + self._state) * size + 2]
 
-    def keep(self, point: Sequence[float], cost: float, gradient: Sequence[float], state: np.ndarray | float = 0.0,
-             rate: float = np.nan, drive: Sequence[float] | float = np.nan) -> None:
+    def keep(self, point: np.ndarray, cost: float, gradient: np.ndarray, state: np.ndarray | float = 0.0,
+             rate: float = np.nan, drive: np.ndarray | float = np.nan) -> None:
         """One more point; it is there from the moment when `count` says so, so that an interruption leaves no half row."""
         self._make_room(1)
         row, (at_cost, at_gradient, at_state, at_rate, at_drive) = self._rows[self.count], self._places

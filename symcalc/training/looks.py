@@ -61,17 +61,20 @@ class Looks:
             alone = make(found[at])
             if alone.nit == found[at].nit:
                 found[at] = replace(found[at], stop=alone.stop, message=alone.stop.value)
-        rose = [at for at, run in enumerate(found) if run.stop is Stop.STEPS and self._rose(begun[at])]
-        for at in self._few(rose, found):
-            found[at] = replace(found[at], bounces=keeps_bouncing(make(found[at]).costs))
+        rose = [at for at, run in enumerate(found) if run.stop is Stop.STEPS and self._may_have_risen(begun[at])]
+        asked = self._few(rose, found)
+        for at in rose:
+            found[at] = replace(found[at], bounces=keeps_bouncing(make(found[at]).costs) if asked else None)
         return found
 
     def _few(self, places: Sequence[int], ended: Sequence[Ended]) -> Sequence[int]:
         """The places of runs that can be made again alone; none where that would take too long."""
         return places if sum(ended[at].nit for at in places) * (1 + self._rows // _ROWS) <= _AGAIN else ()
 
-    def _rose(self, run: int) -> bool:
-        """Whether the cost rose in one of the latest steps, as far as they are known."""
+    def _may_have_risen(self, run: int) -> bool:
+        """Whether the cost rose between some of the latest points that are known, or none are."""
+        if not self.ends.passed:
+            return True
         latest = [costs[run] for update, (_, costs) in sorted(self.ends.passed.items()) if update < self.ends.updates[run]]
         return bool(rises(np.array([*latest[-_LATEST:], self.ends.costs[run]])) > 0)
 

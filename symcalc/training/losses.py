@@ -1,18 +1,14 @@
-"""Losses: an expression in parameters and columns, its derivative, its compiled form, its descent."""
+"""Losses: an expression in parameters and columns, what it predicts, the data it needs, and its compiled form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 
-from symcalc.calculus.derivation import Derivation, derive
-from symcalc.calculus.gradient import Gradient, gradient
-from symcalc.calculus.higher import HigherDerivation, derive_by, repeated
-from symcalc.calculus.problems import derive as derive_problem
 from symcalc.errors import DataError, LossError, as_given, visible
 from symcalc.indices import is_indexed
 from symcalc.language import read
@@ -25,11 +21,11 @@ from symcalc.language.names import (
     plain_name,
     symbol,
 )
-from symcalc.language.sums import letters
 from symcalc.pages.document import Document, Equation
 from symcalc.pages.elided import elided, several
 from symcalc.pages.notation import text
-from symcalc.training.checked import check_elements, check_rows, elements_in, parameters_in
+from symcalc.training.checked import check_rows, parameters_in
+from symcalc.training.derivatives import Derivatives
 from symcalc.training.models import Model, model_in, roles, written_out
 from symcalc.training.numbered import Numbered
 from symcalc.training.questions import Questions
@@ -39,18 +35,13 @@ from symcalc.vocabulary import LOSS
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
-    from symcalc.calculus.backprop import Backpropagation
-    from symcalc.calculus.hessian import Hessian
     from symcalc.compute.compiled import Compiled
     from symcalc.language.table import Table
     from symcalc.language.table_parts import Parts
 
-MOST_DERIVED = 30        # parameters up to which the gradient that is compiled is the one that is derived, line by line
-MOST_AT_ONCE = 100       # ... and up to which all are derived at once, on request: it takes seconds, and goes with their square
-
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
-class Loss(Questions):
+class Loss(Derivatives, Questions):
     """What training makes small: an expression in parameters and columns, a sum or a mean over the rows.
 
     `formula` is text, which keeps its written form, or any SymPy expression. `columns` names the data, `parameters`
@@ -146,98 +137,6 @@ class Loss(Questions):
         what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
         raise LossError(f"{visible(wanted)[:40] or 'an empty name'} is {what}; the parameters are "
                         f"{several(self.names)}")
-
-    def derive(self, wrt: str | Symbol | Iterable[str | Symbol], detail: str = "normal",
-               order: int | None = None) -> Derivation | HigherDerivation:
-        """The partial derivative by one parameter, line by line; by several, one after the other, or by one `order` times.
-
-        Where the features have numbers, w[k] is the weight of any of them.
-
-        >>> Loss("(w - 3)^2").derive("w").result
-        2*(w - 3)
-        """
-        if self.indexed is not None:
-            asked = letters(wrt, repeated=True)
-            check_elements(self.indexed, asked, self.names)
-            if any("[" in name for name in asked):
-                return derive_problem(self.indexed, wrt, detail=detail, order=order)
-        names = letters(name_of(wrt) if isinstance(wrt, Indexed) else wrt, repeated=True) or ("",)
-        return derive_by(self.expression, tuple(map(self.parameter, repeated(names, order))), detail)
-
-    def partial(self, name: str) -> Derivation:
-        """The derivation by one parameter: from the gradient, or on its own where the loss is large."""
-        return cast("Derivation", self.derive(name)) if self.is_large else self.gradient()[name]
-
-    @cached_property
-    def _gradient(self) -> Gradient:
-        return gradient(self.expression, self.parameters)
-
-    def gradient(self) -> Gradient:
-        """The partial derivatives by all parameters, of up to a hundred.
-
-        >>> Loss("(w - 3)^2 + v").gradient()["v"].result
-        1
-        """
-        if len(self.parameters) > MOST_AT_ONCE:
-            one = repr(self.names[0])
-            any_of = "" if self.indexed is None else f"derive({next(iter(elements_in(self.indexed).values()))!r}) or "
-            raise LossError(f"a gradient line by line is for up to {MOST_AT_ONCE} parameters, and this loss has "
-                            f"{len(self.parameters):,}; ask for one slope with {any_of}derive({one})")
-        return self._gradient
-
-    @property
-    def is_large(self) -> bool:
-        """Whether it has so many parameters that only those are derived line by line that one asks for."""
-        return len(self.parameters) > MOST_DERIVED
-
-    @cached_property
-    def partials(self) -> tuple[Expr, ...]:
-        """The formulas of the slopes: the results of the gradient, or of reverse accumulation for a large loss.
-
-        >>> Loss("(w - 3)^2").partials
-        (2*(w - 3),)
-        """
-        if not self.is_large:
-            return tuple(self.gradient().result)
-        from symcalc.compute.reverse import accumulated
-        return accumulated(self.expression, self.parameters)[1]
-
-    @property
-    def has_kinks(self) -> bool:
-        """Whether a slope jumps somewhere.
-
-        >>> Loss("abs(w)").has_kinks
-        True
-        """
-        if not self.is_large:
-            return any(slope.kinks for slope in self.gradient().values())
-        from symcalc.training.diagnosis.degree import may_jump
-        return may_jump(self.expression, self.parameters)
-
-    def hessian(self) -> Hessian:
-        """The second derivatives by every pair of parameters.
-
-        >>> Loss("(w - 3)^2*v").hessian()["w v"].result
-        2*(w - 3)
-        """
-        return self._hessian
-
-    @cached_property
-    def _hessian(self) -> Hessian:
-        from symcalc.calculus.hessian import hessian_of
-        return hessian_of({parameter.name: derive(self.expression, parameter) for parameter in self.parameters})
-
-    def backpropagation(self, at: Mapping[str, float] | None = None, data: object = None, row: int = 1) -> Backpropagation:
-        """The slopes by back-propagation: intermediate values, local slopes, and the products on the way back.
-
-        With `at` (and data) in numbers too, for one row at a time where the loss sums over rows.
-
-        >>> Loss("(w - 3)^2").backpropagation(at={"w": 1}).gradient
-        {'w': -4.0}
-        """
-        from symcalc.calculus.backprop import propagated
-        found = propagated(self.expression, self.parameters)
-        return found if at is None else found.at(at, data, row=row)
 
     def compile(self, data: object = None) -> Compiled:
         """Loss and gradient as one function of the parameters, bound to the data.

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Abs, Add, Basic, Expr, Indexed, Pow, Sum, Symbol, Tuple
 
-from symcalc.compute.compiled import evaluated, ordered
+from symcalc.compute.compiled import evaluated
+from symcalc.compute.points import ordered
 from symcalc.compute.stable import stabilised
 from symcalc.errors import DataError, LossError
 from symcalc.language.names import alike, column, columns_of, name_of, parameters_of, symbol

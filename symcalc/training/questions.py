@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from sympy import Expr, Symbol
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 class Questions(Shown):
     """The questions, each answered by a module of its own, which is imported when it is asked."""
 
+    @property
+    def _loss(self) -> Loss:
+        return cast("Loss", self)                # which is what inherits them
+
     def descend(self, data: object = None, *, start: Mapping[str, float] | Sequence[float],
                 rate: float | str | Expr | None = None, steps: int = 100, method: str | Method = "gradient descent",
                 **settings: Unpack[Settings]) -> Run:
@@ -46,21 +50,23 @@ class Questions(Shown):
         array([0.   , 1.5  , 2.25 , 2.625])
         """
         from symcalc.training.descent import descend
-        return descend(self, data, start=start, rate=rate, steps=steps, method=method, **settings)
+        return descend(self._loss, data, start=start, rate=rate, steps=steps, method=method, **settings)
 
     def diagnose(self, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
-                 rate: float | str | Expr | None = None, steps: int | None = None) -> Diagnosis:
+                 rate: float | str | Expr | None = None, steps: int | None = None,
+                 method: str | Method = "gradient descent") -> Diagnosis:
         """How the loss curves, the largest stable rate 2/λ_max, and what `rate` will do in `steps` updates.
 
         A quadratic curves alike everywhere; any other loss needs the start, and is foretold no further than from there.
-        Of a schedule the first rate counts.
+        Of a schedule the first rate counts. With momentum the largest stable rate is 2 (1 + β)/λ_max; of other methods the
+        curvature foretells nothing.
 
         >>> import symcalc as sc
         >>> sc.Loss("3*w^2").diagnose(rate=0.2).outlook.kind
         'oscillates'
         """
         from symcalc.training.diagnosis.diagnose import diagnose
-        return diagnose(self, data, start=start, rate=rate, steps=steps)
+        return diagnose(self._loss, data, start=start, rate=rate, steps=steps, method=method)
 
     def sweep(self, data: object = None, *, starts: Sequence[Any] | np.ndarray | None = None,
               rates: Sequence[Any] | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
@@ -77,7 +83,7 @@ class Questions(Shown):
         [2.97, 3.0, -15.58]
         """
         from symcalc.training.sweeps import sweep
-        return sweep(self, data, starts=starts, rates=rates, methods=methods, steps=steps, **settings)
+        return sweep(self._loss, data, starts=starts, rates=rates, methods=methods, steps=steps, **settings)
 
     def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
                           start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:
@@ -90,7 +96,7 @@ class Questions(Shown):
 with the right gradient it falls to 0.5625.
         """
         from symcalc.training.effect import compare_gradients
-        return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
+        return compare_gradients(self._loss, wrong, data, start=start, rate=rate, steps=steps)
 
     def minimum(self, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
         """Where every slope is 0: the normal equations of a quadratic loss or its root, or algebra; else Newton from `near`.
@@ -102,7 +108,7 @@ with the right gradient it falls to 0.5625.
         <minimum of J(x): x = 2, J = -8>
         """
         from symcalc.training.minima.finding import minimum_of
-        return minimum_of(self, data, near)
+        return minimum_of(self._loss, data, near)
 
     def slopes(self, wrt: str | Symbol, data: object = None, *, at: Mapping[str, float] | Sequence[float]) -> Slopes:
         """Difference quotients by one parameter beside the derivative, for a Δ that shrinks from 1 to 10⁻¹⁵.
@@ -112,7 +118,7 @@ with the right gradient it falls to 0.5625.
         1e-08
         """
         from symcalc.training.slopes import slopes_of
-        return slopes_of(self, wrt, data, at=at)
+        return slopes_of(self._loss, wrt, data, at=at)
 
     def scale_to(self, other: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
                  rate: float | None = None, steps: int = 6) -> Scale:
@@ -128,4 +134,4 @@ with the right gradient it falls to 0.5625.
         from symcalc.training.scale import scale_of
         if not isinstance(other, Loss):
             raise LossError(f"the other loss is a Loss too, such as Loss('sum((y - m*x)^2)'), not {as_given(other)}")
-        return scale_of(self, other, data, start=start, rate=rate, steps=steps)
+        return scale_of(self._loss, other, data, start=start, rate=rate, steps=steps)

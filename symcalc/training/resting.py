@@ -44,7 +44,8 @@ def kind(walk: Walk) -> Stop:
 
 def at_rest(walk: Walk, point: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
     """Newton's steps from here as long as they shrink, and the Hessian where they lead; one step where they do not shrink."""
-    slopes, steps = walk.history.gradients[-1][walk.moving], []
+    slopes = walk.history.gradients[-1][walk.moving]
+    steps: list[np.ndarray] = []
     while len(steps) < _MOST:
         step = shortest_step(matrix, slopes)
         if steps and np.abs(step).max() > _SHRINKS * np.abs(steps[-1]).max():

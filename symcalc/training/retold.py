@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from symcalc.errors import as_given, visible
 from symcalc.pages.elided import several
 from symcalc.pages.notation import text
+from symcalc.training.export import run_head
 from symcalc.training.stops import Stop
 from symcalc.training.update import promised
 from symcalc.written import derivative_of
@@ -97,7 +98,7 @@ def _alike(before: str, now: str, rounded: bool) -> bool:
 def _of_file(run: Run) -> Iterator[Retold]:
     if run.told is None:
         return
-    for key, now in run.head().items():
+    for key, now in run_head(run).items():
         before = run.told.get(key, now)
         if before != now:
             yield from _parts(key, before, now)

@@ -1,4 +1,4 @@
-"""Which changes of the cost are no more than its rounding: by J, by its slopes, and by how J scatters around a point."""
+"""Which changes of the cost are no more than its rounding: by J, its slopes, how J scatters around a point, and more digits."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symcalc.calculus.point import DIGITS, NO_VALUE, Point, context_of
 from symcalc.training.update import promised
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
+    from symcalc.training.losses import Loss
 
 _TOLD = 128 * sys.float_info.epsilon         # relative to J: a change of this size is known no better than to a hundredth
 _APART = 0.005           # beside the expected change, from where on they contradict it: J bends, has a kink, or is rounded
 _SCATTERS = 256          # times how J scatters: a smaller change is known no better than to a hundredth
 _PART = 1 / 64           # of a step: over a few of these J is as good as a quadratic
 _TIMES = (1, 2, 3, 5, 7)
+_SHORT = 1e-12           # of the size of a point, or of 1: longer steps change J by more than the rounding of its terms
+_KNOWN = 0.01            # of the expected change: how exactly the actual one is known where its ratio is told
 
 
 def are_lost(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray, least: float | None = None) -> np.ndarray:
@@ -47,17 +51,53 @@ def least_told(compiled: Callable[[], Compiled], points: np.ndarray, costs: np.n
     """
     largest, contradicted = _seen(points, costs, gradients)
     doubtful = np.flatnonzero(contradicted & (largest > 0) & ~are_lost(points, costs, gradients))
-    by_size = doubtful[np.argsort(largest[doubtful], kind="stable")]
-    if not len(by_size):
+    if not len(doubtful):
         return None
     loss = compiled()
+    return _largest_lost(doubtful, largest, lambda k: _is_blurred(loss, points[k], points[k + 1], largest[k]))
+
+
+def are_wrong(loss: Loss, points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    """Whether the change of J in a short step is another one with more digits, though J and its slopes agree on it.
+
+    In (exp(w) - 2)^2 the rounding of exp(w) changes J and its slope alike. For losses without data, which are soon worked out.
+
+    >>> from symcalc.training.losses import Loss
+    >>> losses = map(Loss, ("(exp(w) - 2)^2", "(w - 0.5)^2"))
+    >>> runs = [loss.descend(start=[0], rate=0.1, steps=200, tolerance=0) for loss in losses]
+    >>> [bool(are_wrong(run.loss, run.points, run.costs, run.gradients).any()) for run in runs]
+    [True, False]
+    """
+    largest, _ = _seen(points, costs, gradients)
+    expected = promised(gradients[:-1], points)
+    with np.errstate(all="ignore"):
+        sizes = np.maximum(1, np.abs(points[:-1]))
+        short = (np.abs(np.diff(points, axis=0)) <= _SHORT * sizes).all(axis=1)
+        changes = np.diff(costs)
+    doubtful = np.flatnonzero(short & (largest > 0) & ~are_lost(points, costs, gradients))
+    context = context_of(DIGITS)
+
+    def is_wrong(k: int) -> bool:
+        at = [dict(zip(loss.parameters, map(context.mpf, point.tolist()), strict=True)) for point in points[k:k + 2]]
+        try:
+            before, after = (Point(context, values, {}).value(loss.expression) for values in at)
+        except NO_VALUE:
+            return False
+        return bool(abs(float(after - before) - changes[k]) > _KNOWN * abs(expected[k]))
+
+    least = _largest_lost(doubtful, largest, is_wrong)
+    return short & (largest <= least) if least is not None else np.zeros(len(changes), dtype=bool)
+
+
+def _largest_lost(steps: np.ndarray, sizes: np.ndarray, is_lost: Callable[[int], bool]) -> float | None:
+    """The largest size up to which steps are lost, the smallest of them asked first; None where none is."""
+    by_size = steps[np.argsort(sizes[steps], kind="stable")]
     lost, told, ask = 0, len(by_size), 0         # so many of the smallest are rounding; from so many on they are not
     while lost < told:
-        # Now and then J happens not to scatter, so a step is told only where the next larger one is, too.
-        lost, told = (ask + 1, told) if any(_is_blurred(loss, points[k], points[k + 1], largest[k])
-                                            for k in by_size[ask:ask + 2]) else (lost, ask)
+        # Now and then rounding happens to do no harm, so a step is told only where the next larger one is, too.
+        lost, told = (ask + 1, told) if any(map(is_lost, by_size[ask:ask + 2])) else (lost, ask)
         ask = (lost + told) // 2
-    return float(largest[by_size[lost - 1]]) if lost else None
+    return float(sizes[by_size[lost - 1]]) if lost else None
 
 
 def _seen(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

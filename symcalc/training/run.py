@@ -19,14 +19,13 @@ from symcalc.errors import DataError, LossError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document
-from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
 from symcalc.training.batches import Batches
 from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.page import page
-from symcalc.training.rounding import are_lost, least_told
+from symcalc.training.rounding import are_lost, are_wrong, least_told
 from symcalc.training.settings import Rate
 from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
 from symcalc.training.summary import Summary
@@ -229,7 +228,9 @@ class Run(Shown):
     @cached_property
     def lost(self) -> np.ndarray:
         """Whether each update changes J by so little that its rounding decides on the ratio."""
-        return are_lost(self.points, self.costs, self.gradients, self.least_told)
+        visited = self.points, self.costs, self.gradients
+        lost = are_lost(*visited, self.least_told)
+        return lost if self.loss.over_rows else lost | are_wrong(self.loss, *visited)
 
     @cached_property
     def changes(self) -> np.ndarray:
@@ -278,17 +279,9 @@ class Run(Shown):
 
         The formulas of the slopes are left out where there are hundreds, each as long as the loss.
         """
+        from symcalc.training.export import run_head
         from symcalc.training.record import record
-        return {**self.head(), "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
-
-    def head(self) -> dict[str, Any]:
-        """The first entries of that: the formulas, the settings, how it ended and where."""
-        return {"loss": text(self.loss.expression),
-                "gradient": {} if self.loss.is_large else {name: text(slope) for name, slope in self.slopes.items()},
-                "method": self.method.name,
-                "rate": self.rate if isinstance(self.rate, float) else text(self.rate),
-                "status": self.status, "message": self.message, "start": self.named(self.points[0]),
-                "parameters": self.parameters}
+        return {**run_head(self), "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, .html steps through the run, the others are what `print` shows."""

@@ -50,7 +50,7 @@ class Ended:
     message: str
     ratio: float = math.nan              # actual over expected change; nan where the slopes on the way were not kept
     first_rate: float = math.nan
-    bounces: bool = False                # whether the cost went up and down and no longer fell
+    bounces: bool | None = False         # whether the cost went up and down and no longer fell; None where it was not asked
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)

@@ -12,7 +12,8 @@ import numpy as np
 from sympy import Expr, Integer, Symbol
 
 from symcalc.calculus.algebra.products import multiplied
-from symcalc.compute.compiled import evaluated, ordered
+from symcalc.compute.compiled import evaluated
+from symcalc.compute.points import ordered
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT, name_of
 from symcalc.language.table import Table

@@ -9,7 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from sympy import Basic, Expr, Symbol
 
-from symcalc.compute.compiled import evaluated, ordered
+from symcalc.compute.compiled import evaluated
+from symcalc.compute.points import ordered
 from symcalc.errors import DescentError, SymcalcError, as_given, visible
 from symcalc.language import read
 from symcalc.language.gate import MAX_SYMPY_NODES

@@ -14,7 +14,8 @@ from sympy import Expr, Symbol
 
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.kinks import Kink
-from symcalc.compute.compiled import Compiled, evaluated, ordered
+from symcalc.compute.compiled import Compiled, evaluated
+from symcalc.compute.points import ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts

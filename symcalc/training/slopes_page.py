@@ -142,6 +142,7 @@ def _why(slopes: Slopes) -> list[Block]:
     rounded = ("each value of J is rounded to 16 digits, by up to ε/2 of its size with ",
                Formula(text=f"ε = {text(epsilon)}", latex=rf"\varepsilon = {latex(epsilon)}"),
                ", and that too is divided by ", _DELTA, ". The curve adds ", _BENDING, ", rounding about ", _ROUNDING)
+    words: tuple[Inline, ...]
     if best is slopes.quotients[-1]:
         words = ("The forward error falls down to the last row. It would not fall for ever: ", *rounded,
                  "; the two would be the same only at")

@@ -141,11 +141,14 @@ def _slopeless(track: Track, slopes: np.ndarray) -> np.ndarray:
 
 
 def _still(track: Track, since: int) -> np.ndarray:
-    """No parameter has changed in the last update; where they take turns, in the last round."""
+    """No parameter has changed in the last update; where they take turns, in the last round; where they coast, in two updates.
+
+    A point that swings about a minimum, as with momentum, may turn around just between two updates.
+    """
     if not track.patience:
         return _never(track, since)
     same = _none_differs(_before(track.points, since, 1), track.points[since:])
-    for back in range(2, track.patience + 1):
+    for back in range(2, max(track.patience, 1 + track.coasts) + 1):
         if same.any():
             same &= _none_differs(_before(track.points, since, back), track.points[since:])
     return same

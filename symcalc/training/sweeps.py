@@ -16,6 +16,7 @@ from sympy import Expr, Symbol
 from symcalc.compute.compiled import Compiled
 from symcalc.errors import DescentError, as_given
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.training.callbacks import checked_progress
 from symcalc.training.descent import descend, walk_of
 from symcalc.training.front import Ends, ends_of
@@ -48,7 +49,7 @@ class Descents:
     """How a run of the sweep is made, alone."""
 
     loss: Loss
-    table: Table | None
+    table: Table | Parts | None
     steps: int
     settings: Mapping[str, Any]
     compiled: Compiled | None = None
@@ -61,7 +62,7 @@ class Descents:
         return _descents, (self.loss, self.table, self.steps, dict(self.settings))
 
 
-def _descents(loss: Loss, table: Table | None, steps: int, settings: Mapping[str, Any]) -> Descents:
+def _descents(loss: Loss, table: Table | Parts | None, steps: int, settings: Mapping[str, Any]) -> Descents:
     return Descents(loss=loss, table=table, steps=steps, settings=settings)
 
 
@@ -134,7 +135,7 @@ def _one_by_one(make: Descents, methods: Sequence[Method], starts: Iterable[np.n
     return made
 
 
-def _abreast(loss: Loss, table: Table | None, compiled: Compiled, method: Method, starts: np.ndarray,
+def _abreast(loss: Loss, table: Table | Parts | None, compiled: Compiled, method: Method, starts: np.ndarray,
              rates: Sequence[Rate], steps: int, *, tolerance: float = 1e-10, step_tolerance: float = 0.0,
              cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: None = None, seed: int = 0,
              callback: None = None, progress: Any = None) -> tuple[Together, Looks]:

@@ -17,7 +17,7 @@ from symcalc.language.items import is_whole
 from symcalc.pages.document import Document
 from symcalc.pages.numbers import DIGITS, comes_out, numeral, short
 from symcalc.pages.shown import Shown
-from symcalc.training.reading import reading
+from symcalc.training.ratio import reading
 from symcalc.training.slope_numbers import Place, alike
 from symcalc.training.working import working
 

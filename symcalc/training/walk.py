@@ -84,6 +84,16 @@ class Walk:
         """Whether a step may lead away from a point where every slope is zero."""
         return self.method.coasts or self.batches is not None
 
+    @property
+    def pull(self) -> float:
+        """How far, per unit of the rate, the method moves a parameter from here that has no slope and no past."""
+        point, rate = self.history.points[-1], float(self.rates[max(self.history.made, 1) - 1])
+        if not (self.coasts and rate):
+            return 0.0
+        after, _ = self.stepped(point, np.zeros_like(point), rate, 1, np.zeros((len(self.method.state), len(point))))
+        self.undefined = None
+        return float(np.nan_to_num(np.abs(after - point)).max()) / abs(rate)
+
     def go(self, start: np.ndarray) -> tuple[Stop, np.ndarray]:
         """Walk; return why it ended, and the point where it would have gone on."""
         try:

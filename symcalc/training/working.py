@@ -18,7 +18,7 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.numberless import filled
 from symcalc.pages.numbers import DIGITS, aligned, as_shown, comes_out, numeral
 from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
-from symcalc.training.reading import without_ratio
+from symcalc.training.ratio import without_ratio
 from symcalc.training.slope_numbers import MORE, Place
 from symcalc.training.steps_found import distinct, newton_blocks, newton_letter, newton_system, scheduled, searched
 from symcalc.written import replaced

@@ -13,7 +13,8 @@ import pytest
 import sympy
 
 import symcalc as sc
-from symcalc.compute.compiled import compile_loss, ordered
+from symcalc.compute.compiled import compile_loss
+from symcalc.compute.points import ordered
 from symcalc.errors import DataError, DescentError, LossError
 
 X = np.array([-1.5, -0.2, 0.4, 1.0, 2.5, 3.0])

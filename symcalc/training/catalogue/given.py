@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sympy import Expr, Float, Indexed, Integer, Symbol
 
@@ -99,7 +99,7 @@ def whole(value: object, what: str, least: int, most: int) -> int:
     return value.__index__()
 
 
-def amount(value: object, what: str, below: float = math.inf) -> Expr:
+def amount(value: Any, what: str, below: float = math.inf) -> Expr:
     """The number as it stands in a formula, if it is greater than 0 and less than `below`.
 
     >>> amount(0.5, "delta"), amount(3, "delta")
@@ -113,7 +113,7 @@ def amount(value: object, what: str, below: float = math.inf) -> Expr:
     return Integer(int(value)) if float(value).is_integer() and value < _LONG else Float(float(value))
 
 
-def _size(value: object) -> float:
+def _size(value: Any) -> float:
     try:
         return float(value)
     except OverflowError:

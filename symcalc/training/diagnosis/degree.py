@@ -30,14 +30,15 @@ def degree_of(expression: Expr, letters: Collection[Symbol]) -> int | None:
 def _degree(part: Basic, inner: list[int | None]) -> int | None:
     if not any(degree != 0 for degree in inner):
         return 0
-    if None in inner:
+    known = [degree for degree in inner if degree is not None]
+    if len(known) < len(inner):
         return None
     if isinstance(part, (Add, Sum)):
-        return max(inner)
+        return max(known)
     if isinstance(part, Mul):
-        return sum(inner)
+        return sum(known)
     if isinstance(part, Pow) and part.exp.is_Integer and part.exp > 0:
-        return inner[0] * int(part.exp)
+        return known[0] * int(part.exp)
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from symcalc.compute.compiled import ordered
+from symcalc.compute.points import ordered
 from symcalc.errors import DescentError, as_given
 from symcalc.language.items import is_whole
 from symcalc.language.table import Table
@@ -30,13 +30,14 @@ from symcalc.training.diagnosis.curvature import (
     second_derivatives,
     second_partials,
 )
+from symcalc.training.diagnosis.memory import kept_by, outlook_with
 from symcalc.training.diagnosis.outlook import Outlook, outlook, outlook_at_start
 from symcalc.training.diagnosis.rates import suggested_rate
 from symcalc.training.diagnosis.scaled import Scaled, cure
 from symcalc.training.diagnosis.spectrum import Nature, Spectrum, kind_of, limit_of, spectrum
 from symcalc.training.diagnosis.trouble import trouble_at
 from symcalc.training.losses import Loss
-from symcalc.training.methods import method_named
+from symcalc.training.methods import Method, method_named
 from symcalc.training.settings import Rate, checked_rate, rates_of
 
 _METHOD = method_named("gradient descent")
@@ -48,6 +49,7 @@ _LEVEL = 1e-9            # relative: a slope along a valley's floor as small as 
 class Diagnosis(Shown):
     """How a loss curves at the start, the largest stable rate 2/λ_max, and what a rate will do there.
 
+    With momentum the largest stable rate is 2 (1 + β)/λ_max; of other methods than these two the curvature foretells none.
     `hessian` is the matrix of second derivatives at the start, `formulas` its entries by pairs of names where they have a
     numeric form. Where nothing can be foretold, `obstacle` says why, in words, and the rates are None.
 
@@ -71,11 +73,18 @@ distance to the minimum by 2.')
     curvature: Spectrum
     obstacle: tuple[Inline, ...]
     scaled: Scaled | None
+    method: Method = _METHOD
 
     @property
     def stable_rate(self) -> float | None:
-        """2/λ_max: gradient descent settles below it, and leaves the minimum above it."""
-        return None if self.obstacle else limit_of(self.hessian)
+        """2/λ_max: gradient descent settles below it, and leaves the minimum above it; with momentum 2 (1 + β)/λ_max."""
+        limit = None if self.obstacle else limit_of(self.hessian)
+        return None if limit is None else (1 + self.kept) * limit
+
+    @property
+    def kept(self) -> float:
+        """β, the share of its speed that the method keeps from step to step; 0 for gradient descent."""
+        return kept_by(self.method) or 0.0
 
     @property
     def condition(self) -> float | None:
@@ -84,8 +93,8 @@ distance to the minimum by 2.')
 
     @property
     def suggested_rate(self) -> float | None:
-        """2/(λ_max + λ_min) for a quadratic, the fastest there is; otherwise 1/λ_max; two digits."""
-        return None if self.obstacle else suggested_rate(self.curvature.upwards.tolist(), self.quadratic)
+        """2/(λ_max + λ_min) for a quadratic, the fastest there is; otherwise 1/λ_max; times 1 + β with momentum; two digits."""
+        return None if self.obstacle else suggested_rate((self.curvature.upwards / (1 + self.kept)).tolist(), self.quadratic)
 
     @cached_property
     def outlook(self) -> Outlook | None:
@@ -101,9 +110,12 @@ distance to the minimum by 2.')
             upwards = [self.curvature.zero, *upwards]
         if not math.isfinite(rate * self.curvature.largest):
             raise DescentError(f"the rate {short(rate)} is too large to compute with")
+        bowl = self.condition is not None and math.isfinite(self.condition) and not self.has_kinks
+        if self.kept:
+            return outlook_with(self.kept, rate, upwards, steps=self.steps, everywhere=self.quadratic,
+                                bowl=self.quadratic or bowl)
         if self.quadratic:
             return outlook(rate, upwards, steps=self.steps)
-        bowl = self.condition is not None and math.isfinite(self.condition) and not self.has_kinks
         return outlook_at_start(rate, upwards, steps=self.steps, bowl=bowl)
 
     @property
@@ -138,12 +150,13 @@ distance to the minimum by 2.')
     def document(self) -> Document:
         """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""
         from symcalc.training.diagnosis.page import blocks
-        return Document(f"Before the descent of {self.loss.called}", tuple(blocks(self)))
+        by = "" if self.method == _METHOD else f" by {self.method.name}"
+        return Document(f"Before the descent of {self.loss.called}{by}", tuple(blocks(self)))
 
     def as_dict(self) -> dict[str, Any]:
         """The diagnosis as plain data, for JSON."""
         finite = np.isfinite(self.hessian).all()
-        return {"loss": text(self.loss.expression), "quadratic": self.quadratic,
+        return {"loss": text(self.loss.expression), "method": self.method.name, "quadratic": self.quadratic,
                 "start": dict(self.start) if self.start is not None else None,
                 "hessian": self.hessian.tolist() if finite else None,
                 "formulas": {" ".join(pair): text(entry) for pair, entry in self.formulas.items()},
@@ -162,8 +175,10 @@ distance to the minimum by 2.')
 
 
 def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
-             rate: float | str | Expr | None = None, steps: int | None = None) -> Diagnosis:
+             rate: float | str | Expr | None = None, steps: int | None = None,
+             method: str | Method = _METHOD) -> Diagnosis:
     """The diagnosis of a descent; what `Loss.diagnose` says holds here."""
+    method = method_named(method)
     wanted = None if rate is None else checked_rate(rate, _METHOD)
     first = None if wanted is None else _first(wanted)
     if steps is not None and (not is_whole(steps) or steps < 1):
@@ -177,15 +192,18 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
     matrix = second(point)
     found = spectrum(matrix)
     obstacle = _no_value(loss, table, point) if not (math.isfinite(value) and np.isfinite(gradient).all()) else \
-        _no_forecast(loss, partials, found, gradient, quadratic)
-    scaled = None if obstacle else cure(loss, table, point, found.condition, partials, quadratic)
+        _no_forecast(loss, partials, found, gradient, quadratic) or _not_for(method, found)
+    scaled = None if obstacle else cure(loss, table, point, found.condition, partials, quadratic, method)
     shown = partials if second.symbolic else {}
     given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
-    with np.errstate(all="ignore"):
-        after = None if first is None or start is None else float(compiled.at(point - first * gradient)[0])
+    after = None
+    if first is not None and start is not None and kept_by(method) is not None:         # by either the first step is -η ∇J
+        with np.errstate(all="ignore"):
+            after = float(compiled.at(point - first * gradient)[0])
     made = Diagnosis(loss=loss, start=given, rate=first, schedule=wanted if isinstance(wanted, Expr) else None,
                      cost_after=after, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
-                     hessian=matrix, cost=value, gradient=gradient, curvature=found, obstacle=obstacle, scaled=scaled)
+                     hessian=matrix, cost=value, gradient=gradient, curvature=found, obstacle=obstacle, scaled=scaled,
+                     method=method)
     if first is not None:
         made.foretold(first)             # so that a rate too large is met here
     return made
@@ -235,3 +253,11 @@ def _no_forecast(loss: Loss, partials: Partials, found: Spectrum, gradient: np.n
     if quadratic:
         return ("J is the same everywhere, so there is nothing to descend.",)
     return ("J does not curve upwards at the start, so the curvature there sets no limit to the rate.",)
+
+
+def _not_for(method: Method, found: Spectrum) -> tuple[Inline, ...]:
+    """That the method is none whose rates the curvature tells of, and which rates these are for gradient descent."""
+    if kept_by(method) is not None:
+        return ()
+    return (f"The curvature foretells what gradient descent and momentum do, and sets no limit to the rate of {method.name}. "
+            "By gradient descent rates below ", numeral(2 / found.largest, 3), " would be stable.")

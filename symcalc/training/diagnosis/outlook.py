@@ -19,8 +19,8 @@ _COUNTABLE = 1e6         # steps from which on only their power of ten tells any
 _WIDE = 1e3              # from which on a number is shown with all its digits before the point, and one after
 _LOST = 1e12             # steps that rounding would swallow
 _UNSEEN = 1e-13          # a distance from 1 that is rounding
-_IF = "If the curvature stayed as it is at the start"
-_LONG = 1000             # steps for one more digit that count as a crawl where nobody says how many there are
+IF = "If the curvature stayed as it is at the start"
+LONG = 1000             # steps for one more digit that count as a crawl where nobody says how many there are
 
 Kind = Literal["diverges", "unstable", "jumps", "oscillates", "converges", "crawls"]
 
@@ -114,7 +114,7 @@ class _Facts:
 
     @property
     def pace(self) -> Kind:
-        return "crawls" if self.per_digit > (_LONG if self.steps is None else self.steps) else self.side
+        return "crawls" if self.per_digit > (LONG if self.steps is None else self.steps) else self.side
 
     @property
     def alone(self) -> bool:
@@ -154,7 +154,7 @@ class _Facts:
         return ("It converges without overshooting: ", *self._digits(), ".")
 
     def _digits(self) -> tuple[Inline, ...]:
-        return (*_about(self.per_digit), " for each further digit")
+        return (*about(self.per_digit), " for each further digit")
 
     def _few(self) -> str:
         if self.steps is None:
@@ -164,13 +164,13 @@ class _Facts:
     # Where it is not
 
     def unstable(self) -> tuple[Inline, ...]:
-        return (f"{_IF}, the run would diverge: the rate is ", self.times, " times the largest that is stable there.")
+        return (f"{IF}, the run would diverge: the rate is ", self.times, " times the largest that is stable there.")
 
     def oscillates_there(self) -> tuple[Inline, ...]:
-        return (f"{_IF}, each step would go past the lowest point{self.along}, though not so far that the cost rises",)
+        return (f"{IF}, each step would go past the lowest point{self.along}, though not so far that the cost rises",)
 
     def converges_there(self) -> tuple[Inline, ...]:
-        return (f"{_IF}, no step would overshoot",)
+        return (f"{IF}, no step would overshoot",)
 
     def crawls_there(self) -> tuple[Inline, ...]:
         return (self.oscillates_there if self.side == "oscillates" else self.converges_there)()
@@ -189,10 +189,10 @@ def _steps(product: float) -> float:
     return math.log(10) / (-math.log1p(-product) if product < 1 else -math.log(product - 1))
 
 
-def _about(steps: float) -> tuple[Inline, ...]:
+def about(steps: float) -> tuple[Inline, ...]:
     """A number of steps to two digits.
 
-    >>> inline(_about(0.3)), inline(_about(1234.5)), inline(_about(2.3e9))
+    >>> inline(about(0.3)), inline(about(1234.5)), inline(about(2.3e9))
     ('about 1 step', 'about 1,200 steps', 'about 2.3 · 10⁹ steps')
     """
     if steps > _LOST:

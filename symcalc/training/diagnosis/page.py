@@ -134,8 +134,11 @@ def _limit(found: Diagnosis) -> Iterator[Block]:
     elif count > 2:
         yield paragraph("The largest eigenvalue of the matrix of second derivatives is ", _STEEPEST, " = ", largest, ".")
     top = _steepest(found)
-    yield _equation(_LIMIT, Formula(text=f"2/{top.text}", latex=rf"\frac{{2}}{{{top.latex}}}"),
-                    quotient(2, largest), numeral(found.stable_rate))
+    if found.kept:
+        twice, numbers = Formula(text=f"2 (1 + β)/{top.text}", latex=rf"\frac{{2 (1 + \beta)}}{{{top.latex}}}"), _twice(found)
+    else:
+        twice, numbers = Formula(text=f"2/{top.text}", latex=rf"\frac{{2}}{{{top.latex}}}"), numeral(2)
+    yield _equation(_LIMIT, twice, quotient(numbers, largest), numeral(found.stable_rate))
     if count > 1:
         yield from _condition(found)
     if found.has_kinks:
@@ -147,9 +150,14 @@ def _steepest(found: Diagnosis) -> Formula:
     return _STEEPEST if len(found.loss.names) > 1 else _CURVATURE
 
 
-def quotient(above: float, below: Expr) -> Expr:
+def _twice(found: Diagnosis) -> Expr:
+    """2 (1 + β) with the number of β."""
+    return Mul(Integer(2), add(Integer(1), numeral(found.kept)), evaluate=False)
+
+
+def quotient(above: Expr, below: Expr) -> Expr:
     """a/b as written, not reduced."""
-    return Mul(numeral(above), Pow(below, Integer(-1), evaluate=False), evaluate=False)
+    return Mul(above, Pow(below, Integer(-1), evaluate=False), evaluate=False)
 
 
 def _largest_of_two(found: Diagnosis) -> Equation:
@@ -178,7 +186,7 @@ def _condition(found: Diagnosis) -> Iterator[Block]:
         value = numeral(found.condition, 3) if found.condition < _LARGE else power_of_ten(found.condition, min(3, known))
         yield _equation(Formula(text="condition number", latex=r"\text{condition number}"),
                         Formula(text="λ_max/λ_min", latex=r"\frac{\lambda_{\max}}{\lambda_{\min}}"),
-                        quotient(found.curvature.largest, numeral(found.curvature.smallest, known)), value)
+                        quotient(numeral(found.curvature.largest), numeral(found.curvature.smallest, known)), value)
         if found.condition > BAD:
             yield paragraph("That is large: a rate that suits the steepest direction is far too small for the flattest.")
 
@@ -186,10 +194,18 @@ def _condition(found: Diagnosis) -> Iterator[Block]:
 # What a rate does
 
 def _at(found: Diagnosis, foretold: Outlook) -> Iterator[Block]:
-    rate, upwards = foretold.rate, found.curvature.upwards
+    rate = foretold.rate
     yield Heading(f"At the rate η = {text(numeral(rate))}")
     if found.schedule is not None:
         yield paragraph("That is the first of the rates ", found.schedule, "; what follows holds while they stay close to it.")
+    if not found.kept:
+        yield from _factors(found, rate)
+    yield paragraph(*foretold.parts)
+
+
+def _factors(found: Diagnosis, rate: float) -> Iterator[Block]:
+    """By how much each step of gradient descent multiplies the distance to the minimum."""
+    upwards = found.curvature.upwards
     along = " along the steepest direction" if len(found.loss.names) > 1 else ""
     yield paragraph(f"Each step multiplies the distance to the minimum{along} by" if found.quadratic else
                     f"With the curvature at the start each step would multiply the distance to the lowest point{along} by")
@@ -198,7 +214,6 @@ def _at(found: Diagnosis, foretold: Outlook) -> Iterator[Block]:
     if slowest > abs(1 - rate * upwards[-1]) and found.condition is not None and found.condition < _LARGE:
         yield paragraph("and along the flattest by")
         yield _factor(rate, upwards[0], _FLATTEST)
-    yield paragraph(*foretold.parts)
 
 
 def _first_step(found: Diagnosis) -> Iterator[Block]:

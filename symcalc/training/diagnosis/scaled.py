@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symcalc.compute.compiled import ordered
+from symcalc.compute.points import ordered
 from symcalc.language.table import Table, table_of
 from symcalc.language.table_parts import Parts
 from symcalc.training.diagnosis.curvature import Partials, second_derivatives
+from symcalc.training.diagnosis.memory import kept_by
 from symcalc.training.diagnosis.rates import suggested_rate
 from symcalc.training.diagnosis.scaling import Change, changes
 from symcalc.training.diagnosis.spectrum import Spectrum, spectrum
 from symcalc.training.losses import Loss
+from symcalc.training.methods import Method
 
 if TYPE_CHECKING:
     from symcalc.training.run import Run
@@ -43,6 +45,7 @@ class Scaled:
     start: Mapping[str, float]
     curvature: Spectrum
     rate: float                          # suggested
+    method: Method                       # for which it is
 
     @property
     def data(self) -> Mapping[str, np.ndarray]:
@@ -56,14 +59,14 @@ class Scaled:
 
     @property
     def stable_rate(self) -> float:
-        """2/λ_max over these columns."""
-        return 2 / self.curvature.largest
+        """2/λ_max over these columns; with momentum 2 (1 + β)/λ_max."""
+        return 2 * (1 + (kept_by(self.method) or 0)) / self.curvature.largest
 
     def descend(self, *, start: Mapping[str, float] | Sequence[float] | None = None, rate: float | None = None,
                 steps: int = 100, **options: Any) -> Run:
-        """`J.descend` over these columns, from the same model and at the suggested rate where nothing else is said."""
+        """`J.descend` over these columns, from the same model, by the same method and at the suggested rate, unless given."""
         return self.loss.descend(self.data, start=self.start if start is None else start,
-                                 rate=self.rate if rate is None else rate, steps=steps, **options)
+                                 rate=self.rate if rate is None else rate, steps=steps, **{"method": self.method} | options)
 
     def unscaled(self, parameters: Mapping[str, float] | Sequence[float]) -> dict[str, float]:
         """The parameters that predict from the columns as they were what these predict from the new ones."""
@@ -81,7 +84,7 @@ class Scaled:
 
 
 def cure(loss: Loss, table: Table | Parts | None, start: np.ndarray, condition: float, partials: Partials | None,
-         quadratic: bool) -> Scaled | None:
+         quadratic: bool, method: Method) -> Scaled | None:
     """The scaled columns, where they cure a bad condition number; None where nothing is ill or this is no cure."""
     if isinstance(table, Parts):
         table = table.here if table.is_small else None            # the new columns would need a cluster of their own
@@ -97,4 +100,4 @@ def cure(loss: Loss, table: Table | Parts | None, start: np.ndarray, condition: 
         return None
     return Scaled(loss=loss, table=scaled, changes=MappingProxyType(chosen), matrix=matrix,
                   start=MappingProxyType(dict(zip(loss.names, map(float, point), strict=True))), curvature=curvature,
-                  rate=suggested_rate(curvature.upwards, quadratic))
+                  rate=suggested_rate((curvature.upwards / (1 + (kept_by(method) or 0))).tolist(), quadratic), method=method)

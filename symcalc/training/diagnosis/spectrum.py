@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
-MINIMUM, MAXIMUM, SADDLE, UNDECIDED = "minimum", "maximum", "saddle point", "undecided"
 _ROUNDING = 1e-12        # relative to the largest eigenvalue: one smaller than this counts as zero
 _FLAT = 1e-9             # ... and where a kind is told, in units in which the diagonal is 1
 _SINGULAR = 64 * np.finfo(float).eps         # ... and where a matrix is inverted: what rounding makes of a 0
 
 Nature = Literal["minimum", "maximum", "saddle point", "undecided"]
+MINIMUM: Final = "minimum"
+MAXIMUM: Final = "maximum"
+SADDLE: Final = "saddle point"
+UNDECIDED: Final = "undecided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -68,7 +68,7 @@ def _classified(loss: Loss, points: Sequence[Point]) -> tuple[StationaryPoint, .
         hessian = second(at)
         if not np.abs(slopes).max() <= _ZERO * max(1.0, np.abs(hessian).max() * np.abs(at).max()):
             raise ProofError(f"a point at which {text(loss.symbol)} should have no slope has one")
-        kind = kind_of(hessian)
+        kind: str = kind_of(hessian)
         if kind == UNDECIDED and len(at) == 1:
             kind = _by_sides(compiled, places, k)
         found.append(StationaryPoint(values=tuple(map(float, at)), J=_settled(loss, points[k], cost), kind=kind,

@@ -9,6 +9,7 @@ import numpy as np
 from symcalc.compute.compiled import Compiled
 from symcalc.errors import LossError
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Inline, paragraph
 from symcalc.training.diagnosis.curvature import is_quadratic
 from symcalc.training.diagnosis.spectrum import MINIMUM, kind_of, scaled
@@ -23,7 +24,7 @@ _SINGULAR = 1e-11                # relative: the least eigenvalue at which a dir
 _LEVEL = 1e-9                    # ... and the largest slope that is none
 
 
-def of_large(loss: Loss, table: Table | None, near: Mapping[str, float] | Sequence[float] | None) -> Minimum:
+def of_large(loss: Loss, table: Table | Parts | None, near: Mapping[str, float] | Sequence[float] | None) -> Minimum:
     """The one point at which all slopes of a quadratic loss are 0, or the nearest to 0 of many; else Newton's from `near`."""
     if not is_quadratic(loss):
         if near is None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Function, Symbol
 
-from symcalc.compute.compiled import ordered
+from symcalc.compute.points import ordered
 from symcalc.errors import LossError
 from symcalc.pages.document import Block, Document, Equation, Inline, Paragraph
 from symcalc.pages.document import Table as Rows

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Function, Pow, Rational, log
 
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Block, Equation, Formula, paragraph
 from symcalc.parts import exponent_of_e
 from symcalc.training.losses import Loss
@@ -39,7 +40,7 @@ _EXP = _Outer(formula=Formula(text="J = e^K", latex="J = e^{K}"), value=math.exp
               slope=math.exp)
 
 
-def of_monotone(loss: Loss, table: Table | None) -> Minimum | None:
+def of_monotone(loss: Loss, table: Table | Parts | None) -> Minimum | None:
     """The minimum of √K, ln(K) or e^K for a quadratic K: that of K; None where the loss is not one of these.
 
     >>> found = of_monotone(Loss("sqrt((a - 1)^2 + (b - a)^2 + 4)"), None)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from symcalc.compute.compiled import Compiled, ordered
+from symcalc.compute.compiled import Compiled
+from symcalc.compute.points import ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Block, Equation, Formula, Inline, paragraph
 from symcalc.pages.document import Table as Rows
 from symcalc.pages.elided import several
@@ -27,7 +29,7 @@ _SETTLED = 1e-8          # how small, relative to the point, a step is after whi
 Curvature = Callable[[np.ndarray], np.ndarray]
 
 
-def polished(loss: Loss, table: Table | None, near: Mapping[str, float] | Sequence[float]) -> Minimum:
+def polished(loss: Loss, table: Table | Parts | None, near: Mapping[str, float] | Sequence[float]) -> Minimum:
     """The stationary point that Newton's method reaches from `near`, classified by the Hessian.
 
     >>> found = polished(Loss("e^w - 2*w"), None, {"w": 1})

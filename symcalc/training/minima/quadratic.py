@@ -12,6 +12,7 @@ from symcalc.compute.compiled import evaluated
 from symcalc.errors import LossError
 from symcalc.language.names import ROW
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Inline
 from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
@@ -29,7 +30,7 @@ _SINGULAR = 1e-11                # relative: the least eigenvalue at which a dir
 _CONSISTENT = 1e-9
 
 
-def of_quadratic(loss: Loss, table: Table | None, equations: NormalEquations, name: str = LOSS) -> Minimum:
+def of_quadratic(loss: Loss, table: Table | Parts | None, equations: NormalEquations, name: str = LOSS) -> Minimum:
     """The point at which all slopes of a quadratic loss are 0, from its normal equations; `name` is what the loss is called.
 
     >>> from symcalc.training.minima.normal_equations import normal_equations
@@ -64,11 +65,11 @@ def _without(hessian: np.ndarray, flat: np.ndarray) -> np.ndarray:
     return across @ hessian @ across.T
 
 
-def _numbers(matrix: Sequence[Sequence[Expr]], loss: Loss, table: Table | None) -> np.ndarray:
+def _numbers(matrix: Sequence[Sequence[Expr]], loss: Loss, table: Table | Parts | None) -> np.ndarray:
     return np.array([[float(evaluated(entry, {}, table, loss.columns)) for entry in row] for row in matrix])
 
 
-def _from_equations(loss: Loss, table: Table | None, equations: NormalEquations, hessian: np.ndarray) -> Fit:
+def _from_equations(loss: Loss, table: Table | Parts | None, equations: NormalEquations, hessian: np.ndarray) -> Fit:
     """The solution of A θ = r, where the loss is not a sum of squares; its flat directions where there are many."""
     matrix = _numbers(equations.matrix, loss, table)
     right = _numbers([equations.right], loss, table)[0]
@@ -105,7 +106,7 @@ def only(loss: Loss, name: str, equations: NormalEquations | None, hessian: np.n
             f"{kind}, and the only one.")
 
 
-def _many(loss: Loss, name: str, table: Table | None, rows: Rows | None, fit: Fit, kind: str) -> tuple[Inline, ...]:
+def _many(loss: Loss, name: str, table: Table | Parts | None, rows: Rows | None, fit: Fit, kind: str) -> tuple[Inline, ...]:
     """Which columns are to blame for many minima."""
     one = "point" if kind == UNDECIDED else kind
     start, end = f"Not one {one} but many, all with this {name}: ", " The one given is the nearest to 0."

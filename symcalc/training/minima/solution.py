@@ -13,6 +13,7 @@ from symcalc.calculus.algebra.terms import joined, terms_of
 from symcalc.compute.compiled import evaluated
 from symcalc.language.names import COUNT
 from symcalc.language.table import Table
+from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Block, Equation, paragraph
 from symcalc.pages.document import joined as listed
 from symcalc.pages.numbers import DIGITS, numeral
@@ -25,7 +26,7 @@ _NOTHING = 1e-9          # beside the largest value, what counts as 0
 _DIGITS = (DIGITS, 9, 12, 15)
 
 
-def worked_out(equations: NormalEquations, table: Table | None, fit: Fit) -> tuple[tuple[Block, ...], bool]:
+def worked_out(equations: NormalEquations, table: Table | Parts | None, fit: Fit) -> tuple[tuple[Block, ...], bool]:
     """The derivation, then the equations and the solution with the numbers of the data; whether that tells the solution.
 
     Where rounding the numbers would make them untrue, they have more digits, or the formulas stay without them.

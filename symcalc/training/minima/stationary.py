@@ -75,7 +75,7 @@ def _is_product(expression: Expr) -> bool:
 def _told(letter: Symbol, values: Sequence[Expr]) -> list[Block]:
     if not values:
         return [paragraph("There is no real ", letter, " for which that holds.")]
-    start = [paragraph("Where no formula is at hand, in numbers:")] * any(map(_is_long, values))
+    start: list[Block] = [paragraph("Where no formula is at hand, in numbers:")] * any(map(_is_long, values))
     return start + [Equation((letter, numeral(float(value))), "≈") if _is_long(value) else Equation((letter, value))
                     for value in values]
 
@@ -91,8 +91,8 @@ def roots(expression: Expr, letter: Symbol) -> tuple[tuple[Expr, ...], Expr | No
     """All real values at which the expression is 0, and its factored form where it is a polynomial; None where unknown."""
     polynomial = _polynomial(expression, (letter,))
     if polynomial is None:
-        values = solved(expression, number(0), letter)
-        return None if values is None else (values, None)
+        known = solved(expression, number(0), letter)
+        return None if known is None else (known, None)
     if polynomial.is_zero:
         return None
     lead, factors = polynomial.factor_list()

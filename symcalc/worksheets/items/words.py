@@ -49,11 +49,14 @@ def _falls(slope: int, way: str) -> bool:
     return slope * {"smaller": -1, "larger": 1}[way] < 0
 
 
+def _by_costs(rate: str, costs: Sequence[Fraction], asked: str) -> str:
+    return f"With the rate {rate} the cost after each step is {_listed(costs)}. {asked}"
+
+
 def _too_large(draw: Draw) -> Asked:
     rate, costs = decimal(Fraction(draw.whole(2, 9), 10)), _costs(draw, Fraction(draw.whole(15, 40), 10))
     require(all(now > before for before, now in pairwise(costs)), f"the costs {_listed(costs)} grow")
-    return Asked(f"With the rate {rate} the cost after each step is {_listed(costs)}. "
-                 "What goes wrong, and what would you change?",
+    return Asked(_by_costs(rate, costs, "What goes wrong, and what would you change?"),
                  "The cost grows with every step: the rate is too large, and each step jumps further past the minimum. "
                  "Take a smaller rate.", "Does the cost fall?",
                  "the growing costs as the reason, and a smaller rate", len(costs) - 1)
@@ -63,8 +66,7 @@ def _too_small(draw: Draw) -> Asked:
     rate = decimal(Fraction(draw.whole(1, 9), draw.choice((1000, 10000))))
     costs = _costs(draw, 1 - Fraction(draw.whole(5, 20), 1000))
     require(all(_HARDLY * before < now < before for before, now in pairwise(costs)), f"the costs {_listed(costs)} hardly fall")
-    return Asked(f"With the rate {rate} the cost after each step is {_listed(costs)}. "
-                 "Is that what one wants? What would you change?",
+    return Asked(_by_costs(rate, costs, "Is that what one wants? What would you change?"),
                  "The cost falls, but hardly: the rate is too small, and the descent needs very many steps. "
                  "Take a larger rate and watch that the cost still falls.", "How fast does the cost fall?",
                  "that it falls but slowly, and a larger rate", len(costs) - 1)
