@@ -87,6 +87,19 @@ class Steps:
         return self.compiled.tape.parameters
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What some steps have passed: of the first parameter that moves the least slope, in size, and by how much it differed at
+    least from where it was one step and two steps before; the least and the greatest cost; the largest parameter, in size."""
+
+    slope: float
+    once: float
+    twice: float
+    least: float
+    most: float
+    size: float
+
+
 class Loop(Protocol):
     """Many steps in one call.
 
