@@ -58,6 +58,15 @@ class History:
         self.count += whole
         return rows[whole, :self._parameters] if whole < len(rows) else None
 
+    def room(self, more: int) -> np.ndarray:
+        """Where the rows of so many more points will be, for whoever fills them in; `filled` then says how many he has."""
+        self._make_room(more)
+        return self._rows[self.count:self.count + more]
+
+    def filled(self, more: int) -> None:
+        """So many rows are there, all numbers in them finite."""
+        self.count += more
+
     def _make_room(self, more: int) -> None:
         short = self.count + more - len(self._rows)
         if short > 0:

@@ -20,10 +20,8 @@ import numpy as np
 from symcalc.compute.fused.engine import engine, lanes_here, llvm_here
 from symcalc.compute.fused.instructions import Sections, Unknown, assigned, expression, sections_of
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, at, built_in, load, loop, store, where
-from symcalc.compute.loops.loop import Form, PlainLoop, Seen, form_of, updates_of
-from symcalc.language.table import Table
+from symcalc.compute.loops.loop import Form, PlainLoop, Same, Seen, form_of, updates_of
 
-NOTE = "# compiled by LLVM from these statements, with the same bits"
 _OF_ONE = ("exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
            "asinh", "acosh", "atanh", "erf", "cbrt")
 _OF_TWO = ("pow", "atan2")
@@ -35,7 +33,7 @@ _SIGNS = MappingProxyType({ast.Add: Lanes.__add__, ast.Sub: Lanes.__sub__, ast.M
 @cache
 def address_of(name: str) -> int | None:
     """Where the C library's function is; None where there is none, or where Python's `math` has other bits somewhere."""
-    address, python = llvm_here().address_of_symbol(name), getattr(math, name, None)
+    address, python = llvm_here().address_of_symbol(name), getattr(math, name, None)          # no cbrt in old Pythons
     if not address or python is None:
         return None
     takes = 2 if name in _OF_TWO else 1
@@ -180,6 +178,7 @@ def _march(sections: Sections, form: Form) -> str:
     start = {name: load(at(code, "%row", place)) for place, name in enumerate(names) if name != "cost"}
     start |= {"k": Lanes(code, "%number", "double", 1), "before": load(at(code, "%seen", 0))}
     start |= {name: code.constant(math.inf if least else -math.inf, 1) for name, least in _SEEN.items()}
+    start["size"] = _largest([start[f"p{j}"] for j in range(size)])
     between = Lanes(code, "%between", "i64", 1)
     columns = [at(code, "%history", between * place).name for place in range(len(names) + 1)]
     tape, lines = updates_of(form)
@@ -210,8 +209,8 @@ def _march(sections: Sections, form: Form) -> str:
     return "\n".join([*code.called.values(), f"define i64 @march({_ARGUMENTS}) {{", *code.lines, "}"])
 
 
-_ARGUMENTS = ("ptr noalias %row, ptr noalias %rates, i64 %apart, i64 %count, double %number, ptr noalias %history, i64 %between, "
-              "ptr noalias %given, ptr noalias %seen")
+_ARGUMENTS = ("ptr noalias %row, ptr noalias %rates, i64 %apart, i64 %count, double %number, ptr noalias %history, "
+              "i64 %between, ptr noalias %given, ptr noalias %seen")
 _SEEN = MappingProxyType({"slope": True, "once": True, "twice": True, "least": True, "most": False, "size": False})
 """The fields of `Seen`, and whether each is the least of all."""
 
@@ -222,7 +221,11 @@ def _seen(then: dict[str, Lanes], new: dict[str, Lanes], point: str, slope: str,
     found = {"slope": absolute(new[slope]), "once": absolute(here - there), "twice": absolute(here - then["before"]),
              "least": new["cost"], "most": new["cost"]}
     found = {name: _further(value, then[name], _SEEN[name]) for name, value in found.items()}
-    return found | {"size": reduce(lambda most, value: _further(absolute(value), most, False), points, then["size"])}
+    return found | {"size": _further(_largest(points), then["size"], False)}
+
+
+def _largest(values: list[Lanes]) -> Lanes:
+    return reduce(lambda most, value: _further(value, most, False), map(absolute, values))
 
 
 def _further(one: Lanes, other: Lanes, least: bool) -> Lanes:
@@ -236,10 +239,14 @@ class CompiledLoop:
     plain: PlainLoop
     text: str
     given: np.ndarray
-    source: str
+
+    @property
+    def source(self) -> str:
+        """What it is compiled from."""
+        return self.plain.source
 
     def fill(self, room: np.ndarray, last: np.ndarray, before: float, rates: np.ndarray, number: int) -> tuple[int, Seen]:
-        """Steps from the row `last` on, put into `room`, whose columns are contiguous; how many, and what they passed.
+        """Steps from the row `last` on, put into `room`, whose columns are contiguous; how many, and what they have passed.
 
         `before` is where the first parameter that moves was one step before `last`; nan where there was none.
         """
@@ -263,16 +270,20 @@ def compiled_loop(plain: PlainLoop) -> CompiledLoop | None:
     """The plain loop as a compiled one, compiled when it is called for the first time; None where its bits are not certain."""
     if not lanes_here():
         return None
+    return _over(plain) if plain.steps.compiled.data is not None else _without_data(Same(plain))
+
+
+@lru_cache(maxsize=32)
+def _without_data(same: Same) -> CompiledLoop | None:
+    return _over(same.it)
+
+
+def _over(plain: PlainLoop) -> CompiledLoop | None:
     try:
         sections, text = _code(form_of(plain.steps))
-        given = sections.given(_table(plain))
+        return CompiledLoop(plain, text, sections.given(plain.steps.compiled.data))
     except Unknown:
         return None
-    return CompiledLoop(plain, text, given, f"{NOTE}\n{plain.source}")
-
-
-def _table(plain: PlainLoop) -> Table | None:
-    return plain.steps.compiled.data
 
 
 @lru_cache(maxsize=32)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from sympy import Dummy, Expr, Symbol
@@ -122,6 +122,7 @@ class Generated:
     bare: bool
     unvaried: bool                       # whether the method's equations are + - * / alone, too, and the same in every step
     known: dict[str, bool] = field(default_factory=dict)         # what has been found out about the steps
+    asked: list[int] = field(default_factory=lambda: [0])        # how many steps have been asked for, in all descents
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +196,21 @@ def plain_loop(steps: Steps) -> PlainLoop:
 
 
 class Same:
-    """A tape that is no other: it stays as it is once it is written."""
+    """A tape that is no other, or anything else that stays as it is once it is written."""
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
+    def __init__(self, it: Any) -> None:
+        self.it = it
+
+    @property
+    def tape(self) -> Tape:
+        """What it is, where it is a tape."""
+        return self.it
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.tape is other.tape
+        return isinstance(other, Same) and self.it is other.it
 
     def __hash__(self) -> int:
-        return id(self.tape)
+        return id(self.it)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
