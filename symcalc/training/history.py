@@ -78,6 +78,12 @@ class History:
         """Forget what came after the first `count` points."""
         self.count = min(count, self.count)
 
+    def kept(self) -> History:
+        """The same for good: itself, or where it has far more room than it needs, a copy without."""
+        if 2 * self.count < len(self._rows):
+            self._rows = self._rows[:self.count].copy(order="F")
+        return self
+
     @property
     def made(self) -> int:
         """The number of updates that led to the last point."""

@@ -23,6 +23,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
 from symcalc.training.batches import Batches
 from symcalc.training.fingerprint import Fingerprint
+from symcalc.training.late import Late
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.page import page
@@ -64,8 +65,8 @@ class Run(Shown):
     held: tuple[str, ...] = ()
     batch: int | None = None
     seed: int = 0
-    stop: Stop
-    detail: str
+    stop: Late[Stop] = Late()                # looked at more closely than the walk did, which may be when it is asked for,
+    detail: Late[str] = Late()               # and what is particular to this end
     source: str
     partials: tuple[Expr, ...] | None = None      # formulas that drove the run in place of the gradient's own
     steps: int                               # that were asked for
@@ -78,6 +79,9 @@ class Run(Shown):
         for array in (self.points, self.costs, self.gradients, self.states, self.rates, self.drives):
             if array is not None:
                 array.setflags(write=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"stop": self.stop, "detail": self.detail}          # how they would be found stays here
 
     # SciPy's names
 

@@ -129,6 +129,8 @@ def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:
 
 def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tuple[str, ...]:
     """The names of the parameters that keep their value; at least one other must be left to move."""
+    if isinstance(hold, tuple) and not hold:
+        return ()
     if not isinstance(hold, Iterable) or getattr(hold, "ndim", 1) == 0:
         raise DescentError(f"hold is a text such as 'm b' or a list of names, not {as_given(hold)}")
     wanted = listed(hold) if isinstance(hold, str) else tuple(

@@ -101,7 +101,7 @@ class Walk:
         self.history.keep(start, cost, gradient)
         if not _finite(start, cost, gradient):
             return Stop.START, start
-        if stop := self._judge(0):
+        if self._is_slopeless(gradient) and (stop := self._judge(0)):
             return stop, start
         steps, self._seen = len(self.rates), None
         while (made := self.history.count - 1) < steps:
@@ -116,6 +116,11 @@ class Walk:
             if self.progress is not None:
                 self.progress(self.history.count - 1)
         return Stop.STEPS, self.history.points[-1]
+
+    def _is_slopeless(self, gradient: np.ndarray) -> bool:
+        """Whether a run may end where it starts, which no other rule sees to."""
+        slopes = gradient.tolist()
+        return all(abs(slopes[j]) <= self.tolerances.slope for j in self.moving.tolist())
 
     def _chunk(self, made: int) -> int:
         """How many updates to make before the next look at where the run stands."""
@@ -271,7 +276,7 @@ class Walk:
 
 def _steps(compiled: Compiled, method: Method, slopes: Sequence[Expr], moving: Sequence[int]) -> Steps:
     letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=method.state)
-    return Steps(compiled=compiled, slopes=slopes, moving=moving, equations=method.equations, letters=letters,
+    return Steps(compiled=compiled, slopes=slopes, moving=list(moving), equations=method.equations, letters=letters,
                  settings=method.settings)
 
 

@@ -245,17 +245,23 @@ class CompiledLoop:
         """What it is compiled from."""
         return self.plain.source
 
+    @property
+    def function(self) -> Callable[..., int]:
+        """The compiled function."""
+        return engine(self.text, ("march",)).functions["march"]
+
     def fill(self, room: np.ndarray, last: np.ndarray, before: float, rates: np.ndarray, number: int) -> tuple[int, Seen]:
         """Steps from the row `last` on, put into `room`, whose columns are contiguous; how many, and what they have passed.
 
         `before` is where the first parameter that moves was one step before `last`; nan where there was none.
         """
-        seen, row = np.empty(len(_SEEN) + 1), np.ascontiguousarray(last)
-        seen[0] = before
-        made = engine(self.text, ("march",)).functions["march"](
-            row.ctypes.data, rates.ctypes.data, rates.strides[0] // rates.itemsize, len(rates), float(number),
-            room.ctypes.data, room.strides[1] // room.itemsize, self.given.ctypes.data, seen.ctypes.data)
-        return made, Seen(*seen[1:].tolist())
+        width, (apart,), between = len(last), rates.strides, room.strides[1]
+        numbers = np.empty(width + 1 + len(_SEEN))               # the row, and what is seen
+        numbers[:width], numbers[width] = last, before
+        row = numbers.ctypes.data
+        made = self.function(row, rates.ctypes.data, apart // 8, len(rates), float(number), room.ctypes.data, between // 8,
+                             self.given.ctypes.data, row + 8 * width)
+        return made, Seen(*numbers[width + 1:].tolist())
 
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
         room = np.empty((len(rates), self.plain.width), order="F")

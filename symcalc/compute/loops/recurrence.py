@@ -185,8 +185,8 @@ def _coarse(motion: Motion, reached: np.ndarray, count: int) -> np.ndarray:
 
 def recurrence(plain: PlainLoop) -> Recurrence | None:
     """The steps of a loop as blocks of an affine map; None where its equations or the slopes are none, or are too many."""
-    written = plain.written
-    if not (written.bare and written.unvaried and 0 < len(_places(plain.steps)) <= _MOST):
+    written, letters = plain.written, len(plain.steps.moving) * (1 + len(plain.steps.letters.state))
+    if not (written.bare and written.unvaried and 0 < letters <= _MOST):
         return None
     if "affine" not in written.known:
         written.known["affine"] = _is_affine(plain)
