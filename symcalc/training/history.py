@@ -64,7 +64,7 @@ class History:
         return self._rows[self.count:self.count + more]
 
     def filled(self, more: int) -> None:
-        """So many rows are there, all numbers in them finite."""
+        """So many of those rows are there, and all numbers in them finite."""
         self.count += more
 
     def _make_room(self, more: int) -> None:

@@ -163,10 +163,8 @@ class Walk:
 
     def _looped(self, count: int) -> tuple[Stop | None, np.ndarray] | None:
         """So many steps by the loop; None where it gave up, and one step is to be looked at closely."""
-        if self.fill is not None:
-            if self._filled(count):
-                return None, self.history.points[-1]
-            self._seen, count = None, min(count, _CHEAP)          # the next number is none, so what follows is made one by one
+        if self.fill is not None and (some := self._filled(count)) is not None:
+            return (None, self.history.points[-1]) if some == count else None
         history, found, made = self.history, [], self.history.count - 1
         first_bad = None
         try:
@@ -178,13 +176,13 @@ class Walk:
             return Stop.OUTSIDE, first_bad
         return (None, history.points[-1]) if history.count == made + count + 1 else None
 
-    def _filled(self, count: int) -> int:
-        """How many steps have been put straight into the history; fewer where the next leads to what is not finite."""
+    def _filled(self, count: int) -> int | None:
+        """How many steps have been put straight into the history, fewer where one is to be looked at; None where it takes none."""
         history, since = self.history, self.history.count
         before = history.points[since - 2, self.moving[0]] if since > 1 else math.nan
         room = history.room(count)
         made, self._seen = self.fill(room, history.last, before, self.rates[since - 1:since - 1 + count], since)
-        history.filled(made)
+        history.filled(made or 0)
         return made
 
     @property
