@@ -65,8 +65,9 @@ class Run(Shown):
     held: tuple[str, ...] = ()
     batch: int | None = None
     seed: int = 0
-    stop: Late[Stop] = Late()                # looked at more closely than the walk did, which may be when it is asked for,
-    detail: Late[str] = Late()               # and what is particular to this end
+    # Why it ended, which may be looked at more closely when it is asked for, and what is particular to this end:
+    stop: Late[Stop] = Late()  # noqa: RUF009
+    detail: Late[str] = Late()  # noqa: RUF009
     source: str
     partials: tuple[Expr, ...] | None = None      # formulas that drove the run in place of the gradient's own
     steps: int                               # that were asked for

@@ -26,6 +26,7 @@ _VAST = 2**19            # numbers kept between two looks at where the run stand
 _LARGEST = 1024          # updates, where they go through the rows
 _SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
 _CHEAP = 64              # ... but at least so many where they cost a microsecond
+_TWICE = 2               # times those made, where each is worked out by itself, as a look costs as much as a hundred of them
 _BLOCK = 512             # ... and at least so many where they are made together
 _MANIFOLD = 8            # times those made, where so many cost hardly more than a few
 _COMPILED = 2**14        # ... and at least so many where they cost a hundredth of one
@@ -132,7 +133,7 @@ class Walk:
         if self.fill is not None:
             return min(vast, max(_COMPILED, _MANIFOLD * made))
         if self.loop is not None and not self.compiled.tape.arrays:
-            return min(vast, max(_CHEAP, made))
+            return min(vast, max(_CHEAP, _TWICE * made))
         return min(_LARGEST, max(1, made // _SHARE))
 
     def _judge(self, since: int) -> Stop | None:
@@ -177,7 +178,7 @@ class Walk:
         return (None, history.points[-1]) if history.count == made + count + 1 else None
 
     def _filled(self, count: int) -> int | None:
-        """How many steps have been put straight into the history, fewer where one is to be looked at; None where it takes none."""
+        """How many steps are put straight into the history, fewer where one is to be looked at; None where that is not done."""
         history, since = self.history, self.history.count
         before = history.points[since - 2, self.moving[0]] if since > 1 else math.nan
         room = history.room(count)

@@ -19,7 +19,7 @@ from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 from symcalc.written import replaced
 
-_BLOCK = 2048            # points at a time, whose numbers stay in the cache
+_BLOCK = 4096            # points at a time, whose numbers stay in the cache
 
 Equations = Sequence[tuple[Symbol, Expr]]
 

@@ -151,9 +151,12 @@ class Recurrence:
         motion = self._motion(last, rates)
         self.plain(last, rates if motion is None else rates[:_ONE_BY_ONE], number, keep)
 
-    def fill(self, room: np.ndarray, last: np.ndarray, before: float, rates: np.ndarray, number: int) -> tuple[int | None, None]:
-        """Steps from the row `last` on, put into `room`, whose columns are contiguous; how many, None where they are better
-        made one by one."""
+    def fill(self, room: np.ndarray, last: np.ndarray, before: float, rates: np.ndarray,
+             number: int) -> tuple[int | None, None]:
+        """Steps from the row `last` on, put into `room`, whose columns are contiguous.
+
+        How many, or None where they are better made one by one.
+        """
         motion, steps = self._motion(last, rates), self.plain.steps
         if motion is None:
             return None, None
