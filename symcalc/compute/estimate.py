@@ -60,7 +60,7 @@ def compiling_alone(program: Program) -> float:
     >>> 0.005 < compiling_alone(symcalc.Loss("(w - 3)^2").compile().tape) < 0.04
     True
     """
-    return (0 if "llvmlite" in sys.modules else COMPILING) + _MODULE + _EACH_ALONE * len(program.moving)
+    return (0 if sys.modules.get("llvmlite") else COMPILING) + _MODULE + _EACH_ALONE * len(program.moving)
 
 
 def saved(program: Program, rows: int) -> float:

@@ -165,7 +165,10 @@ class Walk:
     def _looped(self, count: int) -> tuple[Stop | None, np.ndarray] | None:
         """So many steps by the loop; None where it gave up, and one step is to be looked at closely."""
         if self.fill is not None and (some := self._filled(count)) is not None:
-            return (None, self.history.points[-1]) if some == count else None
+            if some == count:
+                return None, self.history.points[-1]
+            self._seen = None                   # of what follows
+            return None
         history, found, made = self.history, [], self.history.count - 1
         first_bad = None
         try:

@@ -160,6 +160,20 @@ def test_a_descent_is_the_same_whichever_loop_runs(formula, monkeypatch):
         assert one.message == other.message and one.source == other.source
 
 
+@pytest.mark.parametrize("some", [1, 2, 5])
+def test_steps_that_are_looked_at_one_by_one_are_judged_too(some, monkeypatch):
+    """As those behind which the compiled loop ends, though it could go on."""
+    loss, fill = sc.Loss("(u - 1)^2*(1 + u^2) + v^2"), scalar.CompiledLoop.fill
+    monkeypatch.setattr(scalar.CompiledLoop, "fill", lambda loop, room, last, before, rates, number: fill(
+        loop, room[:some], last, before, rates[:some], number))
+    for tolerance in (1e-2, 1e-3, 1e-4, 1e-5):
+        runs = []
+        for loop in (compiled_of, plain_loop):
+            monkeypatch.setattr("symcalc.training.walk.fastest", lambda steps, *more, loop=loop: loop(steps))
+            runs.append(loss.descend(start=[1.5, 0.5], rate=0.1, steps=300, tolerance=tolerance))
+        assert np.array_equal(runs[0].points, runs[1].points) and runs[0].stop is runs[1].stop is sc.Stop.CONVERGED
+
+
 def test_the_choice_goes_by_what_was_asked_before_and_nothing_shows_it():
     loss = sc.Loss("(1 - u)^2 + 93*(v - u^2)^2")
     steps, _ = steps_of(loss, "gradient descent", [-1.0, 1.0])

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from symcalc.compute.fused.engine import engine, lanes_here, llvm_here
+from symcalc.compute.fused.engine import engine, lanes_here
 from symcalc.compute.fused.instructions import Sections, Unknown, assigned, expression, sections_of
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, at, built_in, load, loop, store, where
 from symcalc.compute.loops.loop import Form, PlainLoop, Same, Seen, form_of, updates_of
@@ -33,11 +33,12 @@ _SIGNS = MappingProxyType({ast.Add: Lanes.__add__, ast.Sub: Lanes.__sub__, ast.M
 @cache
 def address_of(name: str) -> int | None:
     """Where the C library's function is; None where there is none, or where Python's `math` has other bits somewhere."""
-    address, python = llvm_here().address_of_symbol(name), getattr(math, name, None)          # no cbrt in old Pythons
-    if not address or python is None:
+    try:
+        function, python = getattr(ctypes.CDLL(None), name), getattr(math, name)          # no cbrt in old Pythons
+    except (AttributeError, OSError, TypeError):             # where a process has no one place for all that it has loaded
         return None
     takes = 2 if name in _OF_TWO else 1
-    function = ctypes.CFUNCTYPE(*[ctypes.c_double] * (takes + 1))(address)
+    function.argtypes, function.restype = [ctypes.c_double] * takes, ctypes.c_double
     numbers = np.random.RandomState(1).standard_normal((_SAMPLES, takes)) * np.geomspace(1e-8, 1e2, _SAMPLES)[::-1, None]
     for given in np.concatenate([numbers, np.abs(numbers), 1 / numbers, 1 + np.abs(numbers), np.tanh(numbers)]).tolist():
         try:
@@ -46,7 +47,7 @@ def address_of(name: str) -> int | None:
             continue
         if function(*given) != expected:
             return None
-    return address
+    return ctypes.cast(function, ctypes.c_void_p).value
 
 
 @dataclass(frozen=True, slots=True)
