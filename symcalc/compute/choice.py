@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from symcalc.compute.estimate import compiling, compiling_alone, saved
@@ -56,5 +57,7 @@ def _alike(plain: PlainLoop, count: int) -> Loop:
     asked[0] += count
     if likely * saved(tape, 1) > compiling_alone(tape):
         from symcalc.compute.fused import scalar
-        return scalar.compiled_loop(plain) or plain
+        if (found := scalar.compiled_loop(plain)) is not None:
+            # Its source says so where this descent alone decides it, as that is the same whenever it is made.
+            return replace(found, told=count * saved(tape, 1) > _MARGIN * compiling(tape))
     return plain

@@ -181,6 +181,8 @@ def test_the_choice_goes_by_what_was_asked_before_and_nothing_shows_it():
     assert kinds[0] == "PlainLoop" and kinds[-1] == "CompiledLoop" and kinds == sorted(kinds, reverse=True)
     steps, _ = steps_of(sc.Loss("(1 - u)^2 + 94*(v - u^2)^2"), "adam", [-1.0, 1.0])
     assert type(choice.fastest(steps, 10**7)).__name__ == "CompiledLoop"
+    sources = [choice.fastest(steps, count).source for count in (10, 10**7, 10)]
+    assert ["LLVM" in source for source in sources] == [False, True, False]
 
 
 # The end of a run, told late

@@ -22,6 +22,7 @@ from symcalc.compute.fused.instructions import Sections, Unknown, assigned, expr
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, at, built_in, load, loop, store, where
 from symcalc.compute.loops.loop import Form, PlainLoop, Same, Seen, form_of, updates_of
 
+_NOTE = "# compiled by LLVM from these statements, with the bits of plain floats"
 _OF_ONE = ("exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
            "asinh", "acosh", "atanh", "erf", "cbrt")
 _OF_TWO = ("pow", "atan2")
@@ -240,11 +241,12 @@ class CompiledLoop:
     plain: PlainLoop
     text: str
     given: np.ndarray
+    told: bool = False               # whether its source says that it is compiled
 
     @property
     def source(self) -> str:
         """What it is compiled from."""
-        return self.plain.source
+        return f"{_NOTE}\n{self.plain.source}" if self.told else self.plain.source
 
     @property
     def function(self) -> Callable[..., int]:
