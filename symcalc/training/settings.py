@@ -118,7 +118,7 @@ def shared_letters(parameters: Sequence[Symbol], method: Method, rate: Rate) -> 
 def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:
     """The tolerances as floats, none negative."""
     names = ("tolerance", "step tolerance", "cost tolerance")
-    values = [float(ordered((value,), (name,))[0]) for value, name in zip((slope, step, cost), names)]
+    values = ordered((slope, step, cost), names).tolist()
     for name, value in zip(names, values):
         if not math.isfinite(value):
             raise DescentError(f"the {name} is a finite number, not {value}")
