@@ -121,7 +121,7 @@ class Loss(Questions):
         object.__setattr__(self, "columns", columns_of(expression))
         check_rows(expression, self.parameters)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the parameters."""
         return tuple(parameter.name for parameter in self.parameters)

@@ -53,7 +53,7 @@ class Walk:
     progress: Callable[[int], None] | None = None           # called after every chunk, with the updates made so far
     history: History = field(init=False)
     undefined: int | None = None                            # the parameter for which the method's equations have no value
-    _seen: Seen | None = None                               # what the last chunk has passed, where its loop tells
+    _seen: Seen | None = field(default=None, init=False)    # what the last chunk has passed, where its loop tells
 
     def __post_init__(self) -> None:
         self.loop = fastest(self.steps, len(self.rates)) if self.is_plain else None
@@ -289,4 +289,4 @@ def _known_steps(compiled: Same, method: Same, slopes: tuple[Expr, ...], moving:
 
 
 def _finite(point: np.ndarray, cost: float, gradient: np.ndarray) -> bool:
-    return math.isfinite(cost) and bool(np.isfinite(point).all() and np.isfinite(gradient).all())
+    return math.isfinite(cost) and all(map(math.isfinite, (*point.tolist(), *gradient.tolist())))

@@ -258,6 +258,7 @@ class CompiledLoop:
 
         `before` is where the first parameter that moves was one step before `last`; nan where there was none.
         """
+        rates = np.asarray(rates, dtype=np.float64)
         width, (apart,), between = len(last), rates.strides, room.strides[1]
         numbers = np.empty(width + 1 + len(_SEEN))               # the row, and what is seen
         numbers[:width], numbers[width] = last, before

@@ -105,7 +105,8 @@ class Loop(Protocol):
 
     `last` is the history's row for the point where they start, `rates` has one rate for each, `number` is that of the first.
     `keep` is called once with the rows that follow: the point, its cost, its gradient, its state, the rate that led there.
-    There are fewer than rates where a float has no value for the next, or where somebody interrupts.
+    There are fewer than rates where a float has no value for the next, or where somebody interrupts. Some loops have a `fill`,
+    too, by which they put the rows straight where they will be kept.
     """
 
     source: str
