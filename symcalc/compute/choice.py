@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from symcalc.compute.estimate import compiling, saved
+from dataclasses import replace
+from functools import lru_cache
+
+from symcalc.compute.estimate import compiling, compiling_alone, saved
 from symcalc.compute.indexed.loop import array_loop
-from symcalc.compute.loops.loop import Loop, Steps, plain_loop
+from symcalc.compute.loops.loop import Loop, PlainLoop, Same, Steps, plain_loop
 from symcalc.compute.loops.recurrence import recurrence
 
 _MARGIN = 2              # how many times the compiling is to be saved, since many runs end before their last step
+_AGAIN = 4               # times the steps so far, that are expected of a loss that comes again
 
 
 def fastest(steps: Steps, count: int = 0) -> Loop:
     """The quickest loop that serves these steps, of which there will be `count` unless the run ends before.
 
-    This descent alone decides it, not what was done before, so that it is the same to the last bit whenever it is made.
+    This descent alone decides it, not what was done before, so that it is the same to the last bit whenever it is made. Only
+    between loops with the same bits what was done before decides, too.
 
     >>> import symcalc
     >>> from sympy import Symbol
@@ -28,10 +33,31 @@ def fastest(steps: Steps, count: int = 0) -> Loop:
     compiled = steps.compiled
     if compiled.whole:
         return array_loop(steps)
-    plain = plain_loop(steps)
+    plain = plain_loop(steps) if compiled.data is not None else _plain(Same(steps))
     if (blocks := recurrence(plain)) is not None:
         return blocks
+    if not compiled.tape.arrays:
+        return _alike(plain, count)
     if count * saved(compiled.tape, compiled.table.rows if compiled.table else 1) > _MARGIN * compiling(compiled.tape):
         from symcalc.compute.fused import loops as fused  # it needs NumPy's polynomials, and looks for llvmlite
         return fused.loop(steps) or plain
+    return plain
+
+
+@lru_cache(maxsize=32)
+def _plain(same: Same) -> PlainLoop:
+    """The plain loop of these very steps; kept, where it holds no data."""
+    return plain_loop(same.it)
+
+
+def _alike(plain: PlainLoop, count: int) -> Loop:
+    """The plain loop, or the same compiled, as soon as those steps that are likely to come pay for that."""
+    asked, tape = plain.written.asked, plain.steps.compiled.tape
+    likely = count / _MARGIN + _AGAIN * asked[0]
+    asked[0] += count
+    if likely * saved(tape, 1) > compiling_alone(tape):
+        from symcalc.compute.fused import scalar
+        if (found := scalar.compiled_loop(plain)) is not None:
+            # Its source says so where this descent alone decides it, as that is the same whenever it is made.
+            return replace(found, told=count * saved(tape, 1) > _MARGIN * compiling(tape))
     return plain

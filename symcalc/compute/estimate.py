@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 # Seconds, as measured on an EPYC of 2023 with NumPy 2: what a compiled loop saves is what NumPy or Python take, nearly.
 COMPILING = 0.03                # the import of llvmlite
 _EACH = 1.2e-3                  # LLVM's work on a statement
+_MODULE = 7e-3                  # ... on a loop of one run, whatever the statements,
+_EACH_ALONE = 0.4e-3            # and on a statement of it
 _CALLS = 8                       # of a gradient, by whoever compiles it over many rows
 _OPERATION = 0.4e-9              # + - * / of one row
 _FUNCTION = 4e-9                 # exp, tanh and the like of one row, which kernels have, too
@@ -48,6 +51,16 @@ def compiling(program: Program) -> float:
     True
     """
     return COMPILING + _EACH * len(program.moving)
+
+
+def compiling_alone(program: Program) -> float:
+    """The same for a loop of one run over no rows, which is shorter; the import of llvmlite counts where it is still to come.
+
+    >>> import symcalc
+    >>> 0.005 < compiling_alone(symcalc.Loss("(w - 3)^2").compile().tape) < 0.04
+    True
+    """
+    return (0 if sys.modules.get("llvmlite") else COMPILING) + _MODULE + _EACH_ALONE * len(program.moving)
 
 
 def saved(program: Program, rows: int) -> float:

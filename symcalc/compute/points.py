@@ -15,6 +15,7 @@ from symcalc.language.items import holds_masked
 from symcalc.language.names import plain_name
 from symcalc.pages.elided import several
 
+_EXACT = 2**53            # up to here every integer is a float
 # Though some can be made into a float: NumPy counts a time span among the integers, and reads a text for one.
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating, np.timedelta64, np.datetime64, np.void)
 
@@ -25,6 +26,8 @@ def ordered(values: object, parameters: Sequence[str]) -> np.ndarray:
     >>> ordered({"b": 2, "m": 1}, ["m", "b"])
     array([1., 2.])
     """
+    if isinstance(values, (list, tuple)) and len(values) == len(parameters) and all(map(_is_plain, values)):
+        return np.array(values, dtype=np.float64)
     if isinstance(values, Mapping):
         values = {_plain(name): value for name, value in values.items()}
         missing = [name for name in parameters if name not in values]
@@ -42,6 +45,11 @@ def ordered(values: object, parameters: Sequence[str]) -> np.ndarray:
         raise DescentError(f"{_counted(len(parameters))} needed, {each}for {several(parameters)}; write a list, or "
                            f"a mapping such as {{'{parameters[0]}': 0.5}}")
     return np.array([_real(value, name) for value, name in zip(values, parameters)], dtype=np.float64)
+
+
+def _is_plain(value: object) -> bool:
+    """Whether it is one of the numbers that most people give, which no other question need be asked of."""
+    return type(value) is float or (type(value) is int and -_EXACT <= value <= _EXACT)
 
 
 def _listed(values: Any) -> object:

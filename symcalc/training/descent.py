@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
@@ -18,6 +18,7 @@ from symcalc.training.callbacks import checked_progress, with_result
 from symcalc.training.diagnosis.curvature import affordable_derivatives, by_differences, is_quadratic, second_derivatives
 from symcalc.training.ending import ending
 from symcalc.training.history import History
+from symcalc.training.late import Once
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
@@ -29,9 +30,8 @@ from symcalc.training.settings import (
     checked_tolerances,
     rates_of,
 )
-from symcalc.training.stops import Tolerances
+from symcalc.training.stops import Stop, Tolerances
 from symcalc.training.walk import Walk
-from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
@@ -84,25 +84,30 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     walk = walk_of(loss, table, compiled, formula, rates, tolerances, held, batches=_batches(batch, seed, table, formula),
                    watch=_watched(callback, loss.names), progress=checked_progress(progress), wrong=partials is not None)
     stop, last = walk.go(point)
+    ended: Callable[[], tuple[Stop, str]] = Once(partial(ending, loss, walk, stop, last))
+    if table is not None:                       # which may change, or be gone, before anybody asks
+        ended = _at_once(ended, stop)
+    history = walk.history.kept()
+    return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points, steps=len(rates),
+               tolerances=tolerances, costs=history.costs, gradients=history.gradients, states=history.states,
+               rates=history.rates, drives=history.drives if walk.driven_apart else None, held=held, batch=batch, seed=seed,
+               stop=lambda: ended()[0], detail=(lambda: ended()[1]) if partials is None else "", source=walk.source,
+               partials=partials)
+
+
+def _at_once(ended: Callable[[], tuple[Stop, str]], stop: Stop) -> Callable[[], tuple[Stop, str]]:
+    """The same, found out now."""
     try:
-        stop, detail = ending(loss, walk, stop, last)
+        found = ended()
     except KeyboardInterrupt:
-        detail = ""                             # the run is there; only what could be said of its end is not
-    history = walk.history
-    return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points.copy(),
-               steps=len(rates), tolerances=tolerances,
-               costs=history.costs.copy(), gradients=history.gradients.copy(), states=history.states.copy(),
-               rates=history.rates.copy(), drives=history.drives.copy() if walk.driven_apart else None, held=held,
-               batch=batch, seed=seed, stop=stop, detail=detail if partials is None else "",
-               source=walk.source, partials=partials)
+        found = stop, ""                        # the run is there; only what could be said of its end is not
+    return lambda: found
 
 
 def walk_of(loss: Loss, table: Table | Parts | None, compiled: Compiled, method: Method, rates: np.ndarray,
             tolerances: Tolerances, held: tuple[str, ...], wrong: bool = False, **how: Any) -> Walk:
     """The walk that goes down the loss by the method; `wrong` partials that drive it make up the curvature, too."""
-    symbol = loss.symbol                # of hundreds of letters, where there are so many parameters
-    slopes = [derivative_of(symbol, parameter) for parameter in loss.parameters]
-    return Walk(compiled=compiled, slopes=slopes, table=table, method=method, rates=rates, tolerances=tolerances,
+    return Walk(compiled=compiled, slopes=loss.slope_names, table=table, method=method, rates=rates, tolerances=tolerances,
                 moving=np.array([k for k, name in enumerate(loss.names) if name not in held]),
                 curvature=_curvature(loss, table, method, compiled, wrong),
                 exact=method.search == "line" and is_quadratic(loss), **how)
@@ -129,7 +134,7 @@ def _curvature(loss: Loss, table: Table | Parts | None, method: Method, compiled
     """
     if method.needs_curvature or method.search == "line":
         return second_derivatives(loss, table)
-    found = cache(lambda: by_differences(compiled) if wrong else affordable_derivatives(loss, table, compiled))
+    found = Once(lambda: by_differences(compiled) if wrong else affordable_derivatives(loss, table, compiled))
     return lambda point: found()(point)
 
 

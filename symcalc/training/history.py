@@ -58,6 +58,15 @@ class History:
         self.count += whole
         return rows[whole, :self._parameters] if whole < len(rows) else None
 
+    def room(self, more: int) -> np.ndarray:
+        """Where the rows of so many more points will be, for whoever fills them in; `filled` then says how many he has."""
+        self._make_room(more)
+        return self._rows[self.count:self.count + more]
+
+    def filled(self, more: int) -> None:
+        """So many of those rows are there, and all numbers in them finite."""
+        self.count += more
+
     def _make_room(self, more: int) -> None:
         short = self.count + more - len(self._rows)
         if short > 0:
@@ -68,6 +77,12 @@ class History:
     def cut(self, count: int) -> None:
         """Forget what came after the first `count` points."""
         self.count = min(count, self.count)
+
+    def kept(self) -> History:
+        """The same for good: itself, or where it has far more room than it needs, a copy without."""
+        if 2 * self.count < len(self._rows):
+            self._rows = self._rows[:self.count].copy(order="F")
+        return self
 
     @property
     def made(self) -> int:

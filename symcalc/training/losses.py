@@ -112,10 +112,16 @@ class Loss(Derivatives, Questions):
         object.__setattr__(self, "columns", columns_of(expression))
         check_rows(expression, self.parameters)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the parameters."""
         return tuple(parameter.name for parameter in self.parameters)
+
+    @cached_property
+    def slope_names(self) -> tuple[Expr, ...]:
+        """∂J/∂m and so on, by which the slopes go on the page."""
+        symbol = self.symbol                # of hundreds of letters, where there are so many parameters
+        return tuple(derivative_of(symbol, parameter) for parameter in self.parameters)
 
     @property
     def symbol(self) -> Expr:
@@ -147,11 +153,18 @@ class Loss(Derivatives, Questions):
         from symcalc.compute.compiled import compile_loss
         from symcalc.language.table import Table
         table = self.table(data)
+        if table is None:
+            return self._without_data
         if self.indexed is not None and isinstance(table, Table):
             from symcalc.compute.indexed.compiling import compile_indexed, takes_arrays
             if takes_arrays(self.indexed, len(self.parameters)):
                 return compile_indexed(self.indexed, self.parameters, self._numbered.layout(self.names), table)
         return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
+
+    @cached_property
+    def _without_data(self) -> Compiled:
+        from symcalc.compute.compiled import compile_loss
+        return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters)
 
     def table(self, data: object) -> Table | Parts | None:
         """The columns that the loss needs out of the data; None where it needs none."""
@@ -192,7 +205,7 @@ class Loss(Derivatives, Questions):
         """The column that the model predicts, or one for each class."""
         return self.task.target if self.task else None
 
-    @property
+    @cached_property
     def over_rows(self) -> bool:
         """Whether there is a sum over the rows in it."""
         return self.units is not None or self.expression.has(Sum)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -81,10 +81,7 @@ class Method:
         >>> [name for name in METHODS if method_named(name).coasts]
         ['momentum', 'nesterov', 'adam', 'adamw']
         """
-        known: dict[Symbol, Expr] = {SLOPE: Integer(0), NEWTON: Integer(0)}
-        for letter, formula in self.equations:
-            known[letter] = formula.xreplace(known)
-        return self.looks_ahead or known[THETA] != THETA
+        return self.looks_ahead or _moves_without_slope(self.equations)
 
     @property
     def chained(self) -> tuple[tuple[Symbol, Expr], ...]:
@@ -211,6 +208,14 @@ METHODS = tuple(_TABLE)
 
 def _with(plain: Method, search: Search = "", turns: bool = False) -> Method:
     return Method(name=plain.name, equations=plain.equations, rate=plain.rate, search=search, turns=turns)
+
+
+@lru_cache(maxsize=64)
+def _moves_without_slope(equations: tuple[tuple[Symbol, Expr], ...]) -> bool:
+    known: dict[Symbol, Expr] = {SLOPE: Integer(0), NEWTON: Integer(0)}
+    for letter, formula in equations:
+        known[letter] = formula.xreplace(known)
+    return known[THETA] != THETA
 
 
 @cache

@@ -22,6 +22,7 @@ from symcalc.pages.document import Document
 from symcalc.pages.shown import Shown
 from symcalc.training.batches import Batches
 from symcalc.training.fingerprint import Fingerprint
+from symcalc.training.late import Late
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.page import page
@@ -63,8 +64,9 @@ class Run(Shown):
     held: tuple[str, ...] = ()
     batch: int | None = None
     seed: int = 0
-    stop: Stop
-    detail: str
+    # Why it ended, which may be looked at more closely when it is asked for, and what is particular to this end:
+    stop: Late[Stop] = Late()  # noqa: RUF009
+    detail: Late[str] = Late()  # noqa: RUF009
     source: str
     partials: tuple[Expr, ...] | None = None      # formulas that drove the run in place of the gradient's own
     steps: int                               # that were asked for
@@ -77,6 +79,9 @@ class Run(Shown):
         for array in (self.points, self.costs, self.gradients, self.states, self.rates, self.drives):
             if array is not None:
                 array.setflags(write=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"stop": self.stop, "detail": self.detail}          # how they would be found stays here
 
     # SciPy's names
 

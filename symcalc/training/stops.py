@@ -9,6 +9,8 @@ from functools import reduce
 
 import numpy as np
 
+from symcalc.compute.loops.loop import Seen
+
 RISES = 10               # updates in a row with a rising cost, after which a run counts as diverging
 GROWN = 9.0              # ... if the cost has risen by this many times what it was at the start
 _STEADY = 0.99           # ... and if it grows no more slowly, in the later half of them, than so many times the earlier half
@@ -105,6 +107,18 @@ def first_stop(track: Track, since: int) -> tuple[int, Stop] | None:
         return None
     at, _, stop = min(found)
     return since + at, stop
+
+
+def is_uneventful(seen: Seen, start: float, tolerances: Tolerances) -> bool:
+    """Whether what some steps have passed tells that the run ends at none of them; as `_GLANCES` for steps one by one.
+
+    >>> seen = Seen(slope=0.5, once=0.01, twice=0.02, least=1.0, most=9.0, size=3.0)
+    >>> is_uneventful(seen, 9.0, Tolerances()), is_uneventful(seen, 9.0, Tolerances(slope=0.5))
+    (True, False)
+    """
+    return (seen.slope > tolerances.slope and seen.once > 0 and not tolerances.step and not tolerances.cost
+            and seen.least >= -UNBOUNDED * (1 + abs(start)) and seen.most <= start + GROWN * abs(start)
+            and seen.twice > 2 * _SAME * seen.size)
 
 
 def first_stops(track: Track, since: int) -> tuple[np.ndarray, list[Stop]]:

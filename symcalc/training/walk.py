@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from sympy import Expr
 
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.loops.loop import Letters, Steps
+from symcalc.compute.loops.loop import Letters, Same, Seen, Steps
 from symcalc.compute.loops.recurrence import Recurrence
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -20,14 +20,16 @@ from symcalc.training.batches import Batches
 from symcalc.training.diagnosis.spectrum import newton_step
 from symcalc.training.history import History
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
-from symcalc.training.stops import Stop, Tolerances, Track, first_stop
+from symcalc.training.stops import Stop, Tolerances, Track, first_stop, is_uneventful
 
 _VAST = 2**19            # numbers kept between two looks at where the run stands, where an update costs a microsecond
 _LARGEST = 1024          # updates, where they go through the rows
 _SHARE = 4               # ... and at most a quarter of those made, as what comes after the end is made in vain
 _CHEAP = 64              # ... but at least so many where they cost a microsecond
+_TWICE = 2               # times those made, where each is worked out by itself, as a look costs as much as a hundred of them
 _BLOCK = 512             # ... and at least so many where they are made together
 _MANIFOLD = 8            # times those made, where so many cost hardly more than a few
+_COMPILED = 2**14        # ... and at least so many where they cost a hundredth of one
 _HALVINGS = 60           # of the rate, while a smaller one is looked for
 ARMIJO = 1e-4             # Armijo's c: the share of the promised fall that must come
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
@@ -51,9 +53,11 @@ class Walk:
     progress: Callable[[int], None] | None = None           # called after every chunk, with the updates made so far
     history: History = field(init=False)
     undefined: int | None = None                            # the parameter for which the method's equations have no value
+    _seen: Seen | None = field(default=None, init=False)    # what the last chunk has passed, where its loop tells
 
     def __post_init__(self) -> None:
         self.loop = fastest(self.steps, len(self.rates)) if self.is_plain else None
+        self.fill = getattr(self.loop, "fill", None)          # of a loop that puts its steps straight into the history
         self.source = f"{self.compiled.source}\n{self._step[1]}" if self.loop is None else self.loop.source
         self.ahead = self.method.ahead() if self.method.looks_ahead else None
         self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart,
@@ -108,9 +112,9 @@ class Walk:
         self.history.keep(start, cost, gradient)
         if not _finite(start, cost, gradient):
             return Stop.START, start
-        if stop := self._judge(0):
+        if self._is_slopeless(gradient) and (stop := self._judge(0)):
             return stop, start
-        steps = len(self.rates)
+        steps, self._seen = len(self.rates), None
         while (made := self.history.count - 1) < steps:
             ended, point = self._some(min(steps - made, self._chunk(made)))
             if stop := self._judge(made + 1) or ended:
@@ -124,6 +128,11 @@ class Walk:
                 self.progress(self.history.count - 1)
         return Stop.STEPS, self.history.points[-1]
 
+    def _is_slopeless(self, gradient: np.ndarray) -> bool:
+        """Whether a run may end where it starts, which no other rule sees to."""
+        slopes = gradient.tolist()
+        return all(abs(slopes[j]) <= self.tolerances.slope for j in self.moving.tolist())
+
     def _chunk(self, made: int) -> int:
         """How many updates to make before the next look at where the run stands."""
         if self.watch is not None:
@@ -131,13 +140,17 @@ class Walk:
         vast = max(_CHEAP, _VAST // len(self.history.last))
         if isinstance(self.loop, Recurrence):
             return min(vast, max(_BLOCK, _MANIFOLD * made))
+        if self.fill is not None:
+            return min(vast, max(_COMPILED, _MANIFOLD * made))
         if self.loop is not None and not self.compiled.tape.arrays:
-            return min(vast, max(_CHEAP, made))
+            return min(vast, max(_CHEAP, _TWICE * made))
         return min(_LARGEST, max(getattr(self.loop, "cheap", 1), made // _SHARE))
 
     def _judge(self, since: int) -> Stop | None:
         """Whether the run ends at one of the points from `since` on; what was made beyond it is forgotten."""
         if since >= self.history.count:
+            return None
+        if self._seen is not None and is_uneventful(self._seen, self.history.costs[0], self.tolerances):
             return None
         patience = 0 if self.batches else len(self.moving) if self.method.turns else 1
         found = first_stop(Track(points=self.history.points, costs=self.history.costs, gradients=self.history.gradients,
@@ -161,6 +174,11 @@ class Walk:
 
     def _looped(self, count: int) -> tuple[Stop | None, np.ndarray] | None:
         """So many steps by the loop; None where it gave up, and one step is to be looked at closely."""
+        if self.fill is not None and (some := self._filled(count)) is not None:
+            if some == count:
+                return None, self.history.points[-1]
+            self._seen = None                   # of what follows
+            return None
         history, found, made = self.history, [], self.history.count - 1
         first_bad = None
         try:
@@ -172,12 +190,22 @@ class Walk:
             return Stop.OUTSIDE, first_bad
         return (None, history.points[-1]) if history.count == made + count + 1 else None
 
+    def _filled(self, count: int) -> int | None:
+        """How many steps are put straight into the history, fewer where one is to be looked at; None where that is not done."""
+        history, since = self.history, self.history.count
+        before = history.points[since - 2, self.moving[0]] if since > 1 else math.nan
+        room = history.room(count)
+        made, self._seen = self.fill(room, history.last, before, self.rates[since - 1:since - 1 + count], since)
+        history.filled(made or 0)
+        return made
+
     @property
     def steps(self) -> Steps:
         """What every step of a plain method does."""
-        letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=self.method.state)
-        return Steps(compiled=self.compiled, slopes=self.slopes, moving=self.moving.tolist(),
-                     equations=self.method.equations, letters=letters, settings=self.method.settings)
+        moving = tuple(self.moving.tolist())
+        if self.compiled.table is not None:
+            return _steps(self.compiled, self.method, self.slopes, moving)
+        return _known_steps(Same(self.compiled), Same(self.method), tuple(self.slopes), moving)
 
     def _one(self) -> tuple[Stop | None, np.ndarray]:
         """One step, kept if everything is finite where it leads."""
@@ -258,5 +286,17 @@ class Walk:
         return None
 
 
+def _steps(compiled: Compiled, method: Method, slopes: Sequence[Expr], moving: Sequence[int]) -> Steps:
+    letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=method.state)
+    return Steps(compiled=compiled, slopes=slopes, moving=list(moving), equations=method.equations, letters=letters,
+                 settings=method.settings)
+
+
+@lru_cache(maxsize=32)
+def _known_steps(compiled: Same, method: Same, slopes: tuple[Expr, ...], moving: tuple[int, ...]) -> Steps:
+    """The same without data; kept, as one descent follows the other."""
+    return _steps(compiled.it, method.it, slopes, moving)
+
+
 def _finite(point: np.ndarray, cost: float, gradient: np.ndarray) -> bool:
-    return math.isfinite(cost) and bool(np.isfinite(point).all() and np.isfinite(gradient).all())
+    return math.isfinite(cost) and all(map(math.isfinite, (*point.tolist(), *gradient.tolist())))

@@ -219,10 +219,11 @@ def test_a_descent_is_the_same_whatever_was_done_before():
 
 
 def test_compiling_is_the_longer_the_more_statements_there_are(monkeypatch):
-    loss = sc.Loss("(1 - u)^2 + 87*(v - u^2)^2")
-    tape = loss.compile().tape
-    due = math.ceil(choice._MARGIN * estimate.compiling(tape) / estimate.saved(tape, 1))
+    loss, data = sc.Loss("mean((y - tanh(w*x))^2)", columns="x y"), {"x": RNG.normal(size=50), "y": np.ones(50)}
+    tape = loss.compile(data).tape
+    due = math.ceil(choice._MARGIN * estimate.compiling(tape) / estimate.saved(tape, 50))
     from .test_fused import steps_of
-    assert [type(choice.fastest(steps_of(loss), count)).__name__ for count in (due - 1, due + 1)] == ["PlainLoop", "FusedLoop"]
+    loops = [type(choice.fastest(steps_of(loss, data), count)).__name__ for count in (due - 1, due + 1)]
+    assert loops == ["PlainLoop", "FusedLoop"]
     monkeypatch.setattr(estimate, "_EACH", 2 * estimate._EACH)
-    assert type(choice.fastest(steps_of(loss), due + 1)).__name__ == "PlainLoop"
+    assert type(choice.fastest(steps_of(loss, data), due + 1)).__name__ == "PlainLoop"

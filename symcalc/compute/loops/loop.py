@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from sympy import Dummy, Expr, Symbol
@@ -19,7 +19,7 @@ from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
 from symcalc.written import replaced
 
-_BLOCK = 2048            # points at a time, whose numbers stay in the cache
+_BLOCK = 4096            # points at a time, whose numbers stay in the cache
 
 Equations = Sequence[tuple[Symbol, Expr]]
 
@@ -87,12 +87,26 @@ class Steps:
         return self.compiled.tape.parameters
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What some steps have passed: of the first parameter that moves the least slope, in size, and by how much it differed at
+    least from where it was one step and two steps before; the least and the greatest cost; the largest parameter, in size."""
+
+    slope: float
+    once: float
+    twice: float
+    least: float
+    most: float
+    size: float
+
+
 class Loop(Protocol):
     """Many steps in one call.
 
     `last` is the history's row for the point where they start, `rates` has one rate for each, `number` is that of the first.
     `keep` is called once with the rows that follow: the point, its cost, its gradient, its state, the rate that led there.
-    There are fewer than rates where a float has no value for the next, or where somebody interrupts.
+    There are fewer than rates where a float has no value for the next, or where somebody interrupts. Some loops have a `fill`,
+    too, by which they put the rows straight where they will be kept.
     """
 
     source: str
@@ -109,6 +123,7 @@ class Generated:
     bare: bool
     unvaried: bool                       # whether the method's equations are + - * / alone, too, and the same in every step
     known: dict[str, bool] = field(default_factory=dict)         # what has been found out about the steps
+    asked: list[int] = field(default_factory=lambda: [0])        # how many steps have been asked for, in all descents
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +197,21 @@ def plain_loop(steps: Steps) -> PlainLoop:
 
 
 class Same:
-    """A tape that is no other: it stays as it is once it is written."""
+    """A tape that is no other, or anything else that stays as it is once it is written."""
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
+    def __init__(self, it: Any) -> None:
+        self.it = it
+
+    @property
+    def tape(self) -> Tape:
+        """What it is, where it is a tape."""
+        return self.it
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.tape is other.tape
+        return isinstance(other, Same) and self.it is other.it
 
     def __hash__(self) -> int:
-        return id(self.tape)
+        return id(self.it)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,28 +144,46 @@ class Recurrence:
     motions: dict[float, Motion | None] = field(default_factory=dict)
 
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
-        if len(rates) < _WORTH or not (rates == rates[0]).all():
-            return self.plain(last, rates, number, keep)
-        rate, steps = float(rates[0]), self.plain.steps
-        if rate not in self.motions:
-            with np.errstate(all="ignore"):
-                self.motions[rate] = _motion(self.plain, rate, last)
-        motion, places = self.motions[rate], _places(steps)
+        room = np.empty((len(rates), len(last)), order="F")
+        made, _ = self.fill(room, last, np.nan, rates, number)
+        if made is not None:
+            return keep(room[:made])
+        motion = self._motion(last, rates)
+        self.plain(last, rates if motion is None else rates[:_ONE_BY_ONE], number, keep)
+
+    def fill(self, room: np.ndarray, last: np.ndarray, before: float, rates: np.ndarray,
+             number: int) -> tuple[int | None, None]:
+        """Steps from the row `last` on, put into `room`, whose columns are contiguous.
+
+        How many, or None where they are better made one by one.
+        """
+        motion, steps = self._motion(last, rates), self.plain.steps
         if motion is None:
-            return self.plain(last, rates, number, keep)
-        count, start = len(steps.moving), last[places]
+            return None, None
+        count, places = len(steps.moving), _places(steps)
+        columns, start = room.T, last[places]
         with np.errstate(all="ignore"):
             if not _coarse(motion, start[:, None], count).any():
-                return self.plain(last, rates[:_ONE_BY_ONE], number, keep)
-            columns = np.empty((len(last), len(rates)))
+                return None, None
             if count < len(steps.parameters):       # what is held stays
                 columns[:] = last[:, None]
             way = start - motion.fixed
             done, near = self.block(way, motion.first, motion.plan(len(rates)), len(rates))
-            columns[places] = reached = (start if near else motion.fixed)[:, None] + done
-            columns[-1] = rate
+            reached = np.add(done, (start if near else motion.fixed)[:, None], out=done)
+            columns[places], columns[-1] = reached, rates[0]
             with_costs(steps, columns)
-            keep(columns[:, :_good(columns, motion, reached, count)].T)
+            good = _good(columns, motion, reached, count)
+        return (good if np.isfinite(columns[:, :good]).all() else int(np.argmin(np.isfinite(columns).all(axis=0)))), None
+
+    def _motion(self, last: np.ndarray, rates: np.ndarray) -> Motion | None:
+        """How the steps move; None where they do so in many ways, or in one that is not known."""
+        if len(rates) < _WORTH or (rates.strides[0] and not (rates == rates[0]).all()):
+            return None
+        rate = float(rates[0])
+        if rate not in self.motions:
+            with np.errstate(all="ignore"):
+                self.motions[rate] = _motion(self.plain, rate, last)
+        return self.motions[rate]
 
 
 def _good(columns: np.ndarray, motion: Motion, reached: np.ndarray, count: int) -> int:
@@ -185,8 +203,8 @@ def _coarse(motion: Motion, reached: np.ndarray, count: int) -> np.ndarray:
 
 def recurrence(plain: PlainLoop) -> Recurrence | None:
     """The steps of a loop as blocks of an affine map; None where its equations or the slopes are none, or are too many."""
-    written = plain.written
-    if not (written.bare and written.unvaried and 0 < len(_places(plain.steps)) <= _MOST):
+    written, letters = plain.written, len(plain.steps.moving) * (1 + len(plain.steps.letters.state))
+    if not (written.bare and written.unvaried and 0 < letters <= _MOST):
         return None
     if "affine" not in written.known:
         written.known["affine"] = _is_affine(plain)
