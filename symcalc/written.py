@@ -85,7 +85,7 @@ def is_minus(expression: Basic) -> bool:
     return expression.p < 0 if isinstance(expression, Rational) else is_number(expression) and bool(expression < 0)
 
 
-@lru_cache(maxsize=4096, typed=True)
+@lru_cache(maxsize=256, typed=True)           # few, for a part that is made anew is slow to compare with its twin of long ago
 def together(head: type[Add] | type[Mul], *parts: Basic) -> Expr:
     """The sum or the product of SymPy's own expressions, as they stand.
 
