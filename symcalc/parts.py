@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sympy import Add, Basic, E, Expr, Indexed, Integer, Mul, Pow, Sum, exp
 
-from symcalc.written import is_minus, is_one, negative
+from symcalc.written import is_minus, is_one, negative, together
 
 
 def product_as_written(factors: Sequence[Basic]) -> Expr:
@@ -16,7 +16,7 @@ def product_as_written(factors: Sequence[Basic]) -> Expr:
     >>> product_as_written([Symbol("x"), Integer(1)]).args
     (x, 1)
     """
-    return factors[0] if len(factors) == 1 else Mul(*factors, evaluate=False)
+    return factors[0] if len(factors) == 1 else together(Mul, *factors)
 
 
 def signed(term: Basic) -> tuple[bool, Expr]:

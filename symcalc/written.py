@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sympy import (
@@ -33,7 +34,7 @@ from sympy.core.function import Application
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import ITE, Boolean
 
-_UNEVALUATED = (Add, Mul, Pow, Application, Derivative, Relational)
+_UNEVALUATED = (Pow, Application, Derivative, Relational)
 
 
 def number(value: Fraction | int) -> Expr:
@@ -84,6 +85,19 @@ def is_minus(expression: Basic) -> bool:
     return expression.p < 0 if isinstance(expression, Rational) else is_number(expression) and bool(expression < 0)
 
 
+@lru_cache(maxsize=256, typed=True)           # few, for a part that is made anew is slow to compare with its twin of long ago
+def together(head: type[Add] | type[Mul], *parts: Basic) -> Expr:
+    """The sum or the product of SymPy's own expressions, as they stand.
+
+    `Add(..., evaluate=False)` says the same, and takes five times as long to see what it is given.
+
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> together(Add, y, x).args
+    (y, x)
+    """
+    return head._from_args(parts)
+
+
 def add(*terms: Expr) -> Expr:
     """a + b + ... in this order, without zeros.
 
@@ -92,7 +106,7 @@ def add(*terms: Expr) -> Expr:
     (y, x)
     """
     kept = [term for term in terms if not is_zero(term)]
-    return Add(*kept, evaluate=False) if len(kept) > 1 else kept[0] if kept else Integer(0)
+    return together(Add, *kept) if len(kept) > 1 else kept[0] if kept else Integer(0)
 
 
 def mul(*factors: Expr) -> Expr:
@@ -109,7 +123,7 @@ def mul(*factors: Expr) -> Expr:
         return negative(mul(*kept[1:]))
     if len(kept) > 1 and isinstance(kept[0], Mul):
         kept[:1] = kept[0].args         # what leads needs no brackets, least of all round its sign
-    return Mul(*kept, evaluate=False) if len(kept) > 1 else kept[0] if kept else Integer(1)
+    return together(Mul, *kept) if len(kept) > 1 else kept[0] if kept else Integer(1)
 
 
 def negative(expression: Expr) -> Expr:
@@ -123,7 +137,7 @@ def negative(expression: Expr) -> Expr:
     if isinstance(expression, Mul) and is_number(expression.args[0]):
         return mul(-expression.args[0], *expression.args[1:])
     factors = expression.args if isinstance(expression, Mul) else (expression,)
-    return Mul(Integer(-1), *factors, evaluate=False)
+    return together(Mul, Integer(-1), *factors)
 
 
 def subtract(minuend: Expr, subtrahend: Expr) -> Expr:
@@ -193,6 +207,8 @@ def rebuilt(expression: Basic, arguments: tuple[Basic, ...]) -> Basic:
     """
     if arguments == expression.args:
         return expression
+    if isinstance(expression, (Add, Mul)):
+        return together(type(expression), *arguments)
     if isinstance(expression, (Max, Min)):
         return call(expression.func, *arguments)
     if isinstance(expression, Sum):

@@ -12,6 +12,7 @@ from functools import lru_cache, reduce
 from itertools import accumulate, count, islice
 from typing import Any
 
+from mpmath.libmp import mpf_add, mpf_mul
 from sympy import (
     Add,
     And,
@@ -158,11 +159,19 @@ class Lanes:
 
     def add(self, part: Add) -> list[Any]:
         """The terms added, in the order in which they stand."""
-        return [reduce(operator.add, terms) for terms in zip(*map(self.value, part.args))]
+        return self._joined(mpf_add, part.args)
 
     def multiply(self, part: Mul) -> list[Any]:
         """The factors multiplied, in the order in which they stand."""
-        return [reduce(operator.mul, factors) for factors in zip(*map(self.value, part.args))]
+        return self._joined(mpf_mul, part.args)
+
+    def _joined(self, operation: Callable[..., Any], parts: Sequence[Basic]) -> list[Any]:
+        """a + b + c or a b c: what the operators do, without an object for every step on the way."""
+        digits, rounding = self.context._prec_rounding
+        found, *others = [[value._mpf_ for value in self.value(part)] for part in parts]
+        for numbers in others:
+            found = [operation(so_far, number, digits, rounding) for so_far, number in zip(found, numbers)]
+        return [self.context.make_mpf(number) for number in found]
 
     def power(self, part: Pow) -> list[Any]:
         """The base raised to the exponent; nan where that is not real."""

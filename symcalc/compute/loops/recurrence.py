@@ -8,7 +8,7 @@ is read off the generated code itself: it is run on `Affine` numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -247,7 +247,7 @@ def _map(plain: PlainLoop, rate: float, row: np.ndarray) -> tuple[np.ndarray, ..
     kept: list[Any] = []
     plain.function(before[:count], gradient, before[2 * count + 1:-1], 1.0, [rate], kept)
     after = [*kept[:count], *[0.0] * (count + 1), *kept[count:]]
-    found = _parts([after[place] for place in places], len(letters)), _parts([slopes[j] for j in moving], len(moving))
+    found = parts_of([after[place] for place in places], len(letters)), parts_of([slopes[j] for j in moving], len(moving))
     if any(part is None for part in found):
         return None
     step, slope = found
@@ -262,7 +262,8 @@ def _filled(values: list[Any], places: Any, letters: list[Affine]) -> list[Any]:
     return values
 
 
-def _parts(numbers: list[Affine | float], size: int) -> np.ndarray | None:
+def parts_of(numbers: Iterable[Affine | float], size: int) -> np.ndarray | None:
+    """c and a of each number, one per row; None where one is not affine."""
     rows = [number.parts if isinstance(number, Affine) else np.array([number, *[0.0] * size]) for number in numbers]
     return None if any(row is None for row in rows) else np.array(rows)
 

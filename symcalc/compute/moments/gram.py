@@ -9,44 +9,25 @@ is made again; where that does not help, the blocks are reduced one after the ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import log10
 
 import numpy as np
 
-Monomial = tuple[int, ...]
-"""A product of letters by number, in order: () is 1, (0, 2, 2) is a c²."""
-Removal = tuple[slice | int, slice | int, np.ndarray]
-"""From which rows of a block which others are taken, times which numbers."""
+from symcalc.compute.moments.blocks import Matrix, Monomial, Rows, gram
 
 _SAMPLE = 1024           # rows of which U is made, at least
 _TIMES = 4               # ... and at least so many for each function
-_ELEMENTS = 196_608      # of a block, which stays in the cache
-_LARGE = 4 * _ELEMENTS   # of a block that is reduced by reflections
-_FEW = 4                 # functions up to which dot products are faster than a product of matrices
-_ALONE = 10_000          # rows of a block then: BLAS wakes no threads for so short a dot product
-_PANEL = 8               # functions that are made orthogonal one by one
+_ALONE = 8_192           # elements that BLAS reduces without waking threads, which then keep a core busy for a while
+_LARGE = 786_432         # elements of a block that is reduced by reflections
+_APART = 0.1             # of a function's size: what the others leave of it in the sample, with which it may stay as it is
 _PIVOT = 0.05            # the least of WᵀW, in units of its diagonal, that costs no digits worth the name
 _GOLDEN = 0.6180339887498949
 _FAR = 280               # powers of ten from 1, at which a product may lose digits or overflow
 _EVEN = 1e-100, 1e100    # ... of functions, whose squares are summed as they are
 _NOISE = 64 * np.finfo(float).eps
-_SMALL = 0.3             # of its spread: a mean that may stay where it is, for then the pivot is 0.95 or more
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Rows of letters: `worked_out` makes the letters of some rows from the columns there."""
-
-    columns: Sequence[np.ndarray]
-    rows: int
-    worked_out: Callable[[Sequence[np.ndarray]], Sequence[np.ndarray | float]] = list
-
-    def at(self, which: slice | np.ndarray) -> Sequence[np.ndarray | float]:
-        """The letters in these rows."""
-        return self.worked_out([column[which] for column in self.columns])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,12 +114,20 @@ def triangle(data: Rows, functions: Sequence[Monomial]) -> Triangle:
             (np.arange(1.0, wanted + 1) * _GOLDEN % 1 * data.rows).astype(np.int64))
         few = [np.broadcast_to(np.asarray(letter, dtype=np.float64), min(data.rows, wanted)) for letter in data.at(which)]
         centre = np.array([_amid(letter) for letter in few])
-        matrix = _Matrix(data, functions, centre)
+        matrix = Matrix(data, functions, centre)
         begun = matrix.filled(few, np.ones((len(functions), min(data.rows, wanted))))
-        entries = np.linalg.qr(begun.T, mode="r")
+        entries = _reduced(begun.T)
         if data.rows > wanted:
             entries = _orthogonal_first(matrix, entries)
     return Triangle(rows=data.rows, functions=tuple(functions), centre=centre, entries=entries)
+
+
+def _reduced(tall: np.ndarray) -> np.ndarray:
+    """R of a few rows: of pieces, and then of the pieces' triangles."""
+    pieces = -(-tall.size // _ALONE)
+    if pieces > 1 and len(tall) > 2 * pieces * tall.shape[1]:
+        tall = np.concatenate([np.linalg.qr(piece, mode="r") for piece in np.array_split(tall, pieces)])
+    return np.linalg.qr(tall, mode="r")
 
 
 def _amid(letter: np.ndarray) -> float:
@@ -146,37 +135,7 @@ def _amid(letter: np.ndarray) -> float:
     return float(letter[np.argmin(np.abs(letter - (letter / len(letter)).sum()))])
 
 
-class _Matrix:
-    """Φᵀ, block by block."""
-
-    def __init__(self, data: Rows, functions: Sequence[Monomial], centre: np.ndarray) -> None:
-        place = {function: k for k, function in enumerate(functions)}
-        self.data, self.centre, self.size = data, centre, len(functions)
-        self.scale: np.ndarray | None = None          # of each function, where squares would leave the floats
-        self.letters = [place[a,] for a in range(len(centre))]
-        self.products = [(place[function], place[function[:-1]], place[function[-1:]])
-                         for function in sorted(functions, key=len) if len(function) > 1]
-
-    def filled(self, letters: Sequence[np.ndarray | float], block: np.ndarray) -> np.ndarray:
-        """The functions of the letters, one per row of the block, under the first, which is 1."""
-        for row, letter, centre in zip(self.letters, letters, self.centre):
-            np.subtract(letter, centre, out=block[row])
-        for row, left, right in self.products:
-            np.multiply(block[left], block[right], out=block[row])
-        if self.scale is not None:
-            block[1:] *= self.scale[1:]
-        return block
-
-    def blocks(self, elements: int) -> Iterator[np.ndarray]:
-        """The blocks one after the other, in the same memory."""
-        rows = _ALONE if self.size <= _FEW else max(elements // self.size, 2 * self.size)
-        memory = np.ones((self.size, min(rows, self.data.rows)))
-        for begin in range(0, self.data.rows, rows):
-            end = min(begin + rows, self.data.rows)
-            yield self.filled(self.data.at(slice(begin, end)), memory[:, :end - begin])
-
-
-def _orthogonal_first(matrix: _Matrix, sampled: np.ndarray) -> np.ndarray:
+def _orthogonal_first(matrix: Matrix, sampled: np.ndarray) -> np.ndarray:
     """R from the triangle of a sample, by the Gram matrix of what that makes orthogonal; else by reflections."""
     sizes = np.abs(sampled).max(axis=0)
     if not ((sizes == 0) | ((sizes > _EVEN[0]) & (sizes < _EVEN[1]))).all():
@@ -185,10 +144,10 @@ def _orthogonal_first(matrix: _Matrix, sampled: np.ndarray) -> np.ndarray:
     found = sampled if matrix.scale is None else sampled * matrix.scale.T
     for _ in range(2):
         unit = _unit(found)
-        gram = _gram(matrix, unit)
-        if not np.isfinite(gram).all():
-            return np.full_like(gram, np.nan)
-        factor, pivot = _cholesky(gram, unit)
+        products = gram(matrix, unit)
+        if not np.isfinite(products).all():
+            return np.full_like(products, np.nan)
+        factor, pivot = _cholesky(products, unit)
         if factor is None:
             break
         found = factor @ unit
@@ -199,72 +158,28 @@ def _orthogonal_first(matrix: _Matrix, sampled: np.ndarray) -> np.ndarray:
 
 
 def _unit(entries: np.ndarray) -> np.ndarray:
-    """A triangle with 1 on its diagonal: each row by its pivot, where that is more than rounding."""
-    pivots = np.diagonal(entries)
-    kept = np.abs(pivots) > _NOISE * np.abs(entries).max(axis=0)
-    unit = np.divide(entries, pivots[:, None], where=kept[:, None], out=np.zeros_like(entries))
-    np.fill_diagonal(unit, 1.0)
-    for j in range(1, len(pivots)):
-        # What is left of the mean of a centred letter is too small to matter, and a pass over it costs time: it stays.
-        if abs(unit[0, j] * pivots[0]) < _SMALL * abs(pivots[j]):
-            unit[0] -= unit[0, j] * unit[j]
-    return unit
+    """A triangle U with 1 on its diagonal, where W U = Φ has no function that is nearly what those before it make up.
 
-
-def _gram(matrix: _Matrix, unit: np.ndarray) -> np.ndarray:
-    """WᵀW of W = Φ U⁻¹."""
-    steps = _elimination(unit, 0, matrix.size)
-    if matrix.size > _FEW:
-        gram = np.zeros((matrix.size, matrix.size))
-        for block in matrix.blocks(_ELEMENTS):
-            _solve(steps, block)
-            gram += block @ block.T
-        return gram
-    pairs = [(k, j) for k in range(matrix.size) for j in range(max(k, 1), matrix.size)]
-    sums = [0.0] * len(pairs)
-    for block in matrix.blocks(_ELEMENTS):
-        _solve(steps, block)
-        rows = [*block]
-        sums = [so_far + np.dot(rows[k], rows[j]) for so_far, (k, j) in zip(sums, pairs)]
-    gram = np.full((matrix.size, matrix.size), float(matrix.data.rows))          # which is the square of the first, 1
-    for (k, j), entry in zip(pairs, sums):
-        gram[k, j] = gram[j, k] = entry
-    return gram
-
-
-def _elimination(unit: np.ndarray, first: int, end: int) -> list[Removal]:
-    """How Φ becomes W with W U = Φ: from these rows of a block, numbers times those rows are taken, one after the other.
-
-    >>> _elimination(np.array([[1.0, 0.0, 3.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), 0, 3)
-    [(2, 0, array(3.))]
+    One that stands well apart from them stays as it is, since taking them away would cost a pass each.
     """
-    if end - first > _PANEL:
-        middle = (first + end) // 2
-        return [*_elimination(unit, first, middle),
-                (slice(middle, end), slice(first, middle), unit[first:middle, middle:end].T.copy()),
-                *_elimination(unit, middle, end)]
-    used = [(j, np.flatnonzero(unit[first:j, j])) for j in range(first + 1, end)]
-    spans = [(j, first + int(places[0]) if places.size == 1 else slice(first + int(places[0]), first + int(places[-1]) + 1))
-             for j, places in used if places.size]
-    return [(j, span, np.array(unit[span, j])) for j, span in spans]
+    pivots, ones = np.diagonal(entries), np.eye(len(entries))
+    kept = np.abs(pivots) > _NOISE * np.abs(entries).max(axis=0)               # more than rounding
+    apart = np.abs(pivots) > _APART * np.linalg.norm(entries, axis=0)
+    entries = np.where(kept[:, None], entries, ones)
+    unit = np.linalg.solve(np.where(apart, entries, np.diag(np.diagonal(entries))), entries)
+    return np.where(apart, ones, unit)
 
 
-def _solve(steps: Sequence[Removal], block: np.ndarray) -> None:
-    """Φ becomes W with W U = Φ."""
-    for which, others, numbers in steps:
-        block[which] -= np.dot(numbers, block[others])
-
-
-def _cholesky(gram: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray | None, float]:
+def _cholesky(products: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray | None, float]:
     """C with CᵀC = WᵀW, and its least pivot in units of the diagonal; None where rounding makes one negative.
 
     What is left of a column by those before it is nothing, where it is no more than rounding makes of such a column.
     """
-    squares = np.diagonal(gram)
-    left = squares > _NOISE**2 * np.einsum("kj,kl,lj->j", unit, gram, unit, optimize=True)
+    squares = np.diagonal(products)
+    left = squares > _NOISE**2 * np.einsum("kj,kl,lj->j", unit, products, unit, optimize=True)
     lengths = np.sqrt(np.where(left, squares, 0.0))
     units = np.where(left, lengths, np.inf)
-    scaled = gram / np.outer(units, units)
+    scaled = products / np.outer(units, units)
     np.fill_diagonal(scaled, 1.0)
     try:
         factor = np.linalg.cholesky(scaled).T
@@ -273,7 +188,7 @@ def _cholesky(gram: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray | None, fl
     return factor * lengths, float(np.diagonal(factor).min())
 
 
-def _reflected(matrix: _Matrix) -> np.ndarray:
+def _reflected(matrix: Matrix) -> np.ndarray:
     """R by Householder's reflections, a block at a time under the triangle of those before."""
     found = np.zeros((0, matrix.size))
     for block in matrix.blocks(_LARGE):

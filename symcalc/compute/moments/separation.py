@@ -15,7 +15,7 @@ from math import comb, factorial, prod
 
 from sympy import Add, Basic, Dummy, Expr, Integer, Mul, Pow, Symbol
 
-from symcalc.compute.moments.gram import Monomial
+from symcalc.compute.moments.blocks import Monomial
 from symcalc.compute.tape import differs
 from symcalc.parts import product_as_written, signed
 from symcalc.written import is_number

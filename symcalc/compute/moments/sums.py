@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 
 from sympy import Basic, Expr, Indexed, Sum, Symbol
 
-from symcalc.compute.moments.gram import Monomial, closed
+from symcalc.compute.moments.blocks import Monomial
+from symcalc.compute.moments.gram import closed
 from symcalc.compute.moments.separation import Forms, Product, Side
 from symcalc.compute.moments.tapes import Moments, Packed, are_long, by_length, pass_over
 from symcalc.compute.tape import differs

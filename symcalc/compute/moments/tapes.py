@@ -11,7 +11,8 @@ import numpy as np
 from sympy import Add, Basic, Expr, Indexed, Integer, Pow, Sum, Symbol
 
 from symcalc.compute.generated import executed, source_of
-from symcalc.compute.moments.gram import Monomial, Rows, Triangle, joined, triangle
+from symcalc.compute.moments.blocks import Monomial, Rows
+from symcalc.compute.moments.gram import Triangle, joined, triangle
 from symcalc.compute.moments.separation import Forms, Product, Side
 from symcalc.compute.statements import Value, bracketed
 from symcalc.compute.tape import Tape
