@@ -26,7 +26,7 @@ def in_one_go(formula, first, rest):
     lines, room = [], first
     while width_of(formula) > room and (places := _places(formula)):
         fitting = [place for place in places if width_of(formula[:place.at]) <= room]
-        chosen = _best(fitting, room * 0.4) if fitting else places[0]
+        chosen = _best(fitting, room) if fitting else places[0]
         lines.append(formula[:chosen.at])
         formula, room = formula[chosen.at + 1:], rest
     return [*lines, formula]
