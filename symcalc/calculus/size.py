@@ -6,7 +6,7 @@ from sympy import Basic, Expr, Indexed
 
 from symcalc.errors import LossError
 from symcalc.language.gate import MAX_NODES
-from symcalc.pages.notation import Beginnings
+from symcalc.pages.beginnings import Beginnings
 
 MAX_DERIVATIVE = 5_000       # parts of a line, where the formula is no larger than one that is read from text
 MAX_LARGE = 20_000           # and where SymPy or the catalogue made it, or as many as it has itself, _TIMES over

@@ -258,28 +258,17 @@ class Explorer(Completing):
 
     def do_plot(self, text: str) -> None:
         """plot [FILE.png]: a picture of the run; .gif for a moving one."""
-        from symcalc.cli.output import check_files, save_plot
+        from symcalc.cli.output import save_new_plot
 
         run = self._walked()
-        path = typed.new_file(text or typed.free_name(), "plot run.png")
-        check_files(None, path, False, False)
-        save_plot(run, path)
+        save_new_plot(run, typed.new_file(text or typed.free_name(), "plot run.png"))
         self.shown = run, "the run"
 
     def do_save(self, text: str) -> None:
         """save FILE: what was shown last, after step or plot the run: .html .txt .md .tex .pdf .ipynb .json, a run .csv."""
-        from symcalc.cli.output import check_files, deliver
-        from symcalc.training.run import Run
+        from symcalc.cli.output import save_shown
 
-        path = typed.new_file(text, "save steps.html")
-        shown, called = self.shown
-        if shown is None:
-            raise SymcalcError("nothing has been shown yet; derive or step first")
-        # Only a run makes a table, so that is what a table is asked of.
-        if path.suffix.lower() == ".csv" and self.run is not None:
-            shown, called = self.run, "the run"
-        check_files(path, None, False, False, (".csv",) if isinstance(shown, Run) else ())
-        deliver(shown, False, path, called)
+        save_shown(typed.new_file(text, "save steps.html"), *self.shown, self.run)
 
     # Leaving, help
 

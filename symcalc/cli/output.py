@@ -79,6 +79,18 @@ def deliver(shown: Any, as_json: bool, output: Path | None, called: str = "") ->
         _saved(shown.save(output), called)
 
 
+def save_shown(path: Path, shown: Any, called: str, run: Run | None) -> None:
+    """What was shown last in a file that is new; the run, where a table is asked for, which only a run makes."""
+    from symcalc.training.run import Run
+
+    if shown is None:
+        raise SymcalcError("nothing has been shown yet; derive or step first")
+    if path.suffix.lower() == ".csv" and run is not None:
+        shown, called = run, "the run"
+    check_files(path, None, False, False, (".csv",) if isinstance(shown, Run) else ())
+    deliver(shown, False, path, called)
+
+
 def _saved(path: Path, called: str = "") -> None:
     note(f"saved {f'{called} in ' if called else ''}{visible(str(path))}")
 
@@ -102,6 +114,12 @@ def save_plot(shown: Run | Runs, path: Path | None) -> None:
         from symcalc.figures.style import save_figure
 
         _saved(animate(shown, path) if path.suffix.lower() in ANIMATED else save_figure(_figure(shown), path))
+
+
+def save_new_plot(run: Run, path: Path) -> None:
+    """The picture of a run in a file that is new."""
+    check_files(None, path, False, False)
+    save_plot(run, path)
 
 
 def _figure(shown: Run | Runs) -> Figure:

@@ -13,7 +13,8 @@ from symcalc.compute.rows.blockwise import Blockwise, blockwise
 from symcalc.compute.statements import Statement, Value, line
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
-from symcalc.pages.notation import Beginnings, text
+from symcalc.pages.beginnings import Beginnings
+from symcalc.pages.notation import text
 
 _COMMENT = 100          # characters of mathematics beside a statement
 

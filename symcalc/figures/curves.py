@@ -20,13 +20,14 @@ _TANGENTS = 30           # points that have their tangent
 _LABELS = 6              # ... and those of them whose slope is written
 _MARGIN = 0.14           # of the width of the picture, which a label fills
 _NAMED = 3               # other parameters whose values stand in the legend
+_SEEN = 0.008            # ... so far apart that their tangents are not one patch
 _APART = 0.2, 0.1        # of the width and the height of the picture, so far apart that their labels can be read
 
 
 def cost_curve(run: Run, name: str) -> Figure:
     """The cost over one parameter, the others held where the run ended, with a tangent at every point that the run visited.
 
-    Slopes are written where there is room for them; of a long run, its first points have tangents.
+    Slopes are written where there is room for them; of a long run, the first points that lie apart have tangents.
 
     >>> from symcalc.training.losses import Loss
     >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.2, steps=5)
@@ -51,8 +52,10 @@ def cost_curve(run: Run, name: str) -> Figure:
                   label=_visited(run, k))
         low, high = cropped(curve, costs[:seen])
         axes.set(xlim=(values[0], values[-1]), ylim=(low, high))
-        labelled = _chosen(visited[:seen] / np.ptp(values), costs[:seen] / (high - low))
-        for step in sorted({*range(min(seen, _TANGENTS)), *labelled}):
+        places = visited[:seen] / np.ptp(values), costs[:seen] / (high - low)
+        labelled = _chosen(*places)
+        touched = range(seen) if seen <= _TANGENTS else _chosen(*places, (_SEEN, _SEEN), _TANGENTS)
+        for step in sorted({*touched, *labelled}):
             _tangent(axes, visited[step], costs[step], run.gradients[step, k], np.ptp(values), step in labelled)
         axes.set(xlabel=text(parameter), ylabel=cost_name(run.loss), title=f"The cost over {text(parameter)}")
         axes.legend()
@@ -67,13 +70,15 @@ def _visited(run: Run, k: int) -> str:
     return f"visited, {', '.join(others) if len(others) <= _NAMED else 'the others'} on the way"
 
 
-def _chosen(across: np.ndarray, up: np.ndarray) -> list[int]:
-    """The first few points that lie far enough from each other for their labels to be read."""
+def _chosen(across: np.ndarray, up: np.ndarray, away: tuple[float, float] = _APART, most: int = _LABELS) -> list[int]:
+    """The first few points that lie far enough from each other, in shares of the picture: for their labels to be read."""
     chosen: list[int] = []
     for step in range(len(across)):
-        apart = (abs(across[step] - across[other]) > _APART[0] or abs(up[step] - up[other]) > _APART[1] for other in chosen)
-        if len(chosen) < _LABELS and all(apart):
+        apart = (abs(across[step] - across[other]) > away[0] or abs(up[step] - up[other]) > away[1] for other in chosen)
+        if all(apart):
             chosen.append(step)
+        if len(chosen) == most:
+            break
     return chosen
 
 

@@ -15,7 +15,8 @@ def draw_surface(axes: Axes3D, across: np.ndarray, up: np.ndarray, cost: np.ndar
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
     found = cells(across, up, cost, top)
-    surface = Poly3DCollection(found, cmap="Blues_r", alpha=0.75, zorder=1, **how)
+    # Matplotlib fills up shorter outlines with whatever was in memory, and warns where that is huge.
+    surface = Poly3DCollection(_alike(found), cmap="Blues_r", alpha=0.75, zorder=1, **how)
     surface.set_array(np.array([cell[:, 2].mean() for cell in found]))
     axes.add_collection(surface, autolim=False)            # it would take the corners that smaller cells lack for places
     heights = np.concatenate(found)[:, 2]
@@ -34,6 +35,12 @@ def cells(across: np.ndarray, up: np.ndarray, cost: np.ndarray, top: float) -> l
     corners = corners[np.isfinite(corners[..., 2]).all(axis=1)]
     above = (corners[..., 2] > top).sum(axis=1)
     return [*corners[above == 0], *(_below(cell, top) for cell in corners[(above > 0) & (above < 4)])]
+
+
+def _alike(outlines: list[np.ndarray]) -> np.ndarray:
+    """The outlines with as many corners each, the last one repeated."""
+    most = max(map(len, outlines))
+    return np.stack([outline[np.minimum(np.arange(most), len(outline) - 1)] for outline in outlines])
 
 
 def _below(cell: np.ndarray, top: float) -> np.ndarray:

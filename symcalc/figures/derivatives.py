@@ -195,15 +195,16 @@ def _mark(above: Axes, below: Axes, zeros: list[float], heights: np.ndarray, let
         if not named or zero - named[-1] > wide:
             named.append(zero)
             side, away = ("left", 5) if zero < end - wide else ("right", -5)
-            below.annotate(said, (zero, 0), xytext=(away, 5), ha=side, textcoords="offset points", fontsize=8, color="#333333")
+            below.annotate(said, (zero, 0), xytext=(away, 5), ha=side, textcoords="offset points", fontsize=8, color="#333333",
+                           bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5})
 
 
 def _shade(axes: Axes, across: np.ndarray, slopes: np.ndarray) -> None:
     """Light bands where the function rises and where it falls."""
     for rising, colour, hatch, label in ((slopes > 0, BLUE, "", "rises"), (slopes < 0, ORANGE, "//", "falls")):
         if rising.any():
-            axes.fill_between(across, 0, 1, where=rising, transform=axes.get_xaxis_transform(), color=colour, alpha=0.1,
-                              linewidth=0, hatch=hatch, label=label)
+            axes.fill_between(across, 0, 1, where=rising, transform=axes.get_xaxis_transform(), facecolor=(colour, 0.1),
+                              edgecolor=(colour, 0.3), linewidth=0, hatch=hatch, label=label)
 
 
 def _titled(name: str, formula: Expr) -> str:

@@ -25,6 +25,7 @@ _DRAWN = 1_000           # points of a curve; more cannot be seen
 _TENFOLD = 100           # how many times its least value J has to start at for a scale of powers of ten
 _NAMED = 12              # parameters that the legend names
 _MARKED, _POINTS = 30, 60        # points that have a mark each, in a history and elsewhere
+_CLIMBED = 1e6           # times the start: a wrong gradient that takes the cost beyond leaves the picture there
 _FEW = 4                 # names that a legend inside the picture has room for
 _HIGHEST = 3             # ratios beyond this, or as far below 0, are arrows at the edge
 _LINE, _LONGEST = 78, 60         # characters of a title's line, and of a formula in a legend
@@ -190,7 +191,8 @@ def effect(compared: Effect) -> Figure:
             formulas = known if run is right else given
             axes.plot(seen, run.costs[seen], mark if len(seen) <= _POINTS else mark[1:], color=colour, markersize=4,
                       linewidth=1.2, label=f"{label}: {_cut(', '.join(formulas))}{left_out(run)}")
-        _scale(axes, np.concatenate([line.get_ydata() for line in axes.lines]))
+        # What climbs out of sight would take the scale with it, and press the other flat.
+        _scale(axes, np.minimum(np.concatenate([line.get_ydata() for line in axes.lines]), _CLIMBED * abs(right.costs[0])))
         over_steps(axes, 0, max(in_view(right), in_view(wrong)) - 1)
         axes.set(xlabel="step", ylabel=cost_name(compared.loss))
         axes.set_title(fill(compared.sentence, _LINE), fontsize=10)

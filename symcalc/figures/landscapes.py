@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _GRID, _COARSE = 41, 21
 _HIGHEST = 1.6           # times as far above the least J as the run comes: what is higher is left out
 _CUT = 0.05              # of the surface, if more than this is left out its edge is seen
+_CASING = 2.8            # points of white along the way, which without colours could not be told from the surface
 _MOST = 6                # slices that can be read beside each other
 _ACROSS = 121
 _LETTERS = 10.5          # of a head line, in an inch
@@ -62,6 +63,7 @@ def surface(run: Run) -> Figure:
         draw_surface(axes, across, up, cost, top if top > low else np.inf,
                      linewidth=0 if fine else 0.2, edgecolor="none" if fine else (0, 0.3, 0.5, 0.25))
         way = (run.points[:seen, 0], run.points[:seen, 1], run.costs[:seen])
+        axes.plot(*way, color="white", linewidth=_CASING, zorder=2)
         axes.plot(*way, "o-", color=ORANGE, markersize=3, linewidth=1.3, zorder=3, label="the run")
         axes.plot(*(part[:1] for part in way), "s", color=ORANGE, markersize=6, zorder=4, label="start")
         axes.plot(*(part[-1:] for part in way), "*", color="black", markersize=10, zorder=4, label=last_seen(run))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LINES = 8
 _MARKS = "osD^vPX*"
+_MARK, _STAR = 7, 12     # points high; of a star most is corners
 _APART = 0.07            # of the picture, from one number to the next
 _LIGHTEST, _DARKEST = 0.82, 0.0              # of viridis, whose light end is too pale on white
 
@@ -54,7 +55,8 @@ def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
             heights = predictions(run, k, across)
             away = "" if crosses(left, heights) else ", out of the picture"
             left.plot(across, heights, dashes, color=shade, linewidth=1.5, label=label + away)
-            right.plot(*places[number], mark, color=shade, markersize=7, markeredgecolor="white", zorder=5, label=label)
+            size = _STAR if mark == "*" else _MARK
+            right.plot(*places[number], mark, color=shade, markersize=size, markeredgecolor="white", zorder=5, label=label)
         left.set_title(f"The model, step by step{left_out(run)}", fontsize=10)
         _number(right, steps, places)
         outside(left)

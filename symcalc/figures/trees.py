@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _MOST = 40               # nodes that can be read in one picture
 _WIDE, _WIDEST, _HIGH = 1.75, 4.0, 1.05          # inches from node to node
 _LETTER = 0.068          # inches
-_CUT, _LINE, _TITLE = 32, 18, 90          # characters of a formula, of a line on an edge, of the title
+_CUT, _LINE, _TITLE = 32, 18, 90          # characters of a formula, of a note on one line, of the title
+_NOTED = 28              # ... and of a line of a note, two of which stand beside each other where boxes are furthest apart
 
 Node = tuple[Symbol, tuple["Node", ...]]
 
@@ -107,8 +108,8 @@ def _box(axes: Axes, across: float, up: float, words: str, inner: bool) -> None:
 
 def _slope(values: dict, above: Symbol, below: Symbol) -> str:
     """∂v₂/∂v₁ = 2v₁, on two lines where it is long."""
-    name, slope = f"∂{text(above)}/∂{text(below)}", _cut(text(values[above].slopes[below]))
-    return f"{name}{chr(10) if len(name) + len(slope) > _LINE else ' '}= {slope}"
+    name, slope = _cut(f"∂{text(above)}/∂{text(below)}", _NOTED), _cut(f"= {text(values[above].slopes[below])}", _NOTED)
+    return f"{name}{chr(10) if len(name) + len(slope) - 2 > _LINE else ' '}{slope}"
 
 
 def _note(axes: Axes, across: float, up: float, words: str) -> None:

@@ -23,11 +23,15 @@ class Break:
 
     at: int
     depth: int          # a condition is one deeper than its case
-    kind: int           # -1 between cases, 0 before + and -, 1 before a dot or a relation, 2 between factors
+    kind: int           # -1 between cases, 0 at + or -, 1 before a dot or relation, 2 between factors, 3 after a lone number
 
 
 # A word that belongs to what follows it: a sign, a sum, a derivative.
 _JOINED = re.compile(r"(.*\*)?[-(\[{|√]*(Σ.*|[d∂][⁰¹²³⁴-⁹]*/[d∂].*)|[-+·=<≤>≥≠≈→←]|and|or|if")
+_LONE = 3
+_LONE_NUMBER = re.compile(r"(?:^|[-+=≈] |[(\[{])-?[0-9.,]+$")         # with no factor yet that it could stay with
+_NUMBER_LENGTH = 40
+_FILLED, _BETWEEN_TERMS = 0.4, 0.3         # of the room on a line: filled well enough, and where a term of the whole ends
 _FAR = 3                # times the room on a line
 _KINDS = {"+": 0, "-": 0, "·": 1, "=": 1, "≤": 1, "≥": 1, "<": 1, ">": 1, "≠": 1}
 
@@ -65,7 +69,7 @@ def broken(text: str, first: int, rest: int) -> list[str]:
     while width_of(ahead := _ahead(text, room)) > room and (places := _places(ahead)):
         end = _fitting(ahead, room)
         fitting = [place for place in places if place.at <= end]
-        chosen = _best(fitting, room * 0.4) if fitting else places[0]
+        chosen = _best(fitting, room) if fitting else places[0]
         lines.append(text[:chosen.at])
         text, room = text[chosen.at + 1:], rest
     return [*lines, text]
@@ -86,10 +90,12 @@ def _fitting(text: str, room: int) -> int:
     return len(text)
 
 
-def _best(places: list[Break], enough: float) -> Break:
-    """The outermost break on a line that is filled well enough, and there the last."""
-    full = [place for place in places if place.at >= enough] or places
-    return min(full, key=lambda place: (place.depth, place.kind, -place.at))
+def _best(places: list[Break], room: float) -> Break:
+    """The outermost break on a line that is filled well enough, and there the last; no number waits there for its factor."""
+    places = [place for place in places if place.kind != _LONE] or places
+    full = [place for place in places if place.at >= (_BETWEEN_TERMS if place.kind <= 0 == place.depth else _FILLED) * room]
+    places = full or places
+    return min(places, key=lambda place: (place.depth, place.kind, -place.at))
 
 
 def _places(text: str) -> list[Break]:
@@ -112,7 +118,9 @@ def _places(text: str) -> list[Break]:
 def _kind(text: str, k: int) -> int:
     if text[k - 1] == ";":
         return -1
-    return _KINDS.get(text[k + 1:k + 2] if text[k + 2:k + 3] == " " else "", 2)
+    kind = _KINDS.get(text[k + 1:k + 2] if text[k + 2:k + 3] == " " else "", 2)
+    is_factor = kind == 2 or text[k + 1:k + 2] == "·"
+    return _LONE if is_factor and _LONE_NUMBER.search(text[max(0, k - _NUMBER_LENGTH):k]) else kind
 
 
 # LaTeX
@@ -246,10 +254,11 @@ def _breaks(latex: str, first: float, rest: float) -> tuple[Break, ...]:
 def _opening(chosen: Break) -> str:
     """What the next line begins with: the brackets that were open, and a sign."""
     # The empty group makes TeX space a sign at the start of a line as a sign between two terms.
-    return r"\left." * chosen.depth + ("{} " if chosen.kind < 2 else r"{} \cdot ")
+    return r"\left." * chosen.depth + (r"{} \cdot " if chosen.kind == 2 else "{} ")
 
 
 def _best_latex(widths: Mapping[int, float], places: list[Break], enough: float) -> Break:
+    places = [place for place in places if place.kind != _LONE] or places
     full = [place for place in places if widths[place.at] >= enough] or places
     return min(full, key=lambda place: (place.depth, place.kind, -place.at))
 
@@ -274,6 +283,6 @@ def _latex_kind(latex: str, k: int) -> int | None:
     if latex[k:k + 2] in ("+ ", "- "):
         return 0
     if latex.startswith(r"\cdot ", k):
-        return 1
+        return _LONE if _LONE_NUMBER.search(latex[max(0, k - _NUMBER_LENGTH):k - 1]) else 1
     follows = latex.startswith(r"\left", k) and latex.endswith((") ", "} "), 0, k)
     return 2 if follows and not _SUM_AT_END.search(latex[max(0, k - _SUM_LENGTH):k]) else None

@@ -33,6 +33,7 @@ from symcalc.pages.rendering import formula_of, is_explained, is_number, relatio
 _WIDE = (Equation, Steps, Table, Code)        # what may be wider than a screen
 _SHORT = 8.0
 _INLINE = 16.0            # the same within a sentence
+_PARTING, _CLOSING = "<wbr/>", frozenset(".,:;)?!")
 _LINE = 38.0              # ems of a formula before it is broken; a narrower screen scrolls
 
 
@@ -108,7 +109,16 @@ def inline(parts: Iterable[Inline]) -> str:
     >>> inline(("x < ", Formula(text="x", latex="x")))
     'x &lt; <math alttext="x"><mrow><mi>x</mi></mrow></math>'
     """
-    return "".join(words(part) if isinstance(part, str) else _in_line(part) for part in parts)
+    said: list[str] = []
+    follows = False                     # upon a formula, from which a browser would part the sign that comes next
+    for part in parts:
+        if isinstance(part, str) and follows and part[:1] in _CLOSING:
+            before, parting, last = said[-1].rpartition(_PARTING)
+            said[-1] = f'{before}{parting}<span class="joined">{last}{words(part[:1])}</span>'
+            part = part[1:]
+        said.append(words(part) if isinstance(part, str) else _in_line(part))
+        follows = not isinstance(part, str)
+    return "".join(said)
 
 
 def _in_line(part: Basic | Formula) -> str:
@@ -116,7 +126,7 @@ def _in_line(part: Basic | Formula) -> str:
     formula = formula_of(part)
     first, *more = broken_latex(formula.latex, _INLINE, _INLINE)
     pieces = [Formula(text=formula.text, latex=first), *(Formula(text="", latex=piece) for piece in more)]
-    return "<wbr/>".join(map(mathml, pieces))
+    return _PARTING.join(map(mathml, pieces))
 
 
 def _heading(heading: Heading) -> str:

@@ -7,7 +7,6 @@ Nothing is rearranged: what stands first in the expression stands first on the p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from sympy import (
@@ -82,7 +81,7 @@ def written(expression: Basic, medium: Medium) -> str:
     'θ'
     """
     try:
-        return _Writer(medium, expression).write(expression).string
+        return Writer(medium, expression).write(expression).string
     except RecursionError:
         raise SymcalcError("the expression is nested too deeply to be written") from None
 
@@ -94,10 +93,10 @@ def named(part: AppliedUndef | Primed, medium: Medium = TEXT) -> str:
     >>> named(Primed(Function("f")(Symbol("x")), Integer(1)))
     "f'"
     """
-    return _Writer(medium, part).name_of(part)
+    return Writer(medium, part).name_of(part)
 
 
-class _Writer(FunctionNotation):
+class Writer(FunctionNotation):
     """The walk from expression to piece, for one medium."""
 
     def __init__(self, medium: Medium, page: Basic) -> None:
@@ -269,32 +268,6 @@ class _Writer(FunctionNotation):
         """The derivative of a function that is only named: dJ/dm, or ∂J/∂m where it has several arguments."""
         name = self.medium.name(function.func.__name__)
         return Piece(self.medium.slope_of(name, variables, len(function.args) > 1), Level.POWER, "letter")
-
-
-class Beginnings(_Writer):
-    """How expressions begin in text, for many that have parts in common: each part is written once.
-
-    >>> from sympy import symbols
-    >>> a, b = symbols("a b")
-    >>> Beginnings(5)(a + 3*b), Beginnings(5)(3*b)
-    ('a + 3...', '3b')
-    """
-
-    def __init__(self, length: int) -> None:
-        super().__init__(TEXT, Integer(0))
-        self.length = length
-        self.known: dict[Basic, Piece] = {}
-
-    def __call__(self, expression: Basic) -> str:
-        written = self.write(expression).string
-        return written if len(written) <= self.length else written[:self.length] + "..."
-
-    def write(self, expression: Basic) -> Piece:
-        if expression not in self.known:
-            piece = super().write(expression)
-            # One character more than is shown tells that there is more.
-            self.known[expression] = replace(piece, string=piece.string[:self.length + 1])
-        return self.known[expression]
 
 
 def is_named_slope(derivative: Derivative) -> bool:

@@ -27,8 +27,10 @@ def grouped(runs: Runs) -> list[Block]:
     rows = [(f"{len(group):,}", ended_briefly(group[0]), where,
              "-" if group[0].stop in _LOST else _range([run.fun for run in group]), _counts([run.nit for run in group]))
             for group, where in _groups(runs)]
-    return [Table(header=("runs", "how they ended", "where", "J at the end", "updates"), rows=tuple(rows),
-                  words=frozenset({1, 2})),
+    header = ("runs", "how they ended", "where", "J at the end", "updates")
+    if not any(where for _, _, where, *_ in rows):          # none came to rest
+        header, rows = header[:2] + header[3:], [row[:2] + row[3:] for row in rows]
+    return [Table(header=header, rows=tuple(rows), words=frozenset({1, 2} if "where" in header else {1})),
             *_not_asked(runs), *(block for key in ("method", "rate") for block in _fared(runs, key)),
             paragraph("Each can be had as a whole run, made again alone with all its updates: runs[0] is the first, runs.best "
                       "the lowest. Looked at more closely, it may say more of how it ended; where a method amplifies rounding, "
@@ -51,7 +53,7 @@ def _groups(runs: Runs) -> list[tuple[list[Ended], Inline]]:
     found: list[tuple[list[Ended], Inline]] = []
     for group in alike.values():
         if group[0].stop not in _AT_REST:
-            found.append((group, ""))
+            found.append((group, ""))                          # on its way still, or gone
             continue
         places = sorted(_places(group), key=len, reverse=True)
         found += [(place, _where(runs, place[0])) for place in places[:_PLACES]]

@@ -58,7 +58,7 @@ def last_seen(run: Run) -> str:
 def left_out(run: Run) -> str:
     """What a title adds for a run that goes on out of the picture: " (the first 8 of 60)"."""
     seen = in_view(run)
-    return "" if seen == len(run.points) else f" (the first {seen - 1} of {run.nit})"
+    return "" if seen == len(run.points) else f" (the first {f'{seen - 1} ' * (seen > 2)}of {run.nit})"
 
 
 def started(run: Run, what: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from symcalc.pages.breaking import broken
+from symcalc.pages.breaking import broken, broken_latex
 from symcalc.pages.text import wrapped
 
 PINBALL = "1/n Σ {0.5 (yᵢ - (m xᵢ + b)) if yᵢ - (m xᵢ + b) ≥ 0; -0.5 (yᵢ - (m xᵢ + b)) otherwise}"
@@ -25,3 +25,22 @@ def test_cases_are_broken_between_them_and_conditions_are_not(formula, width, li
 ])
 def test_a_letter_stays_with_its_value(sentence, width, lines):
     assert wrapped((sentence,), width) == lines
+
+
+@pytest.mark.parametrize(("formula", "width", "lines"), [
+    ("-2 (1 - (-1.2)) - 400 · (-1.2) (1 - (-1.2)²)", 40, ["-2 (1 - (-1.2))", "- 400 · (-1.2) (1 - (-1.2)²)"]),
+    ("a b + 400.5 (abcdef + def)", 20, ["a b + 400.5 (abcdef", "+ def)"]),
+    ("a b - 3 · c_and_more", 17, ["a b", "- 3 · c_and_more"]),
+    ("2 · (aaaa + bbbb)", 12, ["2 · (aaaa", "+ bbbb)"]),
+    ("12345 · a_name_without_a_space", 12, ["12345", "· a_name_without_a_space"]),          # where there is no other place
+])
+def test_a_number_does_not_wait_for_its_factor_at_the_end_of_a_line(formula, width, lines):
+    assert broken(formula, width, width) == lines
+
+
+@pytest.mark.parametrize(("formula", "first", "lines"), [
+    (r"u v - 40000 \cdot \left(a + b\right)", 6.8, ["u v", r"{} - 40000 \cdot \left(a + b\right)"]),
+    (r"400 \cdot abcdefghij", 4, ["400", r"{} \cdot abcdefghij"]),
+])
+def test_nor_does_it_in_latex(formula, first, lines):
+    assert broken_latex(formula, first, 30) == lines

@@ -4,9 +4,10 @@ import pytest
 from sympy import Add, Function, Mul, Symbol, symbols, tanh
 
 import symcalc as sc
+from symcalc.pages.beginnings import Beginnings
 from symcalc.pages.breaking import _best, _places, broken, width_of
 from symcalc.pages.elided import elided, is_long, shortened
-from symcalc.pages.notation import Beginnings, latex, text
+from symcalc.pages.notation import latex, text
 
 FORMULAS = ["mean((y - (m*x + b))^2)", "-a/b + 2*a*x - x/(3*a)", "mean(ln(1 + exp(-y*(v*x + w))))", "sqrt(a + b)/(1 - c)^2*a^x",
             "max(a*b, -c, 0) - abs(a*b - c)/2", "piecewise((a*b, a > 2), (c - 1, True))*a", "2*3*a*b*a*b*(a*b)^2 - (-(a*b))"]
@@ -26,7 +27,7 @@ def in_one_go(formula, first, rest):
     lines, room = [], first
     while width_of(formula) > room and (places := _places(formula)):
         fitting = [place for place in places if width_of(formula[:place.at]) <= room]
-        chosen = _best(fitting, room * 0.4) if fitting else places[0]
+        chosen = _best(fitting, room) if fitting else places[0]
         lines.append(formula[:chosen.at])
         formula, room = formula[chosen.at + 1:], rest
     return [*lines, formula]

@@ -120,11 +120,12 @@ def _curve(run: Run, states: Sequence[int]) -> Drawing:
     j = run.moving[0]
     values = np.linspace(*window(run, j), fineness(run, _CURVE, _ROUGH))
     curve = curve_over(run, j, run.points[0], values)
-    name, others = text(run.loss.parameters[j]), held(run, j, run.points[0])
+    name = text(run.loss.parameters[j])
+    others = [f'<span class="joined">{words(each)}</span>' for each in held(run, j, run.points[0]).split(", ") if each]
     drawing = Drawing(name="cost", across=(values[0], values[-1]), up=cropped(curve, run.costs[:in_view(run)]),
                       labels=(name, run.loss.called), alt=f"the cost over {name}, with the tangent where the step began",
                       caption=f'{_NOW}, <span><span class="key promised"></span> what the tangent promised</span>'
-                              + (f"; {words(others)}" if others else ""))
+                              + (f"; {', '.join(others)}" if others else ""))
     before = [max(0, k - 1) for k in states]
     start, end = run.points[before, j], run.points[list(states), j]
     costs, slopes = run.costs[before], run.gradients[before, j]
