@@ -7,6 +7,7 @@ leave out `+ 0` and `1 *`, stop at `0 *`, and put a number before the letters.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
@@ -53,7 +54,9 @@ def exact(value: Expr) -> Fraction:
     Fraction(3, 10)
     """
     if isinstance(value, Float):
-        return Fraction(repr(float(value)))
+        found = float(value)
+        # A product of small numbers may be smaller than any float with all its digits, and is no 0 for that.
+        return Fraction(repr(found) if sys.float_info.min <= abs(found) <= sys.float_info.max else str(value))
     return Fraction(int(value.p)) if value.q == 1 else Fraction(int(value.p), int(value.q))
 
 

@@ -125,18 +125,27 @@ def _settled(point: Point, lines: Sequence[Expr], height: Any, values: list[Any]
 
     OutsideDomain where the values still change with the digits: there the point says nothing.
     """
-    vanishing = _vanishing(height)
+    vanishing = 0 if _are_small(point, lines, height, values) else _vanishing(height)
     differences = _differences(vanishing, values)
     for times in _MORE_DIGITS:
         if max(differences) <= TOLERANCE:
             break
         finer = point.finer(times)
         before, values = values, [finer.value(line) for line in lines]
-        differences = _differences(_vanishing(finer.value(lines[0].args[0])), values)
+        differences = _differences(vanishing and _vanishing(finer.value(lines[0].args[0])), values)
     if max(differences) > TOLERANCE and any(abs(old - new) > max(vanishing, TOLERANCE * abs(new))
                                             for old, new in zip(before, values)):
         raise OutsideDomain(text(lines[0])[:80])
     return differences
+
+
+def _are_small(point: Point, lines: Sequence[Expr], height: Any, values: list[Any]) -> bool:
+    """Whether values that look like what rounding leaves of 0 are numbers as small as that: more digits do not change them."""
+    if _vanishing(height) != _NOTHING or not any(
+            before != now and max(abs(before), abs(now)) < _NOTHING for before, now in pairwise(values)):
+        return False
+    finer = point.finer(_MORE_DIGITS[0])
+    return all(abs(old - finer.value(line)) <= TOLERANCE * abs(old) for old, line in zip(values, lines))
 
 
 def _differences(vanishing: Any, values: Sequence[Any]) -> list[float]:

@@ -7,6 +7,8 @@ step. Sums of products become dot products.
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -75,7 +77,15 @@ class Tape(Program):
         if not is_number(part):
             raise LossError(f"{part} is not a finite number")
         value = exact(part)
-        return _literal(value.numerator / value.denominator)
+        try:
+            found = value.numerator / value.denominator
+        except OverflowError:
+            found = math.inf                   # with either sign
+        if value and not sys.float_info.min <= abs(found) <= sys.float_info.max:     # 1e200², as in the slope of (1e200 w)²
+            size = "large" if found > 1 else "small"
+            raise LossError(f"a number in the formula or its derivative is too {size} to compute with; use other units, in "
+                            "which it is closer to 1")
+        return _literal(found)
 
     def constant(self, part: NumberSymbol) -> Value:
         return _literal(float(part))

@@ -10,7 +10,7 @@ import numpy as np
 def is_whole(value: object) -> TypeGuard[int]:
     """Whether it is a whole number of Python's or NumPy's; no bool, and no time span, which NumPy counts among the integers.
 
-    >>> is_whole(3), is_whole(True), is_whole(3.0), is_whole(np.timedelta64(3))
+    >>> is_whole(3), is_whole(True), is_whole(3.0), is_whole(np.timedelta64(3, "D"))
     (True, False, False, False)
     """
     return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.timedelta64))

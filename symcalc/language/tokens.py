@@ -38,7 +38,8 @@ _ADVICE = {
     "∛": "write cbrt(x)",
     "∗": "write * for a product", "•": "write * for a product", "∙": "write * for a product", "~": "it has no meaning here",
     "$": "leave the dollar signs out", "#": "it has no meaning here", "∞": "infinity is not a number here",
-    "ᵢ": "write x[i]", "ⁿ": "write x^n", "½": "write 1/2", "ˆ": "write ^ for a power", "∂": "write the formula alone",
+    "ᵢ": "write x[i]", "ⁿ": "write x^n", "½": "write 1/2", "ˆ": "write ^ for a power",
+    "∂": "a derivative cannot stand in a formula",
     "\N{COMBINING CIRCUMFLEX ACCENT}": "write _hat behind the letter, as in v_hat",
 }
 _LOOKALIKES = {"а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "і": "i", "ѕ": "s", "ј": "j",
@@ -53,7 +54,7 @@ FORMS = frozenset({"max", "Max", "min", "Min", "sum", "mean", "Sum", "piecewise"
 CALLED = (BY_NAME.keys() | SPELLINGS.keys() | FORMS) - GREEK.keys()
 """The names that can only be meant as functions; gamma is a letter as well."""
 
-_SLOPE = re.compile(r"(?<!\w)d/d\w+\Z")
+_SLOPE = re.compile(r"(?<!\w)d(?:/d\w*[^\W²³⁴-⁹]|(?:[²³⁴-⁹]|\^\d)/d\w*[^\W²³⁴-⁹](?:[²³⁴-⁹]|\^\d))\Z")
 _RESTS = {"LPAR": "...)", "BAR_OPEN": "...|", "LBRACE": "...}", "ROOT": "..."}
 _WORDS = {"and": "write 0 < x < 1 for both", "or": "give each case a pair of its own in piecewise",
           "not": "write the opposite comparison", "if": "write piecewise((f, x < 1), (g, True))",
@@ -68,8 +69,7 @@ def prepared(text: str) -> str:
     """
     text = text.removeprefix("\ufeff")
     _check_depth(text[:MAX_LENGTH])
-    if len(text) > MAX_LENGTH:
-        raise ReadError(f"the formula '{visible(text[:40])}...' is longer than {MAX_LENGTH:,} characters")
+    check_length(text)
     if not text.strip():
         raise ReadError("the formula is empty; write one such as (y - (m*x + b))^2")
     cased = "{" in text and " otherwise}" in text             # cases as they are printed
@@ -79,6 +79,12 @@ def prepared(text: str) -> str:
         if not _ALLOWED.match(character) or (character.isspace() and character not in " \t\r\n"):
             raise unexpected(text, position)
     return text.translate(_PLAIN)
+
+
+def check_length(text: str, called: str = "formula") -> None:
+    """The text is short enough to be looked through."""
+    if len(text) > MAX_LENGTH:
+        raise ReadError(f"the {called} '{visible(text[:40])}...' is longer than {MAX_LENGTH:,} characters")
 
 
 def unexpected(text: str, position: int) -> ReadError:
@@ -234,7 +240,7 @@ class Marking:
                             before.start_pos)
         if before == "Σ" and before.type == "NAME" and token.type in STARTS_OPERAND:
             raise ReadError("a sum over the rows is written sum(...)", self.text, before.start_pos)
-        if self.beside is None and token.type in STARTS_OPERAND and _SLOPE.search(self.text, 0, before.end_pos):
+        if self.beside != SHOWN and token.type in STARTS_OPERAND and _SLOPE.search(self.text, 0, before.end_pos):
             raise ReadError("a derivative cannot stand in a formula; write the function itself", self.text, before.start_pos)
         if before == "/" and token.type == "SUM_SIGN":
             raise ReadError("it is unclear what stands under the fraction bar; write 1/sum(...)", self.text, token.start_pos)

@@ -41,6 +41,8 @@ def check_target(target: Path) -> None:
     Traceback (most recent call last):
     symcalc.errors.SymcalcError: there is no folder 'no-such-folder' to save 'slopes.txt' in; create it first
     """
+    if "\0" in str(target):
+        raise SymcalcError(f"'{visible(str(target))}' holds a sign that no name of a file may hold")
     if not target.parent.is_dir():
         raise SymcalcError(f"there is no folder '{visible(str(target.parent))}' to save '{visible(target.name)}' in; "
                            "create it first")

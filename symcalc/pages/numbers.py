@@ -104,15 +104,20 @@ def all_digits(value: float) -> str:
     return f"{value + 0.0:.{_KNOWN}g}"
 
 
+def is_a_float(number: Float) -> bool:
+    """Whether a float holds the number: one that is too small for all its digits only if it is that float itself."""
+    value = float(number)
+    return sys.float_info.min <= abs(value) <= sys.float_info.max or bool(number == value)
+
+
 def digits_of(number: Float) -> str:
     """All digits of SymPy's decimal number, also of one that is beyond what a float can hold.
 
-    >>> digits_of(Float(0.5)), digits_of(Float("-1.5e-400"))
-    ('0.5', '-1.5e-400')
+    >>> digits_of(Float(0.5)), digits_of(Float("-1.5e-400")), digits_of(Float("2e-320"))
+    ('0.5', '-1.5e-400', '2e-320')
     """
-    value = float(number)
-    if math.isfinite(value) and (value or not number):
-        return all_digits(value)
+    if is_a_float(number):
+        return all_digits(float(number))
     if abs(number._mpf_[2]) > _FARTHEST:             # a power of two that mpmath would work out exactly
         raise SymcalcError("a decimal number as large or as small as this cannot be written")
     mantissa, power = str(number.n(_KNOWN)).split("e")

@@ -12,6 +12,7 @@ from sympy.printing.str import StrPrinter
 
 from symcalc.functions import Primed
 from symcalc.indices import softmax_at
+from symcalc.pages.numbers import digits_of, is_a_float
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import replaced
 
@@ -63,7 +64,7 @@ class _Source(StrPrinter):
         return slope
 
     def _print_Float(self, number: Float) -> str:
-        return repr(float(number))
+        return repr(float(number)) if is_a_float(number) else digits_of(number)
 
 
 def _is_taken(name: str) -> bool:

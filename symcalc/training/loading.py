@@ -94,8 +94,9 @@ def _parsed(text: str, source: str) -> Any:
         raise DataError(f"{source} is no saved run: a number in it is too long") from None
 
 
-def run_in(kept: Mapping[str, Any], table: Table | None, source: str = "the record") -> Run:
-    """The run that `record` wrote, with this table."""
+def run_in(kept: Mapping[str, Any], table: Table | None, source: str = "the record",
+           told: Mapping[str, Any] | None = None) -> Run:
+    """The run that `record` wrote, with this table; `told` is what the file says beside it, where it comes out of one."""
     run = _Kept(kept, source, "replay")
     if run.whole("format", 1, FORMAT) != FORMAT:
         run.refuse("format", f"{FORMAT}")
@@ -118,7 +119,7 @@ def run_in(kept: Mapping[str, Any], table: Table | None, source: str = "the reco
                source="\n".join(map(visible, run.text("source", _LONGEST).split("\n"))),
                tolerances=Tolerances(slope=run.number("tolerance", 0), step=run.number("step_tolerance", 0),
                                      cost=run.number("cost_tolerance", 0)),
-               data=data if table is None else None,
+               data=data if table is None else None, told=told,
                rounding=None if kept.get("rounding") is None else run.number("rounding", 0), **arrays)
 
 

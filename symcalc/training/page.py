@@ -38,7 +38,15 @@ def kept(count: int) -> list[int]:
 def page(run: Run) -> Document:
     """The loss with its slopes, what each step does, the updates, and how the run ended."""
     formulas = _large(run) if run.loss.is_large else _formulas(run)
-    return Document(title_on(run), (*formulas, *method_blocks(run), _table(run), *_reading(run), paragraph(run.message)))
+    return Document(title_on(run), (*as_read(run), *formulas, *method_blocks(run), _table(run), *_reading(run),
+                                    paragraph(run.message)))
+
+
+def as_read(run: Run) -> list[Block]:
+    """Where the run comes out of a file, that its numbers are the file's, which anybody may have changed."""
+    given = "" if run.data is None else "data"
+    return [] if run.told is None else [paragraph(
+        f"Read from a file, and not made again here: run.replay({given}) makes every update again and compares the numbers.")]
 
 
 def title_on(run: Run) -> str:

@@ -16,8 +16,7 @@ from symcalc.pages.shown import Shown
 from symcalc.training.retold import CUT_SHORT, Retold, remarks, retold
 from symcalc.training.run import Run
 from symcalc.training.stops import Stop
-
-_ROUNDING = 1e-10        # of the largest value in its column: a number that is no further off is the same, but for rounding
+from symcalc.training.vouched import ROUNDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +143,7 @@ def _compared(run: Run, again: Run) -> tuple[float, Difference | None]:
         return 0.0, None
     with np.errstate(all="ignore"):
         apart = np.where(other, np.abs(now - before) / np.nanmax(np.abs(before), axis=0, initial=0.0), 0.0)
-    further = np.argwhere(~(apart <= _ROUNDING))
+    further = np.argwhere(~(apart <= ROUNDING))
     if not len(further):
         return float(apart.max()), None
     k, column = further[0]

@@ -277,7 +277,7 @@ class Run(Shown):
     def __reduce__(self) -> tuple[Any, ...]:
         from symcalc.training.loading import run_in
         from symcalc.training.record import record
-        return run_in, (record(self), self.table)
+        return run_in, (record(self), self.table, "the record", self.told)
 
     def as_dict(self) -> dict[str, Any]:
         """The run as plain data, for JSON; "replay" holds what it takes to make the run again.

@@ -14,7 +14,7 @@ from symcalc.pages.elided import several, shortened
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
-from symcalc.training.page import title_on
+from symcalc.training.page import as_read, title_on
 from symcalc.training.update import promised
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Summary(Shown):
         updates = f"{run.nit} update{'s' * (run.nit != 1)}"
         rate: tuple[Inline, ...] = () if run.method.search else (
             ", with the rate ", short(run.rate) if isinstance(run.rate, float) else run.rate)
-        blocks: list[Block] = [paragraph(updates, *rate, "."),
+        blocks: list[Block] = [*as_read(run), paragraph(updates, *rate, "."),
                                Table(header=("", "start", "end", "change"), rows=tuple(rows), words=frozenset({0})),
                                paragraph(run.message)]
         if run.minimum is not None:

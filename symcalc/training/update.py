@@ -174,7 +174,10 @@ class Update(Shown):
 
         Where there are hundreds, the first of them has its equations, and the others stand in a table.
         """
-        return Document(f"Update {self.k}", working(self))
+        if self.run.told is None:
+            return Document(f"Update {self.k}", working(self))
+        from symcalc.training.vouched import vouched
+        return Document(f"Update {self.k}", vouched(self))
 
 
 class Updates(Sequence[Update]):

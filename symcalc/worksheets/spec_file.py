@@ -14,6 +14,7 @@ from symcalc.worksheets.items.item import WorksheetError
 
 _LONGEST = 200_000        # bytes of a spec
 _UNREAD = re.compile(r"(?:[0-9]_?){4000}")
+_DEEP = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++\s*+\.\s*+){50}")          # with n dots in a key, tomllib takes n² steps
 _SLIPS: tuple[tuple[str, str], ...] = (
     (r"^\s*[\w-]+\s*=\s*(True|TRUE|False|FALSE|yes|no|on|off|Yes|No|On|Off)\b", "write true or false, in small letters"),
     (r"^\s*[\w-]+\s*=\s*(#.*)?$", "after = comes a value, as in title = \"Slopes\""),
@@ -50,6 +51,10 @@ def read_text(path: Path) -> str:
 def toml(path: Path, text: str) -> Mapping[str, Any]:
     """The tables of the text."""
     name = visible(path.name)
+    if deep := _DEEP.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise WorksheetError(f"{name}, line {line}: a key with so many dots is nested too deeply; a spec has sections, and "
+                             "sections have items")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:

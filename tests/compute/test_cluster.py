@@ -54,7 +54,7 @@ def frame(data=DATA):
 @pytest.fixture(scope="module")
 def client():
     with (dask.config.set({"distributed.worker.memory.pause": 0.9}),
-          distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+          distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
                                    memory_limit="400MB") as cluster, distributed.Client(cluster) as client):
         yield client
 

@@ -32,7 +32,7 @@ ITEMS = OrderedDict({
     "float32 nan": (np.float32("nan"), None), "float16 inf": (np.float16("inf"), None),
     "datetime": (datetime.datetime(2020, 1, 1), None), "date": (datetime.date(2020, 1, 1), None),
     "timedelta": (datetime.timedelta(1), None), "datetime64": (np.datetime64("2020-01-01"), None),
-    "timedelta64": (np.timedelta64(3, "D"), None), "timedelta64 bare": (np.timedelta64(3), None),
+    "timedelta64": (np.timedelta64(3, "D"), None), "timedelta64 bare": (np.array([3]).view("m8")[0], None),
     "digits": ("25", None), "NumPy's digits": (np.str_("25"), None), "bytes": (b"25", None),
     "NumPy's bytes": (np.bytes_(b"25"), None), "0-d digits": (np.array("25"), None), "void": (np.void(b"12345678"), None),
     "record": (np.array((2.5,), dtype=[("a", float)])[()], None), "complex": (2.5 + 0j, None),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import combinations_with_replacement
 
-from sympy import Basic, Derivative, Expr, Float, Indexed, Integer, Subs, Sum, Symbol
+from sympy import Basic, Derivative, Expr, Float, Indexed, Integer, Subs, Sum, Symbol, polygamma
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
-from symcalc.calculus.tutor.typed import primed_name, typed
+from symcalc.calculus.tutor.typed import POLYGAMMA, partial_name, primed_name, typed
 from symcalc.errors import LossError, ReadError
 from symcalc.functions import Primed, sigmoid
 from symcalc.indices import index_of
@@ -17,10 +18,13 @@ from symcalc.language.gate import MAX_SYMPY_NODES
 from symcalc.language.names import ROW, columns_of, name_of, parameters_of, runs_over_rows, symbol
 from symcalc.language.reader import read_text
 from symcalc.language.shape import small
+from symcalc.language.tokens import check_length
 from symcalc.language.unknown import as_primed
 from symcalc.written import derivative_of, replaced
 
 _MOST_PRIMES = 4
+_MOST_ARGUMENTS = 9      # of a function that is only named, whose slopes can be typed
+_POLYGAMMAS = {f"{POLYGAMMA}{order}": Integer(order) for order in range(1, 10)}
 
 
 def read_answer(answer: object, problem: Expr, variable: Symbol | Indexed) -> Expr:
@@ -38,6 +42,7 @@ def read_answer(answer: object, problem: Expr, variable: Symbol | Indexed) -> Ex
         answer = Float(answer)
     functions = {part.func.__name__ for part in problem.atoms(AppliedUndef)}
     if isinstance(answer, str):
+        check_length(answer, "answer")
         found = _read_typed(answer, problem, variable, functions)
     else:
         known = list(dict.fromkeys((*_elements(problem, variable), *_letters(problem, variable))))
@@ -92,13 +97,13 @@ def _read_typed(answer: str, problem: Expr, variable: Expr, functions: set[str])
     spelled = {form: part for name, part in rows.items() for form in _spellings(name, part.indices[0])}
     columns = [name_of(column) for column in columns_of(problem)]
     letters = dict.fromkeys((*_letters(problem, variable), *spelled))
-    primes = {primed_name(name, order): (name, order) for name in functions for order in range(1, _MOST_PRIMES + 1)}
+    primes = _primes(problem)
     ends = {str(index_of(total)): str(total.limits[0][2]) for total in problem.atoms(Sum)}
     if "sigma" in letters and problem.has(sigmoid) and "σ(" in answer:
         raise ReadError("σ is a letter here, and the sigmoid; write σ*(...) for a product or sigmoid(...)", answer,
                         answer.index("σ("))
     found = read_text(typed(answer, functions, ends), parameters=[*_elements(problem, variable), *letters], columns=columns,
-                      functions=[*functions, *primes], standing=True)
+                      functions=[*functions, *primes, *_POLYGAMMAS], standing=True)
     _check_run_together(found, {*letters, *columns}, answer)
     found = _with_primes(found, primes)
     elements = {symbol(form): part for form, part in spelled.items()}
@@ -110,15 +115,39 @@ def _spellings(name: str, row: Basic) -> tuple[str, ...]:
     return name, f"{name}{row}", f"{name}_{row}"
 
 
-def _with_primes(found: Expr, primes: Mapping[str, tuple[str, int]]) -> Expr:
-    """f'(u) for what stood in its place while the text was read."""
+def _primes(problem: Expr) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """What stands for f', f'' or ∂₁f, each with its function and how often that is differentiated in each argument."""
+    found = {}
+    for name, count in sorted({(part.func.__name__, len(part.args)) for part in problem.atoms(AppliedUndef)}):
+        found |= {primed_name(name, order): (name, (order, *[0] * (count - 1))) for order in range(1, _MOST_PRIMES + 1)}
+        for which in _slopes_of(min(count, _MOST_ARGUMENTS)) if count > 1 else ():
+            found[partial_name(name, "".join(map(str, which)))] = name, tuple(which.count(k + 1) for k in range(count))
+    return found
+
+
+def _slopes_of(count: int) -> Iterator[tuple[int, ...]]:
+    """1, 2, 11, 12, 22, ...: the arguments in which a function is differentiated, one after the other."""
+    for order in range(1, _MOST_PRIMES + 1):
+        yield from combinations_with_replacement(range(1, count + 1), order)
+
+
+def _with_primes(found: Expr, primes: Mapping[str, tuple[str, tuple[int, ...]]]) -> Expr:
+    """f'(u), ∂₁f(u, v) and polygamma(1, u) for what stood in their place while the text was read."""
     def put(part: Basic) -> Basic | None:
-        if not isinstance(part, AppliedUndef) or part.func.__name__ not in primes:
+        if not isinstance(part, AppliedUndef) or part.func.__name__ not in {*primes, *_POLYGAMMAS}:
             return None
-        name, order = primes[part.func.__name__]
-        if len(part.args) != 1:
-            raise LossError(f"{name}' is the slope of a function of one argument; {name} has {len(part.args)}")
-        return Primed(UndefinedFunction(name)(_with_primes(part.args[0], primes)), Integer(order))
+        name = part.func.__name__
+        arguments = [_with_primes(argument, primes) for argument in part.args]
+        if name in _POLYGAMMAS:
+            if len(arguments) != 1:
+                raise LossError("polygamma takes 2 arguments, the order and what it is taken of")
+            return polygamma(_POLYGAMMAS[name], arguments[0], evaluate=False)
+        name, orders = primes[name]
+        if len(arguments) != len(orders):
+            raise LossError(f"{name} has {len(orders)} argument{'s' * (len(orders) != 1)}, {len(arguments)} given")
+        if len(orders) > 1 and part.func.__name__ == primed_name(name, orders[0]):
+            raise LossError(f"{name}' is the slope of a function of one argument; {name} has {len(orders)}")
+        return Primed(UndefinedFunction(name)(*arguments), *map(Integer, orders))
 
     return replaced(found, put)
 

@@ -8,12 +8,19 @@ from collections.abc import Collection, Mapping
 from symcalc.errors import ReadError
 from symcalc.language.tokens import CALLED
 
+POLYGAMMA = "polygamma_"          # polygamma_2(x) stands for polygamma(2, x) while the answer is read
 _PRIME = "'’′"
 _NAME = r"(?!Σ)[A-Za-z\u0370-\u03ff][A-Za-z0-9_]*[₀-₉]*"
 _SUBSCRIPTS = dict(zip("ₕᵢⱼₖₗₘₙₚᵣₛₜ", "hijklmnprst"))
 _INDEXED = re.compile(rf"({_NAME})([{''.join(_SUBSCRIPTS)}]+)")
 _RAISED = re.compile(rf"\^({_NAME}|\d+|(?=\())")
 _BESIDE = re.compile(r"((?<!\w)n|\])\s+(?=[A-Za-z(|Σ√∛\u0370-\u03ff])")      # 1/n √x, w[j] x[i,j]
+_ORDER = r"(?:[²³⁴-⁹]|\^\d)"
+_HIGHER = re.compile(rf"(?<!\w)(?:d{_ORDER}/d{_NAME}{_ORDER}|∂{_ORDER}/(?:∂{_NAME}{_ORDER}?)+"
+                     rf"|d{_ORDER}/\(d{_NAME}{_ORDER}?(?: d{_NAME}{_ORDER}?)+\))\s*(?=[\w(|√∛])")
+_BELOW = re.compile(rf"[d∂]({_NAME})({_ORDER}?)")
+_POLYGAMMA = re.compile(r"(?<!\w)polygamma\(\s*([1-9])\s*,")
+_PLAIN_DIGITS = str.maketrans("₁₂₃₄₅₆₇₈₉²³⁴⁵⁶⁷⁸⁹", "12345678923456789")
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
@@ -28,10 +35,16 @@ def typed(answer: str, functions: Collection[str] = (), ends: Mapping[str, str] 
     if equals := _EQUALS.search(answer):
         raise ReadError("an answer is the derivative alone; leave out the sign = and what stands before it", answer,
                         equals.start())
-    written = answer.replace("∂/∂", "d/d")
+    written = _HIGHER.sub(_one_after_the_other, answer).replace("∂/∂", "d/d")
+    written = _POLYGAMMA.sub(lambda found: f"{POLYGAMMA}{found[1]}(", written)
+    while "log_(" in written:
+        written = _with_base(written, written.rindex("log_("))
     for name in functions:
-        written = re.sub(rf"(?<![A-Za-z_]){re.escape(name)}([{_PRIME}]+)(?=\()",
+        plain = re.escape(name)
+        written = re.sub(rf"(?<![A-Za-z_]){plain}([{_PRIME}]+)(?=\()",
                          lambda found, name=name: primed_name(name, len(found[1])), written)
+        written = re.sub(rf"(?:∂([₁-₉]+)|(?<!\w)d_([1-9]+) ){plain}(?=\()",
+                         lambda found, name=name: partial_name(name, found[1] or found[2]), written)
     written = _INDEXED.sub(_with_index, written)
     written = _with_products(written)
     written = _BESIDE.sub(r"\1*", written)
@@ -49,9 +62,37 @@ def primed_name(name: str, order: int) -> str:
     return f"{name}_prime{order}"
 
 
+def partial_name(name: str, arguments: str) -> str:
+    """What stands for ∂₁f while the answer is read.
+
+    >>> partial_name("f", "₁₂")
+    'f_partial12'
+    """
+    return f"{name}_partial{arguments.translate(_PLAIN_DIGITS)}"
+
+
+def _one_after_the_other(found: re.Match[str]) -> str:
+    """d/dv d/dw for ∂²/∂v∂w, the slope of a slope."""
+    order, below = found[0].split("/", 1)
+    parts = [(name, int(power.strip("^").translate(_PLAIN_DIGITS) or 1)) for name, power in _BELOW.findall(below)]
+    if sum(count for _, count in parts) != int(order[1:].strip("^").translate(_PLAIN_DIGITS)):
+        return found[0]
+    return "".join(f"d/d{name} " * count for name, count in parts)
+
+
 def _with_index(found: re.Match[str]) -> str:
     indices = [_SUBSCRIPTS[letter] for letter in found[2]]
     return found[1] if indices == ["i"] else f"{found[1]}[{','.join(indices)}]"
+
+
+def _with_base(text: str, place: int) -> str:
+    """log(x, 2 + b) for log_(2 + b)(x)."""
+    first = place + len("log_")
+    last = _closing(text, first)
+    end = _closing(text, last)
+    if text[last:last + 1] != "(" or text[end - 1:end] != ")":
+        raise ReadError("a logarithm is written log(x, b), to the base b", text, place)
+    return f"{text[:place]}log({text[last + 1:end - 1]}, {text[first + 1:last - 1]}){text[end:]}"
 
 
 def _with_products(text: str) -> str:

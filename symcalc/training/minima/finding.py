@@ -18,7 +18,7 @@ from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, UNDECIDED, kind_of
 from symcalc.training.losses import Loss
 from symcalc.training.minima.large import of_large
-from symcalc.training.minima.minimum import INFLECTION, Minimum, StationaryPoint, compared
+from symcalc.training.minima.minimum import INFLECTION, Minimum, StationaryPoint, check_cost, compared
 from symcalc.training.minima.monotone import of_monotone
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.minima.polishing import polished
@@ -65,6 +65,7 @@ def _classified(loss: Loss, points: Sequence[Point]) -> tuple[StationaryPoint, .
     found = []
     for k, at in enumerate(places):
         cost, slopes = compiled.at(at)
+        check_cost(loss, at, cost)
         hessian = second(at)
         if not np.abs(slopes).max() <= _ZERO * max(1.0, np.abs(hessian).max() * np.abs(at).max()):
             raise ProofError(f"a point at which {text(loss.symbol)} should have no slope has one")

@@ -32,8 +32,11 @@ def of_large(loss: Loss, table: Table | Parts | None, near: Mapping[str, float] 
                             "as in minimum(data, near=run.parameters)")
         return polished(loss, table, near)
     compiled, rows = loss.compile(table), rows_of(loss, table)
-    hessian = 2 * rows.matrix.T @ rows.matrix if rows is not None else _hessian(compiled)
-    fit = fitted(rows) if rows is not None else _solved(compiled, hessian)
+    if rows is not None:
+        fit, hessian = fitted(rows), 2 * rows.matrix.T @ rows.matrix
+    else:
+        hessian = _hessian(compiled)
+        fit = _solved(compiled, hessian)
     cost = 0.0 if rows is not None and is_exact(rows, fit.point) else compiled.at(fit.point)[0]
     kind = MINIMUM if rows is not None or len(fit.flat) else kind_of(hessian)
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))

@@ -15,6 +15,7 @@ from symcalc.compute.compiled import evaluated
 from symcalc.compute.moments.tapes import pass_over
 from symcalc.compute.reverse import accumulated
 from symcalc.compute.tape import differs
+from symcalc.errors import DataError
 from symcalc.language.names import columns_of
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -27,6 +28,7 @@ from symcalc.written import add, mul, negative, replaced
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more
 _MADE = 1e-9             # how far, relatively, a column may be from what the others make of it
 _NOTHING = 2e-15         # of the size of the data: less is rounding
+_FAINT = 1e-290          # a sum of squares that has lost digits, or everything, for being so small
 _SAME = 1e-14            # how equal the entries of a column must be to count as one number
 
 
@@ -127,10 +129,28 @@ def fitted(rows: Rows) -> Fit:
     >>> fitted(rows).point
     array([2., 1.])
     """
+    _check_rows(np.column_stack([rows.matrix, rows.right]))
     fit = _from_triangle(rows.matrix, rows.right) if rows.reduced else _by_centring(rows.matrix, rows.right)
     # A value that the data see as rounding of others is 0.
     noise = np.abs(fit.point) * np.linalg.norm(rows.matrix, axis=0) <= _NOTHING * np.linalg.norm(rows.right)
     return Fit(point=np.where(noise, 0.0, fit.point), flat=fit.flat)
+
+
+def check_size(*sums: np.ndarray) -> None:
+    """Refuses sums of squares of the data that are more than a number can hold."""
+    if not all(np.isfinite(found).all() for found in sums):
+        raise DataError("the squares of the data add up to more than 1.8 · 10³⁰⁸, where numbers end; give the data in larger "
+                        "units, such as x/1e100")
+
+
+def _check_rows(columns: np.ndarray) -> None:
+    """Refuses columns whose squares add up to more than a number can hold, or to less without being 0."""
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        squares = np.sum(np.square(columns), axis=0)
+    check_size(squares)
+    if ((squares < _FAINT) & columns.any(axis=0)).any():
+        raise DataError("the squares of the data are too small to be told from 0; give the data in smaller units, such as "
+                        "x/1e-100")
 
 
 def is_exact(rows: Rows, point: np.ndarray) -> bool:

@@ -111,8 +111,8 @@ def check_cost(loss: Loss, point: Sequence[float], cost: float) -> None:
     """Refuses a point at which every slope is 0 and J has no value: there is no cost to give."""
     if not math.isfinite(cost):
         there = "" if loss.is_large else f", at {several([f'{n} = {short(v)}' for n, v in zip(loss.names, point)])}"
-        why = "no value" if math.isnan(cost) else "no finite value"
-        raise LossError(f"{loss.called} has {why} at the point that makes every slope 0{there}")
+        why = "has no value" if math.isnan(cost) else f"is {'above ' if cost > 0 else 'below -'}1.8 · 10³⁰⁸, where numbers end,"
+        raise LossError(f"{loss.called} {why} at the point that makes every slope 0{there}")
 
 
 def told(loss: Loss, point: StationaryPoint, values: bool = True, name: str = LOSS) -> tuple[Block, ...]:

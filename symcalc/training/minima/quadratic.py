@@ -19,7 +19,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
 from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, kind_of, scaled
 from symcalc.training.losses import Loss
-from symcalc.training.minima.least_squares import Fit, Rows, dependence, fitted, is_exact, rows_of
+from symcalc.training.minima.least_squares import Fit, Rows, check_size, dependence, fitted, is_exact, rows_of
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, check_cost, told
 from symcalc.training.minima.normal_equations import NormalEquations
 from symcalc.training.minima.solution import worked_out
@@ -41,6 +41,7 @@ def of_quadratic(loss: Loss, table: Table | Parts | None, equations: NormalEquat
     """
     hessian = _numbers([[multiplied(mul(factor, entry)) for entry in row]
                         for factor, row in zip(equations.factors, equations.matrix)], loss, table)
+    check_size(hessian)
     hessian = (hessian + hessian.T) / 2
     rows = rows_of(loss, table)
     fit = fitted(rows) if rows is not None else _from_equations(loss, table, equations, hessian)

@@ -1,0 +1,84 @@
+"""Numbers of extreme size: a minimum is right or is refused in one sentence, and nothing warns on the way."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from sympy import Derivative, Float, Integer
+
+import symcalc as sc
+from symcalc.calculus.proof import prove
+
+X, Y = np.array([1.0, 2.0, 4.0]), np.array([2.0, -1.0, 0.5])
+SQUARES = ["mean((y - (m*x + b))^2)", "mean((y - m*x)^2)", "sum((y - m*x - b)^2)", "mean((y - m*x)^2) + 0.1*m^2"]
+LARGE, SMALL = "the squares of the data add up to more than 1.8 · 10³⁰⁸", "the squares of the data are too small to be told from 0"
+
+
+@pytest.mark.parametrize("formula", SQUARES[:3])
+@pytest.mark.parametrize(("size", "said"), [(1e155, LARGE), (1e200, LARGE), (1e-155, SMALL), (1e-200, SMALL)])
+def test_squares_that_no_number_holds(formula, size, said):
+    loss = sc.Loss(formula, columns="x y")
+    for data in ({"x": X * size, "y": Y}, {"x": X, "y": Y * size}, {"x": X * size, "y": Y * size}):
+        with pytest.raises(sc.DataError, match=said):
+            loss.minimum(data)
+
+
+@pytest.mark.parametrize("formula", SQUARES[:3])
+@pytest.mark.parametrize("size", [1e140, 1e70, 1e-70, 1e-140])
+def test_squares_that_one_holds(formula, size):
+    """Beside the same fit in units of 1, worked out by NumPy."""
+    matrix = np.column_stack([X, np.ones(3)]) if "b" in formula else X[:, np.newaxis]
+    m, *b = np.linalg.lstsq(matrix, Y, rcond=None)[0]
+    found = sc.Loss(formula, columns="x y").minimum({"x": X, "y": Y * size}).point
+    assert math.isclose(found["m"], m * size, rel_tol=1e-12) and all(math.isclose(found["b"], v * size, rel_tol=1e-12) for v in b)
+    found = sc.Loss(formula, columns="x y").minimum({"x": X * size, "y": Y}).point
+    assert math.isclose(found["m"], m / size, rel_tol=1e-12) and all(math.isclose(found["b"], v, rel_tol=1e-12) for v in b)
+
+
+def test_hundreds_of_features():
+    rows = np.random.RandomState(0).rand(160, 120)
+    loss = sc.mean_squared_error("y", sc.linear("x", features=120))
+    for scale, other in ((1e200, 1.0), (1.0, 1e200), (1e-200, 1.0)):
+        with pytest.raises(sc.DataError, match="the squares of the data"):
+            loss.minimum({"x": rows * scale, "y": rows[:, 0] * other})
+
+
+@pytest.mark.parametrize("formula", ["exp((w - 3)^2 + 1000)", "exp(exp((w - 3)^2 + 7))"])
+def test_a_cost_that_no_number_holds(formula):
+    with pytest.raises(sc.LossError, match=r"J\(w\) is above 1.8 · 10³⁰⁸, where numbers end, at the point that makes every slope 0"):
+        sc.Loss(formula).minimum()
+
+
+@pytest.mark.parametrize(("formula", "which"), [("(1e200*w)^2", "large"), ("(w*1e154)^2 + w", "large"), ("(1e-200*w)^2", "small"), ("(1e-160*w)^2", "small"),
+                                                ("(-1e200*w)^2*0.3", "large")])
+def test_a_number_of_the_derivative_that_no_float_holds(formula, which):
+    loss = sc.Loss(formula)
+    assert loss.derive("w").proof.passed
+    start = [1.0] * len(loss.names)
+    for call in (loss.minimum, loss.compile, lambda: loss.descend(start=start, rate=0.1, steps=2),
+                 lambda: loss.descend(start=start, steps=2, method="newton"), lambda: loss.diagnose(start=start)):
+        with pytest.raises(sc.LossError, match=f"a number in the formula or its derivative is too {which} to compute with"):
+            call()
+
+
+@pytest.mark.parametrize("size", ["1e-30", "1e-60", "1e-150", "1e-200", "1e-300"])
+def test_a_proof_knows_small_numbers_from_none(size):
+    """What is small because the formula is small is no rounding: a wrong line among such numbers is found."""
+    w, c = sc.parameters("w"), Float(size)
+    asked = Derivative(c * w**2, w, evaluate=False)
+    assert prove([asked, 2 * c * w]).passed
+    for wrong in (3 * c * w, c * w, Integer(0), -2 * c * w, 2 * c * w * (1 + Float("1e-9"))):
+        with pytest.raises(sc.ProofError):
+            prove([asked, wrong])
+
+
+@pytest.mark.parametrize(("formula", "slope"), [
+    ("(1e-200*w)^2", "2.0e-400"), ("(1e-160*w)^2", "2.0e-320"), ("(1e-150*w)^4", "4.0e-600"), ("(1e200*w/3)^2", "2e400/9"),
+    ("1e-100*w^2", "2.0e-100"), ("(w/1e5)^2", "2/1e10")])
+def test_slopes_beyond_the_floats(formula, slope):
+    """The number before w, whatever its size, by fractions."""
+    derivation = sc.derive(formula, "w")
+    found = Fraction(str(derivation.result.subs(sc.parameters("w"), 1).evalf(30)))
+    above, _, below = slope.partition("/")
+    assert abs(found / (Fraction(above) / Fraction(below or 1)) - 1) < 1e-12
