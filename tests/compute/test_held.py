@@ -29,7 +29,7 @@ def test_formulas_are_kept_for_a_while_only():
             found += 1
             most = one.cache_parameters()["maxsize"]
             if most is None:                            # of no argument, or of one that has few values
-                assert set(one.__wrapped__.__annotations__) <= {"name", "return"}, (name, one.__name__)
+                assert set(one.__wrapped__.__annotations__) <= {"name", "root", "return"}, (name, one.__name__)
             else:
                 assert most <= (4096 if name in LARGE else 512), (name, one.__name__)
     assert found > 30

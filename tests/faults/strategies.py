@@ -289,7 +289,7 @@ _WRONG = [
     ("tape:Tape.reduced", 'f"np.dot({left.source}, {right.source})"', 'f"np.dot({left.source}, {left.source})"', "over_rows"),
     ("moments.tapes:Moments.paired", "self.turned(product.right)", "self.turned(product.left)", "in_moments"),
     ("moments.tapes:Moments.entry", "else added).append", "else taken).append", "in_moments"),
-    ("moments.blocks:_times_itself", "cut[:, 1:]", "cut[:, :-1]", "in_moments"),
+    ("moments.blocks:_times_itself", "np.dot(rest, rest[1:].T)", "0", "in_moments"),
     ("moments.blocks:Matrix.block", "self.data.rows)", "self.data.rows) - 1", "in_moments"),
     ("moments.tapes:Packed.paired", "self.functions.index(function)", "0", "in_moments_of_many"),
     ("moments.tapes:Packed.factor", "-{value.source}", "{value.source}", "in_moments_of_many"),
