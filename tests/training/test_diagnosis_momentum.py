@@ -86,14 +86,13 @@ def test_within_the_range_of_rates_that_shrink_alike_none_is_suggested(rate, sug
     assert (f"Suggested: the rate {suggested}. " in page) if suggested else ("Suggested" not in page)
 
 
-def test_what_is_suggested_takes_no_more_steps():
-    for method in (Momentum(beta=beta, ahead=ahead) for beta in (0.2, 0.9) for ahead in (False, True)):
-        for top in (1.0, 3.0, 1e4):
-            rate = method.suggested_rate((1.0, top))
-            worst = [max(method.shrinking(other), method.shrinking(top * other))
-                     for other in (rate, *np.linspace(1e-3, 0.999, 200) * method.limit / top)]
-            best = worst[0] ** (1.4 if method.ahead else 1.1)            # Nesterov's customary 1/λ_max is not the fastest
-            assert min(worst[1:]) > best or worst[0] < 1e-9
+@pytest.mark.parametrize("top", [1.0, 3.0, 1e4])
+@pytest.mark.parametrize("beta", [0.2, 0.9])
+def test_no_rate_is_much_faster_than_the_one_suggested(beta, top):
+    method = Momentum(beta=beta)
+    suggested, *others = (max(method.shrinking(rate), method.shrinking(top * rate)) for rate in (
+        method.suggested_rate((1.0, top)), *np.linspace(1e-3, 0.999, 200) * method.limit / top))
+    assert min(others) > suggested**1.1
 
 
 @pytest.mark.parametrize(("steps", "kind", "said"), [
