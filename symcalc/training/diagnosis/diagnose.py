@@ -89,7 +89,7 @@ distance to the minimum by 2.')
     def stable_rate(self) -> float | None:
         """2/λ_max: gradient descent settles below it, and leaves the minimum above it; with momentum 2 (1 + β)/λ_max."""
         limit = None if self.obstacle else limit_of(self.hessian)
-        return None if limit is None else self.momentum.limit / 2 * limit
+        return None if limit is None or self.momentum is None else self.momentum.limit / 2 * limit
 
     @property
     def condition(self) -> float | None:
@@ -102,7 +102,9 @@ distance to the minimum by 2.')
 
         With momentum the least of the rates that shrink the distance by √β in every direction; with Nesterov's 1/λ_max.
         """
-        return None if self.obstacle else self.momentum.suggested_rate(self.curvature.upwards.tolist(), self.quadratic)
+        if self.hindrance or self.momentum is None:
+            return None
+        return self.momentum.suggested_rate(self.curvature.upwards.tolist(), self.quadratic)
 
     @cached_property
     def outlook(self) -> Outlook | None:
@@ -111,7 +113,7 @@ distance to the minimum by 2.')
 
     def foretold(self, rate: object) -> Outlook | None:
         """What any other rate would do; of a schedule, the first."""
-        if self.obstacle:
+        if self.hindrance or self.momentum is None:
             return None
         rate, upwards = _first(checked_rate(rate, _METHOD)), self.curvature.upwards.tolist()
         if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
