@@ -357,6 +357,7 @@ def test_diagnose_and_minimum_are_the_librarys():
     (("diagnose", ROSENBROCK), "give the start, a value for each of u, v"),
     (("diagnose", "w^2", "--rate", "0.1/k"), "the rate to diagnose is a number, not '0.1/k'"),
     (("diagnose", "w^2", "--method", "adamm"), "there is no method 'adamm'"),
+    (("minimum", "sin(a*b*c*d)*a"), "close to it, as in --near a=1,b=1,c=1,..."),
     (("minimum", "sin(w)"), "give a point close to it, as in --near w=1"),
     (("diagnose", "w^2", "--rate", "-1"), "the rate must be greater than 0, not -1"),
     (("diagnose", "w^2", "-o", "d.csv"), ".pdf or .json"), (("minimum", "w", "-o", "m.csv"), ".pdf or .json"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 AT_PROMPT = "start"      # the word that gives the parameters their values there
 _BEFORE_NAME = re.compile(r"\s+(?=[^\s=]+\s*=)")
+_FEW = 3                 # parameters up to which an example of a point has them all
 _NEAR = 0.8              # how alike, at least, a longer name and a column's are when one is taken for a slip
 
 
@@ -149,7 +150,7 @@ def minimum_of(loss: Loss, data: Path | None, near: dict[str, float] | None, poi
     try:
         return loss.minimum(data, near=near)
     except LossError as error:
-        some = ",".join(f"{name}=1" for name in loss.names)
+        some = ",".join([f"{name}=1" for name in loss.names[:_FEW]] + ["..."] * (len(loss.names) > _FEW))
         raise LossError(str(error).replace(NEAR, f"{point} {some}").replace(FALLING, falling)) from None
 
 
