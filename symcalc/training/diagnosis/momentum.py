@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sympy import Add, Dummy, Expr, Mul, Number, Symbol, expand, preorder_traversal
+from sympy import Add, Dummy, Expr, Integer, Mul, Number, Symbol, expand, preorder_traversal
 
-from symcalc.pages.document import Inline
+from symcalc.pages.document import Formula, Inline
+from symcalc.pages.numbers import numeral
 from symcalc.training.diagnosis.outlook import IF, LONG, Kind, Outlook, about, beside_one
 from symcalc.training.diagnosis.rates import suggested_rate, two_digits
 from symcalc.training.methods import RATE, SLOPE, THETA, Method
+from symcalc.written import add
 
 _AT = 1e-9               # relative: rates this close are one
 _HALF = math.log10(2)    # of the steps for a digit: in these the distance is halved
@@ -147,3 +149,20 @@ def momentum_outlook(momentum: Momentum, rate: float, upwards: Sequence[float], 
         rest = ("converges" if everywhere else "converge", " slowly" if crawls else "",
                 ", swinging from side to side" if swings else " without swinging", *pace, ".")
     return Outlook(rate=rate, kind=kind, factor=factor, per_digit=per_digit, parts=(begin, *rest))
+
+
+def limit_written(momentum: Momentum, top: Formula, largest: Expr) -> tuple[Formula, Expr, Expr]:
+    """The formula of the largest stable rate over the curvature `top`, and its numbers: what is divided, and by what.
+
+    >>> limit_written(Momentum(beta=0.5), Formula(text="κ", latex=r"\\kappa"), Integer(6))[0].text
+    '2 (1 + β)/κ'
+    """
+    if not momentum.beta:
+        return Formula(text=f"2/{top.text}", latex=rf"\frac{{2}}{{{top.latex}}}"), numeral(2), largest
+    beta = numeral(momentum.beta)
+    above = Mul(Integer(2), add(Integer(1), beta), evaluate=False)
+    if not momentum.ahead:
+        return Formula(text=f"2 (1 + β)/{top.text}", latex=rf"\frac{{2 (1 + \beta)}}{{{top.latex}}}"), above, largest
+    twice = add(Integer(1), Mul(Integer(2), beta, evaluate=False))
+    return (Formula(text=f"2 (1 + β)/((1 + 2β) {top.text})", latex=rf"\frac{{2 (1 + \beta)}}{{(1 + 2\beta) {top.latex}}}"),
+            above, Mul(twice, largest, evaluate=False))

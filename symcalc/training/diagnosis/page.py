@@ -16,6 +16,7 @@ from symcalc.pages.elided import shortened
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import DIGITS, aligned, numeral
 from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
+from symcalc.training.diagnosis.momentum import limit_written
 from symcalc.training.diagnosis.outlook import RESTING, beside_one, power_of_ten
 from symcalc.training.diagnosis.scaled import BAD
 from symcalc.training.diagnosis.scaling import named
@@ -23,7 +24,6 @@ from symcalc.written import add, divide, mul, power, replaced, subtract
 
 if TYPE_CHECKING:
     from symcalc.training.diagnosis.diagnose import Diagnosis
-    from symcalc.training.diagnosis.momentum import Momentum
     from symcalc.training.diagnosis.outlook import Outlook
     from symcalc.training.diagnosis.scaled import Scaled
     from symcalc.training.diagnosis.scaling import Change
@@ -151,7 +151,7 @@ def _limit(found: Diagnosis) -> Iterator[Block]:
     if momentum is None:
         yield paragraph(*found.obstacle)
     else:
-        formula, above, below = _limit_of(momentum, top, largest)
+        formula, above, below = limit_written(momentum, top, largest)
         yield _equation(_LIMIT, formula, quotient(above, below), numeral(found.stable_rate))
     if count > 1:
         yield from _condition(found)
@@ -162,19 +162,6 @@ def _limit(found: Diagnosis) -> Iterator[Block]:
 
 def _steepest(found: Diagnosis) -> Formula:
     return _STEEPEST if len(found.loss.names) > 1 else _CURVATURE
-
-
-def _limit_of(momentum: Momentum, top: Formula, largest: Expr) -> tuple[Formula, Expr, Expr]:
-    """The formula of the largest stable rate, and its numbers: what is divided, and by what."""
-    if not momentum.beta:
-        return Formula(text=f"2/{top.text}", latex=rf"\frac{{2}}{{{top.latex}}}"), numeral(2), largest
-    beta = numeral(momentum.beta)
-    above = Mul(Integer(2), add(Integer(1), beta), evaluate=False)
-    if not momentum.ahead:
-        return Formula(text=f"2 (1 + β)/{top.text}", latex=rf"\frac{{2 (1 + \beta)}}{{{top.latex}}}"), above, largest
-    twice = add(Integer(1), Mul(Integer(2), beta, evaluate=False))
-    return (Formula(text=f"2 (1 + β)/((1 + 2β) {top.text})", latex=rf"\frac{{2 (1 + \beta)}}{{(1 + 2\beta) {top.latex}}}"),
-            above, Mul(twice, largest, evaluate=False))
 
 
 def quotient(above: Expr, below: Expr) -> Expr:
