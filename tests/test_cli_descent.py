@@ -343,6 +343,8 @@ def test_diagnose_and_minimum_are_the_librarys():
     J = sc.Loss(LINE, parameters="m b")
     assert done("diagnose", LINE, "--data", "points.csv", "--rate", "1/5000", "--steps", "50") == (
         f"{J.diagnose('points.csv', rate=1 / 5000, steps=50)}\n")
+    fast = sc.Loss("3*w^2").diagnose(rate=0.5, method="momentum")
+    assert done("diagnose", "3*w^2", "--rate", "0.5", "--method", "momentum") == f"{fast}\n"
     steep = sc.Loss(ROSENBROCK).diagnose(start={"u": -1, "v": 1})
     assert json.loads(done("diagnose", ROSENBROCK, "--start", "u=-1,v=1", "--json")) == json.loads(json.dumps(steep.as_dict()))
     assert done("minimum", LINE, "--data", "points.csv") == f"{J.minimum('points.csv')}\n"
@@ -354,6 +356,9 @@ def test_diagnose_and_minimum_are_the_librarys():
 @pytest.mark.parametrize(("arguments", "said"), [
     (("diagnose", ROSENBROCK), "give the start, a value for each of u, v"),
     (("diagnose", "w^2", "--rate", "0.1/k"), "the rate to diagnose is a number, not '0.1/k'"),
+    (("diagnose", "w^2", "--method", "adamm"), "there is no method 'adamm'"),
+    (("minimum", "sin(a*b*c*d)*a"), "close to it, as in --near a=1,b=1,c=1,..."),
+    (("minimum", "sin(w)"), "give a point close to it, as in --near w=1"),
     (("diagnose", "w^2", "--rate", "-1"), "the rate must be greater than 0, not -1"),
     (("diagnose", "w^2", "-o", "d.csv"), ".pdf or .json"), (("minimum", "w", "-o", "m.csv"), ".pdf or .json"),
     (("minimum", "w^2 + v^2", "--near", "w=1"), "no value for v; add it to --near, as in --near v=0"),

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import symcalc as sc
 from symcalc.cli import screen
 from symcalc.cli.explorer import PROMPT, WORDS, Explorer
 
@@ -56,7 +57,8 @@ def test_steps_go_on_where_they_stopped_and_new_settings_start_from_there():
 def test_the_prompt_says_that_a_new_run_starts_and_not_that_steps_are_used_up():
     said = answers("(w - 3)^2", "rate 0.1", "step 4", "rate 0.2", "rate 0.3", "step 1", "run", "why 4", "method adam")
     anew = ("A new run starts here, from w = {}; its updates count from 1.").format
-    assert [said[3], said[4], said[7], said[8]] == [anew("1.7712"), "", "there is no update 4; the run has 1.", anew("2.50848")]
+    assert [said[3], said[4], said[7], said[8]] == [
+        anew("1.7712"), "The next step is by gradient descent at the rate 0.3.", "there is no update 4; the run has 1.", anew("2.50848")]
     assert "used up" not in "".join(said) and said[2].endswith("before it.")
     assert "The run crawls. At this pace" in " ".join(answers("(w - 3)^2", "rate 1e-6", "step 1000")[-1].split())
 
@@ -83,7 +85,14 @@ def test_ask_keeps_the_derivative_to_itself_until_it_is_found():
     (["x*y", "hint"], "say by which letter first: ask x"),
     (["w^2", "step 0"], "a number of updates is a whole number from 1 to 100,000, not '0'"),
     (["w^2", "step 1e9"], "a number of updates is a whole number from 1 to 100,000, not '1e9'"),
-    (["w^2", "step", "why 3"], "there is no update 3; the run has"),
+    (["w^2", "start w=1", "step", "why 3"], "there is no update 3; the run has 1."),
+    (["w^2", "step", "run 3"], "nothing can follow run, so not '3'"),
+    (["w^2", "hint 2"], "nothing can follow hint, so not '2'"), (["w^2", "derive w", "why x"], "say which line by its number"),
+    (["w^2", "step", "why"], "the run has no updates. Converged"), (["w^2", "step", "why 0"], "the run has no updates. Converged"),
+    (["w^2", "start w=1", "step", "why 0"], "there is no update 0; the run has 1, counted from 1."),
+    (["w^2", "start w=1", "step", f"why {'9' * 5000}"], "say which update by its number, as in why 1, not '999"),
+    (["w^2", "minimum q=1"], "there is no parameter q"), (["w^2", "minimum 3"], "a point is written m=0,b=0, each name once"),
+    (["w^2", "diagnose fast"], "a rate may change with k"),
     (["w^2", "rate fast"], "a rate may change with k"), (["rate nan"], "finite number"), (["rate -1"], "greater than 0"),
     (["w^2", "method adamm"], "there is no method 'adamm'; the methods are"),
     (["start w=1"], "there is no formula yet"), (["w^2", "start q=1"], "q is no parameter of this loss; the parameters are w"),
@@ -132,7 +141,7 @@ def test_who_is_parameter_and_who_is_column_is_said_as_soon_as_it_is_known(tmp_p
 @pytest.mark.parametrize("start", ["m=1", "m=1 b=0", "m = 1, b = 0", "b=0,m=1"])
 def test_a_start_may_leave_parameters_out(table, start):
     told, _, step = answers("mean((y - (m*x + b))^2)", f"data {table}", f"start {start}", "rate 1e-4", "step")[-3:]
-    assert told == "" and "= 1 - 0.0001" in step and "= 0 - 0.0001" in step
+    assert told == "The next step starts from m = 1, b = 0." and "= 1 - 0.0001" in step and "= 0 - 0.0001" in step
 
 
 def test_a_name_with_a_start_is_no_missing_column(table):
@@ -159,9 +168,25 @@ def test_saving_says_what_is_saved_and_after_a_plot_that_is_the_run(tmp_path, mo
     assert (tmp_path / "8.json").read_text() == (tmp_path / "4.json").read_text()
 
 
-def test_diagnose_says_of_which_method_it_speaks():
-    plain, adam = answers("(w - 3)^2", "diagnose", "method adam", "diagnose")[1::2]
-    assert adam == f"What follows holds for gradient descent, not for adam.\n{plain}"
+def test_diagnose_speaks_of_the_method_and_the_rate_in_use_or_of_the_rate_that_is_typed():
+    used, typed, schedule, _, adam = answers("(w - 3)^2", "method momentum", "rate 0.9", "diagnose", "diagnose 5",
+                                             "diagnose 1/k", "method adam", "diagnose")[3:]
+    J = sc.Loss("(w - 3)^2")
+    assert (used, typed) == tuple(str(J.diagnose(start=[0], rate=rate, method="momentum")) for rate in (0.9, 5))
+    assert "by momentum" in used and "the first of the rates 1/k" in schedule
+    assert adam.endswith("symcalc does not know the largest stable rate of adam.")
+
+
+def test_what_holds_is_said_before_the_first_step():
+    assert answers("u^2 + v^2", "rate 0.25", "method line search", "rate 1/k", "start v=2")[1:] == [
+        "The next step is by gradient descent at the rate 0.25.", "The next step is by line search, which starts from the rate 0.25.",
+        "The next step is by line search, which starts from the rate 1/k.", "The next step starts from u = 0, v = 2."]
+
+
+def test_a_minimum_is_looked_for_near_a_point_and_advice_names_what_can_be_typed():
+    _, advice, found, _, bend = answers("sin(w)", "minimum", "minimum w=4", "abs(w) + w^2 - w", "minimum")
+    assert advice.endswith("as in minimum w=1") and "w ≈ 4.71239" in found
+    assert "such as rate 1/(k + 1), comes" in bend and "run.parameters" not in advice + bend
 
 
 def test_several_letters_one_after_the_other():

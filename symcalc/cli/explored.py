@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symcalc.errors import SymcalcError
 
 if TYPE_CHECKING:
     from sympy import Expr
 
+    from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.losses import Loss
+    from symcalc.training.minima.minimum import Minimum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,23 @@ class Explored:
     def completed(self, start: dict[str, float]) -> dict[str, float]:
         """A value for every parameter; what was left out is 0."""
         return dict.fromkeys(self.loss.names, 0.0) | start
+
+    def minimum(self, near: str) -> Minimum:
+        """Where every slope is 0; close to a point, if one is typed, whose values left out are 0."""
+        from symcalc.cli.given import minimum_of, values
+        from symcalc.training.settings import checked_start
+
+        loss, point = self.walked, None
+        if near:
+            point = self.completed(values("a point", near))
+            checked_start(point, loss.names)
+        return minimum_of(loss, self.table, point, "minimum", "rate 1/(k + 1)")
+
+    def diagnosis(self, rate: str, start: dict[str, float], how: dict[str, Any]) -> Diagnosis:
+        """What is known before a step from here, at the rate that is typed or else the one in use, by the method in use."""
+        from symcalc.cli.given import rate as rate_of
+
+        return self.walked.diagnose(self.table, start=start, **how | ({"rate": rate_of(rate)} if rate else {}))
 
     def table_told(self) -> str:
         """How many rows there are, of which columns."""

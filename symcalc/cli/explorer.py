@@ -132,10 +132,11 @@ class Explorer(Completing):
         self.calculus, self.is_asked = True, self.is_asked and not verdict.correct
         self._show(verdict, "the verdict")
 
-    def do_hint(self, _: str) -> None:
+    def do_hint(self, text: str) -> None:
         """hint: help with the derivative that was asked for last, a little more each time."""
         from symcalc.cli.reasons import hints_of
 
+        typed.check_alone("hint", text, "each hint alone tells a little more")
         hints = hints_of(self._asked())
         self.hinted = min(self.hinted + 1, len(hints.hints))
         self.calculus, self.shown = True, (hints.upto(self.hinted), "the hints")
@@ -153,12 +154,14 @@ class Explorer(Completing):
 
     def do_start(self, text: str) -> None:
         """start m=0,b=0: where the descent begins; left out, every parameter is 0."""
+        from symcalc.cli.going_on import point_told
         from symcalc.training.settings import checked_start
 
         start = given.values("a start", typed.wanted(text, "a value", "start m=0,b=0"))
         about = replace(self.about, started=tuple(start))
         checked_start(about.completed(start), about.loss.names)
         self.about, self.start, self.run = about, start, None
+        self.say(f"The next step starts from {point_told(about.loss, about.completed(start))}.")
 
     def do_rate(self, text: str) -> None:
         """rate 0.1: the learning rate of a new run from here on; a formula in k works too."""
@@ -177,13 +180,12 @@ class Explorer(Completing):
 
     def _go_on_with(self, **how: Any) -> None:
         """From the point reached so far, with other settings."""
-        if self.run is not None:
-            from symcalc.cli.going_on import begun_anew
+        from symcalc.cli.going_on import begun_anew, next_step
 
-            if self.run.nit:
-                self.say(begun_anew(self.run))
-            self.start, self.run = self.run.parameters, None
         self.how |= how
+        self.say(begun_anew(self.run) if self.run is not None and self.run.nit else next_step(self.how))
+        if self.run is not None:
+            self.start, self.run = self.run.parameters, None
 
     def do_step(self, text: str) -> None:
         """step [N]: make one update and show its working, or make N and show the table."""
@@ -202,10 +204,11 @@ class Explorer(Completing):
             self.say(self.run.updates[-1] if more == 1 else SoFar(self.run))
         self.shown = self.run, "the run"
 
-    def do_run(self, _: str) -> None:
+    def do_run(self, text: str) -> None:
         """run: the table of all updates so far."""
         from symcalc.cli.going_on import SoFar
 
+        typed.check_alone("run", text, "why 3 shows update 3, and step 3 makes 3 more")
         run = self._walked()
         self.shown = run, "the run"
         self.say(SoFar(run))
@@ -215,12 +218,10 @@ class Explorer(Completing):
         if self.derivation is not None and (self.run is None or self.calculus):
             self._explain(text)
             return
-        run = self._walked()
-        k = typed.count(text) if text else run.nit
-        if not 1 <= k <= run.nit:
-            from symcalc.cli.going_on import ended
+        from symcalc.cli.going_on import asked
 
-            raise SymcalcError(f"there is no update {k}; the run has {run.nit}. {ended(run)}".rstrip())
+        run = self._walked()
+        k = asked(run, text)
         self._show(run.updates[k - 1], f"update {k}")
 
     def _explain(self, text: str) -> None:
@@ -232,22 +233,18 @@ class Explorer(Completing):
         if not text:
             self.do_derive(f"{self.by} full")
             return
-        k = typed.count(text)
+        k = typed.which(text, "line")
         self._show(reason(self.derivation, k), f"line {k}")
 
-    def do_minimum(self, _: str) -> None:
-        """minimum: where every slope is 0, by calculus."""
-        found = self.about.walked.minimum(self.about.table)
+    def do_minimum(self, text: str) -> None:
+        """minimum [m=1,b=1]: where every slope is 0, by calculus; near this point, where there is no formula for it."""
+        found = self.about.minimum(text)
         self._show(found, "the minimum" if "minim" in found.kind else "the stationary point")
 
-    def do_diagnose(self, _: str) -> None:
-        """diagnose: how the loss curves where the descent stands, and which rates are stable."""
+    def do_diagnose(self, text: str) -> None:
+        """diagnose [RATE]: how the loss curves where the descent stands, which rates are stable, and what this one does."""
         start = self.run.parameters if self.run is not None else self.about.completed(self.start)
-        rate, method = self.how.get("rate"), self.how.get("method")
-        found = self.about.walked.diagnose(self.about.table, start=start, rate=rate if isinstance(rate, float) else None)
-        if method is not None and method.name != "gradient descent":
-            self.say(f"What follows holds for gradient descent, not for {method.name}.")
-        self._show(found, "the diagnosis")
+        self._show(self.about.diagnosis(text, start, self.how), "the diagnosis")
 
     def _walked(self) -> Run:
         if self.run is None:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 from symcalc.cli.command import MINUS
 from symcalc.cli.screen import complain
-from symcalc.errors import DescentError, SymcalcError, visible
+from symcalc.errors import DescentError, LossError, SymcalcError, visible
 
 if TYPE_CHECKING:
     from sympy import Expr
 
     from symcalc.training.losses import Loss
+    from symcalc.training.minima.minimum import Minimum
 
 AT_PROMPT = "start"      # the word that gives the parameters their values there
 _BEFORE_NAME = re.compile(r"\s+(?=[^\s=]+\s*=)")
+_FEW = 3                 # parameters up to which an example of a point has them all
 _NEAR = 0.8              # how alike, at least, a longer name and a column's are when one is taken for a slip
 
 
@@ -139,6 +141,17 @@ def needing_no_data(loss: Loss, remedy: str) -> Loss:
     if loss.columns or loss.over_rows:
         raise DescentError(f"the loss needs data for {', '.join(map(name_of, loss.columns)) or 'its rows'}; {remedy}")
     return loss
+
+
+def minimum_of(loss: Loss, data: Path | None, near: dict[str, float] | None, point: str, falling: str) -> Minimum:
+    """The minimum, near a point if one is given; advice tells what to type, a `point` or a `falling` rate, not Python."""
+    from symcalc.training.minima.without import FALLING, NEAR
+
+    try:
+        return loss.minimum(data, near=near)
+    except LossError as error:
+        some = ",".join([f"{name}=1" for name in loss.names[:_FEW]] + ["..."] * (len(loss.names) > _FEW))
+        raise LossError(str(error).replace(NEAR, f"{point} {some}").replace(FALLING, falling)) from None
 
 
 def explored_loss(formula: str, data: Path | None, started: Collection[str] = ()) -> Loss:

@@ -99,6 +99,19 @@ def count(text: str) -> int:
     return int(digits)
 
 
+def which(text: str, what: str) -> int:
+    """The number of the update or line that is asked for."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MOST_STEPS)):
+        raise SymcalcError(f"say which {what} by its number, as in why 1, not {visible(text[:_SHOWN])!r}")
+    return int(text)
+
+
+def check_alone(word: str, text: str, instead: str) -> None:
+    """Nothing is dropped in silence that stands after a word which takes nothing."""
+    if text:
+        raise SymcalcError(f"nothing can follow {word}, so not {visible(text[:_SHOWN])!r}; {instead}")
+
+
 # The tab key
 
 def files(begun: str) -> list[str]:

@@ -58,8 +58,8 @@ class Questions(Shown):
         """How the loss curves, the largest stable rate 2/λ_max, and what `rate` will do in `steps` updates.
 
         A quadratic curves alike everywhere; any other loss needs the start, and is foretold no further than from there.
-        Of a schedule the first rate counts. With momentum the largest stable rate is 2 (1 + β)/λ_max; of other methods the
-        curvature foretells nothing.
+        Of a schedule the first rate counts. With momentum the largest stable rate is 2 (1 + β)/λ_max, with Nesterov's
+        2 (1 + β)/((1 + 2β) λ_max); of other methods it is not known here.
 
         >>> import symcalc as sc
         >>> sc.Loss("3*w^2").diagnose(rate=0.2).outlook.kind

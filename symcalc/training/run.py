@@ -300,4 +300,5 @@ class Run(Shown):
         return save(self, path, (".json", ".csv"), own={".html": lambda target: write_page(self, target)})
 
     def __repr__(self) -> str:
-        return f"<run of {self.method.name}: {self.nit} updates, {self.stop.name.lower().replace('_', ' ')}>"
+        s = "s" * (self.nit != 1)
+        return f"<run of {self.method.name}: {self.nit} update{s}, {self.stop.name.lower().replace('_', ' ')}>"

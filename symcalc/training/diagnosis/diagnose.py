@@ -30,9 +30,8 @@ from symcalc.training.diagnosis.curvature import (
     second_derivatives,
     second_partials,
 )
-from symcalc.training.diagnosis.memory import kept_by, outlook_with
-from symcalc.training.diagnosis.outlook import Outlook, outlook, outlook_at_start
-from symcalc.training.diagnosis.rates import suggested_rate
+from symcalc.training.diagnosis.momentum import Momentum, momentum_of, momentum_outlook
+from symcalc.training.diagnosis.outlook import RESTING, Outlook, outlook, outlook_at_start
 from symcalc.training.diagnosis.scaled import Scaled, cure
 from symcalc.training.diagnosis.spectrum import Nature, Spectrum, kind_of, limit_of, spectrum
 from symcalc.training.diagnosis.trouble import trouble_at
@@ -49,7 +48,8 @@ _LEVEL = 1e-9            # relative: a slope along a valley's floor as small as 
 class Diagnosis(Shown):
     """How a loss curves at the start, the largest stable rate 2/λ_max, and what a rate will do there.
 
-    With momentum the largest stable rate is 2 (1 + β)/λ_max; of other methods than these two the curvature foretells none.
+    With momentum the largest stable rate is 2 (1 + β)/λ_max, with Nesterov's 2 (1 + β)/((1 + 2β) λ_max); of other methods it
+    is not known here.
     `hessian` is the matrix of second derivatives at the start, `formulas` its entries by pairs of names where they have a
     numeric form. Where nothing can be foretold, `obstacle` says why, in words, and the rates are None.
 
@@ -71,30 +71,40 @@ distance to the minimum by 2.')
     cost: float
     gradient: np.ndarray
     curvature: Spectrum
-    obstacle: tuple[Inline, ...]
+    hindrance: tuple[Inline, ...]            # why the loss, whatever the method, lets nothing be foretold
     scaled: Scaled | None
     method: Method = _METHOD
+
+    @cached_property
+    def momentum(self) -> Momentum | None:
+        """How much of its speed the method keeps from step to step; None where its largest stable rate is not known."""
+        return momentum_of(self.method)
+
+    @property
+    def obstacle(self) -> tuple[Inline, ...]:
+        """Why nothing can be foretold, from the loss or the method; nothing where something can."""
+        return self.hindrance or (_not_known(self.method) if self.momentum is None else ())
 
     @property
     def stable_rate(self) -> float | None:
         """2/λ_max: gradient descent settles below it, and leaves the minimum above it; with momentum 2 (1 + β)/λ_max."""
         limit = None if self.obstacle else limit_of(self.hessian)
-        return None if limit is None else (1 + self.kept) * limit
-
-    @property
-    def kept(self) -> float:
-        """β, the share of its speed that the method keeps from step to step; 0 for gradient descent."""
-        return kept_by(self.method) or 0.0
+        return None if limit is None or self.momentum is None else self.momentum.limit / 2 * limit
 
     @property
     def condition(self) -> float | None:
         """λ_max/λ_min: inf where the loss does not change along some direction, None where it does not curve upwards in all."""
-        return None if self.obstacle or math.isnan(self.curvature.condition) else self.curvature.condition
+        return None if self.hindrance or math.isnan(self.curvature.condition) else self.curvature.condition
 
     @property
     def suggested_rate(self) -> float | None:
-        """2/(λ_max + λ_min) for a quadratic, the fastest there is; otherwise 1/λ_max; times 1 + β with momentum; two digits."""
-        return None if self.obstacle else suggested_rate((self.curvature.upwards / (1 + self.kept)).tolist(), self.quadratic)
+        """2/(λ_max + λ_min) for a quadratic, the fastest there is; otherwise 1/λ_max; two digits.
+
+        With momentum the least of the rates that shrink the distance by √β in every direction; with Nesterov's 1/λ_max.
+        """
+        if self.hindrance or self.momentum is None:
+            return None
+        return self.momentum.suggested_rate(self.curvature.upwards.tolist(), self.quadratic)
 
     @cached_property
     def outlook(self) -> Outlook | None:
@@ -103,7 +113,7 @@ distance to the minimum by 2.')
 
     def foretold(self, rate: object) -> Outlook | None:
         """What any other rate would do; of a schedule, the first."""
-        if self.obstacle:
+        if self.hindrance or self.momentum is None:
             return None
         rate, upwards = _first(checked_rate(rate, _METHOD)), self.curvature.upwards.tolist()
         if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
@@ -111,9 +121,9 @@ distance to the minimum by 2.')
         if not math.isfinite(rate * self.curvature.largest):
             raise DescentError(f"the rate {short(rate)} is too large to compute with")
         bowl = self.condition is not None and math.isfinite(self.condition) and not self.has_kinks
-        if self.kept:
-            return outlook_with(self.kept, rate, upwards, steps=self.steps, everywhere=self.quadratic,
-                                bowl=self.quadratic or bowl)
+        if self.momentum.beta:
+            return momentum_outlook(self.momentum, rate, upwards, steps=self.steps, everywhere=self.quadratic,
+                                    bowl=self.quadratic or bowl)
         if self.quadratic:
             return outlook(rate, upwards, steps=self.steps)
         return outlook_at_start(rate, upwards, steps=self.steps, bowl=bowl)
@@ -124,6 +134,8 @@ distance to the minimum by 2.')
         stable, suggested = self.stable_rate, self.suggested_rate
         if stable is None or suggested is None:
             return inline(self.obstacle)
+        if self.rests is not None:
+            return RESTING
         if self.outlook is not None:
             return self.outlook.sentence
         where = "Rates" if self.quadratic else "At the start rates"
@@ -191,18 +203,18 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
     value, gradient = compiled.at(point)
     matrix = second(point)
     found = spectrum(matrix)
-    obstacle = _no_value(loss, table, point) if not (math.isfinite(value) and np.isfinite(gradient).all()) else \
-        _no_forecast(loss, partials, found, gradient, quadratic) or _not_for(method, found)
-    scaled = None if obstacle else cure(loss, table, point, found.condition, partials, quadratic, method)
+    hindrance = _no_value(loss, table, point) if not (math.isfinite(value) and np.isfinite(gradient).all()) else \
+        _no_forecast(loss, partials, found, gradient, quadratic)
+    scaled = None if hindrance else cure(loss, table, point, found.condition, partials, quadratic, method)
     shown = partials if second.symbolic else {}
     given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
     after = None
-    if first is not None and start is not None and kept_by(method) is not None:         # by either the first step is -η ∇J
+    if first is not None and start is not None and momentum_of(method) is not None:       # the first step is -η ∇J
         with np.errstate(all="ignore"):
             after = float(compiled.at(point - first * gradient)[0])
     made = Diagnosis(loss=loss, start=given, rate=first, schedule=wanted if isinstance(wanted, Expr) else None,
                      cost_after=after, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
-                     hessian=matrix, cost=value, gradient=gradient, curvature=found, obstacle=obstacle, scaled=scaled,
+                     hessian=matrix, cost=value, gradient=gradient, curvature=found, hindrance=hindrance, scaled=scaled,
                      method=method)
     if first is not None:
         made.foretold(first)             # so that a rate too large is met here
@@ -255,9 +267,9 @@ def _no_forecast(loss: Loss, partials: Partials, found: Spectrum, gradient: np.n
     return ("J does not curve upwards at the start, so the curvature there sets no limit to the rate.",)
 
 
-def _not_for(method: Method, found: Spectrum) -> tuple[Inline, ...]:
-    """That the method is none whose rates the curvature tells of, and which rates these are for gradient descent."""
-    if kept_by(method) is not None:
-        return ()
-    return (f"The curvature foretells what gradient descent and momentum do, and sets no limit to the rate of {method.name}. "
-            "By gradient descent rates below ", numeral(2 / found.largest, 3), " would be stable.")
+def _not_known(method: Method) -> tuple[Inline, ...]:
+    """That nothing is known here of the method's rates."""
+    if method.search:
+        return (f"By {method.name} every step looks for a rate of its own.",)
+    given = [f" with {letter.name} = {short(value)}" for letter, value in method.settings.items()]
+    return (f"symcalc does not know the largest stable rate of {method.name}{given[0] if len(given) == 1 else ''}.",)

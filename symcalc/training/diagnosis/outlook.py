@@ -20,6 +20,7 @@ _WIDE = 1e3              # from which on a number is shown with all its digits b
 _LOST = 1e12             # steps that rounding would swallow
 _UNSEEN = 1e-13          # a distance from 1 that is rounding
 IF = "If the curvature stayed as it is at the start"
+RESTING = "Every slope is 0 at the start, so no step leads away from it."
 LONG = 1000             # steps for one more digit that count as a crawl where nobody says how many there are
 
 Kind = Literal["diverges", "unstable", "jumps", "oscillates", "converges", "crawls"]

@@ -11,12 +11,13 @@ import numpy as np
 from sympy import Derivative, Equality, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from symcalc.language.names import name_of, symbol
-from symcalc.pages.document import Block, Equation, Formula, Heading, Table, paragraph
+from symcalc.pages.document import Block, Equation, Formula, Heading, Inline, Table, paragraph
 from symcalc.pages.elided import shortened
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import DIGITS, aligned, numeral
 from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
-from symcalc.training.diagnosis.outlook import beside_one, power_of_ten
+from symcalc.training.diagnosis.momentum import limit_written
+from symcalc.training.diagnosis.outlook import RESTING, beside_one, power_of_ten
 from symcalc.training.diagnosis.scaled import BAD
 from symcalc.training.diagnosis.scaling import named
 from symcalc.written import add, divide, mul, power, replaced, subtract
@@ -46,22 +47,35 @@ def blocks(found: Diagnosis) -> Iterator[Block]:
     if found.has_value and np.isfinite(found.hessian).all():
         yield from _curves(found)
     if found.rests is not None:
-        yield paragraph("Every slope is 0 at the start, so no step leads away from it. ", _RESTING[found.rests])
-    if found.obstacle:
-        yield paragraph(*found.obstacle)
+        yield paragraph(f"{RESTING} ", _NATURE[found.rests])
+    if found.hindrance:
+        yield paragraph(*found.hindrance)
         return
     yield from _limit(found)
-    if found.rate is not None:
-        yield from _at(found, found.outlook)
-        yield from _first_step(found)
-    if found.rate is None or found.outlook.kind != "converges":
-        yield paragraph(SUGGESTED, numeral(found.suggested_rate), ". ",
-                        *found.foretold(found.suggested_rate).parts)
+    if found.rests is not None:
+        return
+    if not found.obstacle:
+        yield from _rates(found)
     if found.scaled is not None:
         yield from _cured(found, found.scaled)
 
 
-_RESTING = {"minimum": "It is a minimum.", "maximum": "It is a maximum.",
+def _rates(found: Diagnosis) -> Iterator[Block]:
+    """What the given rate does, and a better one."""
+    given, better = found.outlook, found.foretold(found.suggested_rate)
+    if given is not None:
+        yield from _at(found, given)
+        yield from _first_step(found)
+    if given is None or (given.kind != "converges" and not (found.momentum.beta and _as_good(given, better))):
+        yield paragraph(SUGGESTED, numeral(better.rate), ". ", *better.parts)
+
+
+def _as_good(given: Outlook, other: Outlook) -> bool:
+    """Whether the one rate is stable and takes no more steps than the other."""
+    return given.kind not in ("diverges", "unstable", "jumps") and given.per_digit <= other.per_digit * (1 + _ROUNDING)
+
+
+_NATURE = {"minimum": "It is a minimum.", "maximum": "It is a maximum.",
             "saddle point": "It is a saddle: the lowest point along one direction, the highest along another.",
             "undecided": "The curvature is 0 along some direction too, so it does not tell whether this is a minimum."}
 
@@ -95,7 +109,7 @@ def _entries(found: Diagnosis) -> Iterator[Block]:
     loss, names = found.loss, found.loss.names
     pairs = [(row, column) for row in range(len(names)) for column in range(row, len(names))]
     named: tuple[Formula | Symbol | None, ...] = (None,) * len(pairs)
-    if not found.obstacle:
+    if not found.hindrance:
         named = (_CURVATURE,) if len(pairs) == 1 else _free_letters(found) if len(pairs) == 3 else named
     for name, (row, column) in zip(named, pairs, strict=True):
         standing = Derivative(loss.symbol, loss.parameters[row], loss.parameters[column], evaluate=False)
@@ -128,17 +142,17 @@ def _matrix(found: Diagnosis) -> Table:
 
 def _limit(found: Diagnosis) -> Iterator[Block]:
     yield Heading("The largest stable rate")
-    count, largest = len(found.loss.names), numeral(found.curvature.largest)
+    momentum, count, largest = found.momentum, len(found.loss.names), numeral(found.curvature.largest)
     if count == 2:
         yield _largest_of_two(found)
     elif count > 2:
         yield paragraph("The largest eigenvalue of the matrix of second derivatives is ", _STEEPEST, " = ", largest, ".")
     top = _steepest(found)
-    if found.kept:
-        twice, numbers = Formula(text=f"2 (1 + β)/{top.text}", latex=rf"\frac{{2 (1 + \beta)}}{{{top.latex}}}"), _twice(found)
+    if momentum is None:
+        yield paragraph(*found.obstacle)
     else:
-        twice, numbers = Formula(text=f"2/{top.text}", latex=rf"\frac{{2}}{{{top.latex}}}"), numeral(2)
-    yield _equation(_LIMIT, twice, quotient(numbers, largest), numeral(found.stable_rate))
+        formula, above, below = limit_written(momentum, top, largest)
+        yield _equation(_LIMIT, formula, quotient(above, below), numeral(found.stable_rate))
     if count > 1:
         yield from _condition(found)
     if found.has_kinks:
@@ -148,11 +162,6 @@ def _limit(found: Diagnosis) -> Iterator[Block]:
 
 def _steepest(found: Diagnosis) -> Formula:
     return _STEEPEST if len(found.loss.names) > 1 else _CURVATURE
-
-
-def _twice(found: Diagnosis) -> Expr:
-    """2 (1 + β) with the number of β."""
-    return Mul(Integer(2), add(Integer(1), numeral(found.kept)), evaluate=False)
 
 
 def quotient(above: Expr, below: Expr) -> Expr:
@@ -173,7 +182,8 @@ def _largest_of_two(found: Diagnosis) -> Equation:
 def _condition(found: Diagnosis) -> Iterator[Block]:
     if found.condition is None:
         yield paragraph("Along another direction J curves downwards (", _FLATTEST, " = ",
-                        numeral(found.curvature.smallest), "): there the steps grow until it bends upwards.")
+                        numeral(found.curvature.smallest), ")",
+                        "." if found.momentum is None else ": there the steps grow until it bends upwards.")
     elif math.isinf(found.condition) and found.scaled is not None:
         yield paragraph("The condition number is so large that ", _FLATTEST, " is lost in rounding.")
     elif math.isinf(found.condition) and not found.quadratic:
@@ -187,7 +197,7 @@ def _condition(found: Diagnosis) -> Iterator[Block]:
         yield _equation(Formula(text="condition number", latex=r"\text{condition number}"),
                         Formula(text="λ_max/λ_min", latex=r"\frac{\lambda_{\max}}{\lambda_{\min}}"),
                         quotient(numeral(found.curvature.largest), numeral(found.curvature.smallest, known)), value)
-        if found.condition > BAD:
+        if found.condition > BAD and found.momentum is not None:
             yield paragraph("That is large: a rate that suits the steepest direction is far too small for the flattest.")
 
 
@@ -198,7 +208,7 @@ def _at(found: Diagnosis, foretold: Outlook) -> Iterator[Block]:
     yield Heading(f"At the rate η = {text(numeral(rate))}")
     if found.schedule is not None:
         yield paragraph("That is the first of the rates ", found.schedule, "; what follows holds while they stay close to it.")
-    if not found.kept:
+    if not found.momentum.beta:
         yield from _factors(found, rate)
     yield paragraph(*foretold.parts)
 
@@ -247,10 +257,12 @@ def _cured(found: Diagnosis, scaled: Scaled) -> Iterator[Block]:
         letter = symbol(name)
         prime = Formula(text=f"{text(letter)}'", latex=f"{latex(letter)}'")
         yield Equation((prime, _in_words(letter, change), change.formula(letter)))
-    foretold = replace(found, scaled=None, curvature=scaled.curvature).foretold(scaled.rate)
-    yield paragraph("With these columns the condition number is ", numeral(scaled.condition, 3),
-                    " and the largest stable rate ", numeral(scaled.stable_rate, 3), f". {SUGGESTED}",
-                    numeral(scaled.rate), ". ", *foretold.parts)
+    parts: list[Inline] = ["With these columns the condition number is ", numeral(scaled.condition, 3)]
+    if scaled.rate is not None:
+        foretold = replace(found, scaled=None, curvature=scaled.curvature).foretold(scaled.rate)
+        parts += [" and the largest stable rate ", numeral(scaled.stable_rate, 3), f". {SUGGESTED}", numeral(scaled.rate), ". ",
+                  *foretold.parts]
+    yield paragraph(*parts, *(["."] if scaled.rate is None else []))
     if len(scaled.loss.names) <= SHOWN:
         yield paragraph("From the parameters over these columns, each with a prime, back to those over the old ones:")
         yield from _way_back(scaled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, Context
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 
 import numpy as np
 
@@ -35,4 +35,13 @@ def suggested_rate(upwards: Sequence[float], everywhere: bool = True) -> float:
     """
     smallest, largest = float(upwards[0]), float(upwards[-1])
     best = min(2 / (smallest + largest), _BELOW * 2 / largest) if everywhere else 1 / largest
-    return float(Context(prec=2, rounding=ROUND_FLOOR).create_decimal(f"{best:.12g}"))
+    return two_digits(best)
+
+
+def two_digits(rate: float, *, up: bool = False) -> float:
+    """The rate to two digits, rounded down unless `up`.
+
+    >>> two_digits(0.1689), two_digits(0.1611, up=True)
+    (0.16, 0.17)
+    """
+    return float(Context(prec=2, rounding=ROUND_CEILING if up else ROUND_FLOOR).create_decimal(f"{rate:.12g}"))

@@ -13,8 +13,7 @@ from symcalc.compute.points import ordered
 from symcalc.language.table import Table, table_of
 from symcalc.language.table_parts import Parts
 from symcalc.training.diagnosis.curvature import Partials, second_derivatives
-from symcalc.training.diagnosis.memory import kept_by
-from symcalc.training.diagnosis.rates import suggested_rate
+from symcalc.training.diagnosis.momentum import momentum_of
 from symcalc.training.diagnosis.scaling import Change, changes
 from symcalc.training.diagnosis.spectrum import Spectrum, spectrum
 from symcalc.training.losses import Loss
@@ -44,7 +43,7 @@ class Scaled:
     matrix: np.ndarray                   # S with θ' = S θ
     start: Mapping[str, float]
     curvature: Spectrum
-    rate: float                          # suggested
+    rate: float | None                   # suggested, where the method's largest stable rate is known
     method: Method                       # for which it is
 
     @property
@@ -58,13 +57,14 @@ class Scaled:
         return self.curvature.condition
 
     @property
-    def stable_rate(self) -> float:
-        """2/λ_max over these columns; with momentum 2 (1 + β)/λ_max."""
-        return 2 * (1 + (kept_by(self.method) or 0)) / self.curvature.largest
+    def stable_rate(self) -> float | None:
+        """What `Diagnosis.stable_rate` is, over these columns."""
+        momentum = momentum_of(self.method)
+        return None if momentum is None else momentum.limit / self.curvature.largest
 
     def descend(self, *, start: Mapping[str, float] | Sequence[float] | None = None, rate: float | None = None,
                 steps: int = 100, **options: Any) -> Run:
-        """`J.descend` over these columns, from the same model, by the same method and at the suggested rate, unless given."""
+        """`J.descend` over these columns, from the same model, by the same method, at the suggested rate if there is one."""
         return self.loss.descend(self.data, start=self.start if start is None else start,
                                  rate=self.rate if rate is None else rate, steps=steps, **{"method": self.method} | options)
 
@@ -98,6 +98,8 @@ def cure(loss: Loss, table: Table | Parts | None, start: np.ndarray, condition: 
     curvature = spectrum(second_derivatives(loss, scaled, partials)(point))
     if not (curvature.largest > 0 and curvature.condition < condition / _CURED):
         return None
+    momentum = momentum_of(method)
+    rate = None if momentum is None else momentum.suggested_rate(curvature.upwards.tolist(), quadratic)
     return Scaled(loss=loss, table=scaled, changes=MappingProxyType(chosen), matrix=matrix,
                   start=MappingProxyType(dict(zip(loss.names, map(float, point), strict=True))), curvature=curvature,
-                  rate=suggested_rate((curvature.upwards / (1 + (kept_by(method) or 0))).tolist(), quadratic), method=method)
+                  rate=rate, method=method)

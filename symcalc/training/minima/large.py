@@ -18,6 +18,7 @@ from symcalc.training.minima.least_squares import Fit, fitted, is_exact, rows_of
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
 from symcalc.training.minima.polishing import polished
 from symcalc.training.minima.quadratic import only
+from symcalc.training.minima.without import NEAR
 from symcalc.vocabulary import LOSS
 
 _SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat
@@ -29,7 +30,7 @@ def of_large(loss: Loss, table: Table | Parts | None, near: Mapping[str, float] 
     if not is_quadratic(loss):
         if near is None:
             raise LossError(f"where all {len(loss.parameters)} slopes are 0 has no closed form here; give a point close to it, "
-                            "as in minimum(data, near=run.parameters)")
+                            f"as in {NEAR}")
         return polished(loss, table, near)
     compiled, rows = loss.compile(table), rows_of(loss, table)
     if rows is not None:

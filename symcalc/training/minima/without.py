@@ -8,7 +8,8 @@ from symcalc.pages.notation import text
 from symcalc.training.losses import Loss
 from symcalc.training.minima.stationary import curve_of
 
-_NEAR = "give a point close to it, as in minimum(data, near=run.parameters)"
+NEAR, FALLING = "minimum(data, near=run.parameters)", 'rate="1/(k + 1)"'       # what the advice names is Python
+_NEAR = f"give a point close to it, as in {NEAR}"
 _REPEATING = (sin, cos, tan)
 
 
@@ -49,4 +50,4 @@ def _at_a_bend(loss: Loss) -> str:
     kinks = [kink for name in loss.names for kink in loss.gradient()[name].kinks]
     return "" if not kinks else (
         f"where J is lowest at a bend, as that of {text(kinks[0].part)} may be, its slopes jump over 0 without being 0; "
-        "descend with a rate that falls, such as rate=\"1/(k + 1)\", comes close to such a point")
+        f"descend with a rate that falls, such as {FALLING}, comes close to such a point")
