@@ -41,8 +41,13 @@ class Kink:
 
     part: Expr
     equation: Equality
-    subgradient: str
+    used: tuple[Inline, ...]
     solution: tuple[Equality, ...] = ()
+
+    @property
+    def subgradient(self) -> str:
+        """What is used there and why, in words."""
+        return "".join(part if isinstance(part, str) else text(part) for part in self.used)
 
     @property
     def where(self) -> str:
@@ -67,14 +72,14 @@ class Kink:
 
 def told(kinks: Sequence[Kink]) -> list[Paragraph]:
     """The kinks in words, those of one part together, and that what is computed follows them."""
-    places: dict[tuple[Expr, str], list[tuple[Inline, ...]]] = {}
+    places: dict[tuple[Expr, tuple[Inline, ...]], list[tuple[Inline, ...]]] = {}
     for kink in kinks:
-        places.setdefault((kink.part, kink.subgradient), []).append(kink.place())
+        places.setdefault((kink.part, kink.used), []).append(kink.place())
     paragraphs: list[tuple[Inline, ...]] = []
-    for (part, subgradient), (first, *others) in places.items():
+    for (part, used), (first, *others) in places.items():
         rest = [piece for k, place in enumerate(others, start=1) for piece in (" or " if k == len(others) else ", ", *place)]
         place = "At the jump of " if isinstance(part, _JUMPS) else "At the bend of "
-        paragraphs.append((place, part, ", where ", *first, *rest, f": {subgradient}."))
+        paragraphs.append((place, part, ", where ", *first, *rest, ": ", *used, "."))
     if paragraphs:
         paragraphs[-1] += (f" The compiled gradient uses the same{'' if len(paragraphs) == 1 else ' at every bend'}.",)
     return list(map(Paragraph, paragraphs))
@@ -88,9 +93,9 @@ def kinks_of(expression: Expr, variable: Symbol) -> tuple[Kink, ...]:
         part = waiting.pop()
         if not depends(part, variable):
             continue
-        for left, right, subgradient in _bends(part, variable):
+        for left, right, used in _bends(part, variable):
             if (part, left, right) not in found:
-                found[part, left, right] = _kink(part, left, right, subgradient, variable)
+                found[part, left, right] = _kink(part, left, right, used, variable)
         waiting.extend(reversed(part.args))
     return tuple(kink for kink in found.values() if kink and _is_met(kink, expression))
 
@@ -107,14 +112,14 @@ def _is_met(kink: Kink, expression: Expr) -> bool:
     return True
 
 
-def _kink(part: Basic, left: Expr, right: Expr, subgradient: str, variable: Symbol) -> Kink | None:
+def _kink(part: Basic, left: Expr, right: Expr, used: tuple[Inline, ...], variable: Symbol) -> Kink | None:
     """The kink where left = right; None where that never happens, or where other arguments are ahead of these two."""
     values = solved(left, right, variable)
     if values and isinstance(part, (Max, Min)) and part.free_symbols == {variable}:
         values = tuple(value for value in values if _leads(part, left, variable, value))
     if values == ():
         return None
-    return Kink(part=part, equation=Equality(left, right, evaluate=False), subgradient=subgradient,
+    return Kink(part=part, equation=Equality(left, right, evaluate=False), used=used,
                 solution=tuple(Equality(variable, value, evaluate=False) for value in values or ()))
 
 
@@ -169,7 +174,7 @@ def _at_a_length(equation: Equality, variable: Symbol) -> list[Expr]:
             for side in (length, negative(length)) for value in solved(size.args[0], side, variable) or ()]
 
 
-def _bends(part: Basic, variable: Symbol) -> Iterator[tuple[Expr, Expr, str]]:
+def _bends(part: Basic, variable: Symbol) -> Iterator[tuple[Expr, Expr, tuple[Inline, ...]]]:
     """Both sides of each equation at which the part bends, and what is used there and why."""
     if type(part) in FUNCTIONS and FUNCTIONS[type(part)].kink:
         if len(part.args) == 2 and part.args[1].is_nonnegative:          # the angle jumps only on the left
@@ -177,19 +182,20 @@ def _bends(part: Basic, variable: Symbol) -> Iterator[tuple[Expr, Expr, str]]:
         yield part.args[0], Integer(0), _of_function(part, variable)
     elif isinstance(part, (Max, Min)):
         ordered = sorted(part.args, key=lambda argument: not depends(argument, variable))
-        used = f"at a tie the argument {text(ordered[-1])} gives the slope" if len(ordered) == 2 else \
-            f"where arguments tie, the last of {', '.join(map(text, ordered))} gives the slope"
-        yield from ((left, right, f"{used}; {_BETWEEN}") for k, left in enumerate(ordered) for right in ordered[k + 1:]
+        named: tuple[Inline, ...] = ("at a tie the argument ", ordered[-1]) if len(ordered) == 2 else \
+            ("where arguments tie, the last of ", ordered[0], *(piece for each in ordered[1:] for piece in (", ", each)))
+        used = (*named, f" gives the slope; {_BETWEEN}")
+        yield from ((left, right, used) for k, left in enumerate(ordered) for right in ordered[k + 1:]
                     if depends(subtract(left, right), variable))
     elif isinstance(part, Piecewise):
-        used = "on the border the case whose condition holds there is used, for the slope as for the value"
+        used = ("on the border the case whose condition holds there is used, for the slope as for the value",)
         yield from ((relation.lhs, relation.rhs, used)
                     for _, condition in part.args for relation in sorted(condition.atoms(Relational), key=str)
                     if depends(relation, variable))
 
 
-def _of_function(part: Expr, variable: Symbol) -> str:
+def _of_function(part: Expr, variable: Symbol) -> tuple[Inline, ...]:
     """The row's words; where the slope is measured against what stands inside, they say so."""
     row = FUNCTIONS[type(part)]
-    against = f"measured against {text(part.args[0])}, " if row.serves and part.args[0] != variable else ""
-    return f"{against}{row.kink}" + (f"; {row.serves}" if row.serves else "")
+    against = ("measured against ", part.args[0], ", ") if row.serves and part.args[0] != variable else ()
+    return *against, row.kink + (f"; {row.serves}" if row.serves else "")

@@ -17,7 +17,7 @@ from symcalc.figures.surfaces import draw_rings
 from symcalc.language.names import listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
-from symcalc.training.readings import boundaries, reading_of, segments
+from symcalc.training.readings import AWAY, boundaries, enters, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.views import (
     cropped,
@@ -87,7 +87,7 @@ def data_panel(axes: Axes, run: Run) -> Show:
     line, = axes.plot(across, np.full_like(across, np.nan), color="black", linewidth=1.6, label="model")
     divided = axes.vlines([], 0, 1, transform=axes.get_xaxis_transform(), color=GREY, linewidth=1, linestyle=":",
                           label="_none" if reading.boundary is None else "boundary")
-    away = axes.text(0.5, 0.94, "the model is out of the picture", transform=axes.transAxes, ha="center", va="top", fontsize=8,
+    away = axes.text(0.5, 0.94, AWAY, transform=axes.transAxes, ha="center", va="top", fontsize=8,
                      color=GREY, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
 
     def show(k: int) -> None:
@@ -102,9 +102,7 @@ def data_panel(axes: Axes, run: Run) -> Show:
 
 def crosses(axes: Axes, heights: np.ndarray) -> bool:
     """Whether any of an unbroken line at these heights is in the picture."""
-    low, high = axes.get_ylim()
-    with np.errstate(invalid="ignore"):
-        return bool((heights >= low).any() and (heights <= high).any())
+    return enters(heights, axes.get_ylim())
 
 
 # The cost

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symcalc.pages.breaking import on_two_lines
 from symcalc.pages.scales import Scale, scale
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ _TICK = 5                # characters of a tick for which matplotlib leaves room
 _LETTER = 0.58           # of the size of the font, the width of a letter
 _SMALLEST = 6.5          # points: a label shrinks down to this and is then cut
 _INCH = 72               # points
-_AT_END = re.compile(r" ([-+=≈·])$")
 
 
 def settle(figure: Figure) -> None:
@@ -101,10 +99,7 @@ def _fit_in(axes: Axes, figure: Figure) -> None:
     for title in (words for words in _texts(axes) if words not in axes.texts):
         room = int(wide * _INCH / (_LETTER * title.get_fontsize()))
         if any(len(line) > room for line in title.get_text().split("\n")):
-            first, *others = wrap(title.get_text(), room)
-            second = " ".join(others)
-            if sign := _AT_END.search(first):        # which belongs to what follows
-                first, second = first[:sign.start()], f"{sign[1]} {second}"
+            first, second = on_two_lines(" ".join(title.get_text().split()), room)
             title.set_text(f"{first}\n{second if len(second) <= room else f'{second[:room - 1]}…'}")
     for label, inches in ((axes.xaxis.label, wide - 0.5), (axes.yaxis.label, high - 0.5)):
         _shrink(label, inches * _INCH)

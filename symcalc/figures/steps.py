@@ -64,12 +64,12 @@ def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
 
 
 def _number(axes: Axes, steps: list[int], places: list[tuple[float, float]]) -> None:
-    """The number of each step beside its point, where it has room."""
+    """The number of each step beside its point, where it has room; the last, where the run ended, has it first."""
     low, high = np.transpose([axes.get_xlim(), axes.get_ylim()])
     if axes.get_yscale() == "log":
         return
     written: list[np.ndarray] = []
-    for k, place in zip(steps, places):
+    for k, place in (*zip(steps[-1:], places[-1:]), *zip(steps[:-1], places)):
         share = (np.array(place) - low) / (high - low)
         if all(np.abs(share - other).max() > _APART for other in written):
             written.append(share)

@@ -24,6 +24,7 @@ class Break:
     at: int
     depth: int          # a condition is one deeper than its case
     kind: int           # -1 between cases, 0 at + or -, 1 before a dot or relation, 2 between factors, 3 after a lone number
+    below: bool = False         # within a denominator's brackets or an exponent's, as in /(1 + x) and 2^(n - 1)
 
 
 # A word that belongs to what follows it: a sign, a sum, a derivative.
@@ -32,6 +33,7 @@ _LONE = 3
 _LONE_NUMBER = re.compile(r"(?:^|[-+=≈] |[(\[{])-?[0-9.,]+$")         # with no factor yet that it could stay with
 _NUMBER_LENGTH = 40
 _FILLED, _BETWEEN_TERMS = 0.4, 0.3         # of the room on a line: filled well enough, and where a term of the whole ends
+_SHORTEST = 0.15                           # ... and filled enough where a denominator would be torn otherwise
 _FAR = 3                # times the room on a line
 _KINDS = {"+": 0, "-": 0, "·": 1, "=": 1, "≤": 1, "≥": 1, "<": 1, ">": 1, "≠": 1}
 
@@ -44,19 +46,6 @@ def width_of(text: str) -> int:
     """
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
                for c in visible(text))
-
-
-def chunks(text: str) -> list[str]:
-    """The smallest parts of a written formula that must stay together.
-
-    >>> chunks("1/n · Σ (y - b)")
-    ['1/n', '· Σ (y', '- b)']
-    """
-    parts, start = [], 0
-    for place in _places(text):
-        parts.append(text[start:place.at])
-        start = place.at + 1
-    return [*parts, text[start:]]
 
 
 def broken(text: str, first: int, rest: int) -> list[str]:
@@ -75,6 +64,21 @@ def broken(text: str, first: int, rest: int) -> list[str]:
     return [*lines, text]
 
 
+def on_two_lines(text: str, room: int) -> tuple[str, str]:
+    """The text broken once, where a formula may be; the second line is wider than the room only if there is no other way.
+
+    >>> on_two_lines("the slope of x/(1 + x) at 2", 18)
+    ('the slope of', 'x/(1 + x) at 2')
+    """
+    end = _fitting(text, room)
+    places = [place for place in _places(text) if place.at <= end]
+    if not places:
+        return text[:end], text[end:]
+    enough = [place for place in places if width_of(text[place.at + 1:]) <= room]
+    at = (_best(enough, room) if enough else places[-1]).at
+    return text[:at], text[at + 1:]
+
+
 def _ahead(text: str, room: int) -> str:
     """As much of the text as can matter for its first line, so that a formula of pages is not gone through for every line."""
     head = text[:_FAR * room]
@@ -91,24 +95,37 @@ def _fitting(text: str, room: int) -> int:
 
 
 def _best(places: list[Break], room: float) -> Break:
-    """The outermost break on a line that is filled well enough, and there the last; no number waits there for its factor."""
+    """The outermost break on a line that is filled well enough, and there the last; no number waits there for its factor.
+
+    Rather a short line than a fraction that ends with /(1.
+    """
     places = [place for place in places if place.kind != _LONE] or places
     full = [place for place in places if place.at >= (_BETWEEN_TERMS if place.kind <= 0 == place.depth else _FILLED) * room]
-    places = full or places
+    chosen = _outermost(full or places)
+    outside = [place for place in places if not place.below and place.at >= _SHORTEST * room] if chosen.below else []
+    return _outermost(outside) if outside else chosen
+
+
+def _outermost(places: list[Break]) -> Break:
     return min(places, key=lambda place: (place.depth, place.kind, -place.at))
 
 
 def _places(text: str) -> list[Break]:
     places, depth, bars, start = [], 0, 0, 0
+    below: int | None = None                        # the depth within which a denominator or an exponent stands
     condition = None                                # the depth at which an "if" stands, while its condition lasts
     for k, character in enumerate(text):
         depth += (character in "([{") - (character in ")]}")
         bars ^= character == "|"
+        if below is None and character in "([{" and text[k - 1:k] in ("/", "^"):
+            below = depth
+        elif below is not None and depth < below:
+            below = None
         if condition is not None and (depth < condition or (depth == condition and character == ";")):
             condition = None
         if character == " ":
             if not _JOINED.fullmatch(text[start:k]):
-                places.append(Break(k, depth + bars + (condition is not None), _kind(text, k)))
+                places.append(Break(k, depth + bars + (condition is not None), _kind(text, k), below is not None))
             if text[start:k] == "if":
                 condition = depth
             start = k + 1
@@ -260,7 +277,7 @@ def _opening(chosen: Break) -> str:
 def _best_latex(widths: Mapping[int, float], places: list[Break], enough: float) -> Break:
     places = [place for place in places if place.kind != _LONE] or places
     full = [place for place in places if widths[place.at] >= enough] or places
-    return min(full, key=lambda place: (place.depth, place.kind, -place.at))
+    return _outermost(full)
 
 
 def _latex_places(latex: str) -> list[Break]:

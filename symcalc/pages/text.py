@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from symcalc.pages.ascii import ascii_of, in_ascii
-from symcalc.pages.breaking import broken, chunks, width_of
+from symcalc.pages.breaking import broken, width_of
 from symcalc.pages.document import (
     Blank,
     Block,
@@ -41,7 +41,7 @@ _WIDTH = 88                     # where there is no terminal to ask
 _NARROWEST, _WIDEST = 40, 100
 _UNBOUND = Page(_WIDTH, folded=False)
 _REASON = 34                    # a column of reasons narrower than this is tiring to read
-_SHORT = 24                     # a formula up to this wide stays together within a paragraph
+_BEGINNING = 24                 # the room in which a formula too long for a line is begun behind words
 
 
 def render(document: Document, width: int | None = None, heading: bool = True) -> str:
@@ -114,34 +114,37 @@ _SPACE = re.compile(r"(?<![=·]) (?![=·] )")
 
 
 def wrapped(parts: Sequence[Inline], width: int) -> list[str]:
-    """The lines of a paragraph; a short formula stays together, a long one is broken where formulas may be.
+    """The lines of a paragraph; a formula that fits on a line stays together, a longer one is broken where formulas may be.
 
     >>> from symcalc.pages.document import Formula
     >>> wrapped(("as the slope of ", Formula(text="a x + b", latex="a x + b"), " is a"), 18)
     ['as the slope of', 'a x + b is a']
     """
     lines, line = [], ""
-    for atom in _atoms(parts):
-        if line and width_of(line) + 1 + width_of(atom) > width:
+    for atom, is_formula in _atoms(parts):
+        before = f"{line} " if line else ""
+        room = width - width_of(before)
+        if width_of(atom) <= room:
+            line = before + atom
+            continue
+        if line and (not is_formula or width_of(atom) <= width or room < _BEGINNING):
             lines.append(line)
-            line = atom
-        else:
-            line = f"{line} {atom}" if line else atom
+            before, room = "", width
+        first, *others = broken(atom, room, width) if is_formula else [atom]
+        *full, line = [before + first, *others]
+        lines += full
     return [*lines, line]
 
 
-def _atoms(parts: Sequence[Inline]) -> list[str]:
-    """What must not be broken: words, a letter and its value, and short formulas with the words that touch them."""
-    atoms = [""]
+def _atoms(parts: Sequence[Inline]) -> list[tuple[str, bool]]:
+    """Words, a letter and its value, and, marked as such, formulas with the words that touch them."""
+    atoms = [("", False)]
     for part in parts:
-        if isinstance(part, str):
-            pieces = _SPACE.split(part)
-        else:
-            written = formula_of(part).text
-            pieces = [written] if width_of(written) <= _SHORT else chunks(written)
-        atoms[-1] += pieces[0]
-        atoms += pieces[1:]
-    return [atom for atom in atoms if atom]
+        first, *others = _SPACE.split(part) if isinstance(part, str) else (formula_of(part).text,)
+        before, has_formula = atoms[-1]
+        atoms[-1] = before + first, has_formula or not isinstance(part, str)
+        atoms += [(word, False) for word in others]
+    return [atom for atom in atoms if atom[0]]
 
 
 def _underlined(title: str, rule: str) -> list[Line]:

@@ -12,9 +12,11 @@ from symcalc.training.run import Run
 from symcalc.training.task import COUNTS, PROBABILITIES, SIGNS
 from symcalc.training.views import fitted_columns
 
-_ROOM = 1 / 3            # of the height of the data: as far above and below them the line is followed
+_ROOM = 0.4              # of the height of the data: as far above and below them the line is followed
+_EDGE = 0.005            # of the picture's height: a line so near its frame cannot be told from it
 _BOUNDARIES = 4          # places at most where one class gives way to the other
 _BESIDE = 0.25           # above and below two classes
+AWAY = "the model is out of the picture"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,3 +98,15 @@ def heights(run: Run, y: np.ndarray) -> tuple[float, float]:
         return low - room, high + room
     room = _ROOM * (high - low)
     return low - room, high + room
+
+
+def enters(line: np.ndarray, picture: tuple[float, float]) -> bool:
+    """Whether any of an unbroken line at these heights can be seen between the lower and the upper edge of a picture.
+
+    >>> enters(np.array([0.0, 0.0]), (0, 10)), enters(np.array([-1.0, 3.0]), (0, 10))
+    (False, True)
+    """
+    low, high = picture
+    edge = _EDGE * (high - low)
+    with np.errstate(invalid="ignore"):
+        return bool((line > low + edge).any() and (line < high - edge).any())

@@ -156,7 +156,7 @@ class Worksheet(Shown):
         return Handout(spec=self.spec, version=letter, parts=self.drawn[k], mark=self.marks[k], is_key=is_key)
 
     def document(self) -> Document:
-        """What there is: each question with its kind, level, points and proofs, and the marks of the versions."""
+        """What there is: each question with its kind, level, points and proofs, and the fingerprints of the versions."""
         rows = tuple(
             (str(first.number), first.item.kind, str(first.item.level or ""), str(first.points),
              *(str(question.item.checks) for question in same))
@@ -167,7 +167,7 @@ class Worksheet(Shown):
             paragraph(f"{counted(len(questions), 'question')}, {counted(points_of(questions), 'point')}, "
                       f"{counted(len(self.drawn), 'version')}, seed {self.spec.seed}."),
             Table(header=head, rows=rows, words=frozenset({1})),
-            paragraph("Marks: ", ", ".join(map(" ".join, zip(self.letters, self.marks)))),
+            paragraph("Fingerprints: ", ", ".join(map(" ".join, zip(self.letters, self.marks)))),
         ))
 
     def as_dict(self) -> dict[str, Any]:

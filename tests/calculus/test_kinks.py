@@ -61,6 +61,13 @@ def test_kinks(formula, letter, kinks):
     assert [(kink.where, kink.at, kink.subgradient) for kink in found] == kinks
 
 
+@pytest.mark.parametrize("formula, part", [("|3x - 2|", "3x - 2"), ("max(0, 1 - x)", "0"), ("max(x, x^2, 1)", "x²")])
+def test_what_is_used_at_a_bend_names_formulas_as_formulas(formula, part):
+    *_, note, _ = sc.derive(formula, "x").document().blocks
+    colon = note.parts.index(": ")
+    assert part in [text(piece) for piece in note.parts[colon:] if not isinstance(piece, str)]
+
+
 @pytest.mark.parametrize("equation, letter, values", [
     ("3x - 2", "x", ["2/3"]), ("0.5x - 1.3", "x", ["2.6"]), ("-x", "x", ["0"]), ("-2*m*t - 4", "m", ["-2/t"]),
     ("y - (m*x + b)", "m", ["(yᵢ - b)/x"]), ("y - (m*x + b)", "b", ["yᵢ - m x"]),

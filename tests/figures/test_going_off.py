@@ -42,6 +42,15 @@ def test_lines_out_of_the_picture_are_named_so():
     assert [axes.texts[0].get_visible() for axes in strip.axes[:5]] == [False, False, True, False, True]
 
 
+@pytest.mark.parametrize(("y", "start"), [([2, 3, 7, 8], "start"), ([2, 3, 5, 7], "start, out of the picture")])
+def test_a_line_on_the_frame_is_not_said_to_be_seen_and_the_end_has_its_number(y, start):
+    run = LINE.descend({"x": [1, 2, 3, 4], "y": y}, start=[0, 0], rate=0.05, steps=40)
+    left, right = figures.data_and_cost(run, over="m").axes
+    low, _ = left.get_ylim()
+    assert [*named(left)][1] == start and (low < -0.2) == (start == "start")
+    assert {"0", "40"} <= {note.get_text() for note in right.texts}
+
+
 def test_a_fit_that_went_off_has_its_legend_beside_it():
     axes, = figures.fit(OFF).axes
     assert "after step 3 of 10, before it goes off" in named(axes)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from symcalc.pages.breaking import broken, broken_latex
+from symcalc.pages.breaking import broken, broken_latex, on_two_lines
+from symcalc.pages.document import Formula
 from symcalc.pages.text import wrapped
 
 PINBALL = "1/n Σ {0.5 (yᵢ - (m xᵢ + b)) if yᵢ - (m xᵢ + b) ≥ 0; -0.5 (yᵢ - (m xᵢ + b)) otherwise}"
@@ -36,6 +37,41 @@ def test_a_letter_stays_with_its_value(sentence, width, lines):
 ])
 def test_a_number_does_not_wait_for_its_factor_at_the_end_of_a_line(formula, width, lines):
     assert broken(formula, width, width) == lines
+
+
+QUOTIENT = "((-2x exp(-x²) sin(3x) + 3 exp(-x²) cos(3x)) (1 + x²) - 2x exp(-x²) sin(3x))/(1 + x²)²"
+LOGISTIC = "1/n Σ (-tᵢ xᵢ exp(-tᵢ (w xᵢ + b))/(1 + exp(-tᵢ (w xᵢ + b))))"
+
+
+@pytest.mark.parametrize(("formula", "width", "lines"), [
+    (QUOTIENT, 84, ["((-2x exp(-x²) sin(3x) + 3 exp(-x²) cos(3x)) (1 + x²)", "- 2x exp(-x²) sin(3x))/(1 + x²)²"]),
+    (LOGISTIC, 56, ["1/n Σ (-tᵢ xᵢ", "exp(-tᵢ (w xᵢ + b))/(1 + exp(-tᵢ (w xᵢ + b))))"]),
+    ("(a + b) c x^(n - 1)", 16, ["(a + b) c", "x^(n - 1)"]),
+    ("1/(alpha + beta + gamma)", 14, ["1/(alpha", "+ beta", "+ gamma)"]),                    # where there is no other place
+])
+def test_no_line_ends_within_a_denominator_or_an_exponent(formula, width, lines):
+    assert broken(formula, width, width) == lines
+
+
+RULE = Formula(text="(f^g)' = f^g · (g ln(f))'", latex="")
+MODEL = Formula(text="y - a exp(-b x) cos(c x + d)", latex="")
+
+
+@pytest.mark.parametrize(("parts", "width", "lines"), [
+    (("logarithmic differentiation: ", RULE), 44, ["logarithmic differentiation:", RULE.text]),
+    (("inside u = ", MODEL, ", the rest"), 36, ["inside", f"u = {MODEL.text},", "the rest"]),
+    (("inside u = ", MODEL, ", the rest"), 24, ["inside", "u = y - a exp(-b x)", "cos(c x + d), the rest"]),
+])
+def test_a_formula_in_a_sentence_has_a_line_of_its_own_before_it_is_broken(parts, width, lines):
+    assert wrapped(parts, width) == lines
+
+
+@pytest.mark.parametrize(("title", "room", "lines"), [
+    ("The slope of w/(1 + exp(-w)) at 2", 20, ("The slope of", "w/(1 + exp(-w)) at 2")),
+    ("a + bcdefgh + ijklmnopqr + st", 16, ("a + bcdefgh", "+ ijklmnopqr + st")),           # the second is to be cut
+])
+def test_a_title_is_broken_where_formulas_are(title, room, lines):
+    assert on_two_lines(title, room) == lines
 
 
 @pytest.mark.parametrize(("formula", "first", "lines"), [

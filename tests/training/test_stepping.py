@@ -170,6 +170,14 @@ def test_a_dot_out_of_the_picture_is_told():
     assert said[10].endswith(", out of the picture") and not said[7].endswith("picture")
 
 
+def test_a_model_out_of_the_picture_is_told_while_it_is():
+    data, loss = {"x": [30, 40, 100], "y": [50, 70, 150]}, RUNS["line"].loss
+    written = page(loss.descend(data, start=[0, 0], rate=1e-4, steps=3))
+    assert states_of(written)["moving"]["data-away"]["visibility"] == ["visible", "hidden", "hidden", "hidden"]
+    assert "the model is out of the picture</text>" in written
+    assert "data-away" not in page(loss.descend(data, start=[1, 0], rate=1e-4, steps=3))
+
+
 def test_the_curve_of_a_model_passes_through_what_it_says():
     run = sc.logistic_loss("c", sc.line("x")).descend(
         {"x": np.arange(1, 9), "c": np.arange(1, 9) > 4}, start=[0, 0], rate=3, steps=50)

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -224,6 +225,9 @@ def test_the_command_writes_every_version_with_its_key(tmp_path):
 
     example = called("--example")
     assert example.output == files("symcalc.worksheets").joinpath("example.toml").read_text(encoding="utf-8")
+    words, formula = tomllib.loads(example.output)["sections"][-2:]
+    assert "sentences" in words["note"] and all("expression" not in item for item in words["items"])
+    assert "note" not in formula
     assert "the derivative of a formula" in called("--kinds").stdout
     assert "free" in json.loads(called("--kinds", "--json").stdout)
     spec = tmp_path / "sheet.toml"
@@ -235,7 +239,7 @@ def test_the_command_writes_every_version_with_its_key(tmp_path):
     again = called(spec, "-o", tmp_path / "out")
     assert again.exit_code == 2 and "add --force to overwrite it" in again.stderr
     assert called(spec, "-o", tmp_path / "out", "--force", "--form", "md").exit_code == 0
-    assert json.loads(called(spec, "--json").stdout)["title"] and "Marks: " in called(spec).stdout
+    assert json.loads(called(spec, "--json").stdout)["title"] and "Fingerprints: " in called(spec).stdout
     for arguments, said in ((("no.toml",), "cannot read"), ((), "missing argument"),
                             ((spec, "--versions", 99), "versions must be")):
         result = called(*arguments)

@@ -106,6 +106,13 @@ class Drawing:
         """A dot that moves through these places."""
         self.move("circle", name, style, f' r="{radius}"', cx=coordinates(self.x(x)), cy=coordinates(self.y(y)))
 
+    def note(self, name: str, said: str, when: Sequence[bool]) -> None:
+        """Words at the top of the picture, in some of the states."""
+        if any(when):
+            middle = (self.left + self.right) // 2
+            self.still.append(f'<text id="{self.name}-{name}" x="{middle}" y="{_TOP + 24}" class="label">{words(said)}</text>')
+            self.moving[f"{self.name}-{name}"] = {"visibility": ["visible" if shown else "hidden" for shown in when]}
+
     def away(self, name: str) -> list[bool]:
         """In which states the dot of that name is out of the picture."""
         places = self.moving[f"{self.name}-{name}"]

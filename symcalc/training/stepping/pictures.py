@@ -10,7 +10,7 @@ import numpy as np
 from symcalc.language.names import symbol
 from symcalc.pages.html import words
 from symcalc.pages.notation import text
-from symcalc.training.readings import Reading, boundaries, heights, reading_of, segments
+from symcalc.training.readings import AWAY, Reading, boundaries, enters, heights, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.stepping.drawing import HEIGHT, Drawing, coordinates
 from symcalc.training.views import (
@@ -75,7 +75,9 @@ def _data(run: Run, states: Sequence[int]) -> Drawing:
     drawing.still += [f'<circle class="data" r="3" cx="{a}" cy="{b}"/>'
                       for a, b in zip(coordinates(drawing.x(x)), coordinates(drawing.y(y)))]
     across = _places(drawing, run, states)
-    drawing.move("path", "model", "model", d=[drawing.bend(across, predictions(run, k, across)) for k in states])
+    lines = [predictions(run, k, across) for k in states]
+    drawing.move("path", "model", "model", d=[drawing.bend(across, line) for line in lines])
+    drawing.note("away", AWAY, [not enters(line, drawing.up) for line in lines])
     return drawing
 
 

@@ -29,6 +29,8 @@ _ETA = symbol("eta")
 _STEPS = {1: 2, 2: 3, 3: 2, 4: 2}
 _COUNTED = {1: "one update", 2: "two updates", 3: "three updates"}
 _EXPECTED = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
+_NEW = Formula(text="new value = old value - rate · slope",
+               latex=r"\text{new value} = \text{old value} - \text{rate} \cdot \text{slope}")
 _NONE = "–"                  # where there is no number to find
 _ACTUAL = Formula(text="actual ΔJ", latex=r"\text{actual } \Delta J")
 
@@ -95,7 +97,7 @@ def _trace(draw: Draw, level: int, steps: int | None = None) -> Item | None:
                   Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
                   _table(trace, run, filled=False)),
         answer=(_table(trace, run, filled=True),), solution=tuple(solution),
-        hints=(paragraph("First find a formula for each slope; then new value = old value - rate times slope."),),
+        hints=(paragraph("First find a formula for each slope; then ", _NEW, "."),),
         source=f"trace {text(quadratic.loss.expression)} {quadratic.data} {trace.points[0]} {trace.rate}", length=count)
 
 
