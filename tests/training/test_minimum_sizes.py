@@ -127,3 +127,10 @@ def test_a_run_and_a_minimum_of_any_size_warn_of_nothing(formula, size):
 def test_long_numbers_are_powers_of_ten():
     shown = str(sc.Loss("(w - 3)^2*1e300").minimum())
     assert "2 · 10³⁰⁰ (w - 3) = 0" in shown and "The second derivative is 2 · 10³⁰⁰ > 0" in shown and "0000" not in shown
+
+
+@pytest.mark.parametrize("size", ["1e-300", "1e200", "1e300"])
+def test_points_side_by_side_of_any_size(size):
+    """The determinant may be more than a number can hold: there is none in the table then, and the kinds are told."""
+    found = sc.Loss(f"{size}*(a^2 - 1)^2 + {size}*(b - a)^2").minimum()
+    assert str(found).count("saddle point") >= 1 and found.kind == "minimum" and abs(found.point["a"]) == 1
