@@ -45,7 +45,7 @@ from symcalc.pages.fractions import Fraction, fractions_of, is_big
 from symcalc.pages.function_notation import FunctionNotation
 from symcalc.pages.marked import Marked
 from symcalc.pages.media import LATEX, TEXT, Medium
-from symcalc.pages.numbers import digits_of, whole_digits
+from symcalc.pages.numbers import digits_of, whole_digits, with_power
 from symcalc.pages.pieces import Level, Piece
 from symcalc.parts import signed, upright
 from symcalc.vocabulary import FUNCTIONS, LOSS
@@ -136,7 +136,7 @@ class Writer(FunctionNotation):
         if isinstance(number, Rational) and number.q != 1:
             fraction = self.medium.fraction(whole_digits(abs(number.p)), whole_digits(number.q))
             return Piece(f"-{fraction}", Level.SUM) if number < 0 else Piece(fraction, Level.FRACTION, "digit")
-        plain = digits_of(number) if isinstance(number, Float) else whole_digits(number.p)
+        plain = digits_of(number) if isinstance(number, Float) else with_power(number.p)
         level = Level.SUM if number < 0 else Level.PRODUCT if "e" in plain else Level.ATOM
         return Piece(self.medium.digits(plain), level, "" if number < 0 else "digit")
 

@@ -17,7 +17,7 @@ from sympy import Add, Basic, Derivative, Expr, Float, Indexed, Integer, Mul, Pi
 from symcalc.pages.document import Formula
 from symcalc.pages.media import LATEX, TEXT, Medium
 from symcalc.pages.notation import latex, text
-from symcalc.pages.numbers import all_digits, numeral
+from symcalc.pages.numbers import all_digits, numeral, with_power
 from symcalc.written import rebuilt, replaced
 
 _CODE = 7_000_000           # what the first number of an expression is called while the others' form is found
@@ -115,7 +115,7 @@ def _opens(part: Basic, k: int) -> bool:
 def _plain(part: Basic) -> str:
     """The digits of a number; none where it is no such number, or one that may vanish."""
     if isinstance(part, Integer):
-        return str(part.p) if abs(part.p) > 1 else ""
+        return with_power(int(part.p)) if abs(part.p) > 1 else ""
     if isinstance(part, Float):
         value = float(part)
         return all_digits(value) if abs(value) not in _MAY_VANISH else ""

@@ -136,6 +136,21 @@ def whole_digits(number: int) -> str:
         raise SymcalcError(f"a number of more than {sys.get_int_max_str_digits():,} digits cannot be written") from None
 
 
+def with_power(number: int) -> str:
+    """The digits of a whole number; a power of ten behind an e for more digits than a float has, where they end in zeros.
+
+    >>> with_power(2 * 10**300), with_power(25000000), with_power(10**16 + 1)
+    ('2e+300', '25000000', '10000000000000001')
+    """
+    digits = whole_digits(number)
+    mantissa, zeros = digits.rstrip("0"), len(digits) - len(digits.rstrip("0"))
+    size = mantissa.lstrip("-")
+    if len(size) + zeros <= _KNOWN or zeros < _WIDEST:
+        return digits
+    point = f".{size[1:]}" if size[1:] else ""
+    return f"{'-' * (number < 0)}{size[0]}{point}e+{len(size) + zeros - 1}"
+
+
 def as_shown(value: float, digits: int = DIGITS) -> float:
     """The number with so many digits, and at least all of those in front of the point, where these are shown at all.
 

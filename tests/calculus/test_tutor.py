@@ -1,6 +1,7 @@
 """The tutor: wrong answers by the mistake that was made, right ones in whatever form, what it says, and the hints."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import mpmath
@@ -173,6 +174,43 @@ def test_an_answer_without_values_is_wrong(derivation):
 def test_what_nothing_explains_is_shown_with_numbers(derivation):
     verdict = derivation("x^3", "x").check("gamma(x^2+1) + x")
     assert not verdict.correct and verdict.mistake is None and "no usual mistake explains it. Where x = " in verdict.message
+
+
+SHOWN = re.compile(r"Where (.*), it gives (.*), the derivative (.*)\.$")
+UNEXPLAINED = [("(0.5x + 3)^2", "x^2"), ("ln(x)", "x^2"), ("x*y", "sin(x) + y"), ("x^2*theta_1", "theta_1^2 + sin(x)"), ("x^30", "x^2 + 5"),
+               ("exp(x^3)", "x^5 + 1"), ("x^2", "tan(x)^7"), ("x^2", "2x + x^3/10^9"), ("sqrt(x - 1000)", "x^3"), ("exp(900x)", "sin(x)"),
+               ("asin(x)", "ln(x)*x")]
+
+
+def shown_number(text):
+    """The number that stands there, and half a unit of its last digit."""
+    mantissa, _, power = text.replace("(", "").replace(")", "").partition(" · 10")
+    unit = sympy.Integer(10) ** (int(power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")) or "0") if power else 0)
+    return sympy.Rational(mantissa) * unit, unit / (2 * sympy.Integer(10) ** len(mantissa.partition(".")[2]))
+
+
+def test_the_numbers_of_a_counter_example_are_right(derivation):
+    """Every number shown is right to its last digit, by mpmath, at the point as it is written."""
+    seen = 0
+    for problem, answer in [*UNEXPLAINED, *((p, a) for p, letter, a, right in ROWS if letter == "x" and not right)]:
+        d = derivation(problem, "x")
+        if not (found := SHOWN.search(d.check(answer).message)):
+            continue
+        where, gives, slope = found.groups()
+        at = {name: shown_number(value)[0] for name, value in (pair.split(" = ") for pair in where.split(" and "))}
+        assert gives != slope
+        for expression, shown in ((sc.read(answer), gives), (d.result, slope)):
+            value = expression.subs({letter: at[sc.text(letter)] for letter in expression.free_symbols}).evalf(40)
+            number, within = shown_number(shown)
+            assert abs(value - number) <= within, (problem, answer, where, shown)
+        seen += 1
+    assert seen == len(UNEXPLAINED)
+
+
+def test_a_point_without_a_value_is_one_as_it_is_written(derivation):
+    """At the first point that is tried, 0.44186, there is no value either, but at 0.442, as it would be shown, there is."""
+    message = derivation("x^2", "x").check("2x*sqrt(x - 0.4419)^2/(x - 0.4419)").message
+    assert float(re.search(r"It has no value where x = (\S+), though", message)[1]) < 0.4419
 
 
 def test_sympy_answers():

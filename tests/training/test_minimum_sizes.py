@@ -82,3 +82,55 @@ def test_slopes_beyond_the_floats(formula, slope):
     found = Fraction(str(derivation.result.subs(sc.parameters("w"), 1).evalf(30)))
     above, _, below = slope.partition("/")
     assert abs(found / (Fraction(above) / Fraction(below or 1)) - 1) < 1e-12
+
+
+FORMULA = "the square of a number in the formula is too (large|small) to compute with"
+
+
+@pytest.mark.parametrize("formula", ["1e200*(w - 1e200)^2", "1e200*(w - 1e200)^2 + v^2", "(w - 1e-200)^2"])
+def test_without_data_none_are_blamed(formula):
+    with pytest.raises(sc.LossError, match=FORMULA):
+        sc.Loss(formula).minimum()
+
+
+RIDGE, OPENED, WEIGHTED = "mean((y - m*x)^2) + 0.1*m^2", "mean(y^2 - 2*y*m*x + (m*x)^2)", "mean(x*(y - m)^2)"
+
+
+@pytest.mark.parametrize(("formula", "x", "y"), [
+    (OPENED, 1e-200, 1.0), (OPENED, 1e-152, 1e-320), ("mean(y^2 - 2*y*(m*x + b) + (m*x + b)^2)", 1e-200, 1.0), (WEIGHTED, 1e-200, 1e-240),
+    ("0.5e-200*sum((y - m*x)^2)", 1e-320, 1.0), ("0.5e-200*sum((y - m*x)^2)", 1.0, 1e-320), (RIDGE, 1e-318, 1e100)])
+def test_sums_that_vanish_for_being_small(formula, x, y):
+    with pytest.raises(sc.DataError, match=SMALL):
+        sc.Loss(formula, columns="x y").minimum({"x": np.abs(X) * x, "y": Y * y})
+
+
+@pytest.mark.parametrize(("x", "y"), [(1e-20, 1.0), (1e-13, 1e20), (1e-140, 1e-100), (1e-200, 1e20), (1e-150, 1e150), (1.0, 1e140)])
+def test_a_small_column_beside_a_penalty(x, y):
+    """m = Σ x y/(Σ x² + 0.3), by fractions."""
+    xs, ys = [Fraction(v) for v in X * x], [Fraction(v) for v in Y * y]
+    wanted = sum(map(Fraction.__mul__, xs, ys)) / (sum(v * v for v in xs) + Fraction(3, 10))
+    assert math.isclose(sc.Loss(RIDGE, columns="x y").minimum({"x": X * x, "y": Y * y}).point["m"], wanted, rel_tol=1e-14)
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e-140, 1e-100, 1e100, 1e140])
+@pytest.mark.parametrize("formula", [SQUARES[0], "mean((y - m*x)^4)", "sqrt(mean((y - (m*x + b))^2))"])
+def test_a_run_and_a_minimum_of_any_size_warn_of_nothing(formula, size):
+    loss = sc.Loss(formula, columns="x y")
+    for x, y in ((size, 1.0), (1.0, size), (size, 1 / size if size > 1e-300 else 1e300)):
+        for use in (lambda data: str(loss.minimum(data)), lambda data: loss.descend(data, start=[0.0] * len(loss.names), steps=3, method="newton").summary()):
+            try:
+                use({"x": X * x, "y": Y * y})
+            except sc.SymcalcError as refused:
+                assert str(refused).isprintable()
+
+
+def test_long_numbers_are_powers_of_ten():
+    shown = str(sc.Loss("(w - 3)^2*1e300").minimum())
+    assert "2 · 10³⁰⁰ (w - 3) = 0" in shown and "The second derivative is 2 · 10³⁰⁰ > 0" in shown and "0000" not in shown
+
+
+@pytest.mark.parametrize("size", ["1e-300", "1e200", "1e300"])
+def test_points_side_by_side_of_any_size(size):
+    """The determinant may be more than a number can hold: there is none in the table then, and the kinds are told."""
+    found = sc.Loss(f"{size}*(a^2 - 1)^2 + {size}*(b - a)^2").minimum()
+    assert str(found).count("saddle point") >= 1 and found.kind == "minimum" and abs(found.point["a"]) == 1

@@ -60,7 +60,7 @@ def verdict_on(derivation: Derivation, found: Expr, whole: HigherDerivation | No
         return _right(whole or derivation, found)
     tree, lines = Tree(derivation.root), tuple(line.expression for line in derivation.lines)
     return wrong(found, _strange(whole or derivation, found) or search.first(guesses(tree, lines)) or search.other(tree, right)
-                 or search.plain())
+                 or search.plain(function, right))
 
 
 # Right answers

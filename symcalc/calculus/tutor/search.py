@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from sympy import Expr, Float
@@ -11,13 +12,17 @@ from sympy import Expr, Float
 from symcalc.calculus.rule import letters_of
 from symcalc.calculus.tutor.guesses import Guess, Tree, in_pairs
 from symcalc.calculus.tutor.places import Mistake, Words
-from symcalc.calculus.tutor.trials import Trial
+from symcalc.calculus.tutor.trials import Trial, to_show
 from symcalc.calculus.tutor.verdict import with_values
 from symcalc.language.names import COUNT
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import numeral
 
 _CLOSE = 0.02                # relative: a number that was rounded, and by how much at most
 _SIMPLE = 100                # the largest denominator of a factor that is named
 _SHOWN = 3                   # values of letters that a message gives at most
+_DIGITS = (4, 8, 15)         # of the two values that it compares: the fewest with which they differ
+_SIZES = (1e6, 1e300)        # and how large they are at most, or one over that how small, where there is a choice
 
 
 class Search:
@@ -119,17 +124,25 @@ class Search:
                          ("The answer is right for some values of the letters and wrong for others.",))
         return None
 
-    def plain(self) -> Words:
-        """That the answer is wrong, with numbers that show it, and no more."""
+    def plain(self, function: Expr, right: Expr) -> Words:
+        """That the answer is wrong, with numbers that show it at the point as it is written, and no more."""
         unexplained = "This is not equal to the derivative, and no usual mistake explains it."
-        pairs = zip(self.tried, self.values)
-        trial, value = next((trial, value) for trial, value in pairs if not trial.same(value, trial.right))
-        letters = [letter for letter in trial.point.numbers if not letter.is_integer]
-        if trial.point.tables or self.fixed or not 1 <= len(letters) <= _SHOWN:
+        point = self.tried[0].point
+        letters = [letter for letter in point.numbers if not letter.is_integer]
+        if point.tables or self.fixed or not 1 <= len(letters) <= _SHOWN:
             return (unexplained,)
-        show = trial.point.context.nstr
-        return (unexplained, " Where ", *with_values(trial.point.numbers),
-                f", it gives {show(value, 4)}, the derivative {show(trial.right, 4)}.")
+        shown = [(there, there.value(self.answer)) for trial in self.tried
+                 if (there := to_show(trial, function, right, self.answer))]
+        for most, digits in product(_SIZES, _DIGITS):
+            for trial, value in shown:
+                pair = (value, trial.right)
+                if trial.same(*pair) or not all(number == 0 or 1 / most <= abs(number) <= most for number in pair):
+                    continue
+                gives, slope = (numeral(float(number), digits) for number in pair)
+                if text(gives) != text(slope):
+                    return (unexplained, " Where ", *with_values(trial.point.numbers), ", it gives ", gives,
+                            ", the derivative ", slope, ".")
+        return (unexplained,)
 
 
 _COUNTED: tuple[tuple[Callable[[Trial], Any], str, str], ...] = (

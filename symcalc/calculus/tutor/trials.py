@@ -15,10 +15,12 @@ from symcalc.calculus.proof import TOLERANCE, points
 from symcalc.calculus.rule import letters_of
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT, ROW, is_column, runs_over_rows
+from symcalc.pages.numbers import as_shown
 
 _NO_VALUE = (*NO_VALUE, ValueError)           # the last where SymPy's own number is none
 _ROUNDING = 1e-30                # relative to the function: what is left by rounding where a slope is 0
 _NOTHING = 1e-40
+PLACES = 3                       # digits of a point that a message shows
 
 
 def has_loose_columns(expression: Basic) -> bool:
@@ -73,11 +75,24 @@ def _order(expression: Basic) -> int:
 
 
 def gap(function: Expr, right: Expr, answer: Expr) -> Point | None:
-    """A point at which the derivative has a value and the answer has none."""
+    """A point, in numbers that can be shown, at which the derivative has a value and the answer has none."""
     for point in _spread(Add(function, right, *letters_of(answer), evaluate=False)):
-        if (trial := _trial(point, function, right)) and trial.value(answer) is None:
+        if (trial := _trial(_rounded(point), function, right)) and trial.value(answer) is None:
             return trial.point
     return None
+
+
+def to_show(trial: Trial, function: Expr, right: Expr, answer: Expr) -> Trial | None:
+    """The same at the point as a message shows it; None where something has no value there."""
+    return _trial(_rounded(trial.point), function, right, answer)
+
+
+def _rounded(point: Point) -> Point:
+    """The point with the digits that are shown of its letters."""
+    context = point.context
+    numbers = {letter: value if letter.is_integer else context.mpf(str(as_shown(float(value), PLACES)))
+               for letter, value in point.numbers.items()}
+    return Point(context, numbers, point.tables, fineness=point.fineness)
 
 
 def _trial(point: Point, function: Expr, right: Expr, *others: Expr) -> Trial | None:

@@ -12,8 +12,10 @@ from sympy import Expr, Symbol
 
 from symcalc.calculus.tutor.guesses import Guess
 from symcalc.calculus.tutor.places import Mistake, Words
+from symcalc.calculus.tutor.trials import PLACES
 from symcalc.pages.document import Document, Equation, Formula, Paragraph, joined
-from symcalc.pages.notation import text
+from symcalc.pages.notation import latex, text
+from symcalc.pages.numbers import numeral
 from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
 
@@ -91,8 +93,8 @@ def wrong(found: Expr, guess: Guess | Words) -> Verdict:
     return Verdict(correct=False, answer=found, mistake=guess.mistake, said=said)
 
 
-def with_values(numbers: Mapping[Symbol, Any], most: int | None = None) -> Words:
-    """x = 0.442 and y = 1.73."""
-    parts = [Formula(text=f"{text(letter)} = {float(value):.3g}", latex=f"{letter.name} = {float(value):.3g}")
-             for letter, value in numbers.items() if not letter.is_integer]
-    return joined(parts[:most])
+def with_values(numbers: Mapping[Symbol, Any]) -> Words:
+    """x = 0.442 and y = 1.73, of a point whose numbers are rounded."""
+    shown = {letter: numeral(float(value), PLACES) for letter, value in numbers.items() if not letter.is_integer}
+    return joined([Formula(text=f"{text(letter)} = {text(value)}", latex=f"{latex(letter)} = {latex(value)}")
+                   for letter, value in shown.items()])

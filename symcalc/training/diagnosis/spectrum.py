@@ -91,9 +91,16 @@ def scaled(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
            [0., 1.]])
     """
     size = np.abs(matrix)
-    lengths = np.maximum(np.sqrt(np.diag(size)), size.max(axis=1) / math.sqrt(size.max() or 1.0))
+    with np.errstate(invalid="ignore"):              # of entries that are not finite
+        lengths = np.maximum(np.sqrt(np.diag(size)), size.max(axis=1) / math.sqrt(size.max() or 1.0))
     lengths[lengths == 0] = 1
-    return matrix / np.outer(lengths, lengths), lengths
+    return _in_units(matrix, lengths), lengths
+
+
+def _in_units(matrix: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """The matrix by rows and by columns, one after the other: the product of two small lengths may be no number."""
+    with np.errstate(all="ignore"):                  # of entries that are not finite
+        return matrix / lengths[:, np.newaxis] / lengths
 
 
 def kind_of(matrix: np.ndarray) -> Nature:
@@ -126,7 +133,7 @@ def newton_step(matrix: np.ndarray, slopes: np.ndarray) -> np.ndarray | None:
     if not (np.isfinite(matrix).all() and np.isfinite(slopes).all()):
         return None
     lengths = np.exp2(np.round(np.log2(scaled(matrix)[1])))          # powers of 2, as dividing by them rounds nothing
-    units = matrix / np.outer(lengths, lengths)
+    units = _in_units(matrix, lengths)
     sizes = np.abs(spectrum(units).values)
     if sizes.min() <= _SINGULAR * sizes.max():
         return None

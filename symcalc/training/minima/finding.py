@@ -73,7 +73,7 @@ def _classified(loss: Loss, points: Sequence[Point]) -> tuple[StationaryPoint, .
         if kind == UNDECIDED and len(at) == 1:
             kind = _by_sides(compiled, places, k)
         found.append(StationaryPoint(values=tuple(map(float, at)), J=_settled(loss, points[k], cost), kind=kind,
-                                     hessian=tuple(map(tuple, hessian))))
+                                     hessian=tuple(map(tuple, hessian.tolist()))))
     return tuple(found)
 
 

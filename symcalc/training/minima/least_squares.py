@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from symcalc.compute.compiled import evaluated
 from symcalc.compute.moments.tapes import pass_over
 from symcalc.compute.reverse import accumulated
 from symcalc.compute.tape import differs
-from symcalc.errors import DataError
+from symcalc.errors import DataError, LossError, SymcalcError
 from symcalc.language.names import columns_of
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -28,8 +29,10 @@ from symcalc.written import add, mul, negative, replaced
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more
 _MADE = 1e-9             # how far, relatively, a column may be from what the others make of it
 _NOTHING = 2e-15         # of the size of the data: less is rounding
-_FAINT = 1e-290          # a sum of squares that has lost digits, or everything, for being so small
+FAINT = 1e-290           # a sum of squares that has lost digits, or everything, for being so small
 _SAME = 1e-14            # how equal the entries of a column must be to count as one number
+
+_OF_FORMULA = "the square of a number in the formula is too {} to compute with; use other units, in which it is closer to 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Rows:
     right: np.ndarray
     features: tuple[Expr, ...] | None        # what stands before each parameter, where it is the same formula in every row
     reduced: bool = False                    # whether the first row is what all have in common, as in a triangle
+    of_data: bool = True                     # or of numbers in the formula alone
 
 
 def rows_of(loss: Loss, table: Table | Parts | None) -> Rows | None:
@@ -51,7 +55,8 @@ def rows_of(loss: Loss, table: Table | Parts | None) -> Rows | None:
     if not blocks or None in blocks:
         return None
     return Rows(matrix=np.vstack([block.matrix for block in blocks]), right=np.concatenate([block.right for block in blocks]),
-                features=blocks[0].features if len(blocks) == 1 else None, reduced=len(blocks) == 1 and blocks[0].reduced)
+                features=blocks[0].features if len(blocks) == 1 else None, reduced=len(blocks) == 1 and blocks[0].reduced,
+                of_data=table is not None)
 
 
 def _block(term: Expr, loss: Loss, table: Table | Parts | None) -> Rows | None:
@@ -81,9 +86,9 @@ def _block(term: Expr, loss: Loss, table: Table | Parts | None) -> Rows | None:
     weight = values(product_as_written(others)) if others else np.ones(count)
     if not (weight >= 0).all():
         return None
-    root = np.sqrt(weight)
-    return Rows(matrix=np.column_stack([root * values(feature) for feature in features]), right=-root * values(constant),
-                features=shown)
+    *columns, right = (_weighted(np.sqrt(weight), values(function), table is not None)
+                       for function in (*features, constant))
+    return Rows(matrix=np.column_stack(columns), right=-right, features=shown, of_data=table is not None)
 
 
 def _reduced(functions: Sequence[Expr], weights: Sequence[Expr], loss: Loss, parts: Parts,
@@ -96,8 +101,18 @@ def _reduced(functions: Sequence[Expr], weights: Sequence[Expr], loss: Loss, par
     triangle = pass_over(letters, ((), *((k,) for k in range(len(letters)))), loss.columns)(parts).uncentred[:, 1:]
     if same < 0 or not np.isfinite(triangle).all():
         return None                              # where a weight of rows is negative, its root is nan
-    triangle = math.sqrt(same) * triangle
+    triangle = np.column_stack([_weighted(np.float64(math.sqrt(same)), column, True) for column in triangle.T])
     return Rows(matrix=triangle[:, :-1], right=-triangle[:, -1], features=features, reduced=True)
+
+
+def _weighted(root: np.ndarray, values: np.ndarray, of_data: bool) -> np.ndarray:
+    """The values of a column times the roots of the weights; refused where that is too large, or 0 for being so small."""
+    with np.errstate(over="ignore", under="ignore"):
+        product = root * values
+    check_size(product, of_data=of_data)
+    if np.abs(product).max() < sys.float_info.min and ((root != 0) & (values != 0)).any():
+        raise too_small(of_data)
+    return product
 
 
 def _linear(base: Expr, loss: Loss) -> tuple[list[Expr], Expr] | None:
@@ -129,28 +144,38 @@ def fitted(rows: Rows) -> Fit:
     >>> fitted(rows).point
     array([2., 1.])
     """
-    _check_rows(np.column_stack([rows.matrix, rows.right]))
+    _check_rows(np.column_stack([rows.matrix, rows.right]), rows.of_data)
     fit = _from_triangle(rows.matrix, rows.right) if rows.reduced else _by_centring(rows.matrix, rows.right)
     # A value that the data see as rounding of others is 0.
-    noise = np.abs(fit.point) * np.linalg.norm(rows.matrix, axis=0) <= _NOTHING * np.linalg.norm(rows.right)
+    lengths = np.linalg.norm(rows.matrix, axis=0)
+    seen = np.linalg.norm(rows.right)
+    if len(lengths) == 1 and lengths[0]:
+        seen = np.abs(rows.matrix[:, 0] / lengths[0]) @ np.abs(rows.right)       # beside a 0 of the column there is no noise
+    noise = np.abs(fit.point) * lengths <= _NOTHING * seen
     return Fit(point=np.where(noise, 0.0, fit.point), flat=fit.flat)
 
 
-def check_size(*sums: np.ndarray) -> None:
-    """Refuses sums of squares of the data that are more than a number can hold."""
-    if not all(np.isfinite(found).all() for found in sums):
-        raise DataError("the squares of the data add up to more than 1.8 · 10³⁰⁸, where numbers end; give the data in larger "
-                        "units, such as x/1e100")
+def check_size(*sums: np.ndarray, of_data: bool = True) -> None:
+    """Refuses sums of squares of the data, or of numbers in the formula, that are more than a number can hold."""
+    if all(np.isfinite(found).all() for found in sums):
+        return
+    raise DataError("the squares of the data add up to more than 1.8 · 10³⁰⁸, where numbers end; give the data in larger "
+                    "units, such as x/1e100") if of_data else LossError(_OF_FORMULA.format("large"))
 
 
-def _check_rows(columns: np.ndarray) -> None:
+def too_small(of_data: bool) -> SymcalcError:
+    """That the squares are less than a number can hold."""
+    return DataError("the squares of the data are too small to be told from 0; give the data in smaller units, such as "
+                     "x/1e-100") if of_data else LossError(_OF_FORMULA.format("small"))
+
+
+def _check_rows(columns: np.ndarray, of_data: bool) -> None:
     """Refuses columns whose squares add up to more than a number can hold, or to less without being 0."""
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         squares = np.sum(np.square(columns), axis=0)
-    check_size(squares)
-    if ((squares < _FAINT) & columns.any(axis=0)).any():
-        raise DataError("the squares of the data are too small to be told from 0; give the data in smaller units, such as "
-                        "x/1e-100")
+    check_size(squares, of_data=of_data)
+    if ((squares < FAINT) & columns.any(axis=0)).any():
+        raise too_small(of_data)
 
 
 def is_exact(rows: Rows, point: np.ndarray) -> bool:
@@ -205,6 +230,8 @@ def _solved(matrix: np.ndarray, right: np.ndarray) -> Fit:
         return Fit(point=np.empty(0), flat=np.empty((0, 0)))
     lengths = np.linalg.norm(matrix, axis=0)
     lengths[lengths == 0] = 1
+    if matrix.shape[1] == 1:             # the singular vector would lose what is small in the column beside the rest of it
+        return Fit(point=matrix[:, 0] / lengths @ right / lengths, flat=np.empty((0, 1)) if matrix.any() else np.eye(1))
     left, sizes, across = np.linalg.svd(matrix / lengths, full_matrices=len(matrix) < matrix.shape[1])
     sizes = np.append(sizes, np.zeros(matrix.shape[1] - len(sizes)))
     kept = sizes > _LOST * sizes[0]

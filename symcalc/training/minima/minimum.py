@@ -85,7 +85,7 @@ class Minimum(Shown):
         """
         at = ordered(point, self.loss.names)
         gaps = [at - np.array(other.values) for other in self.points if other.kind == self.best.kind]
-        return float(min(np.linalg.norm(gap - self.flat.T @ (self.flat @ gap)) for gap in gaps))
+        return min(math.hypot(*(gap - self.flat.T @ (self.flat @ gap))) for gap in gaps)
 
     def document(self) -> Document:
         """How it was found, then the points with their kinds."""

@@ -57,7 +57,7 @@ def of_monotone(loss: Loss, table: Table | Parts | None) -> Minimum | None:
         return None                                 # J has no value there, or none that a float can hold
     point = found.points[0]
     slope = outer.slope(point.J)
-    hessian = tuple(tuple(slope * entry if entry else 0.0 for entry in row) for row in point.hessian)
+    hessian = tuple(tuple(slope * float(entry) if entry else 0.0 for entry in row) for row in point.hessian)
     here = replace(point, J=outer.value(point.J), hessian=hessian)
     rises: tuple[Block, ...] = (
         paragraph(outer.formula, " rises with what stands inside it, K, so both have their "

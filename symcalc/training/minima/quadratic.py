@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
-from sympy import Expr
+from sympy import Abs, Expr, Sum
 
 from symcalc.calculus.algebra.products import multiplied
 from symcalc.compute.compiled import evaluated
 from symcalc.errors import LossError
-from symcalc.language.names import ROW
+from symcalc.language.names import ROW, columns_of
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Inline
@@ -19,12 +20,12 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
 from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, kind_of, scaled
 from symcalc.training.losses import Loss
-from symcalc.training.minima.least_squares import Fit, Rows, check_size, dependence, fitted, is_exact, rows_of
+from symcalc.training.minima.least_squares import FAINT, Fit, Rows, check_size, dependence, fitted, is_exact, rows_of, too_small
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, check_cost, told
 from symcalc.training.minima.normal_equations import NormalEquations
 from symcalc.training.minima.solution import worked_out
 from symcalc.vocabulary import LOSS
-from symcalc.written import add, mul
+from symcalc.written import add, mul, row_sum
 
 _SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat
 _CONSISTENT = 1e-9
@@ -41,7 +42,7 @@ def of_quadratic(loss: Loss, table: Table | Parts | None, equations: NormalEquat
     """
     hessian = _numbers([[multiplied(mul(factor, entry)) for entry in row]
                         for factor, row in zip(equations.factors, equations.matrix)], loss, table)
-    check_size(hessian)
+    check_size(hessian, of_data=table is not None)
     hessian = (hessian + hessian.T) / 2
     rows = rows_of(loss, table)
     fit = fitted(rows) if rows is not None else _from_equations(loss, table, equations, hessian)
@@ -74,6 +75,8 @@ def _from_equations(loss: Loss, table: Table | Parts | None, equations: NormalEq
     """The solution of A θ = r, where the loss is not a sum of squares; its flat directions where there are many."""
     matrix = _numbers(equations.matrix, loss, table)
     right = _numbers([equations.right], loss, table)[0]
+    if table is not None:
+        _check_sums(loss, table, equations, matrix, right)
     units, lengths = scaled(hessian)
     values, vectors = np.linalg.eigh(units)
     flat = np.abs(values) <= _SINGULAR * max(1.0, np.abs(values).max())
@@ -84,6 +87,20 @@ def _from_equations(loss: Loss, table: Table | Parts | None, equations: NormalEq
         raise LossError(f"{text(loss.symbol)} = {text(loss.expression)} has no lowest point: there is no point at which every "
                         "slope is 0")
     return Fit(point=point, flat=np.linalg.qr((vectors[:, flat].T / lengths).T)[0].T)
+
+
+def _check_sums(loss: Loss, table: Table | Parts, equations: NormalEquations, matrix: np.ndarray, right: np.ndarray) -> None:
+    """Refuses sums over the rows that are more than a number can hold, or that lost digits for being so small."""
+    check_size(matrix, right)
+    entries = [entry for row in equations.matrix for entry in row]
+    for entry, value in zip((*entries, *equations.right), (*matrix.flat, *right)):
+        if abs(value) >= FAINT:
+            continue
+        for total in entry.atoms(Sum):
+            sizes = [float(evaluated(row_sum(Abs(column, evaluate=False), total), {}, table, loss.columns)) / table.rows
+                     for column in columns_of(total)]
+            if any(0 < size < math.sqrt(FAINT) for size in sizes):
+                raise too_small(of_data=True)
 
 
 def only(loss: Loss, name: str, equations: NormalEquations | None, hessian: np.ndarray, kind: str) -> tuple[Inline, ...]:
