@@ -111,21 +111,23 @@ class _Abreast:
             while self.made < steps and self.going.any():
                 if self.going.mean() < _LEAVE:
                     self._leave()
-                if (far := self._far(steps)) and self._glided(far):
-                    continue
-                self._recall()
-                count = min(self.room.length, steps - self.made, max(_FIRST, self.made))
-                self._pace(count)
-                self.front(self.room, count, self.made + 1)
-                self._judge(count)
-                self._note(count)
-                self._shift(count)
+                if not ((far := self._far(steps)) and self._glided(far)):
+                    self._recall()
+                    self._walked(min(self.room.length, steps - self.made, max(_FIRST, self.made)))
                 if self.progress is not None:
                     self.progress(self.before + self.made * len(which))
             self._end_all(Stop.STEPS)
         except KeyboardInterrupt:
             self._end_all(Stop.INTERRUPTED)
             raise
+
+    def _walked(self, count: int) -> None:
+        """So many steps, each looked at."""
+        self._pace(count)
+        self.front(self.room, count, self.made + 1)
+        self._judge(count)
+        self._note(count)
+        self._shift(count)
 
     # The room
 
@@ -182,8 +184,6 @@ class _Abreast:
             self.tail = tail
             self.made += count
             self._note(0)
-            if self.progress is not None:
-                self.progress(self.before + self.made * len(self.which))
         return done
 
     def _restore(self, kept: Kept) -> None:

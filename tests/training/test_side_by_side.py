@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import pickle
 import tracemalloc
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.compute import estimate
 from symcalc.errors import DescentError
 from symcalc.training.descent import walk_of
 from symcalc.training.front import ends_of
@@ -174,6 +176,14 @@ def test_an_interrupted_sweep_keeps_the_runs_as_far_as_they_came(starts):
     runs = sc.Loss("(u - 1)^2 + 3*v^2").sweep(starts=starts, rate=1e-4, steps=5000, progress=interrupt)
     assert {run.stop for run in runs.ended} == {Stop.INTERRUPTED} and 40 <= runs.ended[0].nit < 5000
     assert "interrupted" in str(runs)
+
+
+def test_progress_never_goes_back(starts, monkeypatch):
+    """Also where those that ended have left, and many steps are made at once."""
+    monkeypatch.setattr(estimate, "COMPILING", -math.inf)
+    said = []
+    sc.Loss("(u - 1)^2 + v^2").sweep(starts=starts, rates=[0.02, 0.03, 0.04, 1e-5], steps=2000, progress=said.append)
+    assert len(said) > 3 and said == sorted(said) and said[-1] == 4 * len(starts) * 2000
 
 
 def test_methods_that_go_alone_stand_beside_those_that_do_not(starts):
