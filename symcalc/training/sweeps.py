@@ -19,12 +19,13 @@ from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.callbacks import checked_progress
 from symcalc.training.descent import descend, walk_of
+from symcalc.training.ended import Ended, end_of
 from symcalc.training.front import Ends, ends_of
 from symcalc.training.looks import Looks, passed_of
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
-from symcalc.training.runs import FEW, Ended, Runs, end_of
+from symcalc.training.runs import FEW, Runs
 from symcalc.training.settings import (
     MAX_STEPS,
     Rate,

@@ -13,9 +13,9 @@ import symcalc as sc
 from symcalc.compute import estimate
 from symcalc.errors import DescentError
 from symcalc.training.descent import walk_of
+from symcalc.training.ended import ended_briefly
 from symcalc.training.front import ends_of
 from symcalc.training.methods import method, method_named
-from symcalc.training.runs import ended_briefly
 from symcalc.training.settings import checked_rate, rates_of
 from symcalc.training.stops import Stop, Tolerances
 
