@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import pickle
+import re
 import tracemalloc
 
 import numpy as np
@@ -184,6 +185,12 @@ def test_progress_never_goes_back(starts, monkeypatch):
     said = []
     sc.Loss("(u - 1)^2 + v^2").sweep(starts=starts, rates=[0.02, 0.03, 0.04, 1e-5], steps=2000, progress=said.append)
     assert len(said) > 3 and said == sorted(said) and said[-1] == 4 * len(starts) * 2000
+
+
+@pytest.mark.parametrize("runs", [2, 80])
+def test_an_unknown_setting_is_told_by_the_name_of_what_was_called(runs):
+    with pytest.raises(TypeError, match=re.escape("sweep() got an unexpected keyword argument 'tol'")):
+        sc.Loss("w^2").sweep(starts=range(1, runs + 1), rate=0.1, tol=1e-3)
 
 
 def test_methods_that_go_alone_stand_beside_those_that_do_not(starts):
