@@ -220,3 +220,16 @@ def test_runs_that_bounce_are_told_as_those_that_are_kept_whole():
     assert len(few.whole) == 30 and not many.whole and told == [ended_briefly(run) for run in many.ended[:30]]
     assert set(told[::3]) == {"steps used up, going up and down"} and set(told[1::3]) == {"steps used up"}
     assert "going up and down" in str(few) and "going up and down" in str(many)
+
+
+@pytest.mark.parametrize("starts, steps, said", [
+    (100, 20, "steps used up, going up and down"),
+    (200, 300, "Of 200 of the runs whose steps are used up it was not asked whether they go up and down"),
+    (2100, 25, "Of 2,100 of the runs whose steps are used up it was not asked"),
+])
+def test_a_table_says_where_it_was_not_asked_whether_runs_bounce(starts, steps, said):
+    """Over the kink of |w| a rate that stays the same jumps for ever; 50,000 updates are made again to see it."""
+    runs = sc.Loss("abs(w) + w^2/100").sweep(starts=[[1 + 2*k/starts] for k in range(starts)], rate=0.45, steps=steps,
+                                             method="momentum")
+    page = " ".join(str(runs).split())
+    assert said in page and ("not asked" in page) is ("not asked" in said)
