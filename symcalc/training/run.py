@@ -90,12 +90,12 @@ class Run(Shown):
 
     @property
     def fun(self) -> float:
-        """The cost there."""
+        """The cost at the last point."""
         return float(self.costs[-1])
 
     @property
     def jac(self) -> np.ndarray:
-        """The gradient there."""
+        """The gradient at the last point."""
         return self.gradients[-1]
 
     @property
@@ -139,7 +139,7 @@ class Run(Shown):
 
     @property
     def distance(self) -> float | None:
-        """How far from that minimum the run ended, in the space of the parameters; None where it is not known.
+        """How far from the `minimum` the run ended, in the space of the parameters; None where it is not known.
 
         >>> round(Loss("(w - 3)^2").descend(start=[0], rate=0.25, steps=3).distance, 12)
         0.375

@@ -152,7 +152,7 @@ class Runs(Shown, Sequence[Run]):
     # Showing and saving
 
     def document(self) -> Document:
-        """The loss, what the runs have in common, a table with a row for each, the stable limit, and the best."""
+        """The loss, what the runs have in common, a row for each (of many for each kind of end), the limit, and the best."""
         from symcalc.training.groups import grouped  # it builds on this file
         loss = self.loss
         blocks: list[Block] = [Equation((loss.symbol, loss.expression)), paragraph(self._common()),
