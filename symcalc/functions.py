@@ -66,6 +66,7 @@ class sigmoid(_RealFunction):
 
     @staticmethod
     def plain(z: Expr) -> Expr:
+        """1/(1 + e^(-z)) in SymPy's own functions."""
         return 1 / (1 + exp(-z))
 
 
@@ -82,6 +83,7 @@ class softplus(_RealFunction):
 
     @staticmethod
     def plain(z: Expr) -> Expr:
+        """ln(1 + e^z) in SymPy's own functions."""
         return log(1 + exp(z))
 
 
@@ -98,6 +100,7 @@ class relu(_RealFunction):
 
     @staticmethod
     def plain(z: Expr) -> Expr:
+        """z where it is positive, else 0, as SymPy's Piecewise."""
         return Piecewise((z, z > 0), (Integer(0), True))
 
 
@@ -113,6 +116,7 @@ class step(_RealFunction):
 
     @staticmethod
     def plain(z: Expr) -> Expr:
+        """SymPy's Heaviside(z, 1/2)."""
         return Heaviside(z, Rational(1, 2))
 
 
@@ -128,6 +132,7 @@ class cbrt(_RealFunction):
 
     @staticmethod
     def plain(z: Expr) -> Expr:
+        """sign(z) |z|^(1/3) in SymPy's own functions."""
         return sign(z) * Abs(z) ** Rational(1, 3)
 
 
@@ -144,6 +149,7 @@ class logit(_RealFunction):
 
     @staticmethod
     def plain(p: Expr) -> Expr:
+        """ln(p/(1 - p)) in SymPy's own functions."""
         return log(p / (1 - p))
 
 
@@ -168,6 +174,7 @@ class logarithm(_RealFunction):
 
     @staticmethod
     def plain(z: Expr, base: Expr) -> Expr:
+        """ln(z)/ln(b) in SymPy's own functions."""
         return log(z) / log(base)
 
 
@@ -187,6 +194,7 @@ class logsumexp(_RealFunction):
 
     @staticmethod
     def plain(*logits: Expr) -> Expr:
+        """ln(e^a + e^b + ...) in SymPy's own functions."""
         return log(Add(*map(exp, logits)))
 
 
@@ -216,6 +224,7 @@ class softmax(_RealFunction):
 
     @staticmethod
     def plain(which: Expr, *logits: Expr) -> Expr:
+        """e^(k-th)/(e^a + e^b + ...) in SymPy's own functions."""
         return exp(logits[int(which) - 1]) / Add(*map(exp, logits))
 
 

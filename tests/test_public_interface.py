@@ -192,6 +192,11 @@ def test_every_public_method_says_what_it_does(owner):
     assert silent(owner) == []
 
 
+def test_every_function_of_our_own_says_what_its_definition_is():
+    functions = [value for name in sc.__all__ if inspect.isclass(value := getattr(sc, name)) and issubclass(value, sympy.Function)]
+    assert len(functions) == 9 and all(inspect.getdoc(function.plain) for function in functions)
+
+
 def test_a_silent_method_is_noticed():
     class Quiet(sc.Model):
         def hush(self):

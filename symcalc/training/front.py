@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 
 from symcalc.compute.loops.abreast import Kept, Lanes, arrays_of, front_for, present
-from symcalc.compute.loops.many import PAST, Front, Room, Seen, ordered_places, room_for
-from symcalc.training.methods import METHODS, method_named
-from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
+from symcalc.compute.loops.many import PAST, Front, Room, ordered_places, room_for
+from symcalc.training.stops import Stop, Track, first_stops
+from symcalc.training.suspects import carries, may_end, may_have_ended
 from symcalc.training.walk import Walk
 
 _ABREAST = 2048          # runs side by side: their arrays stay in the cache
@@ -25,8 +25,6 @@ _FIRST, _LONGEST = 16, 256           # steps up to the first look, and at most
 _LEAVE = 0.8             # of the runs are still on their way when those that ended leave the room
 _FAR, _WORTH = 4096, 64  # steps made at once where only the last are kept, and from which that pays
 _POINTS = 5              # points before the present that the rules look at; of the costs it is all of the past
-_CYCLE = 3               # points in a row that are where they were two steps before, where a run ends for that
-_CLOSE = 4e-12           # of the size of a point: two that may count as the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +111,23 @@ class _Abreast:
             while self.made < steps and self.going.any():
                 if self.going.mean() < _LEAVE:
                     self._leave()
-                if (far := self._far(steps)) and self._glided(far):
-                    continue
-                self._recall()
-                count = min(self.room.length, steps - self.made, max(_FIRST, self.made))
-                self._pace(count)
-                self.front(self.room, count, self.made + 1)
-                self._judge(count)
-                self._note(count)
-                self._shift(count)
+                if not ((far := self._far(steps)) and self._glided(far)):
+                    self._recall()
+                    self._walked(min(self.room.length, steps - self.made, max(_FIRST, self.made)))
                 if self.progress is not None:
                     self.progress(self.before + self.made * len(which))
             self._end_all(Stop.STEPS)
         except KeyboardInterrupt:
             self._end_all(Stop.INTERRUPTED)
             raise
+
+    def _walked(self, count: int) -> None:
+        """So many steps, each looked at."""
+        self._pace(count)
+        self.front(self.room, count, self.made + 1)
+        self._judge(count)
+        self._note(count)
+        self._shift(count)
 
     # The room
 
@@ -164,7 +164,7 @@ class _Abreast:
         """How many steps to make at once, of which only the last are kept; 0 where all are."""
         walk, ahead = self.walk, [update - self.made for update in self.ends.passed if update > self.made]
         count = min(_FAR, max(_WORTH, 2 * self.made), steps - self.made, *ahead)
-        plain = isinstance(self.front, Lanes) and self.constant and self._carries
+        plain = isinstance(self.front, Lanes) and self.constant and carries(walk)
         watched = walk.tolerances.step or walk.tolerances.cost
         return count if plain and not watched and self.made >= self.careful and count >= _WORTH else 0
 
@@ -173,7 +173,9 @@ class _Abreast:
         room, lowest, kept, done = self.room, self.lowest, present(self.room), False
         try:
             seen, tail = self.front.far(room, count, self.made + 1)
-            done = not (self.going & self._seen_to_end(seen, kept[0][1])).any()
+            self._sink(seen.least)
+            ended = may_have_ended(seen, self.walk, kept[0][1], room.points[PAST], self.ends.firsts[self.which])
+            done = not (self.going & ended).any()
         finally:                                               # also where Ctrl-C came within
             if not done:
                 self._restore(kept)
@@ -182,8 +184,6 @@ class _Abreast:
             self.tail = tail
             self.made += count
             self._note(0)
-            if self.progress is not None:
-                self.progress(self.before + self.made * len(self.which))
         return done
 
     def _restore(self, kept: Kept) -> None:
@@ -198,15 +198,9 @@ class _Abreast:
             self.front(self.room, PAST, self.made + 1)
             self._shift(PAST)
 
-    def _seen_to_end(self, seen: Seen, before: np.ndarray) -> np.ndarray:
-        """Which runs have to be looked at, by what was seen of them since the points before."""
-        firsts, now = self.ends.firsts[self.which], self.room.points[PAST]
+    def _sink(self, costs: np.ndarray) -> None:
         with np.errstate(all="ignore"):
-            self.lowest = np.fmin(self.lowest, seen.least)
-            size = np.maximum(np.abs(before), np.abs(now)).max(axis=0)
-            return (~(seen.most <= firsts + GROWN * np.abs(firsts)) | ~(seen.least >= -UNBOUNDED * (1 + np.abs(firsts)))
-                    | (seen.slope <= self.walk.tolerances.slope) | ~(seen.twice > _CLOSE * size) | (seen.once == 0)
-                    | ~np.isfinite(seen.total))
+            self.lowest = np.fmin(self.lowest, costs)
 
     def _note(self, count: int) -> None:
         """Where the runs are after the updates of which that is to be kept, now or in so many more."""
@@ -226,12 +220,22 @@ class _Abreast:
 
     # Who has ended
 
+    def _suspects(self, count: int) -> np.ndarray:
+        """The places of the runs that the rules have to look at; on the way it is kept how low the costs fell."""
+        room, costs = self.room, self.room.costs[PAST + 1:PAST + 1 + count]
+        with np.errstate(all="ignore"):
+            lowest = None if costs.min(initial=0) >= 0 else costs.min(axis=0)
+        if lowest is not None:
+            self._sink(lowest)
+        may = may_end(room, self.walk, count, self.ends.firsts[self.which], lowest, self.spare,
+                      fresh=not self.made, constant=self.constant)
+        return np.flatnonzero(self.going & may)
+
     def _judge(self, count: int) -> None:
         """End the runs that end at one of the rows after the present, or, for a count of 0, at the present."""
-        suspects = np.flatnonzero(self.going & self._may_end(count))
+        room, walk, suspects = self.room, self.walk, self._suspects(count)
         if not len(suspects):
             return
-        room, walk = self.room, self.walk
         begun = PAST - self.made if self.made < PAST else 0
         rows, since = slice(begun, PAST + 1 + count), PAST + (count > 0) - begun
         points, costs = room.points[rows][..., suspects], room.costs[rows][:, suspects]
@@ -257,48 +261,6 @@ class _Abreast:
         self._end(suspects[stopped], [stop for stop, here in zip(stops, stopped.tolist()) if here], first + at[stopped])
         for k in np.flatnonzero(~stopped & (whole < len(finite))).tolist():
             self._outside(int(suspects[k]), first + int(whole[k]))
-
-    def _may_end(self, count: int) -> np.ndarray:
-        """Which runs have to be looked at: all that end are among them."""
-        room, walk = self.room, self.walk
-        if walk.tolerances.step or walk.tolerances.cost:
-            return np.ones(room.runs, dtype=bool)
-        if not count:                           # the start: it is flat, or something is not finite there
-            points, slopes, costs = room.points[PAST], room.gradients[PAST], room.costs[PAST]
-            with np.errstate(all="ignore"):
-                total = points.sum(axis=0) + slopes.sum(axis=0) + costs
-                return ~(np.abs(slopes[0]) > walk.tolerances.slope) | ~np.isfinite(total)
-        now, then = slice(PAST + 1, PAST + 1 + count), PAST + count
-        costs, points, slopes = room.costs[now], room.points[:, 0], room.gradients[now, 0]
-        firsts, spare = self.ends.firsts[self.which], self.spare[:count]
-        with np.errstate(all="ignore"):
-            may = ~(costs.max(axis=0) <= firsts + GROWN * np.abs(firsts))          # also where one is nan
-            if not costs.min() >= 0:
-                lowest = costs.min(axis=0)
-                may |= ~(lowest >= -UNBOUNDED * (1 + np.abs(firsts)))
-                self.lowest = np.fmin(self.lowest, lowest)
-            may |= np.abs(slopes, out=spare).min(axis=0) <= walk.tolerances.slope
-            size = np.maximum(np.abs(room.points[PAST]), np.abs(room.points[then])).max(axis=0)
-            some = spare[::_CYCLE]
-            np.subtract(points[now][::_CYCLE], points[PAST - 1:then - 1][::_CYCLE], out=some)
-            if not self.made:
-                some[0] = np.inf                # nothing is known of where a run was before it started
-            may |= ~(np.abs(some, out=some).min(axis=0) > _CLOSE * size)
-            if walk.method.state or not self.constant:
-                may |= (points[now] == points[PAST:then]).any(axis=0)
-            else:                               # a point that stays stays for good
-                may |= points[then] == points[then - 1]
-            seen = (room.points[then], room.gradients[then]) if self._carries else (room.points[now], room.gradients[now])
-            for values in (*seen, room.states[then if self._carries else now]):
-                may |= ~np.isfinite(values.sum(axis=tuple(range(values.ndim - 1))))
-        return may
-
-    @cached_property
-    def _carries(self) -> bool:
-        """Whether a value that is not finite leaves no finite point behind it, so that the last row tells."""
-        method = self.walk.method
-        known = method.name in METHODS and method.equations == method_named(method.name).equations
-        return known and len(self.walk.moving) == self.ends.points.shape[1]
 
     @cached_property
     def _order(self) -> np.ndarray:
@@ -327,7 +289,7 @@ class _Abreast:
         if row == PAST:
             return
         ends.last[run] = room.points[row, self._order, place]
-        if not self._carries and np.isnan(ends.last[run]).any():
+        if not carries(self.walk) and np.isnan(ends.last[run]).any():
             state = np.zeros((len(room.states[before]), ends.points.shape[1]))
             state[:, self.walk.moving] = room.states[before, :, :, place]
             rate = float(self.rates[self.paces[run]][ends.updates[run]])

@@ -10,7 +10,8 @@ import numpy as np
 from symcalc.pages.document import Block, Inline, Table, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import cell, short
-from symcalc.training.runs import Ended, Runs, ended_briefly, rate_in_words
+from symcalc.training.ended import Ended, ended_briefly, rate_in_words
+from symcalc.training.runs import Runs
 from symcalc.training.stops import CONVERGED, Stop
 
 _NEAR = 1e-4             # of the size of a point: ends that are closer than this are one place

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from symcalc.training.ended import Ended
 from symcalc.training.ending import beyond, glimpsed
 from symcalc.training.front import Ends
 from symcalc.training.history import Glimpses
 from symcalc.training.losses import Loss
 from symcalc.training.pace import keeps_bouncing, rises, telling
 from symcalc.training.run import Run
-from symcalc.training.runs import Ended
 from symcalc.training.stops import Stop
 from symcalc.training.walk import Walk
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from symcalc.language.table_parts import Parts
 
 
+# What it inherits are parts of it: methods whose public docstrings alone are as long as this file, in files by what is asked.
 @dataclass(frozen=True, init=False, repr=False, eq=False)
 class Loss(Derivatives, Questions):
     """What training makes small: an expression in parameters and columns, a sum or a mean over the rows.

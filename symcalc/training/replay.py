@@ -49,7 +49,7 @@ class Replay(Shown):
 
     @property
     def same(self) -> bool:
-        """Whether every number is the same, but for rounding, there are as many, and the run ended so, and for that reason."""
+        """Whether there are as many numbers, each the same but for rounding, and the run ended for the same reason."""
         return self._same_numbers and not self.retold
 
     @property

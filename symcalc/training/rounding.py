@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.calculus.point import DIGITS, NO_VALUE, Point, context_of
-from symcalc.training.update import promised
+from symcalc.training.update import change_of, promised
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
@@ -55,6 +55,20 @@ def least_told(compiled: Callable[[], Compiled], points: np.ndarray, costs: np.n
         return None
     loss = compiled()
     return _largest_lost(doubtful, largest, lambda k: _is_blurred(loss, points[k], points[k + 1], largest[k]))
+
+
+def changes_told(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray, lost: np.ndarray) -> np.ndarray:
+    """The change of J in each step; 0 where its rounding is all there is.
+
+    >>> w = np.array([[1.0], [0.0], [1e-8]])
+    >>> changes_told(w, w[:, 0]**2 + 1, 2*w, np.array([False, True])).tolist()
+    [-1.0, 0.0]
+    """
+    change = change_of(costs[:-1], costs[1:])
+    with np.errstate(all="ignore"):
+        actual = np.diff(costs)
+        told = ~lost & (np.abs(actual) > _KNOWN * np.abs(promised(gradients[:-1], points)))
+    return np.where(told, actual, change)
 
 
 def are_wrong(loss: Loss, points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> np.ndarray:

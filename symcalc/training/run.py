@@ -26,18 +26,16 @@ from symcalc.training.late import Late
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
 from symcalc.training.page import page
-from symcalc.training.rounding import are_lost, are_wrong, least_told
+from symcalc.training.rounding import are_lost, are_wrong, changes_told, least_told
 from symcalc.training.settings import Rate
 from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
 from symcalc.training.summary import Summary
-from symcalc.training.update import Updates, change_of, promised
+from symcalc.training.update import Updates
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
     from symcalc.training.minima.minimum import Minimum
     from symcalc.training.replay import Replay
-
-_SEEN = 0.01             # of the expected change: a smaller one that may be rounding is 0
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -92,12 +90,12 @@ class Run(Shown):
 
     @property
     def fun(self) -> float:
-        """The cost there."""
+        """The cost at the last point."""
         return float(self.costs[-1])
 
     @property
     def jac(self) -> np.ndarray:
-        """The gradient there."""
+        """The gradient at the last point."""
         return self.gradients[-1]
 
     @property
@@ -141,7 +139,7 @@ class Run(Shown):
 
     @property
     def distance(self) -> float | None:
-        """How far from that minimum the run ended, in the space of the parameters; None where it is not known.
+        """How far from the `minimum` the run ended, in the space of the parameters; None where it is not known.
 
         >>> round(Loss("(w - 3)^2").descend(start=[0], rate=0.25, steps=3).distance, 12)
         0.375
@@ -240,11 +238,7 @@ class Run(Shown):
     @cached_property
     def changes(self) -> np.ndarray:
         """The change of J in each update; 0 where its rounding is all there is."""
-        change = change_of(self.costs[:-1], self.costs[1:])
-        with np.errstate(all="ignore"):
-            actual = np.diff(self.costs)
-            told = ~self.lost & (np.abs(actual) > _SEEN * np.abs(promised(self.gradients[:-1], self.points)))
-        return np.where(told, actual, change)
+        return changes_told(self.points, self.costs, self.gradients, self.lost)
 
     @property
     def updates(self) -> Updates:

@@ -23,34 +23,14 @@ from symcalc.pages.numbers import aligned, cell, short
 from symcalc.pages.shown import Shown
 from symcalc.training.diagnosis.curvature import affordable_derivatives
 from symcalc.training.diagnosis.spectrum import limit_of
+from symcalc.training.ended import Ended, ended_briefly, rate_in_words
 from symcalc.training.losses import Loss
-from symcalc.training.methods import Method
-from symcalc.training.pace import keeps_bouncing
 from symcalc.training.run import Run
-from symcalc.training.settings import Rate
-from symcalc.training.stops import BRIEF, Stop, status_of
+from symcalc.training.stops import Stop, status_of
 
 FEW = 64                 # runs up to which each is kept whole and has a row of its own on the page
 _SAME = 1e-9             # costs that differ by less than this share of the fall count as equally low
 _LIMIT = Formula(text="2/λ_max", latex=r"2/\lambda_{\max}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ended:
-    """What the table says of a run: what was asked for, where and why it ended, and the cost at both ends."""
-
-    method: Method
-    rate: Rate
-    start: np.ndarray
-    first: float                         # the cost at the start
-    x: np.ndarray
-    fun: float
-    nit: int
-    stop: Stop
-    message: str
-    ratio: float = math.nan              # actual over expected change; nan where the slopes on the way were not kept
-    first_rate: float = math.nan
-    bounces: bool | None = False         # whether the cost went up and down and no longer fell; None where it was not asked
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -172,7 +152,7 @@ class Runs(Shown, Sequence[Run]):
     # Showing and saving
 
     def document(self) -> Document:
-        """The loss, what the runs have in common, a table with a row for each, the stable limit, and the best."""
+        """The loss, what the runs have in common, a row for each (of many for each kind of end), the limit, and the best."""
         from symcalc.training.groups import grouped  # it builds on this file
         loss = self.loss
         blocks: list[Block] = [Equation((loss.symbol, loss.expression)), paragraph(self._common()),
@@ -259,42 +239,12 @@ def _runs_of(loss: Loss, ends: Sequence[Ended], whole: Mapping[int, Run], make: 
     return Runs(loss=loss, ends=ends, whole=whole, make=make)
 
 
-def end_of(run: Run) -> Ended:
-    """What the table says of a whole run."""
-    return Ended(method=run.method, rate=run.rate, start=run.points[0], first=float(run.costs[0]), x=run.x, fun=run.fun,
-                 nit=run.nit, stop=run.stop, message=run.message, ratio=_ratio(run), first_rate=_first_rate(run),
-                 bounces=run.stop is Stop.STEPS and keeps_bouncing(run.costs))
-
-
 def _is_plain(run: Ended) -> bool:
     return run.method.name == "gradient descent"
 
 
 def _rate(run: Run | Ended) -> str:
     return rate_in_words(run.method, run.rate)
-
-
-def rate_in_words(method: Method, rate: Rate) -> str:
-    """The rate to a few digits, or its formula; that it is searched for, where it is."""
-    return "searched" if method.search else short(rate, 4) if isinstance(rate, float) else text(rate)
-
-
-def _first_rate(run: Run) -> float:
-    return run.rate if isinstance(run.rate, float) else float(run.rates[0]) if run.nit else math.nan
-
-
-def _ratio(run: Run) -> float:
-    """The whole change of the cost over the sum of the changes that the slopes promised, ∇J·Δθ."""
-    with np.errstate(all="ignore"):
-        expected = float(np.sum(run.gradients[:-1] * np.diff(run.points, axis=0)))
-        return (run.fun - float(run.costs[0])) / expected if expected and not run.lost.all() else math.nan
-
-
-def ended_briefly(run: Ended) -> str:
-    """How it ended in a few words."""
-    climbed = run.stop is Stop.STEPS and run.fun > run.first
-    more = ", higher than the start" if climbed else ", going up and down" if run.bounces else ""
-    return f"{BRIEF[run.stop]}{more}"
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:

@@ -11,20 +11,21 @@ from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from symcalc.compute.compiled import Compiled
 from symcalc.errors import DescentError, as_given
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.callbacks import checked_progress
-from symcalc.training.descent import descend, walk_of
+from symcalc.training.descent import Settings, descend, walk_of
+from symcalc.training.ended import Ended, end_of
 from symcalc.training.front import Ends, ends_of
 from symcalc.training.looks import Looks, passed_of
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.run import Run
-from symcalc.training.runs import FEW, Ended, Runs, end_of
+from symcalc.training.runs import FEW, Runs
 from symcalc.training.settings import (
     MAX_STEPS,
     Rate,
@@ -71,6 +72,8 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
           method: str | Method | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
           **settings: Any) -> Runs:
     """Every combination of the methods, starts and rates, each as a run; what `Loss.sweep` says holds here."""
+    if unknown := [name for name in settings if name not in Settings.__annotations__]:
+        raise TypeError(f"sweep() got an unexpected keyword argument {unknown[0]!r}")
     wanted = (_several("method", method, methods, "gradient descent"), _several("start", start, starts, None),
               _several("rate", rate, rates, None))
     if methods is None and starts is None and rates is None:
@@ -79,36 +82,39 @@ def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts
         raise DescentError("a sweep needs a place to start: give start, or starts=[...]")
     count, steps = math.prod(map(len, wanted)), checked_steps(steps)
     chosen = [method_named(each) for each in wanted[0]]
-    watched = any(settings.get(name) is not None for name in ("batch", "callback"))
     _check_size(count, steps, _MOST_UPDATES)
     places = _checked_places(wanted[1], starts, loss.names)
     paces = _different(chosen, places, wanted[2])
     table = loss.table(data)
     compiled = loss.compile(table)
-    abreast = [not watched and compiled.strategy in _WRITTEN_OUT and _can_go_abreast(by) for by in chosen]
-    _check_size(count, steps, _MOST_UPDATES if count > FEW and all(abreast) else MAX_STEPS)
     make = Descents(loss=loss, table=table, steps=steps, settings=settings, compiled=compiled)
-    if count <= FEW:
-        whole = _one_by_one(make, chosen, places, wanted[2])
-        return Runs(loss=loss, ends=tuple(map(end_of, whole)), whole=dict(enumerate(whole)), make=make)
-    quiet = replace(make, settings={name: value for name, value in settings.items() if name not in ("callback", "progress")})
+    together = [_can_go_abreast(by, compiled, settings) for by in chosen]
+    _check_size(count, steps, _MOST_UPDATES if count > FEW and all(together) else MAX_STEPS)
+    if count > FEW:
+        return _many(make, compiled, chosen, places, paces)
+    whole = _one_by_one(make, chosen, places, paces)
+    return Runs(loss=loss, ends=tuple(map(end_of, whole)), whole=dict(enumerate(whole)), make=make)
+
+
+def _many(make: Descents, compiled: Compiled, methods: Sequence[Method], starts: np.ndarray,
+          rates: Sequence[Rate | None]) -> Runs:
+    """The ends of many runs, up to one that is interrupted; those of a method go side by side where they can."""
     found: list[tuple[Sequence[Ended], Looks | None]] = []
-    for by, together in zip(chosen, abreast):
-        rated = [by.rate if pace is None else pace for pace in paces]
-        if not together:
-            found.append((_one_by_one(make, [by], places, wanted[2], end_of), None))
-        else:
-            found.append(_abreast(loss, table, compiled, by, places, rated, steps, **settings))
+    for by in methods:
+        found.append(_abreast(make, compiled, by, starts, rates) if _can_go_abreast(by, compiled, make.settings)
+                     else (_one_by_one(make, [by], starts, rates, end_of), None))
         ended = found[-1][0]
         last = ended.found.stops[-1] if isinstance(ended, Together) else ended[-1].stop
-        if len(ended) < len(places) * len(rated) or last is Stop.INTERRUPTED:
+        if len(ended) < len(starts) * len(rates) or last is Stop.INTERRUPTED:
             break
+    alone = {name: value for name, value in make.settings.items() if name not in ("callback", "progress")}
+    quiet = replace(make, settings=alone)
 
     def look() -> tuple[Ended, ...]:
         return tuple(end for ended, looks in found for end in (ended if looks is None else looks.closer(ended, quiet)))
 
     ends = found[0][0] if len(found) == 1 else tuple(end for ended, _ in found for end in ended)
-    return Runs(loss=loss, ends=ends, whole={}, make=quiet, look=look)
+    return Runs(loss=make.loss, ends=ends, whole={}, make=quiet, look=look)
 
 
 def _check_size(runs: int, steps: int, most: int) -> None:
@@ -117,9 +123,11 @@ def _check_size(runs: int, steps: int, most: int) -> None:
                            f"these are {runs:,} runs of {steps:,} updates")
 
 
-def _can_go_abreast(method: Method) -> bool:
-    """Whether every step is the method's equations at the gradient where it starts."""
-    return not (method.needs_curvature or method.search or method.turns or method.looks_ahead)
+def _can_go_abreast(method: Method, compiled: Compiled, settings: Mapping[str, Any]) -> bool:
+    """Whether nobody looks on, and every step is the method's equations at the gradient where it starts."""
+    watched = any(settings.get(name) is not None for name in ("batch", "callback"))
+    plain = not (method.needs_curvature or method.search or method.turns or method.looks_ahead)
+    return plain and not watched and compiled.strategy in _WRITTEN_OUT
 
 
 def _one_by_one(make: Descents, methods: Sequence[Method], starts: Iterable[np.ndarray], rates: Sequence[Any],
@@ -135,19 +143,20 @@ def _one_by_one(make: Descents, methods: Sequence[Method], starts: Iterable[np.n
     return made
 
 
-def _abreast(loss: Loss, table: Table | Parts | None, compiled: Compiled, method: Method, starts: np.ndarray,
-             rates: Sequence[Rate], steps: int, *, tolerance: float = 1e-10, step_tolerance: float = 0.0,
-             cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: None = None, seed: int = 0,
-             callback: None = None, progress: Any = None) -> tuple[Together, Looks]:
+def _abreast(make: Descents, compiled: Compiled, method: Method, starts: np.ndarray,
+             rates: Sequence[Rate | None]) -> tuple[Together, Looks]:
     """The runs of a method from all starts with all rates, side by side: their ends."""
-    ahead = [rates_of(rate, steps) for rate in rates]
-    tolerances = checked_tolerances(tolerance, step_tolerance, cost_tolerance)
-    walk = walk_of(loss, table, compiled, method, ahead[0], tolerances, checked_hold(hold, loss.names))
-    points = np.repeat(starts, len(rates), axis=0)
-    paces = np.tile(np.arange(len(rates)), len(starts))
-    ends = ends_of(walk, points, ahead, paces, checked_progress(progress), passed_of(points, steps))
-    return Together(method, rates, [float(each[0]) for each in ahead], paces, points, ends), Looks(
-        loss, walk, ends, points, ahead, paces)
+    loss, given, own = make.loss, make.settings, [method.rate if rate is None else rate for rate in rates]
+    ahead = [rates_of(rate, make.steps) for rate in own]
+    tolerances = checked_tolerances(given.get("tolerance", 1e-10), given.get("step_tolerance", 0.0),
+                                    given.get("cost_tolerance", 0.0))
+    held = checked_hold(given.get("hold", ()), loss.names)
+    walk = walk_of(loss, make.table, compiled, method, ahead[0], tolerances, held)
+    points = np.repeat(starts, len(own), axis=0)
+    paces = np.tile(np.arange(len(own)), len(starts))
+    ends = ends_of(walk, points, ahead, paces, checked_progress(given.get("progress")), passed_of(points, make.steps))
+    return (Together(method, own, [float(each[0]) for each in ahead], paces, points, ends),
+            Looks(loss, walk, ends, points, ahead, paces))
 
 
 @dataclass(frozen=True, eq=False)

@@ -72,6 +72,40 @@ def test_runs_to_many_places_are_told_by_their_number():
     assert all(place % 2 for place in lowest)                # at odd multiples of π the cosine is -1
 
 
+def test_runs_without_a_value_have_no_lowest_cost():
+    runs = sc.Loss("ln(w)").sweep(starts=range(-40, 0), rates=[0.1, 0.2], steps=5)
+    rows = [line.split() for line in str(runs).splitlines()[1:] if line.strip().startswith(("80", "0.1", "0.2"))]
+    assert [row[-2:] for row in rows] == [["-", "0"], ["0", "-"], ["0", "-"]]
+
+
+def test_a_place_of_many_letters_is_told_by_their_number():
+    runs = sc.Loss("a^2 + b^2 + c^2 + d^2 + f^2").sweep(starts=np.random.RandomState(0).rand(70, 5), rates=[0.5], steps=5)
+    rows = [" ".join(line.split()) for line in str(runs).splitlines() if "converged" in line]
+    assert rows == ["70 converged 5 parameters 0 1"]
+
+
+def test_a_step_too_large_for_a_float_is_no_step_without_a_value():
+    """e^g - e^(g+1) is ∞ - ∞ there, where ln(g) of a slope below 0 is nothing at all."""
+    large = sc.method("large", "theta = theta - eta*(exp(g^2) - exp(g^2 + 1))")
+    none = sc.method("none", "theta = theta - eta*ln(-g)")
+    for by, stop in ((large, Stop.OUTSIDE), (none, Stop.NO_STEP)):
+        runs = sc.Loss("w^2").sweep(starts=range(20, 90), rate=0.1, steps=5, method=by)
+        assert {run.stop for run in runs.ends} == {stop} and runs.ended[0].stop is runs[0].stop
+
+
+def test_ctrl_c_before_the_first_number_leaves_no_runs(monkeypatch):
+    def interrupted(self, points):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(sc.Compiled, "across", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sc.Loss("w^2").sweep(starts=range(70), rate=0.1)
+
+
+def test_wrong_slopes_that_vanish_are_no_minimum():
+    wrong = sc.Loss("(w - 3)^2").compare_gradients({"w": "2*(w - 1)"}, start=[1]).wrong
+    assert wrong.nit == 0 and wrong.message == "Ended where every slope that drove it is zero to within the tolerance."
+
+
 # Figures of what cannot be drawn
 
 def test_a_fit_by_classes_has_a_curve_for_each():

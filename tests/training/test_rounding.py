@@ -111,3 +111,26 @@ def test_what_goes_up_and_down_by_rounding_has_arrived():
     run = sc.Loss("w^2 - 6*w + 9").descend(start=[3.001], rate=0.1, steps=110, tolerance=0)
     assert run.message == sc.Loss("w^2 - 6*w + 9").descend(start=[0], rate=0.1, steps=300, tolerance=0).message
     assert "as close as floating-point numbers let it come" in run.message
+
+
+# The loss, the same in mpmath, start and rate; whether rounding comes to decide on ratios that J and its slopes agree on
+TO_THE_LAST_DIGIT = [
+    ("(exp(w) - 2)^2", lambda w: (mpmath.exp(w) - 2)**2, 0.0, 0.1, True),
+    ("(exp(w) - 2)^2", lambda w: (mpmath.exp(w) - 2)**2, 1.0, 0.03, True),
+    ("(sin(w) - 0.5)^2", lambda w: (mpmath.sin(w) - 0.5)**2, 0.0, 0.1, True),
+    ("(w - 0.5)^2", lambda w: (w - 0.5)**2, 0.0, 0.1, False), ("(w - 3)^2", lambda w: (w - 3)**2, 0.0, 0.03, False),
+    ("w^2", lambda w: w**2, 1.0, 0.1, False),
+]
+
+
+@pytest.mark.parametrize("loss, oracle, start, rate, hidden", TO_THE_LAST_DIGIT)
+def test_a_ratio_is_right_to_the_last_step_or_not_told(loss, oracle, start, rate, hidden):
+    run = sc.Loss(loss).descend(start=[start], rate=rate, steps=300, tolerance=0)
+    with mpmath.workdps(80):
+        there = [oracle(mpmath.mpf(float(w))) for w in run.points[:, 0]]
+        changes = [float(after - before) for before, after in pairwise(there)]
+    told = {update.k: update for update in run.updates if math.isfinite(update.ratio)}
+    for k, update in told.items():
+        assert update.ratio == pytest.approx(changes[k - 1] / update.expected_change, abs=0.015), k
+    moved = {update.k for update in run.updates if update.expected_change}
+    assert (len(told) < len(moved)) is hidden and len(told) > 15

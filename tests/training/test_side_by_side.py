@@ -2,18 +2,21 @@
 
 import csv
 import json
+import math
 import pickle
+import re
 import tracemalloc
 
 import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.compute import estimate
 from symcalc.errors import DescentError
 from symcalc.training.descent import walk_of
+from symcalc.training.ended import ended_briefly
 from symcalc.training.front import ends_of
 from symcalc.training.methods import method, method_named
-from symcalc.training.runs import ended_briefly
 from symcalc.training.settings import checked_rate, rates_of
 from symcalc.training.stops import Stop, Tolerances
 
@@ -176,6 +179,20 @@ def test_an_interrupted_sweep_keeps_the_runs_as_far_as_they_came(starts):
     assert "interrupted" in str(runs)
 
 
+def test_progress_never_goes_back(starts, monkeypatch):
+    """Also where those that ended have left, and many steps are made at once."""
+    monkeypatch.setattr(estimate, "COMPILING", -math.inf)
+    said = []
+    sc.Loss("(u - 1)^2 + v^2").sweep(starts=starts, rates=[0.02, 0.03, 0.04, 1e-5], steps=2000, progress=said.append)
+    assert len(said) > 3 and said == sorted(said) and said[-1] == 4 * len(starts) * 2000
+
+
+@pytest.mark.parametrize("runs", [2, 80])
+def test_an_unknown_setting_is_told_by_the_name_of_what_was_called(runs):
+    with pytest.raises(TypeError, match=re.escape("sweep() got an unexpected keyword argument 'tol'")):
+        sc.Loss("w^2").sweep(starts=range(1, runs + 1), rate=0.1, tol=1e-3)
+
+
 def test_methods_that_go_alone_stand_beside_those_that_do_not(starts):
     runs = sc.Loss("(u - 1)^2 + 3*v^2").sweep(starts=starts[:30], methods=["adam", "newton", "nesterov"], steps=5)
     assert len(runs) == 90 and not runs.whole
@@ -203,3 +220,16 @@ def test_runs_that_bounce_are_told_as_those_that_are_kept_whole():
     assert len(few.whole) == 30 and not many.whole and told == [ended_briefly(run) for run in many.ended[:30]]
     assert set(told[::3]) == {"steps used up, going up and down"} and set(told[1::3]) == {"steps used up"}
     assert "going up and down" in str(few) and "going up and down" in str(many)
+
+
+@pytest.mark.parametrize("starts, steps, said", [
+    (100, 20, "steps used up, going up and down"),
+    (200, 300, "Of 200 of the runs whose steps are used up it was not asked whether they go up and down"),
+    (2100, 25, "Of 2,100 of the runs whose steps are used up it was not asked"),
+])
+def test_a_table_says_where_it_was_not_asked_whether_runs_bounce(starts, steps, said):
+    """Over the kink of |w| a rate that stays the same jumps for ever; 50,000 updates are made again to see it."""
+    runs = sc.Loss("abs(w) + w^2/100").sweep(starts=[[1 + 2*k/starts] for k in range(starts)], rate=0.45, steps=steps,
+                                             method="momentum")
+    page = " ".join(str(runs).split())
+    assert said in page and ("not asked" in page) is ("not asked" in said)
