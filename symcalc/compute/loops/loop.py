@@ -106,7 +106,8 @@ class Loop(Protocol):
     `last` is the history's row for the point where they start, `rates` has one rate for each, `number` is that of the first.
     `keep` is called once with the rows that follow: the point, its cost, its gradient, its state, the rate that led there.
     There are fewer than rates where a float has no value for the next, or where somebody interrupts. Some loops have a `fill`,
-    too, by which they put the rows straight where they will be kept.
+    too, that puts the rows straight where they will be kept, unless it answers None: then the loop is to be called. Some have
+    `cheap`, the steps that take no longer than a look at where they lead.
     """
 
     source: str
@@ -123,7 +124,9 @@ class Generated:
     bare: bool
     unvaried: bool                       # whether the method's equations are + - * / alone, too, and the same in every step
     known: dict[str, bool] = field(default_factory=dict)         # what has been found out about the steps
-    asked: list[int] = field(default_factory=lambda: [0])        # how many steps have been asked for, in all descents
+    # How many steps have been asked for, in all descents; here, as it is to last as long as what it was written from. The
+    # choice between loops with the same bits is all that may go by it.
+    asked: list[int] = field(default_factory=lambda: [0])
 
 
 @dataclass(frozen=True, slots=True)
