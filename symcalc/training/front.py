@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from symcalc.compute.loops.abreast import Kept, Lanes, arrays_of, front_for, present
-from symcalc.compute.loops.many import PAST, Front, Room, Seen, ordered_places, room_for
+from symcalc.compute.loops.many import PAST, Front, Room, SeenOfRuns, ordered_places, room_for
 from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import GROWN, UNBOUNDED, Stop, Track, first_stops
 from symcalc.training.walk import Walk
@@ -198,7 +198,7 @@ class _Abreast:
             self.front(self.room, PAST, self.made + 1)
             self._shift(PAST)
 
-    def _seen_to_end(self, seen: Seen, before: np.ndarray) -> np.ndarray:
+    def _seen_to_end(self, seen: SeenOfRuns, before: np.ndarray) -> np.ndarray:
         """Which runs have to be looked at, by what was seen of them since the points before."""
         firsts, now = self.ends.firsts[self.which], self.room.points[PAST]
         with np.errstate(all="ignore"):

@@ -7,7 +7,8 @@ import pytest
 import sympy as sp
 
 import symcalc as sc
-from symcalc.compute.loops.loop import PlainLoop, plain_loop, stepper
+from symcalc.compute.loops.equations import stepper
+from symcalc.compute.loops.loop import PlainLoop, plain_loop
 from symcalc.training.stops import Stop
 
 PLAIN = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"]

@@ -9,8 +9,9 @@ import pytest
 
 import symcalc as sc
 from symcalc.compute import choice, estimate
-from symcalc.compute.fused import scalar
+from symcalc.compute.fused import floats, scalar
 from symcalc.compute.loops.loop import plain_loop
+from symcalc.vocabulary import FUNCTIONS
 
 pytest.importorskip("llvmlite", reason="the compiled loop needs llvmlite")
 
@@ -116,12 +117,17 @@ def test_where_bits_are_not_certain_there_is_no_compiled_loop(formula):
     assert scalar.compiled_loop(plain_loop(steps)) is None
 
 
+def test_what_the_vocabulary_calls_is_known():
+    called = {name for row in FUNCTIONS.values() for name in re.findall(r"math\.(\w+)\(", row.code(False))}
+    assert called - {"sqrt", *floats._OF_ONE, *floats._OF_TWO} == {"gamma"}
+
+
 def test_a_c_library_with_other_bits_is_not_called(monkeypatch):
     """As one is, of which Python's own differs in the last place at a single number."""
-    assert scalar.address_of("exp") and scalar.address_of("atan2") and scalar.address_of("no_such_function") is None
+    assert floats.address_of("exp") and floats.address_of("atan2") and floats.address_of("no_such_function") is None
     exact = math.exp
-    monkeypatch.setattr(scalar.math, "exp", lambda z: math.nextafter(exact(z), 9.0) if 0.5 < z < 0.51 else exact(z))
-    assert scalar.address_of.__wrapped__("exp") is None and scalar.address_of.__wrapped__("log")
+    monkeypatch.setattr(floats.math, "exp", lambda z: math.nextafter(exact(z), 9.0) if 0.5 < z < 0.51 else exact(z))
+    assert floats.address_of.__wrapped__("exp") is None and floats.address_of.__wrapped__("log")
 
 
 def test_products_and_sums_stay_two_operations():

@@ -269,10 +269,10 @@ def _motion(plain: PlainLoop, rate: float, row: np.ndarray) -> Motion | None:
     steps, count = plain.steps, len(plain.steps.moving)
     point = row[:len(steps.compiled.parameters)].tolist()
     try:
-        added, own, driven, slope, bend = _map(plain, rate, row)
+        added, own, driven, slope, hessian = _map(plain, rate, row)
         whole = own.copy()
-        whole[:, :count] += driven @ bend
-        inverse, uneven = np.linalg.inv(whole), np.linalg.norm(bend) * np.linalg.norm(np.linalg.inv(bend))
+        whole[:, :count] += driven @ hessian
+        inverse, uneven = np.linalg.inv(whole), np.linalg.norm(hessian) * np.linalg.norm(np.linalg.inv(hessian))
         fixed = -inverse @ (added + driven @ slope)
         for _ in range(2):                          # what the slopes themselves say there is the most precise
             there = steps.compiled.function(*_filled(point, steps.moving, fixed[:count].tolist()))[1]
