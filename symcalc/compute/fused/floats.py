@@ -106,7 +106,7 @@ class Writer:
         raise Unknown(ast.unparse(node))
 
     def operation(self, sign: type[ast.operator], left: Number, right: Number) -> Number:
-        """& and | of truths, + - * / of doubles; of two whole numbers only the difference of truths, by which a sign is written."""
+        """& and | of truths, + - * / of doubles; of whole numbers only the difference of truths, of which signs are made."""
         if sign in (ast.BitAnd, ast.BitOr):
             pair = left.truth, right.truth
             return Number(pair[0] & pair[1] if sign is ast.BitAnd else pair[0] | pair[1], whole=True)
