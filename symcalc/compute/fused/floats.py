@@ -122,7 +122,10 @@ class Writer:
         return value
 
     def called(self, name: str, given: list[Number]) -> Number:
-        """A function of the generated code, as compute/numerics.py and `math` have it for floats."""
+        """A function of the generated code, as compute/numerics.py and `math` have it for floats.
+
+        Those of the former are said again, operation by operation, as LLVM cannot read Python.
+        """
         whole, values = any(number.whole for number in given), [number.float for number in given]
         match name, values:
             case "abs", [z]:
