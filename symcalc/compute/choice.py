@@ -11,14 +11,14 @@ from symcalc.compute.loops.loop import Loop, PlainLoop, Same, Steps, plain_loop
 from symcalc.compute.loops.recurrence import recurrence
 
 _MARGIN = 2              # how many times the compiling is to be saved, since many runs end before their last step
-_AGAIN = 4               # times the steps so far, that are expected of a loss that comes again
+_AGAIN = 4               # times the steps so far: as many are expected again of a loss that was descended before
 
 
 def fastest(steps: Steps, count: int = 0) -> Loop:
     """The quickest loop that serves these steps, of which there will be `count` unless the run ends before.
 
-    This descent alone decides it, not what was done before, so that it is the same to the last bit whenever it is made. Only
-    between loops with the same bits what was done before decides, too.
+    Loops with different bits are chosen by this descent alone. The compiled plain loop has the same bits, so it may also be
+    chosen because the loss has been descended before.
 
     >>> import symcalc
     >>> from sympy import Symbol
@@ -53,11 +53,11 @@ def _plain(same: Same) -> PlainLoop:
 def _alike(plain: PlainLoop, count: int) -> Loop:
     """The plain loop, or the same compiled, as soon as those steps that are likely to come pay for that."""
     asked, tape = plain.written.asked, plain.steps.compiled.tape
+    alone = count * saved(tape, 1) > _MARGIN * compiling(tape)
     likely = count / _MARGIN + _AGAIN * asked[0]
     asked[0] += count
-    if likely * saved(tape, 1) > compiling_alone(tape):
+    if alone or likely * saved(tape, 1) > compiling_alone(tape):
         from symcalc.compute.fused import scalar
         if (found := scalar.compiled_loop(plain)) is not None:
-            # Its source says so where this descent alone decides it, as that is the same whenever it is made.
-            return replace(found, told=count * saved(tape, 1) > _MARGIN * compiling(tape))
+            return replace(found, told=alone)            # what was done before is not to be seen in the source
     return plain

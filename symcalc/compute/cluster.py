@@ -17,6 +17,7 @@ import numpy as np
 from sympy import Basic, Expr, Indexed, Symbol
 
 from symcalc.compute.generated import function_in, indented
+from symcalc.compute.numerics import UNTHREADED
 from symcalc.compute.statements import Statement, Value, line, packed
 from symcalc.compute.tape import Tape
 from symcalc.language.names import name_of
@@ -203,7 +204,7 @@ def _round(tape: PartTape, totals: Sequence[Made], letters: Sequence[str]) -> Ro
             *(f"    {each.line('+=' if each.total else '=')}" for each in needed
               if each.value.array or each.name in names)]
     lines = [f"# {'; '.join(tape.legend)}", "# the sums over the rows of one part: size is their number, rows that of all",
-             f"def bind({together}, size, rows):", f"    blocks = split(size, 10000, {together})",
+             f"def bind({together}, size, rows):", f"    blocks = split(size, {UNTHREADED}, {together})",
              *indented([f"def partial({', '.join(given)}):", *indented(body), f"    return {', '.join(names)},",
                         "return partial"])]
     return Round(given=given, totals=tuple(names), source="\n".join([*lines, ""]))

@@ -33,7 +33,7 @@ _PAIRED = 1e150          # ... and up to here be multiplied by another
 _FEW = 512               # rows up to which pairs cost more calls than they spare
 _TOGETHER = 32           # rows whose 1 + e^z are multiplied before their logarithm is taken
 _SMALL = 1e-3            # a mean of ln(1 + e^z) of which the digits that 1 + e^z loses are no part
-_PIECE = 10_000          # rows up to which BLAS wakes no threads for a dot product
+UNTHREADED = 10_000      # rows up to which BLAS wakes no threads for a dot product
 
 
 def limited_exp(z: np.ndarray, out: np.ndarray) -> np.ndarray:
@@ -47,7 +47,7 @@ def limited_exp(z: np.ndarray, out: np.ndarray) -> np.ndarray:
 
 
 def softplus_sum(z: np.ndarray, power: np.ndarray, above: np.ndarray, out: np.ndarray) -> np.floating:
-    """Σ ln(1 + e^z) from e^z and 1 more than that, which are no more than 1e304 hereafter; worked out in `out`.
+    """Σ ln(1 + e^z) from e^z and 1 + e^z; clips both at 1e304 in place; `out` is scratch.
 
     The logarithm of a product is the sum of the logarithms, and one of 32 factors 1 + e^z costs no more than one of one.
     Where that overflows or nearly all e^z are small, two by two, (1 + a)(1 + b) = 1 + (a + b + ab) loses none of them.
@@ -86,9 +86,9 @@ def product_sum(left: np.ndarray, right: np.ndarray) -> np.floating:
     >>> product_sum(np.ones(25_000), np.arange(25_000.0))
     np.float64(312487500.0)
     """
-    if len(right) <= _PIECE:
+    if len(right) <= UNTHREADED:
         return np.dot(left, right)
-    pieces = -(-len(right) // _PIECE)
+    pieces = -(-len(right) // UNTHREADED)
     length = len(right) // pieces
     whole = pieces * length
     lying, standing = left[:whole].reshape(pieces, 1, length), right[:whole].reshape(pieces, length, 1)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sympy import Dummy, Expr, Integer, Symbol
 
-from symcalc.compute.loops.loop import stepper
+from symcalc.compute.loops.equations import stepper
 from symcalc.errors import DescentError, SymcalcError, as_given, visible
 from symcalc.language import read
 from symcalc.language.names import checked_name, plain_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from symcalc.compute.loops.many import PAST, Room, Seen
+from symcalc.compute.loops.many import PAST, Room, SeenOfRuns
 from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import GROWN, UNBOUNDED
 from symcalc.training.walk import Walk
@@ -55,7 +55,7 @@ def _may_not_begin(room: Room, tolerance: float) -> np.ndarray:
         return ~(np.abs(slopes[0]) > tolerance) | ~np.isfinite(total)
 
 
-def may_have_ended(seen: Seen, walk: Walk, before: np.ndarray, now: np.ndarray, firsts: np.ndarray) -> np.ndarray:
+def may_have_ended(seen: SeenOfRuns, walk: Walk, before: np.ndarray, now: np.ndarray, firsts: np.ndarray) -> np.ndarray:
     """The runs that may have ended between two points, by what was seen of them where the points themselves are not kept."""
     with np.errstate(all="ignore"):
         return (_rose(seen.most, firsts) | _fell(seen.least, firsts) | (seen.slope <= walk.tolerances.slope)

@@ -30,6 +30,7 @@ _TWICE = 2               # times those made, where each is worked out by itself,
 _BLOCK = 512             # ... and at least so many where they are made together
 _MANIFOLD = 8            # times those made, where so many cost hardly more than a few
 _COMPILED = 2**14        # ... and at least so many where they cost a hundredth of one
+_BY_HAND = 64            # steps one by one where the loop gives up at once, before it is tried again
 _HALVINGS = 60           # of the rate, while a smaller one is looked for
 ARMIJO = 1e-4             # Armijo's c: the share of the promised fall that must come
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
@@ -54,6 +55,7 @@ class Walk:
     history: History = field(init=False)
     undefined: int | None = None                            # the parameter for which the method's equations have no value
     _seen: Seen | None = field(default=None, init=False)    # what the last chunk has passed, where its loop tells
+    _by_hand: int = field(default=1, init=False)            # steps to make without the loop, where it gives up
 
     def __post_init__(self) -> None:
         self.loop = fastest(self.steps, len(self.rates)) if self.is_plain else None
@@ -163,10 +165,13 @@ class Walk:
 
     def _some(self, count: int) -> tuple[Stop | None, np.ndarray]:
         """Make so many steps, or as many as stay finite; the point that was reached, or would have been."""
+        before = self.history.count
         if self.loop is not None and (ended := self._looped(count)) is not None:
             return ended
+        # A loop that makes no step may make none for long, as where a branch that is not taken has no value.
+        self._by_hand = min(2 * self._by_hand, _BY_HAND) if self.history.count == before else 1
         point = self.history.points[-1]
-        for _ in range(count if self.loop is None else 1):
+        for _ in range(count if self.loop is None else min(count, self._by_hand)):
             stop, point = self._one()
             if stop is not None:
                 return stop, point

@@ -7,7 +7,8 @@ import pytest
 import sympy as sp
 
 import symcalc as sc
-from symcalc.compute.loops.loop import plain_loop, stepper
+from symcalc.compute.loops.equations import stepper
+from symcalc.compute.loops.loop import PlainLoop, plain_loop
 from symcalc.training.stops import Stop
 
 PLAIN = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"]
@@ -49,6 +50,16 @@ def test_where_plain_floats_give_up_the_loop_ends_as_single_steps_do(formula, st
                       for callback in (None, watched))
     assert looped.stop is single.stop is stop and looped.nit == single.nit and (kept is None or looped.nit == kept)
     assert np.array_equal(looped.points, single.points) and np.isfinite(looped.gradients).all()
+
+
+def test_a_loop_that_makes_no_step_is_not_called_for_every_step(monkeypatch):
+    """As where the branch that is not taken has no value."""
+    loss, calls, call = sc.Loss("piecewise((ln(u), u > 1), ((u - 1)^2, True)) + v^2"), [], PlainLoop.__call__
+    monkeypatch.setattr(PlainLoop, "__call__", lambda *given: calls.append(given) or call(*given))
+    looped, single = (loss.descend(start=[-3, 2], rate=0.01, steps=900, tolerance=1e-3, callback=callback)
+                      for callback in (None, watched))
+    assert 0 < len(calls) < 20 and looped.nit > 200 and looped.stop is single.stop is Stop.CONVERGED
+    assert np.array_equal(looped.points, single.points)
 
 
 def test_an_interruption_keeps_whole_rows():

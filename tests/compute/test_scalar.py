@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute import choice
-from symcalc.compute.fused import scalar
+from symcalc.compute import choice, estimate
+from symcalc.compute.fused import floats, scalar
 from symcalc.compute.loops.loop import plain_loop
+from symcalc.vocabulary import FUNCTIONS
 
 pytest.importorskip("llvmlite", reason="the compiled loop needs llvmlite")
 
@@ -88,6 +89,20 @@ def test_a_loss_whose_data_are_moments_is_served_too(method):
     assert len(one) == STEPS and one.tobytes() == other.tobytes()
 
 
+# What a method does at a point, after which Python's floats may give up though every result would be finite
+OWN = {"theta = theta - eta*atan(1/g)": [1.0, 0.0], "theta = theta - eta*tanh(exp(g))": [1000.0, 0.0],
+       "theta = theta - eta*tanh(sqrt(g))": [1.0, -1.0], "theta = theta - eta*step(g)": [1.0, 0.0],
+       "theta = theta - eta*max(-g, g)": [1.0, 0.0]}
+
+
+@pytest.mark.parametrize("equation", OWN)
+def test_a_method_of_ones_own_has_the_same_bits(equation):
+    steps, row = steps_of(sc.Loss("u^2 + v^2"), sc.method("own", equation), OWN[equation])
+    plain = plain_loop(steps)
+    one, other = (rows_of(each, row, np.full(8, 0.1))[0] for each in (plain, scalar.compiled_loop(plain)))
+    assert one.tobytes() == other.tobytes()
+
+
 def test_what_is_held_has_the_same_bits():
     steps, row = steps_of(sc.Loss("exp(u*v) + u^2"), "adamw", [1.25, -0.5], hold="v")
     plain, rates = plain_loop(steps), np.full(STEPS, 0.05)
@@ -102,12 +117,17 @@ def test_where_bits_are_not_certain_there_is_no_compiled_loop(formula):
     assert scalar.compiled_loop(plain_loop(steps)) is None
 
 
+def test_what_the_vocabulary_calls_is_known():
+    called = {name for row in FUNCTIONS.values() for name in re.findall(r"math\.(\w+)\(", row.code(False))}
+    assert called - {"sqrt", *floats._OF_ONE, *floats._OF_TWO} == {"gamma"}
+
+
 def test_a_c_library_with_other_bits_is_not_called(monkeypatch):
     """As one is, of which Python's own differs in the last place at a single number."""
-    assert scalar.address_of("exp") and scalar.address_of("atan2") and scalar.address_of("no_such_function") is None
+    assert floats.address_of("exp") and floats.address_of("atan2") and floats.address_of("no_such_function") is None
     exact = math.exp
-    monkeypatch.setattr(scalar.math, "exp", lambda z: math.nextafter(exact(z), 9.0) if 0.5 < z < 0.51 else exact(z))
-    assert scalar.address_of.__wrapped__("exp") is None and scalar.address_of.__wrapped__("log")
+    monkeypatch.setattr(floats.math, "exp", lambda z: math.nextafter(exact(z), 9.0) if 0.5 < z < 0.51 else exact(z))
+    assert floats.address_of.__wrapped__("exp") is None and floats.address_of.__wrapped__("log")
 
 
 def test_products_and_sums_stay_two_operations():
@@ -122,8 +142,9 @@ def test_products_and_sums_stay_two_operations():
     assert rows_of(contracted, row, np.full(60, 0.3))[0].tobytes() != exact.tobytes()
 
 
-def test_what_steps_have_passed_is_what_the_rows_say():
-    steps, row = steps_of(sc.Loss("(1 - u)^2 + 100*(v - u^2)^2"), "momentum", [-1.0, 1.0])
+@pytest.mark.parametrize(("formula", "start"), [("(1 - u)^2 + 100*(v - u^2)^2", [-1.0, 1.0]), ("u^2 + v^2", [-1.0, 5.0])])
+def test_what_steps_have_passed_is_what_the_rows_say(formula, start):
+    steps, row = steps_of(sc.Loss(formula), "momentum", start)
     loop, room = scalar.compiled_loop(plain_loop(steps)), np.empty((500, len(row)), order="F")
     made, seen = loop.fill(room, row, -0.75, np.full(500, 5e-4), 1)
     points = np.array([-0.75, -1.0, *room[:, 0]])
@@ -163,15 +184,38 @@ def test_a_descent_is_the_same_whichever_loop_runs(formula, monkeypatch):
 @pytest.mark.parametrize("some", [1, 2, 5])
 def test_steps_that_are_looked_at_one_by_one_are_judged_too(some, monkeypatch):
     """As those behind which the compiled loop ends, though it could go on."""
-    loss, fill = sc.Loss("(u - 1)^2*(1 + u^2) + v^2"), scalar.CompiledLoop.fill
+    loss, fill = sc.Loss("(u - 1)^2*(1 + u^2)"), scalar.CompiledLoop.fill
     monkeypatch.setattr(scalar.CompiledLoop, "fill", lambda loop, room, last, before, rates, number: fill(
         loop, room[:some], last, before, rates[:some], number))
     for tolerance in (1e-2, 1e-3, 1e-4, 1e-5):
         runs = []
         for loop in (compiled_of, plain_loop):
             monkeypatch.setattr("symcalc.training.walk.fastest", lambda steps, *more, loop=loop: loop(steps))
-            runs.append(loss.descend(start=[1.5, 0.5], rate=0.1, steps=300, tolerance=tolerance))
+            runs.append(loss.descend(start=[1.5], rate=0.1, steps=300, tolerance=tolerance))
         assert np.array_equal(runs[0].points, runs[1].points) and runs[0].stop is runs[1].stop is sc.Stop.CONVERGED
+
+
+def test_a_two_cycle_over_the_edge_of_a_chunk_is_seen(monkeypatch):
+    monkeypatch.setattr("symcalc.training.walk._COMPILED", 1)
+    monkeypatch.setattr("symcalc.training.walk._MANIFOLD", 0)
+    runs = []
+    for loop in (compiled_of, plain_loop):
+        monkeypatch.setattr("symcalc.training.walk.fastest", lambda steps, *more, loop=loop: loop(steps))
+        runs.append(sc.Loss("w^4/4").descend(start=[2.0], rate=0.5, steps=60, tolerance=0))
+    assert runs[0].nit == runs[1].nit and runs[0].stop is runs[1].stop is sc.Stop.TWO_CYCLE
+
+
+@pytest.mark.parametrize("formula", ["w^4", "(1 - u)^2 + 95*(v - u^2)^2", "exp(u) + exp(-u) + sin(v)^2"])
+def test_the_source_tells_nothing_of_what_is_loaded_or_was_done_before(formula, monkeypatch):
+    """As whether llvmlite is, which makes the compiling shorter: so nothing that is shown may go by what that takes."""
+    loss = sc.Loss(formula)
+    steps, _ = steps_of(loss, "gradient descent", [1.0, 0.5][:len(loss.parameters)])
+    told = 2 * estimate.compiling(loss.compile().tape) / estimate.saved(loss.compile().tape, 1)
+    counts, sources = [10, int(told) - 1, int(told) + 2, int(1.07 * told), int(2 * told)], []
+    for alone in (math.inf, 0.0):
+        monkeypatch.setattr(choice, "compiling_alone", lambda tape, alone=alone: alone)
+        sources.append([choice.fastest(steps, count).source for count in counts])
+    assert sources[0] == sources[1] and ["LLVM" in source for source in sources[0]] == [False, False, True, True, True]
 
 
 def test_the_choice_goes_by_what_was_asked_before_and_nothing_shows_it():

@@ -29,7 +29,7 @@ MEANT = {
     "compute/generated.py": r"exec|compile",          # the generated loop, over private names
     "compute/fused/engine.py": r"import ctypes",       # to call what LLVM made of the generated loop
     "compute/fused/together.py": r"import ctypes",
-    "compute/fused/scalar.py": r"import ctypes",       # to find the C library's functions
+    "compute/fused/floats.py": r"import ctypes",       # to find the C library's functions
     "pages/pdf.py": r"import subprocess",            # latexmk, without a shell
     "figures/animation.py": r"import subprocess",    # ffmpeg, without a shell
 }

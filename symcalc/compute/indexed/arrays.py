@@ -15,6 +15,7 @@ import numpy as np
 from sympy import Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
 
 from symcalc.compute.indexed.blocks import ROWS, Shape, arrays_by_blocks
+from symcalc.compute.numerics import UNTHREADED
 from symcalc.compute.rows.blockwise import Blockwise
 from symcalc.compute.statements import Value, bracketed
 from symcalc.compute.tape import Tape
@@ -26,7 +27,6 @@ from symcalc.parts import product_as_written
 _ELEMENTS = 64_000           # of the widest array in a block: several stay in the cache
 _READ = 16                   # times as long a table of columns may be
 _LEAST = 64                  # rows in a block, however wide
-_MOST = 10_000               # ... and however narrow: BLAS wakes no threads for so short a dot product
 Axes = tuple[Symbol, ...]
 
 
@@ -236,7 +236,7 @@ class Arrays(Tape):
     @property
     def block(self) -> int:
         """The rows in a block."""
-        return min(_MOST, max(_LEAST, _ELEMENTS // self.widest))
+        return min(UNTHREADED, max(_LEAST, _ELEMENTS // self.widest))
 
     @property
     def shapes(self) -> dict[str, Shape]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from symcalc.compute.estimate import compiling, saved
 from symcalc.compute.loops.loop import Steps
-from symcalc.compute.loops.many import PAST, Front, Room, Seen, SideBySide, side_by_side
+from symcalc.compute.loops.many import PAST, Front, Room, SeenOfRuns, SideBySide, side_by_side
 
 Kept: TypeAlias = tuple[np.ndarray, ...]                     # rows of a room
 
@@ -40,7 +40,7 @@ class Lanes:
         seen = np.empty((0, room.runs))
         self.race(room.points[now], room.gradients[now], room.states[now], room.costs[now], rates, scales, seen, number)
 
-    def far(self, room: Room, count: int, number: int) -> tuple[Seen, Kept]:
+    def far(self, room: Room, count: int, number: int) -> tuple[SeenOfRuns, Kept]:
         """So many steps with the rates of the first; the last becomes the present.
 
         Of the others there is what was seen, and what stood in the room at the present and before it `PAST` updates ago.
@@ -54,7 +54,7 @@ class Lanes:
             for array in arrays:
                 array[PAST] = array[PAST + 1]
             room.points[PAST - 1, 0] = seen[0]
-        return Seen(*seen[1:]), kept
+        return SeenOfRuns(*seen[1:]), kept
 
 
 def arrays_of(room: Room) -> tuple[np.ndarray, ...]:

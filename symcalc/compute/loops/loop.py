@@ -1,4 +1,4 @@
-"""The equations of a method as generated Python: for one parameter, and for all of them in a loop with the loss."""
+"""Many steps in one call: what a loop is, and the one in plain Python, with the method's equations and the loss in line."""
 
 from __future__ import annotations
 
@@ -12,51 +12,14 @@ import numpy as np
 from sympy import Dummy, Expr, Symbol
 
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.generated import bound, executed, indented, source_of
+from symcalc.compute.generated import bound, executed, indented
+from symcalc.compute.loops.equations import Equations, equations_on
 from symcalc.compute.loops.lines import in_place, kept
 from symcalc.compute.statements import Value, packed
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
-from symcalc.written import replaced
 
 _BLOCK = 4096            # points at a time, whose numbers stay in the cache
-
-Equations = Sequence[tuple[Symbol, Expr]]
-
-
-def stepper(equations: Equations, inputs: Sequence[Symbol],
-            settings: Mapping[Symbol, float]) -> tuple[Callable[..., tuple[float, ...]], str]:
-    """The left sides of the equations as a function of the inputs, one parameter at a time, and its source.
-
-    >>> theta, g, v = Symbol("theta"), Symbol("g"), Symbol("v")
-    >>> step, source = stepper([(v, 2*g), (Symbol("new"), theta - v)], (theta, g), {})
-    >>> step(3.0, 1.0)
-    (2.0, 1.0)
-    """
-    tape = Tape(inputs, (), arrays=False)
-    results = [value.source for value in equations_on(tape, equations, settings, {})]
-    source = source_of(tape, "update", f"({', '.join(results)},)")
-    return executed(tape, source)(None), source
-
-
-def equations_on(tape: Tape, equations: Equations, settings: Mapping[Symbol, float],
-                 given: Mapping[Symbol, Expr]) -> list[Value]:
-    """The values of the left sides, put on a tape; an equation takes the new values of those above it.
-
-    `given` has what the tape knows a letter by, where that is not the letter itself.
-
-    >>> v, w, g = Symbol("v"), Symbol("w"), Symbol("g")
-    >>> tape = Tape((w, g), (), arrays=False)
-    >>> equations_on(tape, [(v, 2*g), (w, w - v)], {}, {})[-1].source, tape.written()
-    ('a1', ['a0 = 2.0 * p1                             # 2g', 'a1 = p0 - a0                              # w - v'])
-    """
-    tape.known |= {letter: Value(repr(value)) for letter, value in settings.items()}
-    names, found = dict(given), []
-    for letter, formula in equations:
-        found.append(value := tape.value(replaced(formula, names.get)))
-        names[letter] = Dummy(names.get(letter, letter).name, real=True)          # what is new, for the equations below
-        tape.known[names[letter]] = value
-    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +69,8 @@ class Loop(Protocol):
     `last` is the history's row for the point where they start, `rates` has one rate for each, `number` is that of the first.
     `keep` is called once with the rows that follow: the point, its cost, its gradient, its state, the rate that led there.
     There are fewer than rates where a float has no value for the next, or where somebody interrupts. Some loops have a `fill`,
-    too, by which they put the rows straight where they will be kept.
+    too, that puts the rows straight where they will be kept, unless it answers None: then the loop is to be called. Some have
+    `cheap`, the steps that take no longer than a look at where they lead.
     """
 
     source: str
@@ -123,7 +87,9 @@ class Generated:
     bare: bool
     unvaried: bool                       # whether the method's equations are + - * / alone, too, and the same in every step
     known: dict[str, bool] = field(default_factory=dict)         # what has been found out about the steps
-    asked: list[int] = field(default_factory=lambda: [0])        # how many steps have been asked for, in all descents
+    # How many steps have been asked for, in all descents; here, as it is to last as long as what it was written from. The
+    # choice between loops with the same bits is all that may go by it.
+    asked: list[int] = field(default_factory=lambda: [0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +163,14 @@ def plain_loop(steps: Steps) -> PlainLoop:
 
 
 class Same:
-    """A tape that is no other, or anything else that stays as it is once it is written."""
+    """A tape, or anything else that stays as it is once it is written, equal to nothing but itself."""
 
     def __init__(self, it: Any) -> None:
         self.it = it
 
     @property
     def tape(self) -> Tape:
-        """What it is, where it is a tape."""
+        """What it holds, where that is a tape."""
         return self.it
 
     def __eq__(self, other: object) -> bool:

@@ -68,7 +68,7 @@ def room_for(parameters: int, moving: int, letters: int, steps: int, runs: int) 
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenOfRuns:
     """What was seen of each run on the way, where the points themselves are not kept."""
 
     once: np.ndarray                     # by how much the first parameter that moves differs at least from one step before; inf

@@ -136,7 +136,7 @@ def _best(less_one: np.ndarray) -> tuple[np.ndarray, bool]:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """The steps of an affine map by blocks, and one by one where that is better."""
+    """The steps of an affine map: by blocks where `fill` makes them, else, when it is called, one by one."""
 
     plain: PlainLoop
     block: Callable[..., np.ndarray]
@@ -144,10 +144,6 @@ class Recurrence:
     motions: dict[float, Motion | None] = field(default_factory=dict)
 
     def __call__(self, last: np.ndarray, rates: np.ndarray, number: int, keep: Callable[[np.ndarray], None]) -> None:
-        room = np.empty((len(rates), len(last)), order="F")
-        made, _ = self.fill(room, last, np.nan, rates, number)
-        if made is not None:
-            return keep(room[:made])
         motion = self._motion(last, rates)
         self.plain(last, rates if motion is None else rates[:_ONE_BY_ONE], number, keep)
 
@@ -172,8 +168,7 @@ class Recurrence:
             reached = np.add(done, (start if near else motion.fixed)[:, None], out=done)
             columns[places], columns[-1] = reached, rates[0]
             with_costs(steps, columns)
-            good = _good(columns, motion, reached, count)
-        return (good if np.isfinite(columns[:, :good]).all() else int(np.argmin(np.isfinite(columns).all(axis=0)))), None
+            return _good(columns, motion, reached, count), None
 
     def _motion(self, last: np.ndarray, rates: np.ndarray) -> Motion | None:
         """How the steps move; None where they do so in many ways, or in one that is not known."""
@@ -188,8 +183,9 @@ class Recurrence:
 
 def _good(columns: np.ndarray, motion: Motion, reached: np.ndarray, count: int) -> int:
     """How many of the steps stand: those up to which all is finite, and larger than what rounding makes of them."""
-    if not np.isfinite(columns[:, -1]).all():
-        return int(np.argmin(np.isfinite(columns).all(axis=0)))
+    finite = np.isfinite(columns)
+    if not finite.all():
+        return int(np.argmin(finite.all(axis=0)))
     if _coarse(motion, reached[:, -_LAST:], count).any():
         return columns.shape[1]
     return max(1, int(np.argmin(_coarse(motion, reached, count))))
@@ -273,10 +269,10 @@ def _motion(plain: PlainLoop, rate: float, row: np.ndarray) -> Motion | None:
     steps, count = plain.steps, len(plain.steps.moving)
     point = row[:len(steps.compiled.parameters)].tolist()
     try:
-        added, own, driven, slope, bend = _map(plain, rate, row)
+        added, own, driven, slope, hessian = _map(plain, rate, row)
         whole = own.copy()
-        whole[:, :count] += driven @ bend
-        inverse, uneven = np.linalg.inv(whole), np.linalg.norm(bend) * np.linalg.norm(np.linalg.inv(bend))
+        whole[:, :count] += driven @ hessian
+        inverse, uneven = np.linalg.inv(whole), np.linalg.norm(hessian) * np.linalg.norm(np.linalg.inv(hessian))
         fixed = -inverse @ (added + driven @ slope)
         for _ in range(2):                          # what the slopes themselves say there is the most precise
             there = steps.compiled.function(*_filled(point, steps.moving, fixed[:count].tolist()))[1]

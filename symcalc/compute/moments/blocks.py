@@ -22,7 +22,7 @@ Removal = tuple[slice | int, slice | int, np.ndarray]
 _ELEMENTS = 393_216      # of a block, which stays near the processor
 _FEW = 32                # functions up to which short runs are faster than a product of whole blocks
 _RUN = 8_192             # rows of a run
-_ALONE = 2**18           # products of two numbers that BLAS wakes no threads for
+_ALONE = 2**18           # products of two numbers in a product of matrices for which BLAS wakes no threads
 _PAYS = 2**19            # elements in all from which a second thread does
 _PANEL = 8               # functions that are made orthogonal one by one
 
@@ -123,7 +123,10 @@ def _in_runs(matrix: Matrix, steps: Sequence[Removal]) -> np.ndarray:
 
 
 def _times_itself(block: np.ndarray, run: int) -> np.ndarray:
-    """AAᵀ without its first column, which the first row says again: so BLAS does not see that it is A twice."""
+    """Columns 1, 2, ... of AAᵀ; column 0 is row 0, by symmetry.
+
+    To multiply A by A[1:] keeps NumPy from calling BLAS's symmetric product, which is slower here.
+    """
     size, rows = block.shape
     whole = rows - rows % run
     cut = block[:, :whole].reshape(size, -1, run).transpose(1, 0, 2)

@@ -14,7 +14,7 @@ from symcalc.calculus.unfolding import Application, applied
 from symcalc.compute.cluster import in_parts
 from symcalc.compute.compiled import Compiled
 from symcalc.compute.generated import executed, source_of
-from symcalc.compute.loops.bend import bend_of
+from symcalc.compute.loops.hessian import affine_hessian
 from symcalc.compute.stable import stabilised
 from symcalc.compute.tape import Tape
 from symcalc.errors import LossError
@@ -71,8 +71,8 @@ def affordable_derivatives(loss: Loss, table: Table | Parts | None, compiled: Co
     >>> affordable_derivatives(J, None, J.compile())(np.array([1.0]))
     array([[12.]])
     """
-    if (bend := bend_of(compiled)) is not None:
-        return SecondDerivatives(function=lambda point: bend.copy(), symbolic=True)
+    if (hessian := affine_hessian(compiled)) is not None:
+        return SecondDerivatives(function=lambda point: hessian.copy(), symbolic=True)
     if len(loss.parameters) > _MANY or (table is not None and (isinstance(table, Parts) or table.rows > _LARGE_TABLE)):
         return by_differences(compiled)
     return second_derivatives(loss, table)

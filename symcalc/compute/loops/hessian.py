@@ -11,16 +11,16 @@ from symcalc.compute.loops.recurrence import parts_of, unknowns
 _MOST = 60               # parameters up to which numbers with a slope for each are quick
 
 
-def bend_of(compiled: Compiled) -> np.ndarray | None:
+def affine_hessian(compiled: Compiled) -> np.ndarray | None:
     """∇²J where it is the same everywhere: H of the slopes q + H θ; None where the code does not show that.
 
     It has all the digits that the slopes have, as there is no difference of near numbers in it.
 
     >>> import symcalc
-    >>> bend_of(symcalc.Loss("(u - 3*v)^2").compile())
+    >>> affine_hessian(symcalc.Loss("(u - 3*v)^2").compile())
     array([[ 2., -6.],
            [-6., 18.]])
-    >>> bend_of(symcalc.Loss("u^4").compile()) is None
+    >>> affine_hessian(symcalc.Loss("u^4").compile()) is None
     True
     """
     count = len(compiled.parameters)

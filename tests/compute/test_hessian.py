@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute.loops.bend import bend_of
+from symcalc.compute.loops.hessian import affine_hessian
 from symcalc.training.diagnosis.curvature import affordable_derivatives, second_derivatives
 
 RNG = np.random.RandomState(4)
@@ -27,7 +27,7 @@ def test_it_is_the_hessian_by_rule(formula, other):
     loss = sc.Loss(formula, columns=[name for name in "xty" if name in formula])
     data = {name: column for name, column in (DATA | other).items() if name in formula} or None
     compiled, table = loss.compile(data), loss.table(data)
-    found, expected = bend_of(compiled), second_derivatives(loss, table)(np.ones(len(loss.names)))
+    found, expected = affine_hessian(compiled), second_derivatives(loss, table)(np.ones(len(loss.names)))
     sizes = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
     assert np.abs(found - expected).max() <= 1e-13 * max(np.abs(expected).max(), sizes.max())
     assert (found[expected == 0] == 0).all() and (found == found.T).all()
@@ -38,14 +38,14 @@ def test_it_is_the_hessian_by_rule(formula, other):
                                      "mean((y - w*x)^4)", "mean((y - exp(w)*x)^2)", "mean((y - v*w*x)^2)", "(w^2)^0.5"])
 def test_what_is_not_the_same_everywhere_is_asked_elsewhere(formula):
     data = DATA if "x" in formula and "max" not in formula else None
-    assert bend_of(sc.Loss(formula, columns="x y" if "(y" in formula else "").compile(data and {k: data[k] for k in "xy"})) is None
+    assert affine_hessian(sc.Loss(formula, columns="x y" if "(y" in formula else "").compile(data and {k: data[k] for k in "xy"})) is None
 
 
 def test_few_rows_and_many_parameters_are_asked_elsewhere():
     loss = sc.Loss("mean((y - m*x)^2)")
-    assert bend_of(loss.compile({"x": X[:5], "y": E[:5]})) is None
+    assert affine_hessian(loss.compile({"x": X[:5], "y": E[:5]})) is None
     many = sc.Loss(" + ".join(f"w{k}^2" for k in range(61)))
-    assert bend_of(many.compile()) is None
+    assert affine_hessian(many.compile()) is None
 
 
 def test_a_parameter_without_a_say_is_still_named():
