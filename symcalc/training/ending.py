@@ -48,7 +48,7 @@ def ending(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, 
 
 def _converged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     """Here, as every slope is zero; but where the parameters decay, what the method goes for is no minimum of J."""
-    if walk.pull <= walk.tolerances.slope:
+    if walk.pull() <= walk.tolerances.slope:
         return stop, ""
     return stop, f"The method {walk.method.name} would go on all the same: its equations move a parameter even without a slope."
 
