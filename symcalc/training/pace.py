@@ -167,7 +167,7 @@ def keeps_bouncing(costs: np.ndarray) -> bool:
     """Whether the cost goes up and down and no longer falls, and no less so at the end: a swing that dies away is none.
 
     >>> swing = 1 + np.cos(2 * np.arange(60))
-    >>> keeps_bouncing(1 + swing), keeps_bouncing(1 + swing * 0.97**np.arange(60))
+    >>> keeps_bouncing(1 + swing), keeps_bouncing(1 + swing * 0.96**np.arange(60))
     (True, False)
     """
     if not swings(costs):

@@ -71,7 +71,7 @@ _WRONG = [
     (Stop.TWO_CYCLE, "training.stops:_jumps", "<= _SAME * size", "< 0 * size"),
     (Stop.DIVERGED, "training.stops:_diverged", "top(track.costs)", "np.inf"),
     (Stop.BOTTOMLESS, "training.stops:_bottomless", "_bottom(track)", "-np.inf"),
-    (Stop.OUTSIDE, "training.leaving:beyond", "or not trouble.overflow", ""),
+    (Stop.OUTSIDE, "training.leaving:beyond", "not trouble.overflow", "False"),
     (Stop.START, "training.walk:_finite", "math.isfinite(cost) and", "True or"),
     (Stop.SMALL_STEP, "training.stops:_small_step", "change <= track.tolerances.step", "change < 0"),
     (Stop.SMALL_CHANGE, "training.stops:_small_change", "<= track.tolerances.cost", "< 0"),
