@@ -84,10 +84,12 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     walk = walk_of(loss, table, compiled, formula, rates, tolerances, held, batches=_batches(batch, seed, table, formula),
                    watch=_watched(callback, loss.names), progress=checked_progress(progress), wrong=partials is not None)
     stop, last = walk.go(point)
+    walk.watch = walk.progress = None           # what they hold is not held until somebody asks how the run ended
+    walk.history.trim()
     ended: Callable[[], tuple[Stop, str]] = Once(partial(ending, loss, walk, stop, last))
     if table is not None:                       # which may change, or be gone, before anybody asks
         ended = _at_once(ended, stop)
-    history = walk.history.kept()
+    history = walk.history
     return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points, steps=len(rates),
                tolerances=tolerances, costs=history.costs, gradients=history.gradients, states=history.states,
                rates=history.rates, drives=history.drives if walk.driven_apart else None, held=held, batch=batch, seed=seed,

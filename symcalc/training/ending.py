@@ -7,18 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from symcalc.pages.document import joined
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import rounded, short
-from symcalc.training.diagnosis import Trouble, trouble_at
 from symcalc.training.diagnosis.scaling import changes, named
 from symcalc.training.diagnosis.spectrum import MINIMUM, kind_of, spectrum
+from symcalc.training.leaving import beyond, listed
 from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named
-from symcalc.training.pace import Crawl, crawl, is_precise, limit_beyond, may_look, up_and_down
+from symcalc.training.pace import Crawl, crawl, is_precise, keeps_bouncing, limit_beyond, may_look, swings
 from symcalc.training.resting import at_rest, kind, moved
-from symcalc.training.stops import Stop, rises_at_end
+from symcalc.training.stops import Stop, rises_at_end, top
 from symcalc.training.trials import blur, calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
+from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
@@ -48,7 +48,7 @@ def ending(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, 
 
 def _converged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     """Here, as every slope is zero; but where the parameters decay, what the method goes for is no minimum of J."""
-    if walk.pull <= walk.tolerances.slope:
+    if walk.pull() <= walk.tolerances.slope:
         return stop, ""
     return stop, f"The method {walk.method.name} would go on all the same: its equations move a parameter even without a slope."
 
@@ -58,18 +58,7 @@ def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop
     if stop in (Stop.BOTTOMLESS, Stop.DIVERGED):
         return stop, smaller_rate(walk) if stop is Stop.DIVERGED else ""
     where = _capital(trouble.sentence) + "." if trouble is not None else ""
-    return stop, _said(where, smaller_rate(walk, settles=True) if stop is Stop.OUTSIDE else "")
-
-
-def beyond(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, Trouble | None]:
-    """Where the trouble is: at which part of the loss, in which row; or that the cost was only too large."""
-    trouble: Trouble | None = None
-    if np.isfinite(last).all():
-        trouble = trouble_at(loss, walk.table, dict(zip(loss.parameters, map(float, last), strict=True)))
-    if stop is Stop.OUTSIDE and (trouble is None or trouble.overflow):
-        falls = walk.compiled.at(last)[0] == -math.inf
-        return (Stop.BOTTOMLESS if falls else Stop.DIVERGED), None
-    return stop, trouble
+    return stop, _said(where, smaller_rate(walk, settles=True) if stop is not Stop.START else "")
 
 
 def glimpsed(loss: Loss, walk: Walk, stop: Stop) -> Stop:
@@ -99,8 +88,8 @@ def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     sizes = np.abs(walk.curved(walk.history.points[-1])).max(axis=1)
     idle = walk.moving[sizes <= min(_NOTHING * sizes.max(), walk.tolerances.slope)]
     if 0 < len(idle) < len(walk.moving):
-        names = joined([text(loss.parameters[j]) for j in idle])
-        return stop, f"The cost does not depend on {''.join(map(str, names))} here. Another start may show the way."
+        names = listed([text(loss.parameters[j]) for j in idle])
+        return stop, f"The cost does not depend on {names} here. Another start may show the way."
     if walk.history.count > 1 and may_look(walk) and (limit := limit_beyond(walk)) is not None:
         return Stop.UNREACHED, _unreached(loss, walk, limit)
     return stop, "Another start may show the way." if walk.history.count == 1 else ""
@@ -138,7 +127,7 @@ def _no_step(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     if walk.undefined is not None:
         slope = short(float(walk.history.gradients[-1, walk.undefined]))
         return stop, f"Its equations have no real value for {text(loss.parameters[walk.undefined])}, whose slope is {slope}."
-    if rises_at_end(costs) > 2:
+    if rises_at_end(costs) > 2 and costs[-1] > top(costs):
         return Stop.DIVERGED, smaller_rate(walk)
     if walk.method.search:
         if is_precise(walk):
@@ -164,8 +153,10 @@ def _used_up(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
         return stop, _said(f"The cost rose in the last {last}.", smaller_rate(walk))
     if costs[-1] > costs[0] and (advice := smaller_rate(walk)):
         return stop, f"{_THROWN} {advice}"
-    if up_and_down(costs):
-        return (Stop.PRECISE, "") if _by_rounding(walk) else (stop, _bounces(walk))
+    if swings(costs) and _by_rounding(walk):
+        return Stop.PRECISE, ""
+    if keeps_bouncing(costs):
+        return stop, _bounces(walk)
     if not may_look(walk):
         return stop, ""
     if len(costs) > _UNDER_WAY and (limit := limit_beyond(walk)) is not None:
@@ -196,9 +187,10 @@ def _unreached(loss: Loss, walk: Walk, limit: float) -> str:
 def _climbs(walk: Walk, rises: int) -> bool:
     """Whether the last rises are more than rounding near the minimum, or the swing of a method that overshoots."""
     costs = walk.history.costs
+    rise = costs[-1] - costs[-1 - rises]
     if costs[-1] >= costs[0]:
-        return True
-    return not walk.method.state and bool(costs[-1] - costs[-1 - rises] > _SEEN_RISE * (costs[0] - costs.min()))
+        return bool(rise > ROUNDING * abs(costs[-1]))
+    return not walk.method.state and bool(rise > _SEEN_RISE * (costs[0] - costs.min()))
 
 
 def _back_and_forth(walk: Walk) -> bool:
@@ -276,4 +268,4 @@ def _said(*sentences: str) -> str:
 
 def _capital(sentence: str) -> str:
     # A formula at the start keeps its letters.
-    return sentence if not sentence.startswith("the ") else "T" + sentence[1:]
+    return sentence[0].upper() + sentence[1:] if sentence.startswith(("the ", "its ")) else sentence

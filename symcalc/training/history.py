@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 
@@ -78,11 +79,16 @@ class History:
         """Forget what came after the first `count` points."""
         self.count = min(count, self.count)
 
-    def kept(self) -> History:
-        """The same for good: itself, or where it has far more room than it needs, a copy without."""
+    def trim(self) -> None:
+        """Give back the room for further points, where it is more than those that are there take."""
         if 2 * self.count < len(self._rows):
             self._rows = self._rows[:self.count].copy(order="F")
-        return self
+
+    def copied(self) -> History:
+        """Another with the same points, which may go on by itself."""
+        other = copy(self)
+        other._rows = self._rows[:self.count].copy(order="F")
+        return other
 
     @property
     def made(self) -> int:

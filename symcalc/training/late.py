@@ -9,7 +9,9 @@ Found = TypeVar("Found")
 
 
 class Once(Generic[Found]):
-    """A function of nothing that is called once, and its result from then on.
+    """A function of nothing that is called when it is first asked for, and its result from then on.
+
+    Threads that ask at once may each call it; with a function that always finds the same, all get the same.
 
     >>> once = Once([3, 4].pop)
     >>> once(), once()
@@ -22,14 +24,17 @@ class Once(Generic[Found]):
         self._function: Callable[[], Found] | None = function
 
     def __call__(self) -> Found:
-        if self._function is not None:
-            self._found = self._function()
+        function = self._function                                # which another thread may be done with at any time
+        if function is not None:
+            self._found = function()
             self._function = None                                # and what it held
         return self._found
 
 
 class Late(Generic[Found]):
     """A field of a dataclass that may be given as a function of nothing, which is called when the field is first read.
+
+    Threads that read it at once may each call it.
 
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from symcalc.training.ended import Ended
-from symcalc.training.ending import beyond, glimpsed
+from symcalc.training.ending import glimpsed
 from symcalc.training.front import Ends
 from symcalc.training.history import Glimpses
+from symcalc.training.leaving import beyond
 from symcalc.training.losses import Loss
 from symcalc.training.pace import keeps_bouncing, rises, telling
 from symcalc.training.run import Run

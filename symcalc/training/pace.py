@@ -20,6 +20,9 @@ _LARGE_TABLE = 100_000   # rows from which a look ahead costs more than it tells
 _MANY_PARAMETERS = 50
 _FAR = 4.0 ** np.arange(-4, 21)              # how far ahead a look goes, in units of the point
 _BOUNCES = 20            # updates from which it is asked whether the cost has stopped falling
+_RISES = 0.2             # of the steps in the later half, from which it goes up and down
+_LOWER = 0.1             # of how far it swings: what it may still fall, and be none that falls
+_CALMER = 0.7            # ... in the third quarter of the run: less in the last one, and the swing dies away
 _UNDER_WAY = 10          # updates from which the pace of a run is seen
 _STRAIGHT = 1.75         # times the fall that a bowl has left: a straight line falls twice as far
 _SLOWER = 0.66           # the steps of the last quarter, beside those of the quarter before, in a run that nears a point
@@ -150,29 +153,28 @@ def _bowl(walk: Walk) -> tuple[float, np.ndarray, float] | None:
     return float(np.sum(along**2 / found.values) / 2), there, found.largest / found.smallest
 
 
-def up_and_down(costs: np.ndarray) -> bool:
-    """Whether the cost goes up and down and no longer falls, where the later half of the run got no lower.
+def swings(costs: np.ndarray) -> bool:
+    """Whether the cost goes up and down in the later half of the run, so that it is seen in three digits.
 
-    >>> up_and_down(np.array([9.0, *[1.0, 2.0] * 20])), up_and_down(np.arange(40.0)[::-1])
+    >>> swings(np.array([9.0, *[1.0, 2.0] * 20])), swings(np.arange(40.0)[::-1])
     (True, False)
     """
-    half = len(costs) // 2
-    if len(costs) <= _BOUNCES:
-        return False
-    early, late = costs[:half], costs[half:]
-    return bool(rises(late) >= 0.2 and late.min() >= early.min() - 1e-3 * (costs[0] - early.min())
-                and short(late.min(), 3) != short(late.max(), 3))
+    late = costs[len(costs) // 2:]
+    return len(costs) > _BOUNCES and bool(rises(late) >= _RISES) and short(late.min(), 3) != short(late.max(), 3)
 
 
 def keeps_bouncing(costs: np.ndarray) -> bool:
-    """Whether the cost goes up and down, and no less so at the end: the swing of a method that overshoots dies away.
+    """Whether the cost goes up and down and no longer falls, and no less so at the end: a swing that dies away is none.
 
     >>> swing = 1 + np.cos(2 * np.arange(60))
-    >>> keeps_bouncing(1 + swing), keeps_bouncing(1 + swing * 0.9**np.arange(60))
+    >>> keeps_bouncing(1 + swing), keeps_bouncing(1 + swing * 0.96**np.arange(60))
     (True, False)
     """
-    before, last = np.array_split(costs[len(costs) // 2:], 2)
-    return up_and_down(costs) and bool(np.ptp(last) > 0.5 * np.ptp(before))
+    if not swings(costs):
+        return False
+    early, late = costs[:len(costs) // 2], costs[len(costs) // 2:]
+    before, last = np.array_split(late, 2)
+    return bool(early.min() - late.min() <= _LOWER * np.ptp(late) and np.ptp(last) > _CALMER * np.ptp(before))
 
 
 def rises(costs: np.ndarray) -> np.ndarray:

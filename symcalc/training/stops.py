@@ -13,7 +13,8 @@ from symcalc.compute.loops.loop import Seen
 
 RISES = 10               # updates in a row with a rising cost, after which a run counts as diverging
 GROWN = 9.0              # ... if the cost has risen by this many times what it was at the start
-_STEADY = 0.99           # ... and if it grows no more slowly, in the later half of them, than so many times the earlier half
+_STEADY = 0.99           # ... and if it grows in the later half of them by so many times the share of the earlier half
+_LEAST = 1e-9            # ... and more than what rounding makes of a cost that no longer grows
 UNBOUNDED = 1e9         # how far below zero a cost falls, in units of the first, before it counts as bottomless
 _FEW = 8                 # parameters
 _SAME, _APART = 1e-12, 1e-6          # relative: when a point has come back, and when two points are two
@@ -139,6 +140,12 @@ def rises_at_end(costs: np.ndarray) -> int:
     return len(costs) - 1 - (int(fell[-1]) + 1 if len(fell) else 0)
 
 
+def top(costs: np.ndarray) -> np.ndarray:
+    """The cost above which a run has grown many times; one that fell below zero has not grown."""
+    with np.errstate(all="ignore"):              # a run that could not start has no number there
+        return costs[0] + GROWN * np.abs(costs[0])
+
+
 # The rules: for each point from `since` on, whether the run ends there
 
 def _converged(track: Track, since: int) -> np.ndarray:
@@ -196,9 +203,9 @@ def _bottomless(track: Track, since: int) -> np.ndarray:
 
 
 def _diverged(track: Track, since: int) -> np.ndarray:
-    """The cost has risen in each of the last updates, or rounds of updates, ever faster, and is many times what it was."""
+    """The cost has risen in each of the last updates, or rounds of updates, is many times what it was, and grows on as fast."""
     turn = max(1, track.patience)
-    rose = track.costs[since:] > _top(track)
+    rose = track.costs[since:] > top(track.costs)
     for back in range(RISES * turn):
         if not rose.any():
             return rose
@@ -206,8 +213,9 @@ def _diverged(track: Track, since: int) -> np.ndarray:
     lowest = np.minimum(0.0, np.minimum.accumulate(track.costs)[since:])          # so far, whatever comes after the end
     with np.errstate(all="ignore"):
         now, halfway, before = (_before(track.costs, since, back * turn) - lowest for back in (0, RISES // 2, RISES))
-        # A method with momentum that overshoots climbs too, but ever more slowly.
-        return rose & (np.abs(now / halfway) >= _STEADY * np.abs(halfway / before))
+        # A method with momentum that overshoots climbs too, and at its limit for long, but by a share that shrinks to 0.
+        later = (now - halfway) / halfway
+        return rose & (later >= _STEADY * (halfway - before) / before) & (later > _LEAST)
 
 
 def _jumps(track: Track, since: int) -> np.ndarray:
@@ -227,12 +235,6 @@ def _jumps(track: Track, since: int) -> np.ndarray:
 def _bottom(track: Track) -> np.ndarray:
     with np.errstate(all="ignore"):
         return -UNBOUNDED * (1 + np.abs(track.costs[0]))
-
-
-def _top(track: Track) -> np.ndarray:
-    start = track.costs[0]
-    with np.errstate(all="ignore"):                                       # a run that could not start has no number there
-        return start + GROWN * np.abs(start)                              # one that fell below zero has not grown
 
 
 def _largest(rows: np.ndarray) -> np.ndarray:
@@ -284,6 +286,6 @@ _GLANCES: dict[Stop, Callable[[Track, int], bool]] = {
     Stop.SMALL_STEP: lambda track, since: not (track.tolerances.step and track.patience),
     Stop.SMALL_CHANGE: lambda track, since: not (track.tolerances.cost and track.patience),
     Stop.BOTTOMLESS: lambda track, since: not track.costs[since:].min() < _bottom(track),
-    Stop.DIVERGED: lambda track, since: not track.costs[since:].max() > _top(track),
+    Stop.DIVERGED: lambda track, since: not track.costs[since:].max() > top(track.costs),
     Stop.TWO_CYCLE: _far_from_back,
 }

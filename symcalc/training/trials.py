@@ -58,12 +58,28 @@ def larger_rate(walk: Walk) -> str:
 
 
 def calmer_rate(walk: Walk) -> float | None:
-    """A tenth of the rate, if from where the run ended it brings the cost lower on average."""
+    """A tenth of the rate, if from where the run ended it brings J lower on average than before, and than going on does."""
     costs, candidate = walk.history.costs, rounded(float(walk.rates[0]) / 10, 2)
     if not is_constant(walk) or (seen := tried(walk, walk.history.points[-1], candidate)) is None:
         return None
-    reached = seen[1].costs[len(seen[1].costs) // 2:]
-    return candidate if seen[0] in _ENDS_WELL and _lower(walk, reached.mean(), costs[len(costs) // 2:].mean()) else None
+    stop, reached = seen[0], _later_mean(seen[1].costs)
+    if stop not in _ENDS_WELL or not _lower(walk, reached, _later_mean(costs)):
+        return None
+    onward = _gone_on(walk, seen[1].made)
+    return candidate if onward is None or _lower(walk, reached, _later_mean(onward)) else None
+
+
+def _gone_on(walk: Walk, more: int) -> np.ndarray | None:
+    """The costs of so many further updates at the same rate; None where it leads to no cost."""
+    trial, made = copy(walk), walk.history.made
+    trial.rates, trial.watch, trial.progress = np.full(made + more, walk.rates[0]), None, None
+    trial.history = walk.history.copied()
+    trial.go()
+    return trial.history.costs[made + 1:] if trial.history.made > made else None
+
+
+def _later_mean(costs: np.ndarray) -> float:
+    return float(costs[len(costs) // 2:].mean())
 
 
 def shrinking_rate_helps(walk: Walk) -> bool:

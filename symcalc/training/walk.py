@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from sympy import Expr
 
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.loops.loop import Letters, Same, Seen, Steps
+from symcalc.compute.loops.loop import Seen, Steps
 from symcalc.compute.loops.recurrence import Recurrence
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
 from symcalc.training.diagnosis.spectrum import newton_step
 from symcalc.training.history import History
-from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
+from symcalc.training.methods import Method
+from symcalc.training.plain_steps import plain_steps
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop, is_uneventful
 
 _VAST = 2**19            # numbers kept between two looks at where the run stands, where an update costs a microsecond
@@ -90,32 +92,34 @@ class Walk:
         """Whether a step may lead away from a point where every slope is zero."""
         return self.method.coasts or self.batches is not None
 
-    @property
     def pull(self) -> float:
         """How far, per unit of the rate, the method moves a parameter from here that has no slope and no past."""
         point, rate = self.history.points[-1], float(self.rates[max(self.history.made, 1) - 1])
         if not (self.coasts and rate):
             return 0.0
-        after, _ = self.stepped(point, np.zeros_like(point), rate, 1, np.zeros((len(self.method.state), len(point))))
-        self.undefined = None
+        aside = copy(self)                      # as a step may leave a word of what has no value
+        after, _ = aside.stepped(point, np.zeros_like(point), rate, 1, np.zeros((len(self.method.state), len(point))))
         return float(np.nan_to_num(np.abs(after - point)).max()) / abs(rate)
 
-    def go(self, start: np.ndarray) -> tuple[Stop, np.ndarray]:
-        """Walk; return why it ended, and the point where it would have gone on."""
+    def go(self, start: np.ndarray | None = None) -> tuple[Stop, np.ndarray]:
+        """Walk from the start, or on from the last point; return why it ended, and the point where it would have gone on."""
         try:
-            return self._go(start)
+            return (None if start is None else self._begin(start)) or self._go()
         except KeyboardInterrupt:
             if not self.history.count:
                 raise                               # nothing has been worked out that could be kept
             return Stop.INTERRUPTED, self.history.points[-1]
 
-    def _go(self, start: np.ndarray) -> tuple[Stop, np.ndarray]:
+    def _begin(self, start: np.ndarray) -> tuple[Stop, np.ndarray] | None:
         cost, gradient = self.compiled.at(start)
         self.history.keep(start, cost, gradient)
         if not _finite(start, cost, gradient):
             return Stop.START, start
         if self._is_slopeless(gradient) and (stop := self._judge(0)):
             return stop, start
+        return None
+
+    def _go(self) -> tuple[Stop, np.ndarray]:
         steps, self._seen = len(self.rates), None
         while (made := self.history.count - 1) < steps:
             ended, point = self._some(min(steps - made, self._chunk(made)))
@@ -207,10 +211,7 @@ class Walk:
     @property
     def steps(self) -> Steps:
         """What every step of a plain method does."""
-        moving = tuple(self.moving.tolist())
-        if self.compiled.table is not None:
-            return _steps(self.compiled, self.method, self.slopes, moving)
-        return _known_steps(Same(self.compiled), Same(self.method), tuple(self.slopes), moving)
+        return plain_steps(self.compiled, self.method, self.slopes, tuple(self.moving.tolist()))
 
     def _one(self) -> tuple[Stop | None, np.ndarray]:
         """One step, kept if everything is finite where it leads."""
@@ -289,18 +290,6 @@ class Walk:
                 return float(rate)
             rate /= 2
         return None
-
-
-def _steps(compiled: Compiled, method: Method, slopes: Sequence[Expr], moving: Sequence[int]) -> Steps:
-    letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=method.state)
-    return Steps(compiled=compiled, slopes=slopes, moving=list(moving), equations=method.equations, letters=letters,
-                 settings=method.settings)
-
-
-@lru_cache(maxsize=32)
-def _known_steps(compiled: Same, method: Same, slopes: tuple[Expr, ...], moving: tuple[int, ...]) -> Steps:
-    """The same without data; kept, as one descent follows the other."""
-    return _steps(compiled.it, method.it, slopes, moving)
 
 
 def _finite(point: np.ndarray, cost: float, gradient: np.ndarray) -> bool:

@@ -1,7 +1,11 @@
 """Runs that go wrong, or seem to: why each ended, the whole sentence, and that what was kept is finite and true."""
 
+import gc
 import math
 import signal
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,8 +15,11 @@ from hypothesis import strategies as some
 
 import symcalc as sc
 from symcalc.errors import DataError, DescentError
-from symcalc.training.methods import METHODS
+from symcalc.training.descent import walk_of
+from symcalc.training.late import Once
+from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop
+from symcalc.training.trials import calmer_rate
 
 ROWS = {"x": [30, 40, 100], "y": [45, 60, 150]}
 YEARS = {"x": [1990, 2000, 2010, 2020], "y": [1, 3, 4, 6]}
@@ -22,6 +29,8 @@ CURVED = {"x": [1, 2, 4, 8], "y": [1, 1.5, 2, 2.3]}
 CLASSES = {"x": [-2, -1, 1, 2], "y": [-1, -1, 1, 1]}
 NOISY = {"x": np.random.RandomState(3).rand(50), "y": np.random.RandomState(4).rand(50)}
 SETTLING = {"x": np.arange(1.0, 13.0), "y": 2 * np.arange(1.0, 13.0) + 1 + np.sin(np.arange(1.0, 13.0))}
+STEEPER = "(w-3)^2 + 10*(v+1)^2"              # momentum is stable below 2 · 1.9/20 = 0.19
+OVERFLOWS = "Its equations give no finite value for "
 LINE, LOGISTIC = "mean((y - (m*x + b))^2)", "mean(ln(1 + exp(-y*(w*x + b))))"
 RELU, SIGMOID = "mean((y - relu(w*x + b))^2)", "mean((y - sigmoid(w*x + b))^2)"
 TWO_FEATURES = "mean((y - (u*x + v*z))^2)"
@@ -101,6 +110,23 @@ ENDS = {
     "batches that cross the minimum": ("mean((y - m)^2)", {"y": [0, 2]}, [0], {"rate": 0.25, "batch": 1, "seed": 1},
                                        Stop.STEPS, None, None),
     "momentum that diverges": ("w^2", None, [1], {"rate": 2.0, "method": "momentum"}, Stop.DIVERGED, 16, "Try 1."),
+    "momentum whose swing dies away": (STEEPER, None, [0, 0], {"rate": 0.15, "method": "momentum", "steps": 300}, Stop.STEPS,
+                                       300, ""),
+    "Nesterov's, whose swing dies away": ("(u-2)^2 + 20*(v-1)^2", None, [0, 0], {"rate": 0.02, "method": "nesterov",
+                                          "steps": 300}, Stop.STEPS, 300, ""),
+    "momentum just below its limit": (STEEPER, None, [0, 0], {"rate": 0.189999, "method": "momentum", "steps": 300},
+                                      Stop.STEPS, 300, "The cost is higher than at the start, as the first updates went too "
+                                      "far. Try 0.095."),
+    "momentum at its limit": (STEEPER, None, [0, 0], {"rate": 0.19, "method": "momentum", "steps": 1000}, Stop.TWO_CYCLE, None,
+                              "The rate is too large. Try 0.095."),
+    "momentum just above its limit": (STEEPER, None, [0, 0], {"rate": 0.1900001, "method": "momentum", "steps": 300},
+                                      Stop.DIVERGED, 124, "Try 0.095."),
+    "momentum that coasts at a rate of 0": ("(w-3)^2", None, [0], {"rate": "max(0, 0.1*(5-k))", "method": "momentum",
+                                            "steps": 500}, Stop.NO_RATE, None, ""),
+    "a bounded cost at a vast rate": ("cos(w)", None, [0.5], {"rate": 1e308, "method": "momentum"}, Stop.NO_STEP, 2,
+                                      OVERFLOWS + "w."),
+    "a square of slopes too large": ("1e200*w^2", None, [1], {"rate": 0.1, "method": "adam"}, Stop.NO_STEP, 0,
+                                     OVERFLOWS + "what it keeps between updates."),
     "Adam that overshoots far": ("w^2", None, [1e-3], {"rate": 0.1, "method": "adam", "steps": 2000}, Stop.CONVERGED, None, ""),
     "Adam that bounces": ("abs(w)", None, [1], {"rate": 0.5, "method": "rmsprop", "steps": 200}, Stop.STEPS, 200, None),
     "Newton's method on a saddle": ("u^2 - v^2 + v^4", None, [1, 0.1], {"method": "newton"}, Stop.SADDLE, 3,
@@ -257,6 +283,60 @@ def test_what_bounces_is_given_the_range_and_a_rate_that_was_tried(runs):
                                                 run.costs[251 if run.nit == 500 else 101:].max()))
         assert f"goes up and down between {low}" in run.message and high in run.message
         assert f"a rate of {run.rate / 10:g} brings it lower" in run.message
+
+
+def test_a_rate_is_advised_only_where_going_on_does_worse():
+    for formula, start, settings, advised in (
+            ("(u-2)^2 + 20*(v-1)^2", [0, 0], {"rate": 0.02, "method": "nesterov"}, None),
+            ("abs(w)", [1], {"rate": 0.5, "method": "rmsprop"}, 0.05)):
+        walk = walk_to(sc.Loss(formula), start, steps=200, **settings)
+        before = walk.history.points.copy()
+        assert calmer_rate(walk) == advised and np.array_equal(walk.history.points, before)
+
+
+def walk_to(loss, start, rate, method, steps):
+    by = method_named(method)
+    walk = walk_of(loss, None, loss.compile(), by, np.full(steps, rate), Tolerances(), ())
+    walk.go(np.array(start, dtype=float))
+    return walk
+
+
+def test_walking_on_from_the_end_is_walking_on():
+    whole, half = (walk_to(sc.Loss(STEEPER), [0, 0], 0.15, "momentum", steps) for steps in (80, 40))
+    half.rates = whole.rates
+    assert half.go()[0] is Stop.STEPS and np.array_equal(half.history.points, whole.history.points)
+
+
+def test_a_look_at_how_far_a_method_pulls_changes_nothing():
+    walk = walk_to(sc.Loss("(w - 3)^2"), [0], 0.1, "adamw", 20)
+    walk.undefined = 0
+    assert walk.pull() > 0 and walk.undefined == 0
+
+
+def test_the_callback_is_let_go_before_anybody_asks_how_the_run_ended():
+    class Callback:
+        def __call__(self, result):
+            pass
+
+    callback, progress = Callback(), Callback()
+    alive = [weakref.ref(callback), weakref.ref(progress)]
+    run = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.1, steps=5, callback=callback, progress=progress)
+    del callback, progress
+    gc.collect()
+    assert [held() for held in alive] == [None, None] and run.stop is Stop.STEPS
+
+
+def test_threads_that_ask_at_once_get_the_same():
+    together = threading.Barrier(3)
+
+    def found():
+        together.wait(10)
+        return 5
+
+    once = Once(found)
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(lambda _: once(), range(3))) == [5, 5, 5]
+    assert once() == 5
 
 
 def short(value):

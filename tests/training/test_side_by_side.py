@@ -14,7 +14,7 @@ import symcalc as sc
 from symcalc.compute import estimate
 from symcalc.errors import DescentError
 from symcalc.training.descent import walk_of
-from symcalc.training.ended import ended_briefly
+from symcalc.training.ended import end_of, ended_briefly
 from symcalc.training.front import ends_of
 from symcalc.training.methods import method, method_named
 from symcalc.training.settings import checked_rate, rates_of
@@ -233,3 +233,16 @@ def test_a_table_says_where_it_was_not_asked_whether_runs_bounce(starts, steps, 
                                              method="momentum")
     page = " ".join(str(runs).split())
     assert said in page and ("not asked" in page) is ("not asked" in said)
+
+
+@pytest.mark.parametrize(("formula", "by", "rates", "steps"), [
+    ("10*(u-1)^2 + (v+1)^2", "momentum", [0.15, 0.189999, 0.19, 0.1900001, 0.5], 300), ("cos(u) + sin(v)", "momentum", [1e308], 5),
+    ("20*(u-1)^2 + (v+1)^2", "nesterov", [0.02, 0.033], 300), ("1e200*(u^2 + v^2)", "adam", [0.1], 5),
+    ("(u-3)^2 + v^2", "momentum", ["max(0, 0.1*(5-k))"], 500),
+])
+def test_runs_that_swing_end_side_by_side_as_they_do_alone(formula, by, rates, steps):
+    loss, starts = sc.Loss(formula), np.column_stack([np.arange(150) * 1e-9, np.ones(150)])
+    many = loss.sweep(starts=starts, rates=rates, methods=[by], steps=steps)
+    alone = [end_of(loss.descend(start=starts[0], rate=rate, method=by, steps=steps)) for rate in rates]
+    assert not many.whole
+    assert [(ended_briefly(run), run.nit) for run in many.ended[:len(rates)]] == [(ended_briefly(run), run.nit) for run in alone]
