@@ -150,9 +150,8 @@ def test_one_who_helps_gives_up_where_nobody_leads(monkeypatch):
     rows, meeting, sums = loop.rows, together.Meeting(2), loop.rows.room()
     sums[:] = 7.0
     began = time.process_time()
-    engines.engine(loop.text, ("lead", "help")).functions["help"](
-        row.ctypes.data, loop.width, rows.pointers, rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data,
-        *meeting.passed)
+    engines.engine(loop.text, ("lead", "help"))(
+        "help", row, loop.width, rows.pointers, rows.given, rows.rows, rows.parts, sums, *meeting.passed)
     assert time.process_time() - began < 10 and (sums == 7.0).all()
 
 

@@ -12,7 +12,7 @@ import ctypes
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, reduce
+from functools import cache, lru_cache, partial, reduce
 from types import MappingProxyType
 
 import numpy as np
@@ -251,7 +251,7 @@ class CompiledLoop:
     @property
     def function(self) -> Callable[..., int]:
         """The compiled function."""
-        return engine(self.text, ("march",)).functions["march"]
+        return partial(engine(self.text, ("march",)), "march")
 
     def fill(self, room: np.ndarray, last: np.ndarray, before: float, rates: np.ndarray, number: int) -> tuple[int, Seen]:
         """Steps from the row `last` on, put into `room`, whose columns are contiguous; how many, and what they have passed.

@@ -47,9 +47,9 @@ class Meeting:
         object.__setattr__(self, "numbers", numbers)
 
     @property
-    def passed(self) -> tuple[int, int, int]:
+    def passed(self) -> tuple[np.ndarray, int, int]:
         """What the compiled functions take of it."""
-        return self.numbers.ctypes.data, self.threads.bit_length(), giving_way()
+        return self.numbers, self.threads.bit_length(), giving_way()
 
     @contextmanager
     def led(self) -> Iterator[None]:
