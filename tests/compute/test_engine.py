@@ -21,6 +21,7 @@ import sys, threading, time
 import numpy as np, symcalc as sc
 from symcalc.compute.fused import loops, scalar
 from symcalc.compute.fused.engine import engine
+from symcalc.compute.loops.loop import plain_loop
 from symcalc.training import walk
 x, asked = np.sin(np.arange(900.0)), set()
 for room in (loops, scalar):
@@ -30,6 +31,7 @@ if sys.argv[1] == "rows":
     walk.fastest = lambda steps, count: loops.loop(steps)
 else:
     formula, data = "(a - {k})^2 + 10*(b - a^2)^2", None
+    walk.fastest = lambda steps, count: scalar.compiled_loop(plain_loop(steps))
 for k in range(1, 5):
     loss, points, start = sc.Loss(formula.format(k=k), parameters="a b"), [], threading.Barrier(4)
     def descend():
