@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 @cache
 def processors_allowed(root: str = "/") -> float:
-    """How many processors the groups of Linux that this process is in may keep busy, rounded up; inf where there is no limit.
+    """The CPU quota of this process's cgroups (v1 or v2), rounded up; inf without one.
 
     A thread beyond that would wait until the group has its next turn.
 

@@ -5,8 +5,10 @@ import math
 import os
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import numpy as np
 import pytest
@@ -72,19 +74,20 @@ def test_the_sums_are_the_same_to_the_last_bit_whoever_makes_them(make, monkeypa
     assert ended(before)
 
 
-def blocks_with(work, blocks=6):
+def blocks_with(work, blocks=6, **more):
     """The sums over as many blocks, the number of each being all that it holds."""
-    return Total(work, [(k,) for k in range(blocks)], Pool(lambda: [()] * blocks))
+    return Total(work, [(k,) for k in range(blocks)], Pool(lambda: [()] * blocks), **more)
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, MemoryError, KeyboardInterrupt, SystemExit])
 def test_an_error_in_another_thread_reaches_the_caller(error, with_three):
-    before, caller = _thread._count(), _thread.get_ident()
+    before, caller, failed = _thread._count(), _thread.get_ident(), threading.Event()
 
     def work(k):
-        time.sleep(0.002)
         if _thread.get_ident() != caller:
+            failed.set()
             raise error("in another thread")
+        failed.wait(30)
         return (1.0,)
 
     with pytest.raises(error, match="in another thread"):
@@ -93,30 +96,42 @@ def test_an_error_in_another_thread_reaches_the_caller(error, with_three):
 
 
 def test_an_error_of_the_callers_own_ends_the_work_of_all(with_three):
-    before, caller, made = _thread._count(), _thread.get_ident(), []
+    before, caller, begun, over = _thread._count(), _thread.get_ident(), SimpleQueue(), threading.Event()
 
     def work(k):
-        time.sleep(0.002)
         if _thread.get_ident() == caller:
+            for _ in range(2):
+                begun.get(timeout=30)
             raise ZeroDivisionError
-        made.append(k)
+        begun.put(k)
+        over.wait(30)
         return (1.0,)
 
     with pytest.raises(ZeroDivisionError):
         blocks_with(work, 100)()
-    assert ended(before) and len(made) < 10
+    over.set()
+    assert ended(before) and begun.empty()      # the others end the one that each had begun
     assert blocks_with(lambda k: (1.0,))() == (6.0,)
 
 
 def test_what_the_caller_says_of_overflow_holds_in_every_thread(with_three):
-    def work(k):
-        time.sleep(0.002)
-        return (float(np.exp(np.float64(1000.0))),)
+    together, seen = threading.Barrier(3), []
 
+    def work(k):
+        together.wait(30)                       # each of the three has one of them
+        try:
+            seen.append(float(np.exp(np.float64(1000.0))))
+        except FloatingPointError:
+            seen.append("raised")
+            raise
+        return (seen[-1],)
+
+    before = _thread._count()
     with np.errstate(all="ignore"):
-        assert blocks_with(work)() == (math.inf,)
+        assert blocks_with(work, 3)() == (math.inf,)
     with np.errstate(over="raise"), pytest.raises(FloatingPointError):
-        blocks_with(work)()
+        blocks_with(work, 3)()
+    assert ended(before) and seen == [math.inf] * 3 + ["raised"] * 3
 
 
 def test_a_thread_of_somebody_else_shares_nothing(monkeypatch):
@@ -143,10 +158,10 @@ def test_threads_share_what_takes_long_and_where_it_was_quicker(seconds, pays, m
 
 
 def test_what_was_slower_once_is_tried_again():
-    sums = blocks_with(lambda k: (1.0,))
+    sums = blocks_with(lambda k: (1.0,), clock=iter([3.0, 3.008]).__next__)
     sums.seconds[:] = [0.01, 0.02]
     sums()
-    assert sums.seconds[1] < 0.02 and sums.seconds[0] < 0.01
+    assert sums.seconds[0] == pytest.approx(0.008) and sums.seconds[1] == pytest.approx(0.0198)
 
 
 @pytest.mark.parametrize("make", TASKS)

@@ -35,13 +35,18 @@ def llvm_here() -> Any:
     return llvm
 
 
+def arm_here() -> bool:
+    """Whether the processor is one of ARM's, which has other instructions."""
+    return llvm_here().get_default_triple().startswith(("aarch64", "arm64"))
+
+
 @cache
 def lanes_here() -> int:
     """How many doubles the processor takes at once; 0 where it lacks fma (all since 2013 have it), or llvmlite is missing."""
     llvm = llvm_here()
     if llvm is None:
         return 0
-    if llvm.get_default_triple().startswith(("aarch64", "arm64")):
+    if arm_here():
         return 2
     features = llvm.get_host_cpu_features()
     return 0 if not features.get("fma") else 8 if features.get("avx512dq") else 4
@@ -49,10 +54,18 @@ def lanes_here() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Compiled functions by name, and what must live as long as they do."""
+    """Compiled functions by name, and what must live as long as they do.
+
+    They are called by `engine(...)(name, ...)` alone: so long as one of them is at work, neither its code is gone, though
+    nobody keeps the engine, nor is an array that it was given, though the one who gave it was interrupted and is gone.
+    """
 
     functions: dict[str, Callable[..., Any]]
     keeper: Any
+
+    def __call__(self, name: str, *given: Any) -> Any:
+        """What a function returns; of arrays it takes the address, which must not be passed without them."""
+        return self.functions[name](*(each.ctypes.data if isinstance(each, np.ndarray) else each for each in given))
 
 
 def _machine() -> Any:
@@ -91,11 +104,13 @@ def engine(text: str, names: tuple[str, ...]) -> Engine:
 
 
 def pointers(arrays: Sequence[np.ndarray]) -> Any:
-    """Where the numbers of contiguous arrays are, as the functions take it.
+    """Where the numbers of contiguous arrays are, as the functions take it; it holds the arrays.
 
     >>> import numpy as np
     >>> array = np.zeros(3)
     >>> pointers([array])[0] == array.ctypes.data
     True
     """
-    return (_POINTER * len(arrays))(*(array.ctypes.data for array in arrays))
+    found: Any = (_POINTER * len(arrays))(*(array.ctypes.data for array in arrays))
+    found.arrays = arrays
+    return found

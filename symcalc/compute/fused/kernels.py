@@ -152,8 +152,8 @@ class Source:
             row = at(code, "%history", steps.i * self.width).name
             self.step(code, known, row)
             if shared:
-                code.lines.append(f"  call void @meet({steps.i}, ptr {row}, ptr %columns, ptr %given, i64 %rows, i64 %last, "
-                                  "ptr %sums, ptr %meeting, i64 %share, ptr %yield)")
+                code.lines.append(f"  call void @meet({steps.i}, ptr %history, i64 {self.width}, ptr %columns, ptr %given, "
+                                  "i64 %rows, i64 %last, ptr %sums, ptr %meeting, i64 %share, ptr %yield)")
             elif self.sections.totals:
                 code.lines.append(f"  call void @sums(ptr {row}, ptr %columns, ptr %given, i64 %rows, i64 0, i64 %last, "
                                   "ptr %sums)")

@@ -37,7 +37,6 @@ _MANY = 40_000           # steps of blocks of runs from which threads share them
 class Rows:
     """A table as the compiled functions take it: where its columns are, and the numbers that stay the same."""
 
-    columns: list[np.ndarray]
     pointers: Any
     given: np.ndarray
     rows: int
@@ -61,14 +60,13 @@ class Rows:
 def _rows_of(sections: Sections, table: Table | None) -> Rows:
     columns = [np.require(column, np.float64, ["C", "A"]) for column in sections.values(table, sections.columns)]
     rows = table.rows if table is not None else 0
-    return Rows(columns, pointers(columns), sections.given(table), rows, len(sections.totals), rows * len(sections.rows))
+    return Rows(pointers(columns), sections.given(table), rows, len(sections.totals), rows * len(sections.rows))
 
 
 def _sum_up(made: Engine, point: np.ndarray, rows: Rows, sums: np.ndarray, threads: int, jobs: Jobs) -> None:
     """The sums over the rows at the point."""
     def work(first: int, last: int) -> None:
-        made.functions["sums"](point.ctypes.data, rows.pointers, rows.given.ctypes.data, rows.rows, first, last,
-                               sums.ctypes.data)
+        made("sums", point, rows.pointers, rows.given, rows.rows, first, last, sums)
 
     share(work, rows.parts, threads, jobs)
 
@@ -106,7 +104,7 @@ def gradient(compiled: Compiled) -> Compiled | None:
         point, found, sums = np.array(numbers, dtype=np.float64), np.empty(size + 1), rows.room()
         with helpers(threads) as jobs:
             _sum_up(made, point, rows, sums, threads, jobs)
-        made.functions["finish"](point.ctypes.data, rows.given.ctypes.data, sums.ctypes.data, rows.parts, found.ctypes.data)
+        made("finish", point, rows.given, sums, rows.parts, found)
         value, *slopes = found.tolist()
         return value, tuple(slopes)
 
@@ -166,18 +164,18 @@ class FusedLoop:
               jobs: Jobs) -> int:
         """So many steps from the first row on; how many of them led to finite numbers."""
         rows = self.rows
-        table = rows.pointers, rows.given.ctypes.data, rows.rows, rows.parts, sums.ctypes.data
-        steps = history.ctypes.data, rates.ctypes.data, count, float(number), history[1:].ctypes.data
+        table = rows.pointers, rows.given, rows.rows, rows.parts, sums
+        steps = history, rates, count, float(number), history[1:]
         if not self.shared:
-            return engine(self.text, ("descend",)).functions["descend"](*steps, *table)
+            return engine(self.text, ("descend",))("descend", *steps, *table)
         made, meeting, found = engine(self.text, ("lead", "help")), Meeting(threads), []
 
         def take_part(first: int, _: int) -> None:
             if first == 0:
                 with meeting.led():
-                    found.append(made.functions["lead"](*steps, *table, *meeting.passed))
+                    found.append(made("lead", *steps, *table, *meeting.passed))
             else:
-                made.functions["help"](history[1:].ctypes.data, self.width, *table, *meeting.passed)
+                made("help", history[1:], self.width, *table, *meeting.passed)
 
         share(take_part, threads, threads, jobs)
         return found[0]
@@ -243,8 +241,7 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
         arrays = points, gradients, states, costs, np.ascontiguousarray(rates), np.ascontiguousarray(scales), seen
 
         def work(first: int, last: int) -> None:
-            made.functions["race"](*(array.ctypes.data for array in arrays), runs, count, float(number), given.ctypes.data,
-                                   first, last)
+            made("race", *arrays, runs, count, float(number), given, first, last)
 
         if count and runs:
             threads = max(1, min(cores(), blocks, blocks * count // _MANY))

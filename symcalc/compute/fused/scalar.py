@@ -10,7 +10,7 @@ import ast
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from types import MappingProxyType
 
 import numpy as np
@@ -109,7 +109,7 @@ class CompiledLoop:
     @property
     def function(self) -> Callable[..., int]:
         """The compiled function."""
-        return engine(self.text, ("march",)).functions["march"]
+        return partial(engine(self.text, ("march",)), "march")
 
     def fill(self, room: np.ndarray, last: np.ndarray, before: float, rates: np.ndarray, number: int) -> tuple[int, Seen]:
         """Steps from the row `last` on, put into `room`, whose columns are contiguous; how many, and what they have passed.

@@ -17,15 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from symcalc.compute.fused.engine import lanes_here
+from symcalc.compute.fused.engine import arm_here
 
 _TAKEN, _DONE, _SIZE = 0, 8, 16         # places of the two numbers, in cache lines of their own
 ENDED = -1               # in `taken`: there is nothing more to come
 _NONE = 2**32 - 1        # in `taken`: a step in which no part is left, before the first
 _SPINS = 4_000           # looks at a number, some tens of microseconds, before a processor that others may want is given away
 _PATIENCE = 50_000       # ... and looks after which one who helps gives up
-
-_ARGUMENTS = "ptr %columns, ptr %given, i64 %rows, i64 %parts, ptr %sums"
+_EVER = 2**63 - 1        # more than there are parts, and more looks than anyone has time for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,9 @@ class Meeting:
         object.__setattr__(self, "numbers", numbers)
 
     @property
-    def passed(self) -> tuple[int, int, int]:
+    def passed(self) -> tuple[np.ndarray, int, int]:
         """What the compiled functions take of it."""
-        return self.numbers.ctypes.data, self.threads.bit_length(), giving_way()
+        return self.numbers, self.threads.bit_length(), giving_way()
 
     @contextmanager
     def led(self) -> Iterator[None]:
@@ -68,25 +67,12 @@ def giving_way() -> int:
 
 
 def helping() -> str:
-    """The functions `meet`, which the one who leads calls for every step, and `help`, in LLVM's code; they call `sums`.
+    """The functions `meet`, which the one who leads calls for every step, and `help`, in LLVM's code; they call `sums`."""
+    return _PARTS + _waiting() + _MEETING
 
-    `taken` holds the number of the step times 2^32 plus that of the next part, or ENDED.
-    """
-    pause, hint = ("llvm.aarch64.hint", "i32 1") if lanes_here() == 2 else ("llvm.x86.sse2.pause", "")
-    return f"""
-declare void @{pause}({hint[:3]})
 
-define internal void @rest(i64 %looks, ptr %yield) noinline {{
-  %long = icmp sgt i64 %looks, {_SPINS}
-  br i1 %long, label %give, label %spin
-give:
-  %ignored = call i32 %yield()
-  ret void
-spin:
-  call void @{pause}({hint})
-  ret void
-}}
-
+_ARGUMENTS = "ptr %columns, ptr %given, i64 %rows, i64 %parts, ptr %sums"
+_PARTS = f"""
 define internal i1 @take(i64 %taken, ptr %point, {_ARGUMENTS}, ptr %meeting, i64 %share) noinline {{
   %first = and i64 %taken, {_NONE}
   %left = sub i64 %parts, %first
@@ -110,40 +96,22 @@ more:
 none:
   ret i1 false
 }}
+"""
+"""Take the next few parts of a step and sum them up; whether there were any, though another one may have been quicker.
 
-define internal void @meet(i64 %step, ptr %point, {_ARGUMENTS}, ptr %meeting, i64 %share, ptr %yield) noinline {{
+`taken`, at the meeting's beginning, holds the number of the step times 2^32 plus that of the next part, or ENDED.
+"""
+_MEETING = f"""
+define internal void @join(ptr %history, i64 %width, i64 %wanted, i64 %patience,
+                           {_ARGUMENTS}, ptr %meeting, i64 %share, ptr %yield) noinline {{
 entry:
-  %begin = shl i64 %step, 32
-  store atomic i64 %begin, ptr %meeting release, align 8
   %done = getelementptr i64, ptr %meeting, i64 {_DONE}
-  %following = add i64 %step, 1
-  %wanted = mul i64 %following, %parts
-  br label %work
-work:
-  %taken = load atomic i64, ptr %meeting monotonic, align 8
-  %more = call i1 @take(i64 %taken, ptr %point, {_ARGUMENTS}, ptr %meeting, i64 %share)
-  br i1 %more, label %work, label %wait
-wait:
-  %looks = phi i64 [ 0, %work ], [ %looked, %again ]
-  %summed = load atomic i64, ptr %done acquire, align 8
-  %missing = icmp slt i64 %summed, %wanted
-  br i1 %missing, label %again, label %all
-again:
-  call void @rest(i64 %looks, ptr %yield)
-  %looked = add i64 %looks, 1
-  br label %wait
-all:
-  ret void
-}}
-
-define void @help(ptr %history, i64 %width, {_ARGUMENTS}, ptr %meeting, i64 %share, ptr %yield) {{
-entry:
   br label %look
 look:
-  %looks = phi i64 [ 0, %entry ], [ %looked, %again ], [ 0, %work ]
+  %looks = phi i64 [ 0, %entry ], [ 0, %work ], [ %looked, %again ]
   %taken = load atomic i64, ptr %meeting acquire, align 8
   %ended = icmp eq i64 %taken, {ENDED}
-  %tired = icmp sgt i64 %looks, {_PATIENCE}
+  %tired = icmp sgt i64 %looks, %patience
   %over = or i1 %ended, %tired
   br i1 %over, label %leave, label %work
 work:
@@ -151,12 +119,52 @@ work:
   %place = mul i64 %step, %width
   %point = getelementptr double, ptr %history, i64 %place
   %some = call i1 @take(i64 %taken, ptr %point, {_ARGUMENTS}, ptr %meeting, i64 %share)
-  br i1 %some, label %look, label %again
+  br i1 %some, label %look, label %wait
+wait:
+  %summed = load atomic i64, ptr %done acquire, align 8
+  %missing = icmp slt i64 %summed, %wanted
+  br i1 %missing, label %again, label %leave
 again:
   call void @rest(i64 %looks, ptr %yield)
   %looked = add i64 %looks, 1
   br label %look
 leave:
+  ret void
+}}
+
+define internal void @meet(i64 %step, ptr %history, i64 %width,
+                           {_ARGUMENTS}, ptr %meeting, i64 %share, ptr %yield) noinline {{
+  %begin = shl i64 %step, 32
+  store atomic i64 %begin, ptr %meeting release, align 8
+  %following = add i64 %step, 1
+  %wanted = mul i64 %following, %parts
+  call void @join(ptr %history, i64 %width, i64 %wanted, i64 {_EVER}, {_ARGUMENTS}, ptr %meeting, i64 %share, ptr %yield)
+  ret void
+}}
+
+define void @help(ptr %history, i64 %width, {_ARGUMENTS}, ptr %meeting, i64 %share, ptr %yield) {{
+  call void @join(ptr %history, i64 %width, i64 {_EVER}, i64 {_PATIENCE}, {_ARGUMENTS}, ptr %meeting, i64 %share, ptr %yield)
+  ret void
+}}
+"""
+"""Join in with whatever there is to take, until so many parts are summed up, all is ended, or patience is. The one who leads
+begins a step and stays until its parts are all summed up; one who helps stays until the end."""
+
+
+def _waiting() -> str:
+    """What one does who waits: for a while nothing, then the processor is others'."""
+    name, argument = ("llvm.aarch64.hint", "i32 1") if arm_here() else ("llvm.x86.sse2.pause", "")
+    return f"""
+declare void @{name}({argument.removesuffix(" 1")})
+
+define internal void @rest(i64 %looks, ptr %yield) noinline {{
+  %long = icmp sgt i64 %looks, {_SPINS}
+  br i1 %long, label %give, label %spin
+give:
+  %ignored = call i32 %yield()
+  ret void
+spin:
+  call void @{name}({argument})
   ret void
 }}
 """

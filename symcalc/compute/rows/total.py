@@ -59,8 +59,9 @@ class Total:
     [50.0, 3.0]
     """
 
-    def __init__(self, sums: Callable[..., tuple[Any, ...]], blocks: Sequence[tuple[Any, ...]], rooms: Pool) -> None:
-        self.sums, self.blocks, self.rooms, self.count = sums, blocks, rooms, len(blocks)
+    def __init__(self, sums: Callable[..., tuple[Any, ...]], blocks: Sequence[tuple[Any, ...]], rooms: Pool,
+                 clock: Callable[[], float] = perf_counter) -> None:
+        self.sums, self.blocks, self.rooms, self.clock, self.count = sums, blocks, rooms, clock, len(blocks)
         self.seconds = [0.0, 0.0]               # that a call takes, alone and shared
 
     def __call__(self, *numbers: Any) -> tuple[Any, ...]:
@@ -70,10 +71,10 @@ class Total:
                 return self.sums(*self.blocks[0], *room[0], *numbers)
             finally:
                 self.rooms.give_back(room)
-        begun, shared = perf_counter(), self.pays()
+        begun, shared = self.clock(), self.pays()
         found = self.each(numbers, min(self.count, cores()) if shared else 1)
         taken, other = self.seconds[shared], self.seconds[not shared]
-        now = perf_counter() - begun
+        now = self.clock() - begun
         self.seconds[shared], self.seconds[not shared] = min(now, taken * _OLDER) if taken else now, other * _UNTRIED
         return tuple(reduce(add, terms) for terms in zip(*found))
 
