@@ -353,7 +353,7 @@ def test_what_is_no_file_is_not_waited_for(read: Callable[[object], object], tmp
     zero.symlink_to("/dev/zero")
     odd = [
         tmp_path / f"line\nbreak\x1b[31m.{suffix}",
-        tmp_path / f"{'n' * 300}.{suffix}",
+        f"{'n' * 300}.{suffix}",
         f"a\0b.{suffix}",
         f"http://localhost/a.{suffix}",
         f"~/none.{suffix}",
