@@ -96,8 +96,8 @@ def seated(task: Task) -> dict[str, Descend]:
 
 
 def steps_for(name: str, descend: Descend) -> int:
-    """So many steps that a round takes its time; that of a loop which is compiled only where that pays, a longer one."""
-    steps, seconds = 1, LONG if name == "symcalc [fast]" else SECONDS
+    """So many steps that a round takes its time; ours a longer one, as what a whole run costs once is no step."""
+    steps, seconds = 1, LONG if name in OURS else SECONDS
     while steps < MOST and (taken := timed(lambda: descend(steps, RATE))) < seconds / 2:
         steps = min(MOST, max(2 * steps, int(steps * seconds / max(taken, 1e-6) / 2)))
     return steps
