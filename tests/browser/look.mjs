@@ -31,6 +31,13 @@ async function opened(name, { hash = "", ...options } = {}) {
   return page;
 }
 
+// A page on a screen of another size, once its own script has heard of it: browsers tell it of that with the next frame.
+async function sized(page, width, height) {
+  await page.evaluate(() => { globalThis.told = new Promise((done) => addEventListener("resize", () => done(), { once: true })); });
+  await page.setViewportSize({ width, height });
+  await page.evaluate(() => globalThis.told);
+}
+
 // What holds of every page, in one theme.
 function looked() {
   const styles = (element) => getComputedStyle(element);
@@ -80,15 +87,16 @@ async function everywhere(name, screen, still) {
   await page.evaluate(() => {
     document.querySelectorAll("summary").forEach((summary) => summary.click());
     document.querySelectorAll(".unfold button:last-child").forEach((button) => button.click());
+    return new Promise((done) => requestAnimationFrame(() => setTimeout(done)));      // what unfolds says so later
   });
   const facts = { light: { ...await page.evaluate(looked), faults: searched && await faults(page) } };
   await picture(page, `${name}-light`);
   await page.emulateMedia({ colorScheme: "dark" });
-  await page.setViewportSize({ width: 390, height: 900 });
+  await sized(page, 390, 900);
   facts.dark = { ...await page.evaluate(looked),
     faults: searched && await faults(page, ["color-contrast", "scrollable-region-focusable"]) };
   await picture(page, `${name}-dark`);
-  await page.setViewportSize({ width: 360, height: 800 });
+  await sized(page, 360, 800);
   facts.narrow = await page.evaluate(looked);
   await still.page.goto(address(name));
   facts.still = { ...await still.page.evaluate(looked), lines: await still.page.locator(".steps li").count(),
