@@ -41,11 +41,11 @@ if TYPE_CHECKING:
     from symcalc.functions import softplus as softplus
     from symcalc.functions import step as step
     from symcalc.language import read as read
+    from symcalc.language.data import read_table as read_table
     from symcalc.language.names import columns as columns
     from symcalc.language.names import mean as mean
     from symcalc.language.names import parameters as parameters
     from symcalc.language.names import sum_rows as sum_rows
-    from symcalc.language.table import read_table as read_table
     from symcalc.pages.notation import latex as latex
     from symcalc.pages.notation import text as text
     from symcalc.pages.terminal import show as show
@@ -106,7 +106,7 @@ _HOMES = {
     "functions": ("sigmoid", "softplus", "relu", "step", "cbrt", "logit", "logarithm", "logsumexp", "softmax"),
     "language": ("read",),
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
-    "language.table": ("read_table",),
+    "language.data": ("read_table",),
     "pages.notation": ("text", "latex"),
     "pages.terminal": ("show",),
     "calculus.backprop": ("backpropagation", "Backpropagation"),

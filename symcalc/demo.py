@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from symcalc.errors import SymcalcError
+from symcalc.language.data import read_table
 from symcalc.language.table import Table as Data
-from symcalc.language.table import read_table
 from symcalc.pages.document import Block, Document, Equation, Heading, Steps, Table, paragraph
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown

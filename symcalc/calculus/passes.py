@@ -12,9 +12,10 @@ from sympy import Basic, Expr, Indexed, Integer, Symbol
 
 from symcalc.calculus.point import NO_VALUE, Point
 from symcalc.errors import DataError, LossError, as_given
+from symcalc.language.data import read_table
 from symcalc.language.names import COUNT, ROW, columns_of, name_of
 from symcalc.language.sums import as_named
-from symcalc.language.table import Table, read_table
+from symcalc.language.table import Table
 from symcalc.pages.notation import text
 from symcalc.written import replaced
 

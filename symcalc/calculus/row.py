@@ -123,7 +123,7 @@ def _in_row(term: Expr, number: int) -> Expr:
 
 def _numbers(term: Expr, number: int, data: object) -> dict[Indexed, Expr]:
     """The numbers of this row, by column."""
-    from symcalc.language.table import read_table
+    from symcalc.language.data import read_table
     columns = columns_of(term)
     table = read_table(data, [name_of(column) for column in columns])
     if number > table.rows:

@@ -49,7 +49,7 @@ class Explored:
     @cached_property
     def known(self) -> tuple[str, ...]:
         """The columns of that table."""
-        from symcalc.language.table import column_names
+        from symcalc.language.data import column_names
 
         return () if self.table is None else column_names(self.table)
 
@@ -102,7 +102,7 @@ class Explored:
 
     def table_told(self) -> str:
         """How many rows there are, of which columns."""
-        from symcalc.language.table import column_names, read_table
+        from symcalc.language.data import column_names, read_table
 
         table = read_table(self.data, column_names(self.data))
         return f"{table.rows} row{'s' * (table.rows != 1)} of {', '.join(table.names)}"

@@ -116,8 +116,8 @@ def _refuse_columns(given: str) -> NoReturn:
 
 def loss_of(formula: str, data: Path | None, parameters: tuple[str, ...], option: str = "--start") -> Loss:
     """The loss: the names that the option gives a value are parameters; otherwise the table's header names the columns."""
+    from symcalc.language.data import column_names
     from symcalc.language.names import name_of
-    from symcalc.language.table import column_names
     from symcalc.training.losses import Loss
 
     if data is None:
@@ -156,7 +156,7 @@ def minimum_of(loss: Loss, data: Path | None, near: dict[str, float] | None, poi
 
 def explored_loss(formula: str, data: Path | None, started: Collection[str] = ()) -> Loss:
     """The loss at the prompt: by the table's header, and a name that has a start is a parameter; the others start at 0."""
-    from symcalc.language.table import column_names
+    from symcalc.language.data import column_names
     from symcalc.training.losses import Loss
 
     return Loss(formula) if data is None else _by_header(formula, data, column_names(data), AT_PROMPT, started)
@@ -203,8 +203,8 @@ def _by_header(formula: str, data: Path, known: tuple[str, ...], option: str, su
     Of those that are `sure` to be parameters, nothing is asked.
     """
     from symcalc.language import read
+    from symcalc.language.column_names import chosen_names
     from symcalc.language.names import columns_of, is_likely_column, name_of, parameters_of
-    from symcalc.language.table import chosen_names
     from symcalc.training.losses import Loss
 
     expression = read(formula, columns=known)

@@ -24,8 +24,9 @@ from symcalc.compute.reverse import accumulated
 from symcalc.compute.stable import all_stabilised
 from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError
+from symcalc.language.data import read_table
 from symcalc.language.names import name_of
-from symcalc.language.table import Table, read_table
+from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.elided import several
 

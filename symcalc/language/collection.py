@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from symcalc.errors import DataError
-from symcalc.language.table import chosen_names, column_names, counted, read_table
+from symcalc.language.column_names import chosen_names, counted
+from symcalc.language.memory import from_memory, names_in_memory
 from symcalc.language.table_parts import SOURCE, Parts
 
 
@@ -27,7 +28,7 @@ def _is_dask(data: object) -> bool:
 
 def read_collection(data: Any, names: Iterable[str] | None = None) -> Parts:
     """The parts of a Dask DataFrame, of a mapping of Dask arrays or Series, or of an array of records."""
-    known = column_names(data)
+    known = names_in_memory(data)
     wanted = known if names is None else chosen_names(names, known, SOURCE)
     if isinstance(data, Mapping):
         return Parts(names=wanted, pieces=_aligned({name: data[name] for name in wanted or known}))
@@ -48,7 +49,7 @@ def _aligned(columns: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
             if not known:
                 raise DataError(f"{SOURCE}, column {name} is in memory, and the parts of the others are of unknown sizes; "
                                 "give it as a column of the same collection")
-            values = da.from_array(read_table({name: values})[name], chunks=-1)
+            values = da.from_array(from_memory({name: values}, None)[name], chunks=-1)
         if getattr(values, "ndim", 1) != 1:
             raise DataError(f"{SOURCE}, column {name} is an array of shape {values.shape}; give a flat list of numbers, one "
                             "per row")

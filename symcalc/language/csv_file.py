@@ -20,7 +20,8 @@ from typing import TextIO
 import numpy as np
 
 from symcalc.errors import DataError, visible
-from symcalc.language.table import Table, checked_names, chosen_names, counted, listed, quoted, table_of
+from symcalc.language.column_names import checked_names, chosen_names, counted, listed, quoted
+from symcalc.language.table import Table, table_of
 
 MAX_BYTES = 4 * 2**30
 MAX_LINE = 131_072      # characters; also the longest field that Python's csv takes

@@ -15,14 +15,9 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import numpy as np
 
 from symcalc.errors import DataError
-from symcalc.language.table import (
-    Table,
-    chosen_names,
-    counted,
-    listed,
-    read_table,
-    table_of,
-)
+from symcalc.language.column_names import chosen_names, counted, listed
+from symcalc.language.memory import from_memory
+from symcalc.language.table import Table, table_of
 
 _HERE = 2**26            # bytes of a table that may be brought into memory unasked
 _SHARE = 0.5             # of the workers' memory that the columns may take
@@ -61,7 +56,7 @@ class Reader:
         if sizes == {0}:
             return Part(0, "", ())
         try:
-            table = read_table(piece, self.names, self.first)
+            table = from_memory(piece, self.names, self.first)
             for check in self.checks:
                 check(table, self.first)
         except DataError as fault:

@@ -9,7 +9,8 @@ from hashlib import sha256
 import numpy as np
 
 from symcalc.errors import DataError
-from symcalc.language.table import Table, counted
+from symcalc.language.column_names import counted
+from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 
 
@@ -17,7 +18,7 @@ from symcalc.language.table_parts import Parts
 class Fingerprint:
     """The rows, and the SHA-256 of each column's values as little-endian float64.
 
-    >>> from symcalc.language.table import read_table
+    >>> from symcalc.language.data import read_table
     >>> print(Fingerprint.of(read_table({"x": [1, 2]})).columns["x"][:8])
     dc91ce9a
     """

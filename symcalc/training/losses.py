@@ -169,7 +169,7 @@ class Loss(Derivatives, Questions):
 
     def table(self, data: object) -> Table | Parts | None:
         """The columns that the loss needs out of the data; None where it needs none."""
-        from symcalc.language.table import column_names, read_table
+        from symcalc.language.data import column_names, read_table
         names = tuple(map(name_of, self.columns))
         if self.model and self.model.numbered:
             data = self.model.numbered.spread(data)

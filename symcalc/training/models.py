@@ -14,8 +14,8 @@ from symcalc.compute.compiled import evaluated
 from symcalc.compute.points import ordered
 from symcalc.compute.stable import stabilised
 from symcalc.errors import DataError, LossError
+from symcalc.language.data import read_table
 from symcalc.language.names import alike, column, columns_of, name_of, parameters_of, symbol
-from symcalc.language.table import read_table
 from symcalc.pages.document import Document, Equation, Formula, Inline, Paragraph, joined, paragraph
 from symcalc.pages.elided import elided, is_long, several, shortened
 from symcalc.pages.notation import latex, text

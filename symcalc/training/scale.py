@@ -178,7 +178,7 @@ def scale_of(loss: Loss, other: Loss, data: object = None, *, start: Mapping[str
 
 
 def _shared_table(loss: Loss, other: Loss, data: object) -> Table | Parts | None:
-    from symcalc.language.table import read_table
+    from symcalc.language.data import read_table
     names = dict.fromkeys(name_of(column) for column in (*loss.columns, *other.columns))
     loss.table(data), other.table(data)          # refuse what either would refuse
     return read_table(data, tuple(names))

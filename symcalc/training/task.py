@@ -69,7 +69,7 @@ class Task:
 
         >>> from symcalc.training.models import line
         >>> from symcalc.language.names import column
-        >>> from symcalc.language.table import read_table
+        >>> from symcalc.language.data import read_table
         >>> Task(target=column("y"), model=line("x"), values=SIGNS).checked(read_table({"y": [1, 0]}))
         Traceback (most recent call last):
         symcalc.errors.DataError: y is 0 in row 2 of the data; this loss wants -1 or 1

@@ -9,8 +9,8 @@ from symcalc.compute.indexed.arrays import Layout, Place
 from symcalc.compute.indexed.compiling import MOST_APART, compile_indexed, is_polynomial, partials_by_letter
 from symcalc.indices import whole
 from symcalc.language import read
+from symcalc.language.data import read_table
 from symcalc.language.names import symbol
-from symcalc.language.table import read_table
 
 RANDOM = np.random.default_rng(5)
 

@@ -8,7 +8,7 @@ import pytest
 
 import symcalc as sc
 from symcalc.compute.moments.tapes import Pass
-from symcalc.language.table import read_table
+from symcalc.language.data import read_table
 
 LINE = sc.mean_squared_error("y", sc.line("x"))
 

@@ -11,8 +11,8 @@ from symcalc.compute.cluster import PartTape
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.tape import Tape
 from symcalc.errors import LossError
+from symcalc.language.data import read_table
 from symcalc.language.names import columns_of, parameters_of
-from symcalc.language.table import read_table
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import call
 

@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from symcalc.cli import main
 from symcalc.errors import DataError
 from symcalc.language import csv_file as room
-from symcalc.language.table import Table, column_names, read_table
+from symcalc.language.data import column_names, read_table
+from symcalc.language.table import Table
 from symcalc.training.losses import Loss
 
 XY = {"x": [1.0, 3.0], "y": [2.0, 4.0]}

@@ -83,7 +83,7 @@ def changes(loss: Loss, table: Table) -> tuple[dict[str, Change], np.ndarray] | 
 
     Each is centred and scaled if the loss can make up for it, only scaled if not, and left alone where it can do neither.
 
-    >>> from symcalc.language.table import read_table
+    >>> from symcalc.language.data import read_table
     >>> loss = Loss("mean((y - (m*x + b))^2)")
     >>> found, matrix = changes(loss, read_table({"x": [1, 3], "y": [0, 1]}))
     >>> sorted(found), matrix.round(9).tolist()
