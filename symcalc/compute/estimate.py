@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from symcalc.compute.compiled import Compiled
     from symcalc.compute.program import Program
 
 # Seconds, as measured on an EPYC of 2023 with NumPy 2: what a compiled loop saves is what NumPy or Python take, nearly.
@@ -16,7 +15,7 @@ COMPILING = 0.03                # the import of llvmlite
 _EACH = 1.2e-3                  # LLVM's work on a statement
 _MODULE = 7e-3                  # ... on a loop of one run, whatever the statements,
 _EACH_ALONE = 0.4e-3            # and on a statement of it
-_CALLS = 8                       # of a gradient, by whoever compiles it over many rows
+CALLS = 8                        # of a gradient, by whoever compiles it over many rows
 _OPERATION = 0.4e-9              # + - * / of one row
 _FUNCTION = 4e-9                 # exp, tanh and the like of one row, which kernels have, too
 _LIBRARY = -10e-9                # what arctan and others lose, which are worked out there row by row
@@ -33,14 +32,6 @@ _SMALL = frozenset(["sqrt", "abs", "maximum", "minimum", "where", "sign", "heavi
 def may_fuse() -> bool:
     """Whether what it takes to compile a loop is installed, which is not imported for that."""
     return find_spec("llvmlite") is not None
-
-
-def quickest(compiled: Compiled) -> Compiled:
-    """The same loss, fused where so many rows are gone through in each call that compiling pays."""
-    if compiled.tape.arrays and _CALLS * saved(compiled.tape, compiled.table.rows) > compiling(compiled.tape):
-        from symcalc.compute.fused import loops as fused
-        return fused.gradient(compiled) or compiled
-    return compiled
 
 
 def compiling(program: Program) -> float:

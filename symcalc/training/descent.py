@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 from sympy import Expr, Symbol
 
-from symcalc.compute.compiled import compile_loss
+from symcalc.compute.compiling import compile_loss
 from symcalc.errors import DescentError
 from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches

@@ -151,7 +151,7 @@ class Loss(Derivatives, Questions):
         >>> Loss("(w - 3)^2").compile()([5])
         (4.0, array([4.]))
         """
-        from symcalc.compute.compiled import compile_loss
+        from symcalc.compute.compiling import compile_loss
         from symcalc.language.table import Table
         table = self.table(data)
         if table is None:
@@ -164,7 +164,7 @@ class Loss(Derivatives, Questions):
 
     @cached_property
     def _without_data(self) -> Compiled:
-        from symcalc.compute.compiled import compile_loss
+        from symcalc.compute.compiling import compile_loss
         return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters)
 
     def table(self, data: object) -> Table | Parts | None:

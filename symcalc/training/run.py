@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Expr, Sum, Symbol
 
-from symcalc.compute.compiled import Compiled, compile_loss
+from symcalc.compute.compiled import Compiled
+from symcalc.compute.compiling import compile_loss
 from symcalc.errors import DataError, LossError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts

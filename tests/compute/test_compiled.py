@@ -13,7 +13,7 @@ import pytest
 import sympy
 
 import symcalc as sc
-from symcalc.compute.compiled import compile_loss
+from symcalc.compute.compiling import compile_loss
 from symcalc.compute.points import ordered
 from symcalc.errors import DataError, DescentError, LossError
 

@@ -5,7 +5,7 @@ import pytest
 from sympy import Add, Mul, Sum
 
 import symcalc as sc
-from symcalc.compute.compiled import compile_loss
+from symcalc.compute.compiling import compile_loss
 from symcalc.written import row_sum
 
 RNG = np.random.RandomState(2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute.compiled import compile_loss
+from symcalc.compute.compiling import compile_loss
 
 ROWS = 200
 RNG = np.random.RandomState(3)

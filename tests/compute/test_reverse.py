@@ -5,7 +5,7 @@ import pytest
 import sympy
 
 import symcalc as sc
-from symcalc.compute.compiled import compile_loss
+from symcalc.compute.compiling import compile_loss
 from symcalc.compute.reverse import accumulated
 from symcalc.errors import LossError
 from symcalc.training.derivatives import MOST_DERIVED

@@ -237,7 +237,7 @@ def by_recurrence() -> None:
 
 def backwards() -> None:
     """Reverse accumulation over a long formula, against differences."""
-    from symcalc.compute.compiled import compile_loss
+    from symcalc.compute.compiling import compile_loss
     loss = sc.Loss("mean((y - u*exp(v*x/9)*(w + v)^3*sqrt(1 + w^2)/(2 + u))^2) + max(u, w)*w^v + abs(u*v)", columns="x y",
                    parameters="u v w")
     data = short(60)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute import compiled
+from symcalc.compute import compiling
 from symcalc.errors import DescentError
 from symcalc.training.stops import BRIEF, Stop
 
@@ -42,8 +42,8 @@ def test_every_run_is_what_it_is_alone(J):
 
 def test_the_loss_is_compiled_once(J, monkeypatch):
     made = []
-    plain = compiled.compile_loss
-    monkeypatch.setattr(compiled, "compile_loss", lambda *given: made.append(given) or plain(*given))
+    plain = compiling.compile_loss
+    monkeypatch.setattr(compiling, "compile_loss", lambda *given: made.append(given) or plain(*given))
     J.sweep(DATA, start=[0, 0], rates=[0.001, 0.01, 0.05], steps=5)
     assert len(made) == 1
 

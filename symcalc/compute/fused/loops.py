@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from symcalc.compute.compiled import Compiled
 from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
@@ -19,9 +20,6 @@ from symcalc.compute.fused.together import Meeting
 from symcalc.compute.loops.loop import Form, Same, Steps, form_of, plain_loop
 from symcalc.compute.sharing import Jobs, cores, helpers, share
 from symcalc.language.table import Table
-
-if TYPE_CHECKING:
-    from symcalc.compute.compiled import Compiled
 
 _HANDED = 12_000         # statements for all rows together, some 2 microseconds, that are worth a thread that is there
 _BEGUN = 2_000_000       # ... and one that is begun for them

@@ -13,19 +13,35 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from symcalc.compute.rows.blockwise import Blockwise, Summed, apart_from, numbers_in
 from symcalc.compute.rows.buffered import Block, Operation, is_elementwise
 from symcalc.compute.rows.matrices import without_idle
 from symcalc.compute.statements import Statement, line, names_in, packed
 
-if TYPE_CHECKING:
-    from symcalc.compute.indexed.arrays import Arrays
-
 ROWS = -1                # in a shape, in the place of the number of rows
 Shape = tuple[int, ...]
 _PRODUCTS = ("np.dot", "np.einsum", "np.add.reduce")         # whose result may not stand where an operand stood
+
+
+class Whole(Protocol):
+    """What the lines are made from: a tape of whole arrays."""
+
+    @property
+    def still(self) -> Sequence[Statement]: ...
+    @property
+    def moving(self) -> Sequence[Statement]: ...
+    @property
+    def tables(self) -> Sequence[str]: ...
+    @property
+    def rowwise(self) -> Sequence[str]: ...
+    @property
+    def data_names(self) -> Sequence[str]: ...
+    @property
+    def shapes(self) -> Mapping[str, Shape]: ...
+    @property
+    def block(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -194,7 +210,7 @@ def in_buffers(operations: Sequence[Operation], shapes: Mapping[str, Shape]) -> 
     return written
 
 
-def arrays_by_blocks(tape: Arrays) -> Blockwise:
+def arrays_by_blocks(tape: Whole) -> Blockwise:
     """The lines of a tape of whole arrays that prepare the blocks, and those of a step."""
     whole, apart = apart_from(tape.still)
     moving, tables = tape.moving, tape.tables
@@ -221,7 +237,7 @@ def arrays_by_blocks(tape: Arrays) -> Blockwise:
         *(line(*statement) for statement in moving if statement[0].summed and not statement[0].total)])
 
 
-def _cut(tape: Arrays, shapes: Mapping[str, Shape], apart: Sequence[Statement], used: set[str],
+def _cut(tape: Whole, shapes: Mapping[str, Shape], apart: Sequence[Statement], used: set[str],
          wider: Sequence[Widened]) -> list[str]:
     """The rows cut into blocks, with what the data alone decide; the columns of a table are put together block by block."""
     needed, lines = set(used), []

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from sympy import Dummy
 
-from symcalc.compute.compiled import Compiled
+from symcalc.compute.across import packed_rows, places, row_blocks, rowwise, statements_of, written_function
 from symcalc.compute.generated import bound, executed, indented
 from symcalc.compute.loops.calls import Buffered, Kind
 from symcalc.compute.loops.loop import Steps
@@ -22,9 +22,7 @@ from symcalc.compute.tape import Tape
 from symcalc.written import replaced
 
 PAST = 12                # points before the present that a room keeps, for what is seen in several points in a row
-_ELEMENTS = 16_384       # numbers in an array over rows and runs
 _SLICE = 16_384          # ... and where the costs of several steps are worked out together
-_ABREAST = 512           # points at a time where each is evaluated over the rows
 
 
 @dataclass(slots=True)
@@ -137,7 +135,7 @@ class SideBySide:
         room.slice = max(1, _SLICE // runs)
         room.buffers = ([np.empty(runs) for _ in range(need[Kind.RUNS])],
                         [np.empty(moving * runs) for _ in range(need[Kind.MATRIX])],
-                        _blocks(self.steps.compiled, self.columns, runs, need[Kind.ROWS]),
+                        row_blocks(self.steps.compiled.tape, self.steps.compiled.table, self.columns, runs, need[Kind.ROWS]),
                         [np.empty((room.slice, runs)) for _ in range(need[Kind.RUNS])] if self.values is not None else [])
 
 
@@ -150,82 +148,27 @@ def side_by_side(steps: Steps) -> SideBySide:
     """The front for the steps of a plain method."""
     compiled, carried = steps.compiled, range(len(steps.letters.state))
     loss, (value, *slopes) = compiled.in_numpy()
-    taken, (points, gradients) = _of_loss(loss), _places(compiled)
+    taken, (points, gradients) = statements_of(loss), places(len(compiled.parameters))
     before, (*states, new) = _of_method(steps, taken)
     update = taken.lines({**{f"t{row}": state for row, state in zip(carried, states)}, "q": new})
     after = dict(zip(gradients, slopes))
     in_rows = any(call.in_rows for call in taken.calls)
-    body = taken.lines({**after, "J": value} if in_rows else after, _packed(loss))
+    body = taken.lines({**after, "J": value} if in_rows else after, packed_rows(loss))
     cost = [] if in_rows else taken.lines({"J": value})
-    costs = [] if in_rows else _function("values", [*points, "J", "vectors"], [*taken.unpacked(Kind.RUNS), *cost])
+    costs = [] if in_rows else written_function("values", [*points, "J", "vectors"], [*taken.unpacked(Kind.RUNS), *cost])
     names = ["p", "g", *(f"s{row}" for row in carried), "rate", "q", *(f"t{row}" for row in carried), *points, *gradients, "J"]
     counts = any(formula.has(steps.letters.counted) for _, formula in steps.equations)
     inner = [*before, *taken.named(),
-             *_function("advance", ["steps", "k", "vectors", "matrices", "blocks"], [
+             *written_function("advance", ["steps", "k", "vectors", "matrices", "blocks"], [
                  *taken.unpacked(Kind.RUNS), *taken.unpacked(Kind.MATRIX), f"for {', '.join(names)} in steps:",
                  *indented([*update, *body, *(["k += 1.0"] if counts else [])])]),
-             *costs, f"return advance, {'values' if costs else 'None'}, [{', '.join(_columns(loss) if in_rows else [])}]"]
+             *costs, f"return advance, {'values' if costs else 'None'}, [{', '.join(rowwise(loss) if in_rows else [])}]"]
     source = bound(loss, inner, blocks=False)
     advance, values, columns = executed(loss, source)(compiled.data)
     return SideBySide(steps, source, advance, values, columns, taken)
 
 
-def evaluated_across(compiled: Compiled, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The loss and its gradient over the rows, for many points at once."""
-    loss, (value, *slopes) = compiled.in_numpy()
-    taken, (inputs, gradients) = _of_loss(loss), _places(compiled)
-    body = taken.lines({**dict(zip(gradients, slopes)), "J": value}, _packed(loss))
-    inner = [*taken.named(), *_function("values_and_gradients", [*inputs, *gradients, "J", "vectors", "blocks"],
-                                        [*taken.unpacked(Kind.RUNS), *body]),
-             f"return values_and_gradients, [{', '.join(_columns(loss))}]"]
-    function, columns = executed(loss, bound(loss, inner, blocks=False))(compiled.data)
-    values, found = np.empty(len(points)), np.empty(points.shape)
-    for begin in range(0, len(points), _ABREAST):
-        part = slice(begin, begin + _ABREAST)
-        across = np.ascontiguousarray(points[part].T)
-        runs, into = across.shape[1], np.empty(across.shape)
-        blocks = _blocks(compiled, columns, runs, taken.room[Kind.ROWS])
-        with np.errstate(all="ignore"):
-            function(*across, *into, values[part], [np.empty(runs) for _ in range(taken.room[Kind.RUNS])], blocks)
-        found[part] = into.T
-    return values, found
-
-
 # Writing it out
-
-def _places(compiled: Compiled) -> tuple[list[str], list[str]]:
-    """What the parameters and the slopes are called."""
-    count = range(len(compiled.parameters))
-    return [f"p{j}" for j in count], [f"g{j}" for j in count]
-
-
-def _columns(loss: Tape) -> list[str]:
-    """The arrays that have a value for each row."""
-    return [*(f"c{k}" for k in range(len(loss.columns))), *loss.fixed]
-
-
-def _packed(loss: Tape) -> str:
-    """How the loop over the blocks of rows begins."""
-    return f"{', '.join([*_columns(loss), 'room'])} in blocks"
-
-
-def _function(name: str, arguments: Sequence[str], body: Sequence[str]) -> list[str]:
-    return [f"def {name}({', '.join(arguments)}):", *indented(body)]
-
-
-def _of_loss(loss: Tape) -> Buffered:
-    """The statements of the loss and its gradient, in the order in which they are worked out."""
-    kinds = dict.fromkeys(loss.given, Kind.FIXED) | {f"p{j}": Kind.RUNS for j in range(len(loss.parameters))}
-    kinds |= {value.source: Kind.COLUMN if value.array else Kind.FIXED for value in loss.computed.values() if not value.moves}
-    kinds |= {name: Kind.COLUMN for name in _columns(loss) if loss.arrays}
-    taken, split = Buffered(kinds), loss.in_blocks or not any(value.array for value, *_ in loss.moving)
-    for part in ((0, 1, 2) if split else (1,)):
-        for value, source, comment in loss.moving:
-            inside = value.array or value.total
-            if not split or part == (1 if inside else 2 if value.summed else 0):
-                taken.statement(value.source, source, comment, in_rows=inside or not split, total=value.total)
-    return taken
-
 
 def _of_method(steps: Steps, taken: Buffered) -> tuple[list[str], list[str]]:
     """The method's equations for all parameters at once: what needs no step, and the names of the new state and the new θ."""
@@ -247,17 +190,3 @@ def _of_method(steps: Steps, taken: Buffered) -> tuple[list[str], list[str]]:
     for value, source, comment in tape.moving:
         taken.statement(value.source, source, comment)
     return tape.before, results
-
-
-def _blocks(compiled: Compiled, columns: Sequence[np.ndarray], runs: int, buffers: int) -> list[tuple[Any, ...]]:
-    """The columns in blocks of rows, each with the buffers for its rows and all runs."""
-    if compiled.table is None:
-        return []
-    rows = compiled.table.rows
-    height = min(rows, max(1, _ELEMENTS // runs)) if compiled.tape.in_blocks else rows
-    rooms = [np.empty((height, runs)) for _ in range(buffers)]
-    found = []
-    for begin in range(0, rows, height):
-        parts = [column[begin:begin + height, None] for column in columns]
-        found.append((*parts, [room[:min(height, rows - begin)] for room in rooms]))
-    return found
