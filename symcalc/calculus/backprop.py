@@ -9,9 +9,10 @@ from typing import Any
 from sympy import Add, Basic, Expr, Integer, Mul, Symbol
 
 from symcalc.calculus.algebra.tidy import tidied
-from symcalc.calculus.derivation import Derivation, forms_of
+from symcalc.calculus.derivation import Derivation
 from symcalc.calculus.lanes import Places
 from symcalc.calculus.passes import Numbers, numbers_at
+from symcalc.calculus.plain_data import forms_of
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.values import Value, row_part, values_of
 from symcalc.errors import LossError

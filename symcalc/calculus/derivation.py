@@ -16,16 +16,16 @@ from symcalc.calculus.absent import absences
 from symcalc.calculus.algebra.products import Written, written_in
 from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.kinks import Kink, is_seen, kinks_of, told
+from symcalc.calculus.plain_data import written_down
 from symcalc.calculus.proof import Proof, prove
+from symcalc.calculus.row import ConcreteRow, is_alone, row_of
 from symcalc.calculus.unfolding import Application, Line, applied, steps_of, unfolded
 from symcalc.errors import LossError, as_given
 from symcalc.pages.document import Block, Document, Paragraph, paragraph
-from symcalc.pages.notation import latex, text
+from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
-from symcalc.pages.source import source
 
 if TYPE_CHECKING:
-    from symcalc.calculus.row import ConcreteRow
     from symcalc.calculus.tutor.verdict import Verdict
 
 DETAILS = ("brief", "normal", "full")
@@ -67,8 +67,10 @@ class Derivation(Shown):
 
     def row(self, number: int, data: object = None) -> Derivation | ConcreteRow:
         """The derivation of one row of the sum, counted from 1: x₁ for xᵢ; with `data`, its numbers are put in too."""
-        from symcalc.calculus.row import row_of
-        return row_of(self.expression, [self.variable], number, data, self.detail)
+        left_out = "" if is_alone(self.expression) else (
+            f"This is the term of row {number} alone; what stands outside the sum is left out.")
+        return row_of(self.expression, [self.variable], number, data,
+                      lambda one: replace(derive(one, self.variable, self.detail), remark=left_out))
 
     def check(self, answer: object) -> Verdict:
         """Whether an answer, text or SymPy, is right in whatever form; if not, which mistake explains it."""
@@ -105,23 +107,6 @@ class Derivation(Shown):
 
     def __repr__(self) -> str:
         return f"<derivation of {text(self.expression)} by {text(self.variable)}: {len(self.lines)} lines>"
-
-
-def written_down(lines: Sequence[Line], proof: Proof, kinks: Sequence[Kink]) -> dict[str, Any]:
-    """What the lines say as plain data, for JSON."""
-    return {"lines": list(map(line_data, lines)), "result": forms_of(lines[-1].expression),
-            "proof": {"passed": proof.passed, "checks": len(proof.checks)}, "kinks": [kink.as_dict() for kink in kinks]}
-
-
-def line_data(line: Line) -> dict[str, Any]:
-    """A line as plain data, for JSON."""
-    return {**forms_of(line.expression), "rule": line.rule.name if line.rule else None,
-            "formula": line.rule.formula if line.rule else None, "because": line.because}
-
-
-def forms_of(expression: Expr) -> dict[str, str]:
-    """The expression as text, as LaTeX, and as a string that SymPy reads back."""
-    return {"text": text(expression), "latex": latex(expression), "sympy": source(expression)}
 
 
 def derive(expression: Expr, variable: Symbol, detail: str = "normal", most: int | None = None) -> Derivation:

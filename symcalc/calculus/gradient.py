@@ -11,8 +11,9 @@ from sympy import Basic, Expr, Function, Symbol, Tuple
 
 from symcalc.calculus.algebra.kind import Algebra
 from symcalc.calculus.algebra.products import written_in
-from symcalc.calculus.derivation import Derivation, forms_of, line_data, tidied_up
+from symcalc.calculus.derivation import Derivation, tidied_up
 from symcalc.calculus.lanes import Places
+from symcalc.calculus.plain_data import forms_of, line_data
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.shared import Chain, Tidying, put_in, shared_chains
 from symcalc.calculus.unfolding import Application, Line, applied, moved_down, steps_of, unfolded

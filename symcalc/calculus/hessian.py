@@ -10,7 +10,8 @@ from sympy import Derivative, Expr, Function, Symbol, Tuple
 
 from symcalc.calculus.absent import absences
 from symcalc.calculus.derivation import Derivation, derive
-from symcalc.calculus.higher import HigherDerivation, digits_for, joined_up
+from symcalc.calculus.higher import HigherDerivation, joined_up
+from symcalc.calculus.point import digits_for
 from symcalc.calculus.proof import Check, Proof, prove
 from symcalc.calculus.size import most_parts
 from symcalc.errors import LossError

@@ -10,37 +10,23 @@ from typing import TYPE_CHECKING, Any
 from sympy import Derivative, Expr, Symbol
 
 from symcalc.calculus.absent import absences
-from symcalc.calculus.derivation import Derivation, derive, written_down
+from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.kinks import Kink
-from symcalc.calculus.point import DIGITS
+from symcalc.calculus.plain_data import written_down
+from symcalc.calculus.point import MOST_NESTED, digits_for
 from symcalc.calculus.proof import Proof, prove
+from symcalc.calculus.row import ConcreteRow, row_of
 from symcalc.calculus.size import most_parts
-from symcalc.calculus.unfolding import Line
-from symcalc.calculus.unknown import MORE_DIGITS
+from symcalc.calculus.unfolding import Line, Nesting
 from symcalc.errors import LossError, as_given
 from symcalc.pages.document import Block, Document, Equation, Heading, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
 
 if TYPE_CHECKING:
-    from symcalc.calculus.row import ConcreteRow
     from symcalc.calculus.tutor.verdict import Verdict
 
-MOST = 4
-"""Derivatives that are taken one after the other."""
-
 _ORDINALS = ("first", "second", "third", "fourth")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nesting:
-    """d²f/dx² = d/dx (df/dx): a derivative of a derivative is worked out from the inside."""
-
-    name: str
-    formula: str
-    latex: str
-
-
 _AGAIN = Nesting(name="one derivative at a time", formula="d²f/dx² = d/dx (df/dx)",
                  latex=r"\frac{d^2 f}{dx^2} = \frac{d}{dx} \left(\frac{df}{dx}\right)")
 _MIXED = Nesting(name="one derivative at a time", formula="∂²f/∂y∂x = ∂/∂y (∂f/∂x)",
@@ -86,8 +72,8 @@ class HigherDerivation(Shown):
 
     def row(self, number: int, data: object = None) -> HigherDerivation | ConcreteRow:
         """The derivation of one row of the sum, counted from 1: x₁ for xᵢ; with `data`, its numbers are put in too."""
-        from symcalc.calculus.row import row_of
-        return row_of(self.expression, self.variables, number, data, self.stages[0].detail)
+        return row_of(self.expression, self.variables, number, data,
+                      lambda one: joined_up(_stages(one, self.variables, self.stages[0].detail)))
 
     def check(self, answer: object) -> Verdict:
         """Whether an answer, text or SymPy, is right in whatever form; if not, which mistake explains it."""
@@ -130,13 +116,19 @@ def derive_by(expression: Expr, variables: Sequence[Symbol], detail: str = "norm
     >>> derive_by(x**3*y, (x, y)).result
     3*x**2
     """
-    if not 1 <= len(variables) <= MOST:
-        raise LossError(f"1 to {MOST} derivatives are taken one after the other, not {len(variables)}")
+    if not 1 <= len(variables) <= MOST_NESTED:
+        raise LossError(f"1 to {MOST_NESTED} derivatives are taken one after the other, not {len(variables)}")
+    stages = _stages(expression, variables, detail)
+    return stages[0] if len(stages) == 1 else joined_up(stages)
+
+
+def _stages(expression: Expr, variables: Sequence[Symbol], detail: str) -> list[Derivation]:
+    """The derivations one after the other."""
     stages: list[Derivation] = []
     most = most_parts(expression)
     for variable in variables:
         stages.append(derive(stages[-1].result if stages else expression, variable, detail, most))
-    return stages[0] if len(stages) == 1 else joined_up(stages)
+    return stages
 
 
 def joined_up(stages: Sequence[Derivation]) -> HigherDerivation:
@@ -155,11 +147,6 @@ def joined_up(stages: Sequence[Derivation]) -> HigherDerivation:
     return HigherDerivation(stages=tuple(stages), lines=tuple(lines), proof=Proof(checks))
 
 
-def digits_for(order: int) -> int:
-    """The digits at which difference quotients within one another still tell a right derivative from a wrong one."""
-    return DIGITS + MORE_DIGITS * (order - 1)
-
-
 def repeated(names: Sequence[str], order: int | None) -> tuple[str, ...]:
     """The letters to differentiate by: the names in turn, or one name `order` times.
 
@@ -167,11 +154,11 @@ def repeated(names: Sequence[str], order: int | None) -> tuple[str, ...]:
     (('x', 'x'), ('x', 'y'))
     """
     if order is None:
-        if len(names) > MOST:
-            raise LossError(f"at most {MOST} derivatives are taken one after the other, not {len(names)}")
+        if len(names) > MOST_NESTED:
+            raise LossError(f"at most {MOST_NESTED} derivatives are taken one after the other, not {len(names)}")
         return tuple(names)
-    if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST:
-        raise LossError(f"the order of a derivative is a whole number from 1 to {MOST}, not {as_given(order)}")
+    if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST_NESTED:
+        raise LossError(f"the order of a derivative is a whole number from 1 to {MOST_NESTED}, not {as_given(order)}")
     if len(names) > 1:
         raise LossError(f"give several letters or an order, not both; for order {order} by one letter, "
                         f"write {names[0]} alone")

@@ -40,7 +40,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanFunction, BooleanTrue
 
 from symcalc.calculus.numbering import Indices, Tables, counted, drawn, patterns
 from symcalc.calculus.rule import depends
-from symcalc.calculus.unknown import STEP, stand_in
+from symcalc.calculus.unknown import MORE_DIGITS, STEP, stand_in
 from symcalc.errors import LossError
 from symcalc.functions import Primed
 from symcalc.indices import softmax_at
@@ -49,6 +49,7 @@ from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import exact, is_number
 
 DIGITS = 80
+MOST_NESTED = 4              # derivatives that are taken one after the other
 TRIES = 72
 # Most functions live between 0 and 2; a few want small arguments, negative ones, or large ones.
 _RANGES = ((0.2, 2), (-2, 2), (0.05, 0.9), (-0.9, 0.9), (1, 8), (-30, 30), (40, 200), (-200, -40), (-1000, 1000))
@@ -271,3 +272,8 @@ _WORK: dict[type, Callable[..., Any]] = {
     softmax_at: lambda point, part, row: point.value(part.plain, row),
     BooleanTrue: lambda point, part, row: True, BooleanFalse: lambda point, part, row: False,
 }
+
+
+def digits_for(order: int) -> int:
+    """The digits at which difference quotients within one another still tell a right derivative from a wrong one."""
+    return DIGITS + MORE_DIGITS * (order - 1)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sympy import Basic, Derivative, Equality, Expr, Float, Indexed, Integer, Sum, Symbol
 
 from symcalc.calculus.algebra.tidy import tidied
-from symcalc.calculus.derivation import Derivation, forms_of
-from symcalc.calculus.higher import HigherDerivation, derive_by, digits_for
+from symcalc.calculus.derived import Derived
+from symcalc.calculus.plain_data import forms_of
+from symcalc.calculus.point import digits_for
 from symcalc.calculus.proof import Proof, prove
 from symcalc.errors import DataError, LossError, as_given
 from symcalc.language.names import ROW, columns_of, name_of
@@ -31,7 +32,7 @@ class ConcreteRow(Shown):
     ['-2x₁ (y₁ - m x₁)', '-2 · 2 (3 - m · 2)', '-4 (3 - 2m)']
     """
 
-    derivation: Derivation | HigherDerivation
+    derivation: Derived
     values: Mapping[Indexed, Expr]
     lines: tuple[Expr, ...]
     proof: Proof
@@ -67,25 +68,22 @@ class ConcreteRow(Shown):
 
 
 _MOST = 2**63           # rows that a table may have
+_D = TypeVar("_D", bound=Derived)
 
 
-def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: object = None,
-           detail: str = "normal") -> Any:
-    """The derivation of row `number` of the sum in the expression, counted from 1; with `data`, its numbers are put in.
+def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: object,
+           derive: Callable[[Expr], _D]) -> _D | ConcreteRow:
+    """What `derive` makes of row `number` of the sum in the expression, counted from 1; with `data`, its numbers are put in.
 
-    >>> from symcalc.language import read
-    >>> m = Symbol("m", real=True)
-    >>> text(row_of(read("mean((y - m*x)^2)"), [m], 2).result)
+    >>> from symcalc.calculus.problems import derive
+    >>> text(derive("mean((y - m*x)^2)", "m").row(2).result)
     '-2x₂ (y₂ - m x₂)'
     """
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= _MOST:
         raise LossError(f"rows are counted from 1; {as_given(number)} is no row")
     term = _term(expression)
     concrete = _in_row(term, number)
-    derivation = derive_by(concrete, variables, detail)
-    if scaled_sum(expression) is None and isinstance(derivation, Derivation):
-        left_out = f"This is the term of row {number} alone; what stands outside the sum is left out."
-        derivation = replace(derivation, remark=left_out)
+    derivation = derive(concrete)
     if data is None:
         return derivation
     values = {_in_row(column, number): value for column, value in _numbers(term, number, data).items()}
@@ -94,6 +92,11 @@ def row_of(expression: Expr, variables: Sequence[Symbol], number: int, data: obj
     whole = Derivative(replaced(concrete, values.get), *variables, evaluate=False)
     return ConcreteRow(derivation=derivation, values=values, lines=tuple(dict.fromkeys(lines)),
                        proof=prove([whole, *lines[1:]], digits=digits_for(len(variables))))
+
+
+def is_alone(expression: Expr) -> bool:
+    """Whether the sum over the rows, or a multiple of it, is the whole expression."""
+    return scaled_sum(expression) is not None
 
 
 def _term(expression: Expr) -> Expr:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from sympy import Basic, Expr, Symbol
 
@@ -15,9 +14,6 @@ from symcalc.calculus.size import check_size, most_parts
 from symcalc.pages.document import Formula, Inline, Step, Steps
 from symcalc.pages.text import inline
 from symcalc.written import derivative_of
-
-if TYPE_CHECKING:
-    from symcalc.calculus.higher import Nesting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,6 +31,15 @@ class Application:
             known[self] = derivative_of(self.expression, self.variable) if self not in opened else self.rule.combine(
                 self.expression, self.variable, *(part.shown(opened, known) for part in self.parts))
         return known[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nesting:
+    """d²f/dx² = d/dx (df/dx): a derivative of a derivative is worked out from the inside."""
+
+    name: str
+    formula: str
+    latex: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,15 +10,13 @@ import numpy as np
 from symcalc.compute.generated import bound, executed, indented
 from symcalc.compute.loops.calls import Buffered, Kind
 from symcalc.compute.tape import Tape
-from symcalc.language.table import Table
 
 _ELEMENTS = 16_384       # numbers in an array over rows and points
 _ABREAST = 512           # points at a time
 
 
-def across_rows(loss: Tape, results: Sequence[str], data: Any, table: Table | None,
-                points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The loss and its gradient over the rows, for many points at once."""
+def across_rows(loss: Tape, results: Sequence[str], data: Any, rows: int, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The loss and its gradient over so many rows, for many points at once."""
     taken, (inputs, gradients), (value, *slopes) = statements_of(loss), places(len(loss.parameters)), results
     body = taken.lines({**dict(zip(gradients, slopes)), "J": value}, packed_rows(loss))
     inner = [*taken.named(),
@@ -31,7 +29,7 @@ def across_rows(loss: Tape, results: Sequence[str], data: Any, table: Table | No
         part = slice(begin, begin + _ABREAST)
         across = np.ascontiguousarray(points[part].T)
         runs, into = across.shape[1], np.empty(across.shape)
-        blocks = row_blocks(loss, table, columns, runs, taken.room[Kind.ROWS])
+        blocks = row_blocks(loss, rows, columns, runs, taken.room[Kind.ROWS])
         with np.errstate(all="ignore"):
             function(*across, *into, values[part], [np.empty(runs) for _ in range(taken.room[Kind.RUNS])], blocks)
         found[part] = into.T
@@ -73,12 +71,10 @@ def statements_of(loss: Tape) -> Buffered:
     return taken
 
 
-def row_blocks(tape: Tape, table: Table | None, columns: Sequence[np.ndarray], runs: int,
-               buffers: int) -> list[tuple[Any, ...]]:
+def row_blocks(tape: Tape, rows: int, columns: Sequence[np.ndarray], runs: int, buffers: int) -> list[tuple[Any, ...]]:
     """The columns in blocks of rows, each with the buffers for its rows and all runs."""
-    if table is None:
+    if not rows:
         return []
-    rows = table.rows
     height = min(rows, max(1, _ELEMENTS // runs)) if tape.in_blocks else rows
     rooms = [np.empty((height, runs)) for _ in range(buffers)]
     found = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sympy import Derivative, Expr, Indexed
 
+from symcalc.calculus.derived import Derived, DerivedAgain, DerivedOnce
 from symcalc.calculus.rule import depends, letters_of
 from symcalc.calculus.tutor.answers import read_answer
 from symcalc.calculus.tutor.form import form
@@ -22,12 +22,8 @@ from symcalc.language.names import COUNT, has_row_sum, name_of
 from symcalc.pages.document import joined
 from symcalc.pages.notation import text
 
-if TYPE_CHECKING:
-    from symcalc.calculus.derivation import Derivation
-    from symcalc.calculus.higher import HigherDerivation
 
-
-def check(derivation: Derivation, answer: object) -> Verdict:
+def check(derivation: DerivedOnce, answer: object) -> Verdict:
     """Whether the answer, text or SymPy, equals the derivative; ReadError or LossError where it is no formula.
 
     >>> from symcalc.calculus.problems import derive
@@ -39,12 +35,12 @@ def check(derivation: Derivation, answer: object) -> Verdict:
     return replace(verdict_on(derivation, found), question=derivation.lines[0].expression)
 
 
-def own_line(derivation: Derivation | HigherDerivation, answer: object) -> Expr | None:
+def own_line(derivation: Derived, answer: object) -> Expr | None:
     """The answer where it is a line of the derivation itself, which need not be read."""
     return next((line.expression for line in derivation.lines if line.expression is answer), None)
 
 
-def verdict_on(derivation: Derivation, found: Expr, whole: HigherDerivation | None = None) -> Verdict:
+def verdict_on(derivation: DerivedOnce, found: Expr, whole: DerivedAgain | None = None) -> Verdict:
     """The verdict on an answer that has been read; the derivation may be the last part of a `whole`."""
     function, right = derivation.expression, derivation.result
     in_a_row = has_loose_columns(found) and has_row_sum(function) and not has_loose_columns(function)
@@ -65,7 +61,7 @@ def verdict_on(derivation: Derivation, found: Expr, whole: HigherDerivation | No
 
 # Right answers
 
-def _right(derivation: Derivation | HigherDerivation, found: Expr) -> Verdict:
+def _right(derivation: Derived, found: Expr) -> Verdict:
     """Which line the answer has reached, and what is left to do."""
     lines = [line.expression for line in derivation.lines]
     reached, last, standing = _reached(lines, found), len(lines) - 1, _standing(found)
@@ -102,7 +98,7 @@ def _standing(expression: Expr) -> int:
 
 # Wrong ones
 
-def _for_one_row(derivation: Derivation, search: Search) -> Verdict:
+def _for_one_row(derivation: DerivedOnce, search: Search) -> Verdict:
     """An answer for a single row, held against what stands inside the sum."""
     tree, found = Tree(derivation.root), search.answer
     if guess := search.first((*single_row(tree), *taken_out_of_sum(derivation.result))):
@@ -121,7 +117,7 @@ def _for_one_row(derivation: Derivation, search: Search) -> Verdict:
                          else ".",))
 
 
-def _strange(derivation: Derivation | HigherDerivation, found: Expr) -> Guess | None:
+def _strange(derivation: Derived, found: Expr) -> Guess | None:
     """What the answer has and the problem has not: a letter, or a sum over rows."""
     if has_row_sum(found) and not has_row_sum(derivation.expression):
         return Guess(Mistake("a sum that the problem does not have"), found,

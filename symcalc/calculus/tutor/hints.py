@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sympy import Derivative, Expr, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
+from symcalc.calculus.derived import DerivedOnce
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.rules import (
     CASES,
@@ -32,9 +33,6 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
 from symcalc.vocabulary import FUNCTIONS
-
-if TYPE_CHECKING:
-    from symcalc.calculus.derivation import Derivation
 
 _BLANK = Symbol("___", real=True)
 MOST_HINTS = 8
@@ -84,7 +82,7 @@ class Hints(Shown):
         return Document("", tuple(Paragraph((f"{k}. ", *hint.parts)) for k, hint in enumerate(self.shown, start=1)), "Hints")
 
 
-def hints(derivation: Derivation, after: int = 0) -> Hints:
+def hints(derivation: DerivedOnce, after: int = 0) -> Hints:
     """The hints towards the lines after the line `after`, up to the first that is more than routine.
 
     >>> from symcalc.calculus.problems import derive

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from symcalc.calculus.derived import DerivedAgain
 from symcalc.calculus.tutor.answers import read_answer
 from symcalc.calculus.tutor.check import own_line, verdict_on
 from symcalc.calculus.tutor.guesses import Guess
@@ -15,15 +15,12 @@ from symcalc.calculus.tutor.search import Search
 from symcalc.calculus.tutor.trials import trials
 from symcalc.calculus.tutor.verdict import Verdict, wrong
 
-if TYPE_CHECKING:
-    from symcalc.calculus.higher import HigherDerivation
-
 _ORDINALS = ("first", "second", "third")
 _TIMES = ("once", "twice", "three times")
 _COUNTS = ("two", "three", "four")
 
 
-def check_stages(derivation: HigherDerivation, answer: object) -> Verdict:
+def check_stages(derivation: DerivedAgain, answer: object) -> Verdict:
     """The verdict on an answer to the whole; a mistake is looked for in the last of the derivations.
 
     >>> from symcalc.calculus.problems import derive
@@ -41,7 +38,7 @@ def check_stages(derivation: HigherDerivation, answer: object) -> Verdict:
     return replace(verdict, question=derivation.lines[0].expression)
 
 
-def _unfinished(derivation: HigherDerivation) -> Iterator[Guess]:
+def _unfinished(derivation: DerivedAgain) -> Iterator[Guess]:
     """What comes out of the derivations before the last, the latest first, and the function itself."""
     for k in reversed(range(1, len(derivation.stages))):
         yield Guess(Mistake("stopped too early"), derivation.stages[k - 1].result, _what_is_left(derivation, k))
@@ -49,7 +46,7 @@ def _unfinished(derivation: HigherDerivation) -> Iterator[Guess]:
                 ("This is the function itself; it is still to be differentiated.",))
 
 
-def _what_is_left(derivation: HigherDerivation, k: int) -> Words:
+def _what_is_left(derivation: DerivedAgain, k: int) -> Words:
     variables = derivation.variables
     if len(set(variables)) == 1:
         return (f"That is the {_ORDINALS[k - 1]} derivative; differentiate {_TIMES[len(variables) - k - 1]} more.",)
@@ -58,7 +55,7 @@ def _what_is_left(derivation: HigherDerivation, k: int) -> Words:
     return ("That is the derivative by ", *by, "; differentiate it by ", *then, ".")
 
 
-def stage_hints(derivation: HigherDerivation, after: int = 0) -> Hints:
+def stage_hints(derivation: DerivedAgain, after: int = 0) -> Hints:
     """The hints of the derivation in which the line after `after` is worked out.
 
     >>> from symcalc.calculus.problems import derive

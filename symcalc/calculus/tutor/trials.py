@@ -8,9 +8,8 @@ from typing import Any
 
 from sympy import Add, Basic, Derivative, Expr, Indexed
 
-from symcalc.calculus.higher import MOST, digits_for
 from symcalc.calculus.lanes import Places
-from symcalc.calculus.point import DIGITS, NO_VALUE, Point
+from symcalc.calculus.point import DIGITS, MOST_NESTED, NO_VALUE, Point, digits_for
 from symcalc.calculus.proof import TOLERANCE, points
 from symcalc.calculus.rule import letters_of
 from symcalc.errors import LossError
@@ -61,8 +60,8 @@ def trials(function: Expr, right: Expr, answer: Expr, letters: Iterable[Expr] = 
     True
     """
     order = max(_order(function), _order(right), _order(answer))
-    if order > MOST:
-        raise LossError(f"derivatives stand within one another up to {MOST} deep, not {order}; work some of them out")
+    if order > MOST_NESTED:
+        raise LossError(f"derivatives stand within one another up to {MOST_NESTED} deep, not {order}; work some of them out")
     everything = Add(function, right, answer, *letters, evaluate=False)
     return [trial for point in _spread(everything, digits_for(max(order, 1)))
             if (trial := _trial(point, function, right, answer))]

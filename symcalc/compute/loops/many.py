@@ -122,6 +122,8 @@ class SideBySide:
 
     def _furnish(self, room: Room) -> None:
         """The buffers, and the views that every step needs, made once for all chunks."""
+        tape, table = self.steps.compiled.tape, self.steps.compiled.table
+        rows = 0 if table is None else table.rows
         moving, runs, need, order = len(self.steps.moving), room.runs, self.written.room, self.order
         same = np.array(room.rates.flat[0]) if not any(room.rates.strides) else None           # one rate for all runs and steps
         for row in range(PAST, PAST + room.length):
@@ -135,7 +137,7 @@ class SideBySide:
         room.slice = max(1, _SLICE // runs)
         room.buffers = ([np.empty(runs) for _ in range(need[Kind.RUNS])],
                         [np.empty(moving * runs) for _ in range(need[Kind.MATRIX])],
-                        row_blocks(self.steps.compiled.tape, self.steps.compiled.table, self.columns, runs, need[Kind.ROWS]),
+                        row_blocks(tape, rows, self.columns, runs, need[Kind.ROWS]),
                         [np.empty((room.slice, runs)) for _ in range(need[Kind.RUNS])] if self.values is not None else [])
 
 
