@@ -177,7 +177,8 @@ def _sweep(formula: str, data: Path | None, start: dict[str, float], several: st
 
 def _replay(kept: Path, data: Path | None, as_json: bool, output: Path | None) -> None:
     from symcalc.cli.progress import shown_progress
-    from symcalc.training.loading import load_run, with_data
+    from symcalc.training.course import with_data
+    from symcalc.training.loading import load_run
 
     run = load_run(kept)
     if data is None and run.data is not None:

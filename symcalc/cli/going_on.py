@@ -13,8 +13,8 @@ from symcalc.pages.elided import several
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.shown import Shown
-from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named
+from symcalc.training.objective import Objective
 from symcalc.training.run import Run
 
 
@@ -52,7 +52,7 @@ def begun_anew(run: Run) -> str:
     return f"A new run starts here, from {point_told(run.loss, run.parameters)}; its updates count from 1."
 
 
-def point_told(loss: Loss, values: Mapping[str, float]) -> str:
+def point_told(loss: Objective, values: Mapping[str, float]) -> str:
     """The values of the parameters: w = 1.5, b = 0."""
     return several([f"{text(letter)} = {short(values[name])}" for name, letter in zip(loss.names, loss.parameters)])
 

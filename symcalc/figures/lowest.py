@@ -9,6 +9,7 @@ import numpy as np
 from symcalc.errors import LossError
 from symcalc.language.table_parts import Parts
 from symcalc.training.diagnosis.spectrum import MINIMUM, newton_step
+from symcalc.training.minima.finding import minimum_of
 from symcalc.training.minima.minimum import Minimum
 from symcalc.training.run import Run
 from symcalc.training.stops import Stop
@@ -35,7 +36,7 @@ def lowest(run: Run) -> Lowest | None:
     [[-1.0, 0.0], [1.0, 0.0]]
     """
     try:
-        return _of(run.loss.minimum(run.table))
+        return _of(minimum_of(run.loss, run.table))
     except LossError:
         return _nearby(run)
 
@@ -55,7 +56,7 @@ def _nearby(run: Run) -> Lowest | None:
     if run.stop in _OFF or isinstance(run.table, Parts):
         return None
     try:
-        point = run.loss.minimum(run.table, near=run.parameters).points[0]
+        point = minimum_of(run.loss, run.table, near=run.parameters).points[0]
     except LossError:
         return None
     at = np.array(point.values)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from symcalc.training.losses import Loss
+    from symcalc.training.objective import Objective
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"      # from the Okabe-Ito palette
 COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black", GREY)
@@ -41,7 +41,7 @@ def look(k: int) -> dict[str, str]:
     return {"color": COLOURS[k % len(COLOURS)], "linestyle": LINES[(k + k // len(COLOURS)) % len(LINES)]}
 
 
-def cost_name(loss: Loss) -> str:
+def cost_name(loss: Objective) -> str:
     """J(m, b), or where that is too long for an axis J(w1, …, b), or J.
 
     >>> from symcalc.training.losses import Loss

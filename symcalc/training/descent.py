@@ -15,21 +15,14 @@ from symcalc.errors import DescentError
 from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
 from symcalc.training.callbacks import checked_progress, with_result
+from symcalc.training.course import R
 from symcalc.training.diagnosis.curvature import affordable_derivatives, by_differences, is_quadratic, second_derivatives
 from symcalc.training.ending import ending
 from symcalc.training.history import History
 from symcalc.training.late import Once
-from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
-from symcalc.training.run import Run
-from symcalc.training.settings import (
-    checked_hold,
-    checked_rate,
-    checked_start,
-    checked_steps,
-    checked_tolerances,
-    rates_of,
-)
+from symcalc.training.objective import Objective
+from symcalc.training.settings import checked_hold, checked_rate, checked_start, checked_steps, checked_tolerances, rates_of
 from symcalc.training.stops import Stop, Tolerances
 from symcalc.training.walk import Walk
 
@@ -62,14 +55,16 @@ class Settings(TypedDict, total=False):
     progress: Callable[[int], None] | None
 
 
-def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[float], steps: int, rate: object = None,
-            method: str | Method = "gradient descent", tolerance: float = 1e-10, step_tolerance: float = 0.0,
+def descend(loss: Objective, data: object, *, kind: type[R], start: Mapping[str, float] | Sequence[float], steps: int,
+            rate: object = None, method: str | Method = "gradient descent",
+            tolerance: float = 1e-10, step_tolerance: float = 0.0,
             cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: int | None = None, seed: int = 0,
             callback: Callable[[Intermediate], Any] | None = None, progress: Callable[[int], None] | None = None,
-            partials: tuple[Expr, ...] | None = None, compiled: Compiled | None = None) -> Run:
+            partials: tuple[Expr, ...] | None = None, compiled: Compiled | None = None) -> R:
     """Run the method on the loss; what `Loss.descend` says holds here. `partials` drive it in place of the gradient.
 
-    `compiled` is the loss over these data, where it has been compiled already.
+    What comes out is of this `kind`, a `Run` for whoever wants to see it. `compiled` is the loss over these data, where it has
+    been compiled already.
     """
     formula = method_named(method)
     wanted = checked_rate(rate, formula)
@@ -90,11 +85,11 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     if table is not None:                       # which may change, or be gone, before anybody asks
         ended = _at_once(ended, stop)
     history = walk.history
-    return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points, steps=len(rates),
-               tolerances=tolerances, costs=history.costs, gradients=history.gradients, states=history.states,
-               rates=history.rates, drives=history.drives if walk.driven_apart else None, held=held, batch=batch, seed=seed,
-               stop=lambda: ended()[0], detail=(lambda: ended()[1]) if partials is None else "", source=walk.source,
-               partials=partials)
+    return kind(loss=loss, table=table, method=formula, rate=wanted, points=history.points, steps=len(rates),
+                tolerances=tolerances, costs=history.costs, gradients=history.gradients, states=history.states,
+                rates=history.rates, drives=history.drives if walk.driven_apart else None, held=held, batch=batch, seed=seed,
+                stop=lambda: ended()[0], detail=(lambda: ended()[1]) if partials is None else "", source=walk.source,
+                partials=partials)
 
 
 def _at_once(ended: Callable[[], tuple[Stop, str]], stop: Stop) -> Callable[[], tuple[Stop, str]]:
@@ -106,7 +101,7 @@ def _at_once(ended: Callable[[], tuple[Stop, str]], stop: Stop) -> Callable[[], 
     return lambda: found
 
 
-def walk_of(loss: Loss, table: Table | Parts | None, compiled: Compiled, method: Method, rates: np.ndarray,
+def walk_of(loss: Objective, table: Table | Parts | None, compiled: Compiled, method: Method, rates: np.ndarray,
             tolerances: Tolerances, held: tuple[str, ...], wrong: bool = False, **how: Any) -> Walk:
     """The walk that goes down the loss by the method; `wrong` partials that drive it make up the curvature, too."""
     return Walk(compiled=compiled, slopes=loss.slope_names, table=table, method=method, rates=rates, tolerances=tolerances,
@@ -128,7 +123,7 @@ def _batches(size: int | None, seed: int, table: Table | Parts | None, method: M
     return Batches(rows=table.rows, size=size, seed=seed)
 
 
-def _curvature(loss: Loss, table: Table | Parts | None, method: Method, compiled: Compiled,
+def _curvature(loss: Objective, table: Table | Parts | None, method: Method, compiled: Compiled,
                wrong: bool) -> Callable[[np.ndarray], np.ndarray]:
     """The second derivatives: at once for a method that needs them, else when the ending asks what kind of place it is.
 

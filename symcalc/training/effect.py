@@ -20,7 +20,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import DIGITS, aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.descent import descend
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 from symcalc.training.page import kept
 from symcalc.training.run import Run
 from symcalc.training.stops import Stop
@@ -34,12 +34,13 @@ _BROKEN = (Stop.DIVERGED, Stop.OUTSIDE, Stop.BOTTOMLESS)
 class Effect(Shown):
     """Two runs from one start: `right` goes by the derivation's gradient, `wrong` by `formulas` in place of some partials.
 
+    >>> from symcalc.training.losses import Loss
     >>> effect = compare_gradients(Loss("(w - 3)^2"), {"w": "-2*(w - 3)"}, start={"w": 0}, rate=0.25, steps=2)
     >>> effect.right.costs, effect.wrong.costs
     (array([9.    , 2.25  , 0.5625]), array([ 9.    , 20.25  , 45.5625]))
     """
 
-    loss: Loss
+    loss: Objective
     formulas: Mapping[str, Expr]
     right: Run
     wrong: Run
@@ -178,7 +179,7 @@ class Effect(Shown):
         return f"<effect of a {kind} slope in {', '.join(self.formulas)}: {len(self.wrong.updates)} updates>"
 
 
-def compare_gradients(loss: Loss, wrong: Mapping[str, object], data: object = None, *,
+def compare_gradients(loss: Objective, wrong: Mapping[str, object], data: object = None, *,
                       start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:
     """Descend with the derivation's gradient, and again with the wrong partials in place of the right ones.
 
@@ -187,7 +188,8 @@ def compare_gradients(loss: Loss, wrong: Mapping[str, object], data: object = No
     formulas = _formulas(loss, wrong)
     partials = tuple(formulas.get(name, slope) for name, slope in zip(loss.names, loss.partials, strict=True))
     table = loss.table(data)
-    right, other = (descend(loss, table, start=start, rate=rate, steps=steps, partials=given) for given in (None, partials))
+    right, other = (descend(loss, table, kind=Run, start=start, rate=rate, steps=steps, partials=given)
+                    for given in (None, partials))
     if not right.started:
         raise DescentError(right.message)
     if not other.started:
@@ -197,14 +199,14 @@ def compare_gradients(loss: Loss, wrong: Mapping[str, object], data: object = No
 
 # The formulas
 
-def _formulas(loss: Loss, wrong: Mapping[str, object]) -> dict[str, Expr]:
+def _formulas(loss: Objective, wrong: Mapping[str, object]) -> dict[str, Expr]:
     """The wrong partials by the names of their parameters."""
     if not isinstance(wrong, Mapping) or not wrong:
         raise LossError(f"the wrong slopes are a mapping such as {{'{loss.names[0]}': '...'}}")
     return {loss.parameter(name).name: _formula(loss, loss.parameter(name).name, answer) for name, answer in wrong.items()}
 
 
-def _formula(loss: Loss, name: str, answer: object) -> Expr:
+def _formula(loss: Objective, name: str, answer: object) -> Expr:
     """One wrong partial, in the letters of the loss, a single number wherever it is worked out."""
     answer = getattr(answer, "answer", answer)
     columns = tuple(map(name_of, loss.columns))

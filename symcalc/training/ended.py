@@ -9,9 +9,9 @@ import numpy as np
 
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.training.course import Course
 from symcalc.training.methods import Method
 from symcalc.training.pace import keeps_bouncing
-from symcalc.training.run import Run
 from symcalc.training.settings import Rate
 from symcalc.training.stops import BRIEF, Stop
 
@@ -34,18 +34,18 @@ class Ended:
     bounces: bool | None = False         # whether the cost went up and down and no longer fell; None where it was not asked
 
 
-def end_of(run: Run) -> Ended:
+def end_of(run: Course) -> Ended:
     """What the table says of a whole run."""
     return Ended(method=run.method, rate=run.rate, start=run.points[0], first=float(run.costs[0]), x=run.x, fun=run.fun,
                  nit=run.nit, stop=run.stop, message=run.message, ratio=_ratio(run), first_rate=_first_rate(run),
                  bounces=run.stop is Stop.STEPS and keeps_bouncing(run.costs))
 
 
-def _first_rate(run: Run) -> float:
+def _first_rate(run: Course) -> float:
     return run.rate if isinstance(run.rate, float) else float(run.rates[0]) if run.nit else math.nan
 
 
-def _ratio(run: Run) -> float:
+def _ratio(run: Course) -> float:
     """The whole change of the cost over the sum of the changes that the slopes promised, ∇J·Δθ."""
     with np.errstate(all="ignore"):
         expected = float(np.sum(run.gradients[:-1] * np.diff(run.points, axis=0)))

@@ -9,16 +9,16 @@ import numpy as np
 
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import rounded, short
+from symcalc.training.change import ROUNDING
 from symcalc.training.diagnosis.scaling import changes, named
 from symcalc.training.diagnosis.spectrum import MINIMUM, kind_of, spectrum
 from symcalc.training.leaving import beyond, listed
-from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named
+from symcalc.training.objective import Objective
 from symcalc.training.pace import Crawl, crawl, is_precise, keeps_bouncing, limit_beyond, may_look, swings
 from symcalc.training.resting import at_rest, kind, moved
 from symcalc.training.stops import Stop, rises_at_end, top
 from symcalc.training.trials import blur, calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
-from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
@@ -34,7 +34,7 @@ _NEWTON = 10             # updates in which Newton's method has to arrive
 _MANY = 1e9              # updates that nobody waits for
 
 
-def ending(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
+def ending(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
     """The reason, looked at more closely, and what to add to its sentence."""
     if stop in (Stop.START, Stop.OUTSIDE):
         return _outside(loss, walk, stop, last)
@@ -46,14 +46,14 @@ def ending(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, 
 
 # Each look takes a reason, and gives the more telling one with what is particular to this run
 
-def _converged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+def _converged(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     """Here, as every slope is zero; but where the parameters decay, what the method goes for is no minimum of J."""
     if walk.pull() <= walk.tolerances.slope:
         return stop, ""
     return stop, f"The method {walk.method.name} would go on all the same: its equations move a parameter even without a slope."
 
 
-def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
+def _outside(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
     stop, trouble = beyond(loss, walk, stop, last)
     if stop in (Stop.BOTTOMLESS, Stop.DIVERGED):
         return stop, smaller_rate(walk) if stop is Stop.DIVERGED else ""
@@ -61,7 +61,7 @@ def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop
     return stop, _said(where, smaller_rate(walk, settles=True) if stop is not Stop.START else "")
 
 
-def glimpsed(loss: Loss, walk: Walk, stop: Stop) -> Stop:
+def glimpsed(loss: Objective, walk: Walk, stop: Stop) -> Stop:
     """The more telling reason, as far as the few points tell that are known of the run."""
     if stop is Stop.CONVERGED:
         return kind(walk)
@@ -75,7 +75,7 @@ def glimpsed(loss: Loss, walk: Walk, stop: Stop) -> Stop:
     return stop if crawl(walk) is None or _back_and_forth(walk) else Stop.CRAWLING
 
 
-def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+def _flat(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     point = walk.history.points[-1]
     matrix = walk.curved(point)
     if np.isfinite(matrix).all() and matrix.any(axis=1).all() and kind_of(matrix) == MINIMUM:
@@ -95,7 +95,7 @@ def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     return stop, "Another start may show the way." if walk.history.count == 1 else ""
 
 
-def _saddle(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+def _saddle(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     """Along which parameter it falls, if along one."""
     way = np.abs(spectrum(walk.curved(walk.history.points[-1])).directions[:, 0])
     if way.max() < _ALONG:
@@ -103,11 +103,11 @@ def _saddle(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     return stop, f"It falls along {text(loss.parameters[walk.moving[way.argmax()]])}: start a little to one side."
 
 
-def _diverged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+def _diverged(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     return stop, smaller_rate(walk)
 
 
-def _two_cycle(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+def _two_cycle(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     if not (loss.has_kinks and _over_a_kink(walk)):
         return stop, _said("The rate is too large.", smaller_rate(walk))
     cure = f" From here a rate that shrinks, {short(walk.rates[0])}/k, comes closer." if shrinking_rate_helps(walk) else ""
@@ -122,7 +122,7 @@ def _over_a_kink(walk: Walk) -> bool:
                    for point in walk.history.points[-2:])
 
 
-def _no_step(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+def _no_step(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     costs = walk.history.costs
     if walk.undefined is not None:
         slope = short(float(walk.history.gradients[-1, walk.undefined]))
@@ -136,7 +136,7 @@ def _no_step(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     return stop, "The matrix of second derivatives has no inverse here, so Newton's step is not defined."
 
 
-def _still(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+def _still(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     costs = walk.history.costs
     if walk.history.rates[-1] == 0:
         return Stop.NO_RATE, ""
@@ -145,7 +145,7 @@ def _still(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     return (Stop.PRECISE, "") if is_precise(walk) else (stop, "")
 
 
-def _used_up(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
+def _used_up(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     """Steps used up: was the run climbing, bouncing, on its way to nowhere, crawling, or simply not there yet?"""
     costs = walk.history.costs
     if not walk.batches and (rose := rises_at_end(costs)) and _climbs(walk, rose):
@@ -174,7 +174,7 @@ _LOOKS = {Stop.CONVERGED: _converged, Stop.FLAT: _flat, Stop.SADDLE: _saddle, St
 
 # What there is to say
 
-def _unreached(loss: Loss, walk: Walk, limit: float) -> str:
+def _unreached(loss: Objective, walk: Walk, limit: float) -> str:
     if limit == -math.inf:
         return "It falls without bound, so this loss has no minimum to find."
     limit = 0.0 if abs(limit) < 1e-9 * abs(float(walk.history.costs[0])) else limit
@@ -224,7 +224,7 @@ def _wait(found: Crawl) -> str:
     return f"At this pace it takes about {int(rounded(found.updates, 2)):,} more updates to come close to the minimum."
 
 
-def _cure(loss: Loss, walk: Walk, found: Crawl) -> str:
+def _cure(loss: Objective, walk: Walk, found: Crawl) -> str:
     """What makes a run faster that crawls: a larger rate, data on one scale, or Newton's method."""
     if math.isnan(found.condition):
         return "Another start may show the way."
@@ -247,7 +247,7 @@ def _shrunk(walk: Walk) -> str:
             "let it shrink more slowly.")
 
 
-def _unscaled(loss: Loss, walk: Walk) -> str:
+def _unscaled(loss: Objective, walk: Walk) -> str:
     """What to do to the columns that are far from mean 0 and spread 1, where the loss can make up for it."""
     if walk.table is None or (found := changes(loss, walk.table.thinned(_SAMPLE))) is None:
         return ""

@@ -6,22 +6,15 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from symcalc.pages.notation import text
-
-if TYPE_CHECKING:
-    from symcalc.training.run import Run
+from symcalc.training.course import Course
 
 
-def run_json(run: Run) -> str:
-    """The run as JSON, numbers to the last digit."""
-    return laid_out(run.as_dict()) + "\n"
-
-
-def run_head(run: Run) -> dict[str, Any]:
+def run_head(run: Course) -> dict[str, Any]:
     """The first entries of a run's data: the formulas, the settings, how it ended and where."""
     return {"loss": text(run.loss.expression),
             "gradient": {} if run.loss.is_large else {name: text(slope) for name, slope in run.slopes.items()},
@@ -59,7 +52,7 @@ def laid_out(data: Mapping[str, Any], ascii_only: bool = False) -> str:
     return "{\n  " + ",\n  ".join(f"{line(key)}: {block(value)}" for key, value in data.items()) + "\n}"
 
 
-def run_csv(run: Run) -> str:
+def run_csv(run: Course) -> str:
     """The points visited as CSV: step, each parameter, J, each partial derivative there, and how the method came there.
 
     The last are, in this order and only where they say more: the rate of the update that led to the point, the slopes that
@@ -79,7 +72,7 @@ def run_csv(run: Run) -> str:
     return out.getvalue()
 
 
-def _arrivals(run: Run) -> dict[str, np.ndarray]:
+def _arrivals(run: Course) -> dict[str, np.ndarray]:
     """What led to each point but the start, by name."""
     found = {"rate": run.rates} if len(set(run.rates.tolist())) > 1 else {}
     if run.drives is not None:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from sympy import Symbol
 
 from symcalc.pages.document import Block, Inline, Table, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import cell, short
 from symcalc.training.ended import Ended, ended_briefly, rate_in_words
-from symcalc.training.runs import Runs
 from symcalc.training.stops import CONVERGED, Stop
 
 _NEAR = 1e-4             # of the size of a point: ends that are closer than this are one place
@@ -23,33 +23,33 @@ _LOST = frozenset({Stop.DIVERGED, Stop.BOTTOMLESS, Stop.OUTSIDE, Stop.START})
 _DOWN = CONVERGED | {Stop.STILL}
 
 
-def grouped(runs: Runs) -> list[Block]:
+def grouped(ended: Sequence[Ended], letters: Sequence[Symbol]) -> list[Block]:
     """A table with a row for every end that runs have in common, and one for the methods and rates where they vary."""
     rows = [(f"{len(group):,}", ended_briefly(group[0]), where,
              "-" if group[0].stop in _LOST else _range([run.fun for run in group]), _counts([run.nit for run in group]))
-            for group, where in _groups(runs)]
+            for group, where in _groups(ended, letters)]
     header = ("runs", "how they ended", "where", "J at the end", "updates")
     if not any(where for _, _, where, *_ in rows):          # none came to rest
         header, rows = header[:2] + header[3:], [row[:2] + row[3:] for row in rows]
     return [Table(header=header, rows=tuple(rows), words=frozenset({1, 2} if "where" in header else {1})),
-            *_not_asked(runs), *(block for key in ("method", "rate") for block in _fared(runs, key)),
+            *_not_asked(ended), *(block for key in ("method", "rate") for block in _fared(ended, key)),
             paragraph("Each can be had as a whole run, made again alone with all its updates: runs[0] is the first, runs.best "
                       "the lowest. Looked at more closely, it may say more of how it ended; where a method amplifies rounding, "
                       "its numbers differ.")]
 
 
-def _not_asked(runs: Runs) -> list[Block]:
+def _not_asked(ended: Sequence[Ended]) -> list[Block]:
     """Of how many runs it is open whether they bounce, as so many are not made again for that."""
-    if not (count := sum(run.bounces is None for run in runs.ended)):
+    if not (count := sum(run.bounces is None for run in ended)):
         return []
     return [paragraph(f"Of {count:,} of the runs whose steps are used up it was not asked whether they go up and down or are "
                       "still on their way: that would take too many steps.")]
 
 
-def _groups(runs: Runs) -> list[tuple[list[Ended], Inline]]:
+def _groups(ended: Sequence[Ended], letters: Sequence[Symbol]) -> list[tuple[list[Ended], Inline]]:
     """The runs that ended alike, the most first, and in words where."""
     alike: dict[str, list[Ended]] = {}
-    for run in runs.ended:
+    for run in ended:
         alike.setdefault(ended_briefly(run), []).append(run)
     found: list[tuple[list[Ended], Inline]] = []
     for group in alike.values():
@@ -57,7 +57,7 @@ def _groups(runs: Runs) -> list[tuple[list[Ended], Inline]]:
             found.append((group, ""))                          # on its way still, or gone
             continue
         places = sorted(_places(group), key=len, reverse=True)
-        found += [(place, _where(runs, place[0])) for place in places[:_PLACES]]
+        found += [(place, _where(letters, place[0])) for place in places[:_PLACES]]
         if rest := [run for place in places[_PLACES:] for run in place]:
             found.append((rest, f"at {len(places) - _PLACES:,} other points"))
     return sorted(found, key=lambda one: -len(one[0]))
@@ -76,8 +76,7 @@ def _places(group: Sequence[Ended]) -> list[list[Ended]]:
     return found
 
 
-def _where(runs: Runs, run: Ended) -> Inline:
-    letters = runs.loss.parameters
+def _where(letters: Sequence[Symbol], run: Ended) -> Inline:
     if len(letters) > _LETTERS:
         return f"{len(letters)} parameters"
     size = _NEAR * (1 + float(np.abs(run.x).max()))
@@ -97,12 +96,12 @@ def _counts(values: Sequence[int]) -> str:
     return f"{min(values):,}" if min(values) == max(values) else f"{min(values):,} to {max(values):,}"
 
 
-def _fared(runs: Runs, key: str) -> list[Block]:
+def _fared(ended: Sequence[Ended], key: str) -> list[Block]:
     """For every method, or rate: how many runs converged, in how many updates, how many diverged, and the lowest cost."""
     alike: dict[str, list[Ended]] = {}
-    methods = {(run.method.name, run.rate): run.method for run in runs.ended}
+    methods = {(run.method.name, run.rate): run.method for run in ended}
     words = {(name, rate): name if key == "method" else rate_in_words(method, rate) for (name, rate), method in methods.items()}
-    for run in runs.ended:
+    for run in ended:
         alike.setdefault(words[run.method.name, run.rate], []).append(run)
     if not 1 < len(alike) <= _ROWS:
         return []

@@ -10,12 +10,12 @@ import numpy as np
 from symcalc.pages.document import joined
 from symcalc.pages.notation import text
 from symcalc.training.diagnosis import Trouble, trouble_at
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 from symcalc.training.stops import Stop
 from symcalc.training.walk import Walk
 
 
-def beyond(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, Trouble | None]:
+def beyond(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, Trouble | None]:
     """Where the trouble is: at which part of the loss, in which row; or which number was only too large, J or another."""
     trouble = _trouble(loss, walk, stop, last)
     if stop is not Stop.OUTSIDE or not trouble.overflow:
@@ -28,7 +28,7 @@ def beyond(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, 
     return Stop.NO_STEP, trouble
 
 
-def _trouble(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> Trouble:
+def _trouble(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> Trouble:
     """What has no finite value: a parameter, the loss or a slope there, or what the method keeps."""
     lost = [text(letter) for letter, value in zip(loss.parameters, last.tolist(), strict=True) if not math.isfinite(value)]
     if lost:

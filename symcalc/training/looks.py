@@ -14,7 +14,7 @@ from symcalc.training.ending import glimpsed
 from symcalc.training.front import Ends
 from symcalc.training.history import Glimpses
 from symcalc.training.leaving import beyond
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 from symcalc.training.pace import keeps_bouncing, rises, telling
 from symcalc.training.run import Run
 from symcalc.training.stops import Stop
@@ -40,7 +40,7 @@ class Looks:
     What takes the whole run, such as whether it bounces, is seen in the run made again alone, where there are few such.
     """
 
-    loss: Loss
+    loss: Objective
     walk: Walk
     ends: Ends
     starts: np.ndarray

@@ -1,48 +1,35 @@
-"""Losses: an expression in parameters and columns, what it predicts, the data it needs, and its compiled form."""
+"""What one asks of a loss and its data: a descent, a sweep, what will happen, where the minimum is, which slope is right.
+
+Each is answered by a module of its own, which is imported when it is asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
+from sympy import Expr, Symbol
 
-from symcalc.errors import DataError, LossError, as_given, visible
-from symcalc.indices import is_indexed
-from symcalc.language import read
-from symcalc.language.names import (
-    alike,
-    columns_of,
-    listed,
-    name_of,
-    parameters_of,
-    plain_name,
-    symbol,
-)
-from symcalc.pages.document import Document, Equation
-from symcalc.pages.elided import elided, several
-from symcalc.pages.notation import text
-from symcalc.training.checked import check_rows, parameters_in
-from symcalc.training.derivatives import Derivatives
-from symcalc.training.models import Model, model_in, roles, written_out
-from symcalc.training.numbered import Numbered
-from symcalc.training.questions import Questions
-from symcalc.training.task import Task
-from symcalc.training.units import Units
-from symcalc.vocabulary import LOSS
-from symcalc.written import derivative_of
+from symcalc.errors import LossError, as_given
+from symcalc.training.objective import Objective
 
 if TYPE_CHECKING:
-    from symcalc.compute.compiled import Compiled
-    from symcalc.language.table import Table
-    from symcalc.language.table_parts import Parts
+    import numpy as np
+
+    from symcalc.training.descent import Settings
+    from symcalc.training.diagnosis.diagnose import Diagnosis
+    from symcalc.training.effect import Effect
+    from symcalc.training.methods import Method
+    from symcalc.training.minima.minimum import Minimum
+    from symcalc.training.run import Run
+    from symcalc.training.runs import Runs
+    from symcalc.training.scale import Scale
+    from symcalc.training.slopes import Slopes
 
 
-# What it inherits are parts of it: methods whose public docstrings alone are as long as this file, in files by what is asked.
 @dataclass(frozen=True, init=False, repr=False, eq=False)
-class Loss(Derivatives, Questions):
+class Loss(Objective):
     """What training makes small: an expression in parameters and columns, a sum or a mean over the rows.
 
     `formula` is text, which keeps its written form, or any SymPy expression. `columns` names the data, `parameters`
@@ -55,198 +42,110 @@ class Loss(Derivatives, Questions):
     Parameters m and b; columns y and x.
     """
 
-    parameters: tuple[Symbol, ...]
-    columns: tuple[Indexed, ...]
-    indexed: Expr | None = None           # the same with its features or units by number, where it was built so
+    def descend(self, data: object = None, *, start: Mapping[str, float] | Sequence[float],
+                rate: float | str | Expr | None = None, steps: int = 100, method: str | Method = "gradient descent",
+                **settings: Unpack[Settings]) -> Run:
+        """Walk down the loss from `start`: `steps` updates with learning rate `rate`, each kept with what drove it.
 
-    def __init__(self, formula: object, *, parameters: str | Iterable[str] = (), columns: str | Iterable[str] = ()) -> None:
-        wanted, data = listed(parameters), listed(columns)
-        if both := set(wanted) & set(data):
-            raise LossError(f"{', '.join(sorted(both))} is both a parameter and a column; give one another name")
-        expression = read(formula, parameters=wanted, columns=data)
-        if isinstance(formula, str) and wanted and not data and expression.has(Sum):
-            # With the parameters declared, every other name in a formula over rows is data.
-            others = [p.name for p in parameters_of(expression) if p.name not in wanted]
-            data = (*map(name_of, columns_of(expression)), *others)
-            expression = read(formula, parameters=wanted, columns=data)
-        self._settle(expression, wanted)
+        `rate` is a number, or a schedule: a formula in k, the number of the update; left out, it is the method's own.
+        The run ends early where every partial derivative is at most `tolerance` (1e-10), where an update changes the
+        parameters by at most `step_tolerance` or the cost by at most `cost_tolerance`, or where going on makes no sense.
+        Parameters named in `hold` keep their value. With `batch`, each update is driven by so many rows, drawn from `seed`.
+        `callback` is called after every update with its result (x, fun, jac, nit, parameters), and ends the run by raising
+        StopIteration.
 
-    @classmethod
-    def _as_built(cls, expression: Expr, wanted: tuple[str, ...] = (), task: Task | None = None,
-                  indexed: Expr | None = None) -> Loss:
-        """The loss of an expression of our own, whose form is as it should be, with what it has to predict."""
-        loss = cls.__new__(cls)
-        loss._settle(expression, wanted)
-        if pair := alike([*loss.names, *map(name_of, loss.columns)]):
-            raise LossError(f"the names {pair[0]} and {pair[1]} look the same when printed; rename one")
-        if task is not None:
-            loss.__dict__["task"] = task
-        object.__setattr__(loss, "indexed", indexed)
-        return loss
+        >>> import symcalc as sc
+        >>> run = sc.Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=3)
+        >>> run.history["w"]
+        array([0.   , 1.5  , 2.25 , 2.625])
+        """
+        from symcalc.training.descent import descend
+        from symcalc.training.run import Run
+        return descend(self, data, kind=Run, start=start, rate=rate, steps=steps, method=method, **settings)
 
-    @classmethod
-    def _by_number(cls, indexed: Expr, task: Any) -> Loss:
-        """The loss of a model of many units, which is written out only when it is asked for its `expression`."""
-        loss = cls.__new__(cls)
-        units: Any = task.model.numbered
-        for name, value in (("indexed", indexed), ("parameters", units.parameters_of(indexed)),
-                            ("columns", units.columns_of(indexed))):
-            object.__setattr__(loss, name, value)
-        loss.__dict__["task"] = task
-        return loss
+    def diagnose(self, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
+                 rate: float | str | Expr | None = None, steps: int | None = None,
+                 method: str | Method = "gradient descent") -> Diagnosis:
+        """How the loss curves, the largest stable rate 2/λ_max, and what `rate` will do in `steps` updates.
 
-    @cached_property
-    def expression(self) -> Expr:
-        """The loss as it was written, or written out."""
-        return self._numbered.written_out(self.indexed)
+        A quadratic curves alike everywhere; any other loss needs the start, and is foretold no further than from there.
+        Of a schedule the first rate counts. With momentum the largest stable rate is 2 (1 + β)/λ_max, with Nesterov's
+        2 (1 + β)/((1 + 2β) λ_max); of other methods it is not known here.
+
+        >>> import symcalc as sc
+        >>> sc.Loss("3*w^2").diagnose(rate=0.2).outlook.kind
+        'oscillates'
+        """
+        from symcalc.training.diagnosis.diagnose import diagnose
+        return diagnose(self, data, start=start, rate=rate, steps=steps, method=method)
+
+    def sweep(self, data: object = None, *, starts: Sequence[Any] | np.ndarray | None = None,
+              rates: Sequence[Any] | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
+              **settings: Any) -> Runs:
+        """Descend once for every combination of `methods`, `starts` and `rates`, and compare the runs.
+
+        Each is a list, or starts an array with a row for each; what is the same in all runs is given as for `descend`: start,
+        rate, method and the rest. Many runs go side by side, and only their ends are kept: a thousand starts cost little more
+        than a few, and `runs[k]` makes a whole run again.
+
+        >>> import symcalc as sc
+        >>> runs = sc.Loss("(w - 3)^2").sweep(start={"w": 0}, rates=[0.1, 0.5, 1.1], steps=20)
+        >>> [round(run.parameters["w"], 2) for run in runs]
+        [2.97, 3.0, -15.58]
+        """
+        from symcalc.training.sweeps import sweep
+        return sweep(self, data, starts=starts, rates=rates, methods=methods, steps=steps, **settings)
+
+    def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
+                          start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:
+        """Descend twice from `start`: by the gradient, and by wrong partials (by name) in place of the right ones.
+
+        >>> import symcalc as sc
+        >>> J = sc.Loss("(w - 3)^2")
+        >>> print(J.compare_gradients({"w": "-2*(w - 3)"}, start={"w": 0}, rate=0.25, steps=2).sentence)
+        With the wrong formula the cost climbs from 9 to 45.5625 in 2 updates, since every slope has the wrong sign; \
+with the right gradient it falls to 0.5625.
+        """
+        from symcalc.training.effect import compare_gradients
+        return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
+
+    def minimum(self, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
+        """Where every slope is 0: the normal equations of a quadratic loss or its root, or algebra; else Newton from `near`.
+
+        LossError where there is no such point, or where it has no closed form and no `near` is given.
+
+        >>> import symcalc as sc
+        >>> sc.Loss("2*x^2 - 8*x").minimum()
+        <minimum of J(x): x = 2, J = -8>
+        """
+        from symcalc.training.minima.finding import minimum_of
+        return minimum_of(self, data, near)
+
+    def slopes(self, wrt: str | Symbol, data: object = None, *, at: Mapping[str, float] | Sequence[float]) -> Slopes:
+        """Difference quotients by one parameter beside the derivative, for a Δ that shrinks from 1 to 10⁻¹⁵.
+
+        >>> import symcalc as sc
+        >>> sc.Loss("(w - 3)^2").slopes("w", at={"w": 1}).best.step
+        1e-08
+        """
+        from symcalc.training.slopes import slopes_of
+        return slopes_of(self, wrt, data, at=at)
+
+    def scale_to(self, other: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
+                 rate: float | None = None, steps: int = 6) -> Scale:
+        """The factor c in other = c J + d, and by what the rate is multiplied for the other loss to walk the same path.
+
+        With data, both paths side by side, from `start` (or 0) with `rate` (or a moderate one) for this loss.
+
+        >>> import symcalc as sc
+        >>> print(sc.Loss("(w - 3)^2").scale_to(sc.Loss("(w - 3)^2/2")).sentence)
+        The same path if the rate is multiplied by 2.
+        """
+        from symcalc.training.scale import scale_of
+        if not isinstance(other, Loss):
+            raise LossError(f"the other loss is a Loss too, such as Loss('sum((y - m*x)^2)'), not {as_given(other)}")
+        return scale_of(self, other, data, start=start, rate=rate, steps=steps)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from symcalc.training.record import loss_in, loss_record
-        return loss_in, (loss_record(self),)          # SymPy would put a pickled expression together in its own order
-
-    def _settle(self, expression: Expr, wanted: tuple[str, ...]) -> None:
-        if is_indexed(expression):
-            raise LossError("a loss to train has every feature written out, as in w1*x1 + w2*x2; sums over an index of their "
-                            "own are for derive alone")
-        self.__dict__["expression"] = expression
-        object.__setattr__(self, "parameters", parameters_in(expression, wanted))
-        object.__setattr__(self, "columns", columns_of(expression))
-        check_rows(expression, self.parameters)
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The names of the parameters."""
-        return tuple(parameter.name for parameter in self.parameters)
-
-    @cached_property
-    def slope_names(self) -> tuple[Expr, ...]:
-        """∂J/∂m and so on, by which the slopes go on the page."""
-        symbol = self.symbol                # of hundreds of letters, where there are so many parameters
-        return tuple(derivative_of(symbol, parameter) for parameter in self.parameters)
-
-    @property
-    def symbol(self) -> Expr:
-        """J(m, b), the loss by name."""
-        return Function(LOSS)(*self.parameters)
-
-    @property
-    def called(self) -> str:
-        """J(m, b) in text; of a large loss J(w1, w2, …, w300, b)."""
-        return text(elided(self.symbol) if self.is_large else self.symbol)
-
-    def parameter(self, name: str | Symbol) -> Symbol:
-        """The parameter of this name."""
-        wanted = name.name if isinstance(name, Symbol) else name_of(name) if isinstance(name, Indexed) else name
-        wanted = str(wanted) if isinstance(wanted, (str, Basic)) else as_given(wanted)
-        for parameter in self.parameters:
-            if wanted and parameter.name == plain_name(wanted):
-                return parameter
-        what = "a column, not a parameter" if wanted in map(name_of, self.columns) else "no parameter of this loss"
-        raise LossError(f"{visible(wanted)[:40] or 'an empty name'} is {what}; the parameters are "
-                        f"{several(self.names)}")
-
-    def compile(self, data: object = None) -> Compiled:
-        """Loss and gradient as one function of the parameters, bound to the data.
-
-        >>> Loss("(w - 3)^2").compile()([5])
-        (4.0, array([4.]))
-        """
-        from symcalc.compute.compiling import compile_loss
-        from symcalc.language.table import Table
-        table = self.table(data)
-        if table is None:
-            return self._without_data
-        if self.indexed is not None and isinstance(table, Table):
-            from symcalc.compute.indexed.compiling import compile_indexed, takes_arrays
-            if takes_arrays(self.indexed, len(self.parameters)):
-                return compile_indexed(self.indexed, self.parameters, self._numbered.layout(self.names), table)
-        return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters, self.columns, table)
-
-    @cached_property
-    def _without_data(self) -> Compiled:
-        from symcalc.compute.compiling import compile_loss
-        return compile_loss(self.expression, None if self.is_large else self.partials, self.parameters)
-
-    def table(self, data: object) -> Table | Parts | None:
-        """The columns that the loss needs out of the data; None where it needs none."""
-        from symcalc.language.data import column_names, read_table
-        names = tuple(map(name_of, self.columns))
-        if self.model and self.model.numbered:
-            data = self.model.numbered.spread(data)
-        if data is None:
-            if names or self.over_rows:
-                raise LossError(f"the loss needs data for {', '.join(names) or 'its rows'}; give a table or a CSV file")
-            return None
-        known = column_names(data)
-        if clash := [name for name in self.names if name in known]:
-            raise DataError(f"{clash[0]} is both a parameter of the loss and a column of the data; rename one of them")
-        if not self.over_rows:
-            return None
-        table = read_table(data, names)
-        return self.task.checked(table) if self.task else table
-
-    @property
-    def _numbered(self) -> Any:
-        """What the index of the loss counts, where it has one."""
-        return self.model and self.model.numbered
-
-    @cached_property
-    def task(self) -> Task | None:
-        """What the loss has to predict, where it was built for that or its residual can be seen."""
-        found = model_in(self.expression)
-        return Task(target=found[0], model=found[1]) if found else None
-
-    @property
-    def model(self) -> Model | None:
-        """The model that the loss was built from, or the prediction inside it, where its residual can be seen."""
-        return self.task.model if self.task else None
-
-    @property
-    def target(self) -> Indexed | tuple[Indexed, ...] | None:
-        """The column that the model predicts, or one for each class."""
-        return self.task.target if self.task else None
-
-    @cached_property
-    def over_rows(self) -> bool:
-        """Whether there is a sum over the rows in it."""
-        return self.units is not None or self.expression.has(Sum)
-
-    @property
-    def units(self) -> Units | None:
-        """The units of its model, where there are too many to write them out."""
-        return self.model.units if self.indexed is not None and self.model else None
-
-    def document(self) -> Document:
-        """The formula, its parameters and its columns."""
-        told = [roles(self.parameters, self.columns)] if self.units is None else self.units.told(self.indexed)
-        return Document("", (*self.formula(), *told), f"The loss {self.called}")
-
-    def formula(self) -> tuple[Equation, ...]:
-        """J = ... with an index where it is shown so, and what that stands for; of a large sum the middle is left out."""
-        if self.units is not None:
-            return (Equation((self._by_letters, self.indexed)),)
-        numbered = self.indexed is not None and isinstance(self._numbered, Numbered)
-        whole = Equation((self.symbol, self.indexed if numbered else self.expression))
-        found = (whole, *(written_out(self.model) if numbered else []))
-        return tuple(Equation(tuple(map(elided, each.sides))) for each in found) if self.is_large else found
-
-    def slopes_by_letter(self) -> tuple[Equation, ...]:
-        """∂J/∂vₚ = ... and so on, the partials by any element of each letter, of a loss of many units.
-
-        >>> from symcalc.training.catalogue import mean_squared_error, network
-        >>> print(mean_squared_error("y", network("x", hidden=100)).slopes_by_letter()[-1].sides[1])
-        -2*Sum(-(b + Sum(tanh(W[j]*x[i] + c[j])*v[j], (j, 1, H))) + y[i], (i, 1, n))/n
-        """
-        from symcalc.compute.indexed.compiling import partials_by_element
-        return tuple(Equation((derivative_of(self._by_letters, letter), slope))
-                     for letter, slope in partials_by_element(self.indexed).items())
-
-    @property
-    def _by_letters(self) -> Expr:
-        """J(v, W, c, b), the loss by the letters of its form with an index."""
-        return Function(LOSS)(*dict.fromkeys(symbol(name_of(part)) for part in parameters_of(self.indexed)))
-
-    def __repr__(self) -> str:
-        if self.units is not None:
-            return f"<loss {text(self._by_letters)} = {text(self.indexed)}>"
-        return f"<loss {self.called} = {text(elided(self.expression) if self.is_large else self.expression)}>"
+        return loss_in, (loss_record(self), type(self))         # SymPy would put a pickled expression together in its own order

@@ -15,6 +15,7 @@ from symcalc.compute.loops.equations import stepper
 from symcalc.errors import DescentError, SymcalcError, as_given, visible
 from symcalc.language import read
 from symcalc.language.names import checked_name, plain_name
+from symcalc.language.prefix import from_prefix, prefixed
 from symcalc.written import replaced
 
 # Dummies, so that a parameter called eta is another letter than the learning rate.
@@ -108,7 +109,6 @@ class Method:
         return replace(self, settings=MappingProxyType({**self.settings, **changed}))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from symcalc.training.record import method_in, method_record
         return method_in, (method_record(self),)      # another process has other Dummies
 
     def step(self) -> tuple[Callable[..., tuple[float, ...]], str]:
@@ -235,3 +235,29 @@ def method_named(wanted: str | Method) -> Method:
     if name not in _TABLE:
         raise DescentError(f"there is no method {as_given(wanted)}; the methods are {', '.join(METHODS)}")
     return _from_table(name)
+
+
+def method_record(method: Method) -> dict[str, Any]:
+    """A method as data: its equations, in order, and what else it is made of."""
+    return {"name": method.name, "equations": [[letter.name, prefixed(formula)] for letter, formula in method.equations],
+            "settings": {letter.name: value for letter, value in method.settings.items()},
+            "slope_at": prefixed(method.slope_at), "rate": method.rate, "search": method.search, "turns": method.turns}
+
+
+def method_in(kept: Mapping[str, Any]) -> Method:
+    """The method that `method_record` wrote; one of the table is that of the table.
+
+    >>> method_in(method_record(method_named("adam"))) is method_named("adam")
+    True
+    """
+    if kept["name"] in METHODS and dict(kept) == method_record(method_named(kept["name"])):
+        return method_named(kept["name"])
+    settings = {checked_name(name): value for name, value in kept["settings"].items()}
+    letters = {name: Dummy(name, real=True) for name in (*settings, *(checked_name(left) for left, _ in kept["equations"]))}
+    letters |= _GIVEN
+    equations = tuple((letters[left], from_prefix(right, letters)) for left, right in kept["equations"])
+    if not equations or equations[-1][0] != THETA or any(left in _GIVEN.values() for left, _ in equations[:-1]):
+        raise DescentError("the last equation of a method gives the new theta, and those above it a state")
+    return Method(name=kept["name"], equations=equations, slope_at=from_prefix(kept["slope_at"], letters),
+                  settings=MappingProxyType({letters[name]: value for name, value in settings.items()}),
+                  rate=kept["rate"], search=kept["search"], turns=kept["turns"])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from symcalc.pages.numbers import short
+from symcalc.training.change import ROUNDING
 from symcalc.training.diagnosis.spectrum import spectrum
-from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
 _FEW_UPDATES = 50        # a shorter run is a demonstration, and says nothing about its pace

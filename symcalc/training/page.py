@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sympy import Symbol
@@ -11,14 +10,13 @@ from sympy import Symbol
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, Table, joined, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
+from symcalc.training.course import Course
 from symcalc.training.methods import NEWTON, RATE, SLOPE, THETA
 from symcalc.training.settings import shared_letters
+from symcalc.training.step import Step
 from symcalc.training.steps_found import SYSTEM, newton_letter
 from symcalc.training.working import equal, sign_of, states
 from symcalc.written import replaced
-
-if TYPE_CHECKING:
-    from symcalc.training.run import Run
 
 _NOISE = 1e-11           # beside the largest so far, what is no more than rounding in a parameter
 _LENGTH = Formula(text="|∇J|", latex=r"\left|\nabla J\right|")
@@ -35,26 +33,26 @@ def kept(count: int) -> list[int]:
     return list(range(count)) if count <= _SHOWN + 1 else [*range(half), *range(count - half, count)]
 
 
-def page(run: Run) -> Document:
+def page(run: Course) -> Document:
     """The loss with its slopes, what each step does, the updates, and how the run ended."""
     formulas = _large(run) if run.loss.is_large else _formulas(run)
     return Document(title_on(run), (*as_read(run), *formulas, *method_blocks(run), _table(run), *_reading(run),
                                     paragraph(run.message)))
 
 
-def as_read(run: Run) -> list[Block]:
+def as_read(run: Course) -> list[Block]:
     """Where the run comes out of a file, that its numbers are the file's, which anybody may have changed."""
     given = "" if run.data is None else "data"
     return [] if run.told is None else [paragraph(
         f"Read from a file, and not made again here: run.replay({given}) makes every update again and compares the numbers.")]
 
 
-def title_on(run: Run) -> str:
+def title_on(run: Course) -> str:
     """The method and the loss."""
     return f"{title_of(run)} on {run.loss.called}"
 
 
-def _formulas(run: Run) -> list[Block]:
+def _formulas(run: Course) -> list[Block]:
     blocks: list[Block] = [Equation((run.loss.symbol, run.loss.expression))]
     for parameter in (run.loss.parameters[j] for j in run.moving):
         blocks.append(Equation((run.slope_name(parameter), run.slopes[parameter.name])))
@@ -63,7 +61,7 @@ def _formulas(run: Run) -> list[Block]:
     return blocks
 
 
-def _large(run: Run) -> list[Block]:
+def _large(run: Course) -> list[Block]:
     """The loss, and where its slopes come from."""
     count, first = f"{len(run.loss.parameters):,}", run.loss.names[0]
     told = (f"Its {count} partial derivatives are worked out together, by the chain rule from J back to the parameters; "
@@ -75,7 +73,7 @@ def _large(run: Run) -> list[Block]:
     return [*run.loss.formula(), paragraph(told)]
 
 
-def title_of(run: Run) -> str:
+def title_of(run: Course) -> str:
     """The method's name at the start of a line."""
     return _NAMES.get(run.method.name, run.method.name[:1].upper() + run.method.name[1:])
 
@@ -85,7 +83,7 @@ _NAMES = {"adagrad": "AdaGrad", "rmsprop": "RMSProp", "adamw": "AdamW"}
 
 # What each step does
 
-def method_blocks(run: Run) -> list[Block]:
+def method_blocks(run: Course) -> list[Block]:
     """The method's equations for the first parameter that moves, with its settings, and what else holds for every step."""
     parameter = run.loss.parameters[run.moving[0]]
     letters = states(run, parameter)
@@ -109,7 +107,7 @@ def method_blocks(run: Run) -> list[Block]:
               for name, what in shared.items())]
 
 
-def _values(run: Run) -> tuple[Inline, ...]:
+def _values(run: Course) -> tuple[Inline, ...]:
     """The rate, and the settings by their letters."""
     settings = [equal(letter, numeral(value, 15)) for letter, value in run.method.settings.items()]
     if run.method.search:
@@ -117,7 +115,7 @@ def _values(run: Run) -> tuple[Inline, ...]:
     return ("the rate ", *joined([equal(RATE, numeral(run.rate) if isinstance(run.rate, float) else run.rate), *settings]))
 
 
-def _direction(run: Run) -> tuple[Inline, ...]:
+def _direction(run: Course) -> tuple[Inline, ...]:
     if run.method.needs_curvature:
         return (NEWTON, " is Newton's step, which solves ", SYSTEM, ".")
     if run.method.looks_ahead:
@@ -128,7 +126,7 @@ def _direction(run: Run) -> tuple[Inline, ...]:
     return ("The parameters take turns, one in each step.",) if run.method.turns and len(run.moving) > 1 else ()
 
 
-def _search(run: Run) -> tuple[Inline, ...]:
+def _search(run: Course) -> tuple[Inline, ...]:
     first = short(run.rate) if isinstance(run.rate, float) else text(run.rate)
     halved = f"halved from {first} until J falls by enough (Armijo's condition)"
     return {"": (), "backtracking": (f"The rate is {halved}.",),
@@ -136,7 +134,7 @@ def _search(run: Run) -> tuple[Inline, ...]:
                      f"elsewhere it is {halved}.",)}[run.method.search]
 
 
-def _rows(run: Run) -> tuple[Inline, ...]:
+def _rows(run: Course) -> tuple[Inline, ...]:
     if run.batch is None:
         return ()
     rows = "1 row" if run.batch == 1 else f"{run.batch} rows"
@@ -144,7 +142,7 @@ def _rows(run: Run) -> tuple[Inline, ...]:
             "the table shows J and its slopes over all rows.",)
 
 
-def _held(run: Run) -> tuple[Inline, ...]:
+def _held(run: Course) -> tuple[Inline, ...]:
     if not run.held:
         return ()
     values = run.named(run.points[0])
@@ -154,7 +152,7 @@ def _held(run: Run) -> tuple[Inline, ...]:
 
 # The table
 
-def _table(run: Run) -> Table:
+def _table(run: Course) -> Table:
     """Every point with its cost, and the slopes and changes of the update that led there."""
     shown = kept(len(run.points))
     letters = _letters(run)
@@ -173,7 +171,7 @@ def _table(run: Run) -> Table:
     return Table(header=header, rows=tuple(rows))
 
 
-def _reading(run: Run) -> list[Block]:
+def _reading(run: Course) -> list[Block]:
     """Where the numbers of a row belong: the point to its end, the slopes to its start."""
     names = joined([*_letters(run), run.loss.symbol.func.__name__])
     slopes = ("gradient, of which the length is shown, is that",) if run.loss.is_large else (
@@ -181,21 +179,21 @@ def _reading(run: Run) -> list[Block]:
     return [paragraph("Each row has ", *names, " after its step; the ", *slopes, " before it.")] if run.nit else []
 
 
-def _letters(run: Run) -> list[Symbol]:
+def _letters(run: Course) -> list[Symbol]:
     """The parameters that have a column: those that move, unless there are hundreds."""
     return [] if run.loss.is_large else [run.loss.parameters[j] for j in run.moving]
 
 
-def _with_rate(run: Run) -> bool:
+def _with_rate(run: Course) -> bool:
     """Whether the rate has a column, as it changes from step to step."""
     return bool(run.method.search) or not isinstance(run.rate, float)
 
 
-def _row(run: Run, k: int) -> list[float]:
+def _row(run: Course, k: int) -> list[float]:
     moving, large = list(run.moving), run.loss.is_large
     drove = [math.nan] * ((1 if large else len(moving)) + 3 + _with_rate(run))
     if k > 0:
-        update = run.updates[k - 1]
+        update = Step(run=run, k=k)
         slopes = update.slopes_before[moving]
         drove = [*([update.rate] if _with_rate(run) else []), *([np.linalg.norm(slopes)] if large else slopes),
                  update.expected_change, update.actual_change, update.ratio]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +12,8 @@ from symcalc.language.names import symbol
 from symcalc.pages.document import Document, Formula, Inline, Table, paragraph
 from symcalc.pages.numbers import aligned
 from symcalc.pages.shown import Shown
+from symcalc.training.course import Course
 from symcalc.training.page import kept
-
-if TYPE_CHECKING:
-    from symcalc.training.run import Run
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -28,7 +26,7 @@ class Predicted(Shown):
     array([2., 4.])
     """
 
-    run: Run
+    run: Course
     columns: Mapping[str, Sequence[float]]
     values: np.ndarray                       # one per row; with several classes, a column for each
 
@@ -55,6 +53,6 @@ class Predicted(Shown):
         return f"<{len(self.values)} predictions>"
 
 
-def predicted(run: Run, columns: Mapping[str, Sequence[float]]) -> Predicted:
+def predicted(run: Course, columns: Mapping[str, Sequence[float]]) -> Predicted:
     """What the run's model predicts in each row of the columns."""
     return Predicted(run=run, columns=columns, values=run.predict(**columns))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from symcalc.training.update import Update
+from symcalc.training.step import Step
 
 _DOWN = (
     (1.02, "the cost fell faster than the tangent promised, so the curve bends downwards here"),
@@ -28,7 +26,7 @@ _UP = (
 )
 
 
-def reading(update: Update) -> str:
+def reading(update: Step) -> str:
     """What the ratio says about the step; of what drove it, where that is not the gradient."""
     if not update.run.by_gradient:
         return "what drove this step is not the gradient, so the change that it promises need not come"
@@ -40,7 +38,7 @@ def reading(update: Update) -> str:
     return f"{_of(_DOWN, ratio)}{_cure(update) if ratio < -1e-12 else ''}"
 
 
-def without_ratio(update: Update) -> str:
+def without_ratio(update: Step) -> str:
     """Why there is no ratio, in a whole sentence."""
     if not math.isfinite(update.expected_change):
         return "No finite change was expected, so there is no ratio."
@@ -55,7 +53,7 @@ def _of(sentences: tuple[tuple[float, str], ...], ratio: float) -> str:
     return next(sentence for least, sentence in sentences if ratio >= least)
 
 
-def _why_uphill(update: Update) -> str:
+def _why_uphill(update: Step) -> str:
     run = update.run
     if run.batch is not None:
         return "since the slopes of these rows alone point elsewhere than those of all"
@@ -66,13 +64,13 @@ def _why_uphill(update: Update) -> str:
     return "against the gradient"
 
 
-def _cure(update: Update) -> str:
+def _cure(update: Step) -> str:
     if update.run.method.search:
         return ""
     return ", for what it carries along made the step so long" if _carried_too_far(update) else "; take a smaller rate"
 
 
-def _carried_too_far(update: Update) -> bool:
+def _carried_too_far(update: Step) -> bool:
     """Whether the cost would not have risen without the part of the step that is carried along."""
     run, before = update.run, update.run.points[update.k - 1]
     if not (run.method.coasts and run.method.state):

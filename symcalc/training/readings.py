@@ -8,7 +8,7 @@ import numpy as np
 
 from symcalc.language.names import name_of, symbol
 from symcalc.pages.notation import text
-from symcalc.training.run import Run
+from symcalc.training.course import Course
 from symcalc.training.task import COUNTS, PROBABILITIES, SIGNS
 from symcalc.training.views import fitted_columns
 
@@ -39,7 +39,7 @@ _READINGS = {
 }
 
 
-def reading_of(run: Run) -> Reading:
+def reading_of(run: Course) -> Reading:
     """What is drawn over the data of this run, by what its loss takes the target for.
 
     >>> from symcalc import hinge, linear
@@ -85,7 +85,7 @@ def boundaries(reading: Reading, across: np.ndarray, line: np.ndarray) -> np.nda
     return places if len(places) <= _BOUNDARIES else np.empty(0)
 
 
-def heights(run: Run, y: np.ndarray) -> tuple[float, float]:
+def heights(run: Course, y: np.ndarray) -> tuple[float, float]:
     """From below the data to above them, or round both classes; of data of one height, 0 is seen as well."""
     low, high = float(y.min()), float(y.max())
     reading = reading_of(run)

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import numpy as np
-from sympy import Dummy, Tuple
+from sympy import Tuple
 
-from symcalc.errors import DescentError, LossError
+from symcalc.errors import LossError
 from symcalc.language.names import COUNT, checked_name, column, name_of
 from symcalc.language.prefix import from_prefix, prefixed
+from symcalc.training.course import Course
 from symcalc.training.fingerprint import Fingerprint
-from symcalc.training.losses import Loss
-from symcalc.training.methods import COUNTED, METHODS, NEWTON, RATE, SLOPE, THETA, Method, method_named
+from symcalc.training.methods import COUNTED, method_record
 from symcalc.training.models import Model
 from symcalc.training.numbered import Numbered
+from symcalc.training.objective import Objective
 from symcalc.training.settings import Rate
 from symcalc.training.task import Task, Values
 from symcalc.training.units import Units
 
-if TYPE_CHECKING:
-    from symcalc.training.run import Run
+L = TypeVar("L", bound=Objective)
 
 FORMAT = 1
 ARRAYS = ("points", "costs", "gradients", "states", "rates", "drives")
 
-_GIVEN = {letter.name: letter for letter in (THETA, SLOPE, RATE, COUNTED, NEWTON)}
 
-
-def record(run: Run) -> dict[str, Any]:
+def record(run: Course) -> dict[str, Any]:
     """The run as data for JSON; formulas are as `prefixed` writes them.
 
+    >>> from symcalc.training.losses import Loss
     >>> run = Loss("(w - 3)^2").descend(start={"w": 0}, rate=0.25, steps=2)
     >>> record(run)["loss"]["formula"], record(run)["history"]["points"]
     ('(^ (+ w -3) 2)', [[0.0], [1.5], [2.25]])
@@ -61,7 +59,7 @@ def _plain(values: np.ndarray) -> list[Any]:
         value if math.isfinite(value) else str(value) for value in values.tolist()]
 
 
-def loss_record(loss: Loss) -> dict[str, Any]:
+def loss_record(loss: Objective) -> dict[str, Any]:
     """A loss as data, its form as written; one by number has no other form."""
     if loss.units is not None:
         return {"formula": "", "parameters": [], "indexed": prefixed(loss.indexed), "task": _task_record(loss.task)}
@@ -111,46 +109,20 @@ def task_in(kept: Mapping[str, Any]) -> Task:
         **{**values, "most": math.inf if values["most"] is None else values["most"]}))
 
 
-def loss_in(kept: Mapping[str, Any]) -> Loss:
-    """The loss that `loss_record` wrote.
+def loss_in(kept: Mapping[str, Any], kind: type[L]) -> L:
+    """The loss that `loss_record` wrote, of this kind.
 
-    >>> loss_in(loss_record(Loss("mean((y - (m*x + b))^2)", parameters="b m")))
+    >>> loss_in(loss_record(Objective("mean((y - (m*x + b))^2)", parameters="b m")), Objective)
     <loss J(b, m) = 1/n Σ (yᵢ - (m xᵢ + b))²>
     """
     task = None if kept["task"] is None else task_in(kept["task"])
     indexed = None if kept["indexed"] is None else from_prefix(kept["indexed"])
     if task is not None and indexed is not None and task.model.units and task.model.units.fits(indexed):
-        return Loss._by_number(indexed, task)
+        return kind._by_number(indexed, task)
     expression = from_prefix(kept["formula"])
     if whole := [part for part in expression.free_symbols if part.is_Symbol and part.is_integer and part != COUNT]:
         raise LossError(f"{whole[0]} is an index, which a loss to train does not have")
-    return Loss._as_built(expression, tuple(kept["parameters"]), task=task, indexed=indexed)
-
-
-def method_record(method: Method) -> dict[str, Any]:
-    """A method as data: its equations, in order, and what else it is made of."""
-    return {"name": method.name, "equations": [[letter.name, prefixed(formula)] for letter, formula in method.equations],
-            "settings": {letter.name: value for letter, value in method.settings.items()},
-            "slope_at": prefixed(method.slope_at), "rate": method.rate, "search": method.search, "turns": method.turns}
-
-
-def method_in(kept: Mapping[str, Any]) -> Method:
-    """The method that `method_record` wrote; one of the table is that of the table.
-
-    >>> method_in(method_record(method_named("adam"))) is method_named("adam")
-    True
-    """
-    if kept["name"] in METHODS and dict(kept) == method_record(method_named(kept["name"])):
-        return method_named(kept["name"])
-    settings = {checked_name(name): value for name, value in kept["settings"].items()}
-    letters = {name: Dummy(name, real=True) for name in (*settings, *(checked_name(left) for left, _ in kept["equations"]))}
-    letters |= _GIVEN
-    equations = tuple((letters[left], from_prefix(right, letters)) for left, right in kept["equations"])
-    if not equations or equations[-1][0] != THETA or any(left in _GIVEN.values() for left, _ in equations[:-1]):
-        raise DescentError("the last equation of a method gives the new theta, and those above it a state")
-    return Method(name=kept["name"], equations=equations, slope_at=from_prefix(kept["slope_at"], letters),
-                  settings=MappingProxyType({letters[name]: value for name, value in settings.items()}),
-                  rate=kept["rate"], search=kept["search"], turns=kept["turns"])
+    return kind._as_built(expression, tuple(kept["parameters"]), task=task, indexed=indexed)
 
 
 def rate_in(kept: float | str) -> Rate:

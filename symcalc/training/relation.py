@@ -15,7 +15,7 @@ from symcalc.calculus.proof import points, prove
 from symcalc.errors import ProofError
 from symcalc.language.names import COUNT
 from symcalc.parts import signed
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 from symcalc.written import exact, is_number, number, power
 
 _LARGEST = 1000              # numerator and denominator of the number in a factor
@@ -35,9 +35,10 @@ class Relation:
     constant: Expr | None = _NONE
 
 
-def relation(loss: Loss, other: Loss) -> Relation:
+def relation(loss: Objective, other: Objective) -> Relation:
     """What the one loss is of the other.
 
+    >>> from symcalc.training.losses import Loss
     >>> found = relation(Loss("(w - 3)^2"), Loss("2*(w - 3)^2 + 5"))
     >>> found.factor, found.power, found.constant
     (2, Fraction(1, 1), 5)
@@ -49,7 +50,7 @@ def relation(loss: Loss, other: Loss) -> Relation:
     return _by_slopes(loss, other) or _by_power(one, another) or Relation()
 
 
-def _by_slopes(loss: Loss, other: Loss) -> Relation | None:
+def _by_slopes(loss: Objective, other: Objective) -> Relation | None:
     """The losses may differ by a constant, too, where the slopes differ by a factor alone."""
     others = dict(zip(other.names, other.partials, strict=True))
     slopes = [(slope, others[name]) for name, slope in zip(loss.names, loss.partials, strict=True)]
@@ -66,7 +67,7 @@ def _by_slopes(loss: Loss, other: Loss) -> Relation | None:
     return Relation(factor=factor, power=Fraction(1), constant=None if constant is None else number(constant))
 
 
-def _moved(point: Point, loss: Loss, rest: Expr) -> list[Any]:
+def _moved(point: Point, loss: Objective, rest: Expr) -> list[Any]:
     """What K has beside c J, where the parameters have these values, others, and others again."""
     found = []
     for times in (1, -1, 2):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document, paragraph
 from symcalc.pages.shown import Shown
+from symcalc.training.course import Course, R, with_data
+from symcalc.training.descent import descend
 from symcalc.training.retold import CUT_SHORT, Retold, remarks, retold
-from symcalc.training.run import Run
 from symcalc.training.stops import Stop
 from symcalc.training.vouched import ROUNDING
 
@@ -30,7 +31,7 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class Replay(Shown):
+class Replay(Shown, Generic[R]):
     """A run beside the same run made again.
 
     >>> from symcalc.training.losses import Loss
@@ -40,8 +41,8 @@ class Replay(Shown):
 
     _pickled: ClassVar[bool] = True          # a run, which writes itself down
 
-    run: Run
-    again: Run
+    run: R
+    again: R
     first_difference: Difference | None          # that is more than rounding
     furthest: float = 0.0                        # how far two numbers are apart at the most, beside the largest of their kind
     retold: tuple[Retold, ...] = ()              # what the run, or its file, says of itself otherwise
@@ -104,20 +105,18 @@ class Replay(Shown):
         return f"<replay of {self.again.nit} updates: {'the same' if self.same else 'not the same'}>"
 
 
-def replay(run: Run, data: object = None, progress: Callable[[int], None] | None = None) -> Replay:
+def replay(run: R, data: object = None, progress: Callable[[int], None] | None = None) -> Replay[R]:
     """The run made again with the same settings; what `Run.replay` says holds here."""
-    from symcalc.training.descent import descend
-    from symcalc.training.loading import with_data
-
     table = run.table
     if data is not None:
         table = with_data(run, data).table if table is None else _same(table, run.loss.table(data))
     elif run.data is not None:
         raise LossError("the run was loaded without its data; give them to replay it, as in run.replay(data)")
     steps = max(1, run.nit) if run.stop in CUT_SHORT else run.steps
-    again = descend(run.loss, table, start=run.points[0].tolist(), rate=run.rate, steps=steps, method=run.method,
-                    tolerance=run.tolerances.slope, step_tolerance=run.tolerances.step, cost_tolerance=run.tolerances.cost,
-                    hold=run.held, batch=run.batch, seed=run.seed, progress=progress, partials=run.partials)
+    again = descend(run.loss, table, kind=type(run), start=run.points[0].tolist(), rate=run.rate, steps=steps,
+                    method=run.method, tolerance=run.tolerances.slope, step_tolerance=run.tolerances.step,
+                    cost_tolerance=run.tolerances.cost, hold=run.held, batch=run.batch, seed=run.seed, progress=progress,
+                    partials=run.partials)
     furthest, difference = _compared(run, again)
     cut = again.stop is Stop.INTERRUPTED and again.nit < run.nit
     return Replay(run=run, again=again, first_difference=difference, furthest=furthest,
@@ -133,7 +132,7 @@ def _same(table: Table | Parts, given: Table | Parts | None) -> Table | Parts:
     return table
 
 
-def _compared(run: Run, again: Run) -> tuple[float, Difference | None]:
+def _compared(run: Course, again: Course) -> tuple[float, Difference | None]:
     """How far the numbers are apart at the most, and the first that is another, point by point: parameters, cost, slopes."""
     names = [*run.loss.names, run.loss.symbol.func.__name__, *(f"∂J/∂{name}" for name in run.loss.names)]
     both = min(run.nit, again.nit) + 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from symcalc.training.change import ROUNDING
 from symcalc.training.diagnosis.curvature import by_differences
 from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, kind_of, shortest_step
 from symcalc.training.stops import Stop
-from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
 _NEAR = 1e-3             # Newton's step, relative to the point, up to which a place with no slope is where that step leads

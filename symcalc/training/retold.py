@@ -7,18 +7,15 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from symcalc.errors import as_given, visible
 from symcalc.pages.elided import several
 from symcalc.pages.notation import text
+from symcalc.training.change import promised
+from symcalc.training.course import Course
 from symcalc.training.export import run_head
 from symcalc.training.stops import Stop
-from symcalc.training.update import promised
 from symcalc.written import derivative_of
-
-if TYPE_CHECKING:
-    from symcalc.training.run import Run
 
 CUT_SHORT = frozenset({Stop.CALLBACK, Stop.INTERRUPTED})         # from outside, so that a replay goes no further either
 _USED_UP = frozenset({Stop.STEPS, Stop.CRAWLING, Stop.UNREACHED, Stop.PRECISE})      # how one ends that goes no further
@@ -59,7 +56,7 @@ def _cut(words: str, start: int) -> str:
     return f'"{"…" * bool(start)}{words[start:start + _SHOWN]}{end}"'
 
 
-def retold(run: Run, again: Run, rounded: bool) -> tuple[Retold, ...]:
+def retold(run: Course, again: Course, rounded: bool) -> tuple[Retold, ...]:
     """How the run ended and what its file says, where the run made again says otherwise; `rounded` where its numbers are."""
     found = []
     if run.stop in CUT_SHORT:
@@ -71,7 +68,7 @@ def retold(run: Run, again: Run, rounded: bool) -> tuple[Retold, ...]:
     return (*found, *_of_file(run))
 
 
-def remarks(run: Run, again: Run) -> tuple[str, ...]:
+def remarks(run: Course, again: Course) -> tuple[str, ...]:
     """What is no difference, and yet should be known: formulas that are not those of the derivation, an end from outside."""
     found = []
     if run.stop in CUT_SHORT and again.nit == run.nit and again.stop not in _USED_UP:
@@ -95,7 +92,7 @@ def _alike(before: str, now: str, rounded: bool) -> bool:
 
 # What a file says before its record, for a person to read
 
-def _of_file(run: Run) -> Iterator[Retold]:
+def _of_file(run: Course) -> Iterator[Retold]:
     if run.told is None:
         return
     for key, now in run_head(run).items():
@@ -121,7 +118,7 @@ def _plain(value: object) -> str:
     return "" if value is None else visible(value) if isinstance(value, str) else as_given(value)
 
 
-def first_odd(run: Run, updates: object) -> Retold | None:
+def first_odd(run: Course, updates: object) -> Retold | None:
     """The first number in the table of updates, as a file gives it, that is not that of the history; None where all are."""
     if not isinstance(updates, list) or len(updates) != run.nit:
         return Retold(what="the number of updates in the file's table", now=str(run.nit),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symcalc.calculus.point import DIGITS, NO_VALUE, Point, context_of
-from symcalc.training.update import change_of, promised
+from symcalc.training.change import change_of, promised
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
-    from symcalc.training.losses import Loss
+    from symcalc.training.objective import Objective
 
 _TOLD = 128 * sys.float_info.epsilon         # relative to J: a change of this size is known no better than to a hundredth
 _APART = 0.005           # beside the expected change, from where on they contradict it: J bends, has a kink, or is rounded
@@ -71,7 +71,7 @@ def changes_told(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray, l
     return np.where(told, actual, change)
 
 
-def are_wrong(loss: Loss, points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+def are_wrong(loss: Objective, points: np.ndarray, costs: np.ndarray, gradients: np.ndarray) -> np.ndarray:
     """Whether the change of J in a short step is another one with more digits, though J and its slopes agree on it.
 
     In (exp(w) - 2)^2 the rounding of exp(w) changes J and its slope alike. For losses without data, which are soon worked out.

@@ -24,7 +24,8 @@ from symcalc.pages.shown import Shown
 from symcalc.training.diagnosis.curvature import affordable_derivatives
 from symcalc.training.diagnosis.spectrum import limit_of
 from symcalc.training.ended import Ended, ended_briefly, rate_in_words
-from symcalc.training.losses import Loss
+from symcalc.training.groups import grouped
+from symcalc.training.objective import Objective
 from symcalc.training.run import Run
 from symcalc.training.stops import Stop, status_of
 
@@ -40,12 +41,13 @@ class Runs(Shown, Sequence[Run]):
     Of many runs only the ends are kept; a whole run is made again, alone, when it is asked for. It may say more of how it
     ended, and is rounded in another order: where a method amplifies that, as RMSProp near a minimum, its numbers differ.
 
+    >>> from symcalc.training.losses import Loss
     >>> runs = Loss("(w - 3)^2").sweep(start={"w": 0}, rates=[0.1, 0.5, 1.1], steps=50)
     >>> runs.best.rate, [run.stop.name for run in runs]
     (0.5, ['STEPS', 'CONVERGED', 'DIVERGED'])
     """
 
-    loss: Loss
+    loss: Objective
     ends: Sequence[Ended]                          # as the stop rules saw them
     whole: Mapping[int, Run]                       # the runs that are kept
     make: Callable[[Ended], Run]                   # for the others
@@ -112,6 +114,7 @@ class Runs(Shown, Sequence[Run]):
     def named(self, run: Run | Ended) -> str:
         """What tells the run from the others: its method, rate or start.
 
+        >>> from symcalc.training.losses import Loss
         >>> runs = Loss("w^2").sweep(start=[1], rates=[0.1, 0.2], methods=["adam", "momentum"], steps=1)
         >>> runs.named(runs[0])
         'adam, rate 0.1'
@@ -153,10 +156,9 @@ class Runs(Shown, Sequence[Run]):
 
     def document(self) -> Document:
         """The loss, what the runs have in common, a row for each (of many for each kind of end), the limit, and the best."""
-        from symcalc.training.groups import grouped  # it builds on this file
         loss = self.loss
         blocks: list[Block] = [Equation((loss.symbol, loss.expression)), paragraph(self._common()),
-                               *(grouped(self) if len(self) > FEW else [self._table()])]
+                               *(grouped(self.ended, loss.parameters) if len(self) > FEW else [self._table()])]
         if self.stable_limit is not None:
             blocks.append(paragraph("At the start, gradient descent is stable at rates below ", _LIMIT,
                                     f" = {short(self.stable_limit, 4)}."))
@@ -235,7 +237,7 @@ class Runs(Shown, Sequence[Run]):
         return f"<{self._counted} on {text(self.loss.symbol)}>"
 
 
-def _runs_of(loss: Loss, ends: Sequence[Ended], whole: Mapping[int, Run], make: Callable[[Ended], Run]) -> Runs:
+def _runs_of(loss: Objective, ends: Sequence[Ended], whole: Mapping[int, Run], make: Callable[[Ended], Run]) -> Runs:
     return Runs(loss=loss, ends=ends, whole=whole, make=make)
 
 

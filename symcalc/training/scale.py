@@ -24,9 +24,10 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import aligned, numeral, rounded, short
 from symcalc.pages.shown import Shown
 from symcalc.parts import signed
+from symcalc.training.descent import descend
 from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.diagnosis.spectrum import limit_of
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 from symcalc.training.relation import relation
 from symcalc.training.run import Run
 from symcalc.written import divide, exact, is_number, number
@@ -40,13 +41,14 @@ class Scale(Shown):
 
     The constant is None where it is made of the data.
 
+    >>> from symcalc.training.losses import Loss
     >>> scale = scale_of(Loss("sum((y - m*x)^2)", columns="x y"), Loss("mean((y - m*x)^2)/2", columns="x y"))
     >>> text(scale.factor)
     '1/(2n)'
     """
 
-    loss: Loss
-    other: Loss
+    loss: Objective
+    other: Objective
     factor: Expr | None
     power: Fraction | None
     constant: Expr | None = _NONE
@@ -157,8 +159,8 @@ class Scale(Shown):
         return f"<scale: {self.sentence}>"
 
 
-def scale_of(loss: Loss, other: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
-             rate: float | None = None, steps: int = 6) -> Scale:
+def scale_of(loss: Objective, other: Objective, data: object = None, *,
+             start: Mapping[str, float] | Sequence[float] | None = None, rate: float | None = None, steps: int = 6) -> Scale:
     """What two losses of the same parameters have to do with each other; what `Loss.scale_to` says holds here."""
     if set(loss.names) != set(other.names):
         raise LossError(f"the losses have different parameters: {', '.join(loss.names)} and {', '.join(other.names)}")
@@ -171,20 +173,20 @@ def scale_of(loss: Loss, other: Loss, data: object = None, *, start: Mapping[str
     at = ordered(start if start is not None else [0.0] * len(loss.names), loss.names)
     first = float(rate) if rate is not None else _moderate(loss, table, at)
     named = dict(zip(loss.names, map(float, at)))
-    runs = (loss.descend(table, start=named, rate=first, steps=steps, tolerance=0),
-            other.descend(table, start=named, rate=first * scale.value, steps=steps, tolerance=0))
+    runs = (descend(loss, table, kind=Run, start=named, rate=first, steps=steps, tolerance=0),
+            descend(other, table, kind=Run, start=named, rate=first * scale.value, steps=steps, tolerance=0))
     order = [other.names.index(name) for name in loss.names]
     return replace(scale, runs=runs if order == sorted(order) and all(run.started for run in runs) else None)
 
 
-def _shared_table(loss: Loss, other: Loss, data: object) -> Table | Parts | None:
+def _shared_table(loss: Objective, other: Objective, data: object) -> Table | Parts | None:
     from symcalc.language.data import read_table
     names = dict.fromkeys(name_of(column) for column in (*loss.columns, *other.columns))
     loss.table(data), other.table(data)          # refuse what either would refuse
     return read_table(data, tuple(names))
 
 
-def _moderate(loss: Loss, table: Table | Parts | None, at: np.ndarray) -> float:
+def _moderate(loss: Objective, table: Table | Parts | None, at: np.ndarray) -> float:
     """A rate of one digit well within what is stable at the start."""
     limit = limit_of(second_derivatives(loss, table)(at))
     return rounded((limit or 0.1) / 5, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import TYPE_CHECKING
 
 from sympy import Expr, Mul, Rational, Symbol
 
@@ -17,10 +16,8 @@ from symcalc.pages.document import Table as Rows
 from symcalc.pages.elided import elided
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import numeral
+from symcalc.training.quotients import Quotients
 from symcalc.written import derivative_of, mul
-
-if TYPE_CHECKING:
-    from symcalc.training.slopes import Slopes
 
 _DIGITS = 9              # of the quotients, so that one sees them settle and then lose their digits
 _DELTA = Formula(text="Δ", latex=r"\Delta")
@@ -32,7 +29,7 @@ _GAP = Formula(text="gap", latex=r"\text{gap}")
 _SECOND = Formula(text="J''", latex="J''")
 
 
-def document(slopes: Slopes) -> Document:
+def document(slopes: Quotients) -> Document:
     """The derivative, the table of quotients, and what their errors are made of."""
     J, parameter = slopes.loss.symbol, slopes.parameter
     formula, value = slopes.loss.partial(parameter.name).result, numeral(slopes.derivative, _DIGITS)
@@ -48,7 +45,7 @@ def document(slopes: Slopes) -> Document:
     return Document(f"The slope of {slopes.loss.called} in {text(parameter)}", tuple(blocks))
 
 
-def _rows(slopes: Slopes) -> Rows:
+def _rows(slopes: Quotients) -> Rows:
     rows = tuple((numeral(q.step), _cell(q.forward, _DIGITS), _cell(q.error, 2), _cell(q.central, _DIGITS),
                   _cell(q.central_error, 2)) for q in slopes.quotients)
     return Rows(header=(_DELTA, "forward", "error", "central", "error"), rows=rows)
@@ -58,13 +55,13 @@ def _cell(value: float, digits: int) -> Inline:
     return numeral(value, digits) if math.isfinite(value) else "-"
 
 
-def _missing(slopes: Slopes) -> list[Block]:
+def _missing(slopes: Quotients) -> list[Block]:
     if all(math.isfinite(q.forward + q.central) for q in slopes.quotients):
         return []
     return [paragraph("Where there is a -, J has no finite value at one of the two points.")]
 
 
-def _gap(slopes: Slopes) -> list[Block]:
+def _gap(slopes: Quotients) -> list[Block]:
     """How far the forward quotient is from the derivative, by formula."""
     if slopes.jumps:
         return [paragraph(f"J jumps at {slopes.place}, so no line touches it there, and the quotients need not come to rest."),
@@ -96,13 +93,13 @@ def _gap(slopes: Slopes) -> list[Block]:
                 mul(numeral(slopes.curvature / 2), _step())), "≈")]
 
 
-def _at_a_kink(slopes: Slopes, left: float, right: float) -> list[Block]:
+def _at_a_kink(slopes: Quotients, left: float, right: float) -> list[Block]:
     return [paragraph(f"J has a kink at {slopes.place}: its slope is ", numeral(left), " on the left and ", numeral(right),
                       " on the right. The forward quotient goes to the right one, the central one to ",
                       numeral((left + right) / 2), ", halfway between the two."), *told(slopes.met)]
 
 
-def _of_a_quadratic(slopes: Slopes, half: Expr) -> list[Block]:
+def _of_a_quadratic(slopes: Quotients, half: Expr) -> list[Block]:
     value = numeral(slopes.curvature / 2)
     gap = multiplied(Mul(half, _step(), evaluate=False))
     by_formula = Formula(text="Δ · J''/2", latex=r"\Delta \cdot J''/2")
@@ -121,11 +118,11 @@ def _half(second: Expr) -> Expr:
     return half
 
 
-def _between(slopes: Slopes) -> tuple[str, ...]:
+def _between(slopes: Quotients) -> tuple[str, ...]:
     return (" between its bends",) if slopes.kinks else ()
 
 
-def _reaching(slopes: Slopes) -> tuple[str, ...]:
+def _reaching(slopes: Quotients) -> tuple[str, ...]:
     return (", as long as it does not reach over a bend",) if slopes.kinks else ()
 
 
@@ -133,7 +130,7 @@ def _step() -> Symbol:
     return Symbol("Delta", real=True)
 
 
-def _why(slopes: Slopes) -> list[Block]:
+def _why(slopes: Quotients) -> list[Block]:
     """That rounding stops the error from falling, and where."""
     if slopes.predicted is None:
         return []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol
@@ -13,16 +12,14 @@ from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 from symcalc.pages.document import Block, Equation, Formula, Inline, Table, paragraph
 from symcalc.pages.marked import Marked
 from symcalc.pages.numbers import DIGITS, aligned, as_shown, comes_out, numeral, short
+from symcalc.training.course import Course
 from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.diagnosis.spectrum import newton_step
 from symcalc.training.methods import COUNTED, NEWTON, RATE
 from symcalc.training.slope_numbers import MORE, Place, put_in, value_of
+from symcalc.training.step import Step
 from symcalc.training.walk import ARMIJO
 from symcalc.written import derivative_of, divide, replaced
-
-if TYPE_CHECKING:
-    from symcalc.training.run import Run
-    from symcalc.training.update import Update
 
 _SHOWN = 3               # second derivatives that are written out
 
@@ -33,7 +30,7 @@ _HESSIAN = Formula(text="∇²J", latex=r"\nabla^2 J")
 _GRADIENT = Formula(text="∇J", latex=r"\nabla J")
 
 
-def scheduled(update: Update) -> list[Block]:
+def scheduled(update: Step) -> list[Block]:
     """The rate's formula with the number of the update in it."""
     run = update.run
     if isinstance(run.rate, float) or run.method.search:
@@ -42,7 +39,7 @@ def scheduled(update: Update) -> list[Block]:
     return [Equation((RATE, run.rate, numbers, numeral(update.rate)))]
 
 
-def searched(update: Update) -> list[Block]:
+def searched(update: Step) -> list[Block]:
     """How the search came by its rate."""
     run = update.run
     slopes = _moving(run, update.slopes_before)
@@ -55,7 +52,7 @@ def searched(update: Update) -> list[Block]:
     return _backtracked(update, square)
 
 
-def _backtracked(update: Update, square: float) -> list[Block]:
+def _backtracked(update: Step, square: float) -> list[Block]:
     first = first_rate(update)
     halvings = round(math.log2(first / update.rate))
     times = {0: "is kept", 1: "is halved once"}.get(halvings, f"is halved {halvings} times")
@@ -70,7 +67,7 @@ def _backtracked(update: Update, square: float) -> list[Block]:
             Equation((after, limit, numeral(bound, digits)), first="≤")]
 
 
-def first_rate(update: Update) -> float:
+def first_rate(update: Step) -> float:
     """The rate from which a search starts in this update."""
     rate = update.run.rate
     return rate if isinstance(rate, float) else value_of(replaced(rate, {COUNTED: Integer(update.k)}.get))
@@ -78,12 +75,12 @@ def first_rate(update: Update) -> float:
 
 # Newton
 
-def curvature(run: Run, point: np.ndarray) -> np.ndarray:
+def curvature(run: Course, point: np.ndarray) -> np.ndarray:
     """The second derivatives at a point, as the run saw them."""
     return second_derivatives(run.loss, run.table)(point)
 
 
-def newton_letter(run: Run, parameter: Symbol) -> Symbol:
+def newton_letter(run: Course, parameter: Symbol) -> Symbol:
     """p, or p_m where there are several parameters."""
     return NEWTON if len(run.loss.parameters) == 1 else _newton_of(parameter)
 
@@ -93,7 +90,7 @@ def _newton_of(parameter: Symbol) -> Symbol:
     return Marked(NEWTON.name, parameter)
 
 
-def newton_system(update: Update) -> tuple[np.ndarray, np.ndarray]:
+def newton_system(update: Step) -> tuple[np.ndarray, np.ndarray]:
     """∇²J and the p of ∇²J p = ∇J, for the parameters that move."""
     run, moving = update.run, list(update.run.moving)
     matrix = curvature(run, run.points[update.k - 1])
@@ -102,7 +99,7 @@ def newton_system(update: Update) -> tuple[np.ndarray, np.ndarray]:
     return matrix, step
 
 
-def newton_blocks(update: Update, place: Place) -> list[Block]:
+def newton_blocks(update: Step, place: Place) -> list[Block]:
     """The second derivatives with their numbers, and the p that they give."""
     run = update.run
     moving = [run.loss.parameters[j] for j in run.moving]
@@ -126,7 +123,7 @@ def newton_blocks(update: Update, place: Place) -> list[Block]:
             Table(header=header, rows=tuple(map(tuple, rows)), words=frozenset({0}))]
 
 
-def _second(run: Run, place: Place, pair: tuple[Symbol, Symbol], matrix: np.ndarray) -> Equation:
+def _second(run: Course, place: Place, pair: tuple[Symbol, Symbol], matrix: np.ndarray) -> Equation:
     names = run.loss.names
     value = float(matrix[names.index(pair[0].name), names.index(pair[1].name)])
     formula = run.loss.hessian()[pair].result
@@ -144,7 +141,7 @@ def _divided(above: float, below: float, value: float) -> Expr:
     return Mul(numeral(above, digits), Pow(put_in(numeral(below, digits)), -1, evaluate=False), evaluate=False)
 
 
-def _second_name(run: Run, first: Symbol, second: Symbol) -> Expr:
+def _second_name(run: Course, first: Symbol, second: Symbol) -> Expr:
     return derivative_of(derivative_of(run.loss.symbol, first), second)
 
 
@@ -154,7 +151,7 @@ def distinct(*sides: Expr | Formula) -> list[Expr | Formula]:
     return list({formula_of(side).text: side for side in sides}.values())
 
 
-def _moving(run: Run, slopes: np.ndarray) -> np.ndarray:
+def _moving(run: Course, slopes: np.ndarray) -> np.ndarray:
     kept = np.zeros_like(slopes)
     kept[list(run.moving)] = slopes[list(run.moving)]
     return kept

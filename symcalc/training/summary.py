@@ -14,12 +14,12 @@ from symcalc.pages.elided import several, shortened
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
+from symcalc.training.change import promised
+from symcalc.training.course import Course
 from symcalc.training.page import as_read, title_on
-from symcalc.training.update import promised
 
 if TYPE_CHECKING:
     from symcalc.training.minima.minimum import Minimum
-    from symcalc.training.run import Run
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -33,7 +33,7 @@ class Summary(Shown):
 
     _pickled: ClassVar[bool] = True          # a run, which writes itself down
 
-    run: Run
+    run: Course
 
     @property
     def ratios(self) -> tuple[float, float] | None:

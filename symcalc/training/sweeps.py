@@ -22,8 +22,8 @@ from symcalc.training.descent import Settings, descend, walk_of
 from symcalc.training.ended import Ended, end_of
 from symcalc.training.front import Ends, ends_of
 from symcalc.training.looks import Looks, passed_of
-from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
+from symcalc.training.objective import Objective
 from symcalc.training.run import Run
 from symcalc.training.runs import FEW, Runs
 from symcalc.training.settings import (
@@ -49,25 +49,26 @@ Start = Mapping[str, float] | Sequence[float]
 class Descents:
     """How a run of the sweep is made, alone."""
 
-    loss: Loss
+    loss: Objective
     table: Table | Parts | None
     steps: int
     settings: Mapping[str, Any]
     compiled: Compiled | None = None
 
     def __call__(self, run: Ended) -> Run:
-        return descend(self.loss, self.table, start=run.start, rate=run.rate, steps=self.steps, method=run.method,
+        return descend(self.loss, self.table, kind=Run, start=run.start, rate=run.rate, steps=self.steps, method=run.method,
                        compiled=self.compiled, **self.settings)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _descents, (self.loss, self.table, self.steps, dict(self.settings))
 
 
-def _descents(loss: Loss, table: Table | Parts | None, steps: int, settings: Mapping[str, Any]) -> Descents:
+def _descents(loss: Objective, table: Table | Parts | None, steps: int, settings: Mapping[str, Any]) -> Descents:
     return Descents(loss=loss, table=table, steps=steps, settings=settings)
 
 
-def sweep(loss: Loss, data: object = None, *, start: Start | None = None, starts: Sequence[Start] | np.ndarray | None = None,
+def sweep(loss: Objective, data: object = None, *, start: Start | None = None,
+          starts: Sequence[Start] | np.ndarray | None = None,
           rate: float | str | Expr | None = None, rates: Sequence[float | str | Expr] | None = None,
           method: str | Method | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
           **settings: Any) -> Runs:
@@ -135,7 +136,7 @@ def _one_by_one(make: Descents, methods: Sequence[Method], starts: Iterable[np.n
     """The runs one after another, or what is to be kept of them, up to one that is interrupted."""
     made = []
     for by, at, pace in itertools.product(methods, starts, rates):
-        run = descend(make.loss, make.table, start=at, rate=pace, steps=make.steps, method=by, compiled=make.compiled,
+        run = descend(make.loss, make.table, kind=Run, start=at, rate=pace, steps=make.steps, method=by, compiled=make.compiled,
                       **make.settings)
         made.append(kept(run))
         if run.stop is Stop.INTERRUPTED:

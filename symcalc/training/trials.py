@@ -7,11 +7,11 @@ from copy import copy
 import numpy as np
 
 from symcalc.pages.numbers import rounded, short
+from symcalc.training.change import ROUNDING
 from symcalc.training.diagnosis.spectrum import limit_of
 from symcalc.training.history import History
 from symcalc.training.rounding import scatter_at
 from symcalc.training.stops import CONVERGED, Stop
-from symcalc.training.update import ROUNDING
 from symcalc.training.walk import Walk
 
 _ABOUT = 1 + 1e-6        # how exactly the limit is known, where it is from differences

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, overload
-
-import numpy as np
-from numpy.typing import ArrayLike
-from sympy import Expr
+from typing import Any, ClassVar, overload
 
 from symcalc.errors import DescentError, as_given
 from symcalc.language.items import is_whole
 from symcalc.pages.document import Document
-from symcalc.pages.numbers import DIGITS, comes_out, numeral, short
+from symcalc.pages.numbers import short
 from symcalc.pages.shown import Shown
+from symcalc.training.course import Course
 from symcalc.training.ratio import reading
-from symcalc.training.slope_numbers import Place, alike
+from symcalc.training.step import Step
 from symcalc.training.working import working
-
-if TYPE_CHECKING:
-    from symcalc.training.run import Run
-
-_EXACT = 0.6             # of the last digit: a difference of two numbers comes out as it is written, if it is not on the border
-ROUNDING = 64 * sys.float_info.epsilon      # relative to J: a change of this size is rounding and no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class Update(Shown):
+class Update(Step, Shown):
     """Step k of a run: before, gradient, change, after; the cost before and after.
 
     >>> from symcalc.training.losses import Loss
@@ -42,118 +32,9 @@ class Update(Shown):
 
     _pickled: ClassVar[bool] = True          # a run, which writes itself down
 
-    run: Run
-    k: int
-
-    @property
-    def before(self) -> dict[str, float]:
-        """The parameters before the step."""
-        return self.run.named(self.run.points[self.k - 1])
-
-    @property
-    def after(self) -> dict[str, float]:
-        """The parameters after the step."""
-        return self.run.named(self.run.points[self.k])
-
-    @property
-    def gradient(self) -> dict[str, float]:
-        """The partial derivatives that drove the step: with Nesterov those further ahead, with batches those of the rows."""
-        return self.run.named(self.slopes)
-
-    @property
-    def slopes(self) -> np.ndarray:
-        """The same as an array."""
-        return self.slopes_before if self.run.drives is None else self.run.drives[self.k - 1]
-
-    @property
-    def slopes_before(self) -> np.ndarray:
-        """∇J where the step starts, over all rows, whatever drove the step."""
-        return self.run.gradients[self.k - 1]
-
-    @property
-    def rate(self) -> float:
-        """The learning rate of this step."""
-        return float(self.run.rates[self.k - 1])
-
-    @property
-    def turn(self) -> tuple[int, ...]:
-        """The places of the parameters that this step moves."""
-        moving = self.run.moving
-        return (moving[(self.k - 1) % len(moving)],) if self.run.method.turns else moving
-
-    @property
-    def rows(self) -> tuple[int, ...] | None:
-        """The rows of the batch that drove the step, in order and counted from 1; None where all rows did."""
-        batches = self.run.batches
-        return None if batches is None else tuple(sorted((batches.of(self.k) + 1).tolist()))
-
-    @property
-    def taken_at(self) -> np.ndarray:
-        """The point at which the slopes were taken."""
-        run, point = self.run, self.run.points[self.k - 1].copy()
-        if run.method.looks_ahead:
-            ahead = run.method.ahead()
-            for j in run.moving:
-                point[j], = ahead(float(point[j]), float(self.slopes_before[j]), self.rate, float(self.k), 0.0,
-                                  *run.states[self.k - 1, :, j].tolist())
-        return point
-
-    @property
-    def place(self) -> Place:
-        """Where the slopes that drove the step were taken, over which rows, and what they are there."""
-        run = self.run
-        table, compiled, sums = run.table, run.compiled, run.sums
-        if run.batches is not None:
-            table = run.batches.table(run.table, self.k)
-            compiled, sums = compiled.on(table), {}
-        return Place(parameters=run.loss.parameters, columns=run.loss.columns, compiled=compiled, table=table,
-                     point=self.taken_at, slopes=self.slopes, sums=sums)
-
-    @property
-    def J_before(self) -> float:
-        """The cost before the step."""
-        return float(self.run.costs[self.k - 1])
-
-    @property
-    def J_after(self) -> float:
-        """The cost after the step."""
-        return float(self.run.costs[self.k])
-
-    @property
-    def expected_change(self) -> float:
-        """∇J·Δθ, the change in the cost that the derivative leads us to expect."""
-        run = self.run
-        return float(promised(run.gradients[self.k - 1], run.points[self.k - 1:self.k + 1])[0])
-
-    @property
-    def actual_change(self) -> float:
-        """The change in the cost that came; 0 where it is rounding."""
-        return float(self.run.changes[self.k - 1])
-
-    @property
-    def ratio(self) -> float:
-        """Actual over expected change: 1 - ηκ/2 for a quadratic; nan where none is expected, or rounding is all there is."""
-        expected = self.expected_change
-        known = expected and math.isfinite(expected) and not self.is_lost_in_rounding
-        return self.actual_change / expected if known else math.nan
-
-    @property
-    def is_lost_in_rounding(self) -> bool:
-        """Whether the changes are so small beside J that its rounding decides on their ratio."""
-        return bool(self.run.lost[self.k - 1])
-
     def reading(self) -> str:
         """What the ratio says about the step, in a sentence."""
         return reading(self)
-
-    def compared(self) -> tuple[Expr, Expr]:
-        """J before and after, with the same places behind the point, enough of them for their difference to come out."""
-        costs, change = [self.J_before, self.J_after], self.actual_change
-        for digits in range(DIGITS, 16):
-            before, after = alike(costs, digits)
-            if comes_out(after - before, change, within=_EXACT):
-                break
-        return numeral(before, 15), numeral(after, 15)
 
     def as_dict(self) -> dict[str, Any]:
         """The update as plain data: parameters and J after it, its rate, and the slopes that drove it.
@@ -185,7 +66,7 @@ class Updates(Sequence[Update]):
 
     __slots__ = ("_run",)
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Course) -> None:
         self._run = run
 
     def __len__(self) -> int:
@@ -209,20 +90,3 @@ class Updates(Sequence[Update]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} update{'s' * (len(self) != 1)}>"
-
-
-def change_of(before: ArrayLike, after: ArrayLike) -> np.ndarray:
-    """after - before, costs both; 0 where that is rounding.
-
-    >>> change_of([2, 1], [1, 1 + 2**-50]).tolist()
-    [-1.0, 0.0]
-    """
-    with np.errstate(all="ignore"):
-        change = np.subtract(after, before)
-        return np.where(np.abs(change) < ROUNDING * np.maximum(np.abs(before), np.abs(after)), 0.0, change)
-
-
-def promised(slopes: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """What the slopes promise of J in each step from point to point, ∇J·Δθ."""
-    with np.errstate(all="ignore"):
-        return np.sum(slopes * np.diff(points, axis=0), axis=1)

@@ -9,7 +9,7 @@ from symcalc.language.names import name_of
 from symcalc.language.table import Table
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
-from symcalc.training.run import Run
+from symcalc.training.course import Course
 from symcalc.training.stops import Stop
 
 _CROP = 3                # a curve is shown to this many times the height of the run above and below it
@@ -27,7 +27,7 @@ _LOWEST = 1e-16          # beside the highest, a cost as low as this is as good 
 _DRAWN = 2_000           # points of data at the most; more would only blacken the picture
 
 
-def in_view(run: Run) -> int:
+def in_view(run: Course) -> int:
     """How many points are looked at: all, or of a run that goes off beyond bounds those at its start.
 
     >>> from symcalc.training.losses import Loss
@@ -44,7 +44,7 @@ def in_view(run: Run) -> int:
     return max(2, int(away[0])) if reach and len(away) else len(change)
 
 
-def last_seen(run: Run) -> str:
+def last_seen(run: Course) -> str:
     """What the last point looked at is called: "end", or "step 8" of a run that goes on out of the picture.
 
     >>> from symcalc.training.losses import Loss
@@ -55,13 +55,13 @@ def last_seen(run: Run) -> str:
     return "end" if seen == len(run.points) else f"step {seen - 1}"
 
 
-def left_out(run: Run) -> str:
+def left_out(run: Course) -> str:
     """What a title adds for a run that goes on out of the picture: " (the first 8 of 60)"."""
     seen = in_view(run)
     return "" if seen == len(run.points) else f" (the first {f'{seen - 1} ' * (seen > 2)}of {run.nit})"
 
 
-def started(run: Run, what: str) -> None:
+def started(run: Course, what: str) -> None:
     """Nothing, or the error that says why there is nothing to draw."""
     if not run.started or not np.isfinite(run.costs).all():
         raise LossError(f"there {what} to draw: {run.message}")
@@ -80,7 +80,7 @@ def around(visited: np.ndarray) -> tuple[float, float]:
     return end - 1.25 * reach, end + 1.25 * reach
 
 
-def window(run: Run, j: int) -> tuple[float, float]:
+def window(run: Course, j: int) -> tuple[float, float]:
     """Where the parameter in place j is looked at: round the end of the run; of one that goes off, round its start."""
     seen = in_view(run)
     visited = run.points[:seen, j]
@@ -90,7 +90,7 @@ def window(run: Run, j: int) -> tuple[float, float]:
     return float(visited.min()) - margin, float(visited.max()) + margin
 
 
-def windows(run: Run) -> list[tuple[float, float]]:
+def windows(run: Course) -> list[tuple[float, float]]:
     """The windows of both parameters; that of one that hardly moves is as wide as the other's, or as far as J lets it.
 
     >>> from symcalc.training.losses import Loss
@@ -102,7 +102,7 @@ def windows(run: Run) -> list[tuple[float, float]]:
     return [_comparable(run, j, both) if ways[j] <= _HARDLY * ways[1 - j] else both[j] for j in (0, 1)]
 
 
-def _comparable(run: Run, j: int, both: list[tuple[float, float]]) -> tuple[float, float]:
+def _comparable(run: Course, j: int, both: list[tuple[float, float]]) -> tuple[float, float]:
     """As wide as the other's, or narrower where J would rise so steeply along it that nothing else were seen."""
     (low, high), at = both[j], run.points[in_view(run) - 1]
     middle, half = (low + high) / 2, float(np.ptp(both[1 - j])) / 2
@@ -115,7 +115,7 @@ def _comparable(run: Run, j: int, both: list[tuple[float, float]]) -> tuple[floa
     return wide if 2 * half > high - low else (low, high)
 
 
-def _change(run: Run, j: int, at: np.ndarray, ends: tuple[float, float]) -> float:
+def _change(run: Course, j: int, at: np.ndarray, ends: tuple[float, float]) -> float:
     """By how much J differs along a window of one parameter, as far as it has values there."""
     costs = curve_over(run, j, at, np.linspace(*ends, _PROBED))
     finite = costs[np.isfinite(costs)]
@@ -142,26 +142,26 @@ def tenfold(costs: np.ndarray) -> tuple[float, float] | None:
     return (max(low, _LOWEST * high) / 2, 2 * high) if low > 0 and high > _TENFOLD * low else None
 
 
-def curve_over(run: Run, j: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:
+def curve_over(run: Course, j: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:
     """J where the parameter in place j has these values, the others those at the point."""
     points = np.repeat(at[np.newaxis], len(values), axis=0)
     points[:, j] = values
     return run.compiled.across(points)[0]
 
 
-def fineness(run: Run, fine: int = _FINE, rough: int = _ROUGH) -> int:
+def fineness(run: Course, fine: int = _FINE, rough: int = _ROUGH) -> int:
     """At how many values a curve is worked out: fewer where each is a pass over many rows."""
     many = run.table is not None and run.table.rows >= _MANY and run.compiled.strategy != "moments"
     return rough if many else fine
 
 
-def held(run: Run, j: int, at: np.ndarray) -> str:
+def held(run: Course, j: int, at: np.ndarray) -> str:
     """The parameters other than that in place j, with their values at the point: "b = 0.5, c = 2"."""
     return ", ".join(f"{text(other)} = {short(value, 4)}"
                      for k, (other, value) in enumerate(zip(run.loss.parameters, at)) if k != j)
 
 
-def fitted_columns(run: Run) -> tuple[str, str] | None:
+def fitted_columns(run: Course) -> tuple[str, str] | None:
     """The names of the one column that the model predicts from and of the one that it predicts; None where that is not so."""
     model, target = run.loss.model, run.loss.target
     if model is None or target is None or run.table is None or not model.is_single or len(model.columns) != 1:
@@ -169,7 +169,7 @@ def fitted_columns(run: Run) -> tuple[str, str] | None:
     return name_of(model.columns[0]), name_of(target)
 
 
-def drawn_data(run: Run, most: int = _DRAWN) -> tuple[np.ndarray, np.ndarray]:
+def drawn_data(run: Course, most: int = _DRAWN) -> tuple[np.ndarray, np.ndarray]:
     """The data, evenly through a long table, and what lies furthest out in either direction."""
     names = fitted_columns(run)
     if not isinstance(run.table, Table) or run.rows <= most:
@@ -192,14 +192,14 @@ def span(x: np.ndarray) -> tuple[float, float]:
     return low - room, high + room
 
 
-def predictions(run: Run, k: int, x: np.ndarray) -> np.ndarray:
+def predictions(run: Course, k: int, x: np.ndarray) -> np.ndarray:
     """The model's values at these x, after so many updates."""
     model, values = run.loss.model, run.named(run.points[k])
     x_name = fitted_columns(run)[0]
     return model.predict({name: values[name] for name in model.names}, **{x_name: x})
 
 
-def grid(run: Run, u: tuple[float, float], v: tuple[float, float], size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def grid(run: Course, u: tuple[float, float], v: tuple[float, float], size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The values of both parameters, and J over them, one row for each value of the second."""
     across, up = np.linspace(*u, size), np.linspace(*v, size)
     places = np.stack(np.meshgrid(across, up), axis=-1)

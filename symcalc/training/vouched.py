@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from symcalc.pages.document import Block, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.training.step import Step
 from symcalc.training.steps_found import newton_system
 from symcalc.training.working import states, working
-
-if TYPE_CHECKING:
-    from symcalc.training.update import Update
 
 ROUNDING = 1e-10         # of the largest value in its column: a number that is no further off is the same, but for rounding
 _Number = tuple[str, float, float, np.ndarray]       # its name, as it was told, as it is found, and its column
 
 
-def vouched(update: Update) -> tuple[Block, ...]:
+def vouched(update: Step) -> tuple[Block, ...]:
     """The working of the update where its formulas give its numbers; else the first number that they do not give.
 
     >>> from symcalc.training.losses import Loss
@@ -36,7 +33,7 @@ def vouched(update: Update) -> tuple[Block, ...]:
     return working(update)
 
 
-def _where_it_starts(update: Update) -> Iterator[_Number]:
+def _where_it_starts(update: Step) -> Iterator[_Number]:
     """J before and after, its slopes, and those that drove the step."""
     run, k = update.run, update.k
     J = run.loss.symbol.func.__name__
@@ -51,7 +48,7 @@ def _where_it_starts(update: Update) -> Iterator[_Number]:
         yield f"the slope {text(run.slope_name(run.loss.parameters[j]))}", place.slopes[j], slope, column
 
 
-def _where_it_leads(update: Update) -> Iterator[_Number]:
+def _where_it_leads(update: Step) -> Iterator[_Number]:
     """What the method carries along, and the parameters after the step."""
     run, k = update.run, update.k
     step, _ = run.method.step()

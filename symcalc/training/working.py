@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sympy import Add, Basic, Dummy, Expr, Mul, Symbol
@@ -17,15 +16,13 @@ from symcalc.pages.marked import Marked
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numberless import filled
 from symcalc.pages.numbers import DIGITS, aligned, as_shown, comes_out, numeral
+from symcalc.training.course import Course
 from symcalc.training.methods import COUNTED, NEWTON, RATE, SLOPE, THETA, Method
-from symcalc.training.ratio import without_ratio
+from symcalc.training.ratio import reading, without_ratio
 from symcalc.training.slope_numbers import MORE, Place
+from symcalc.training.step import Step
 from symcalc.training.steps_found import distinct, newton_blocks, newton_letter, newton_system, scheduled, searched
 from symcalc.written import replaced
-
-if TYPE_CHECKING:
-    from symcalc.training.run import Run
-    from symcalc.training.update import Update
 
 _SEEN = 0.02             # how far, relatively, a change may be from that of the rounded numbers,
 _CLOSE = 1e-3            # how far from what they give,
@@ -33,7 +30,7 @@ _NOTHING = 1e-14         # and what is rounding and no more
 _LISTED = 12             # rows of a batch that are named one by one
 
 
-def working(update: Update) -> tuple[Block, ...]:
+def working(update: Step) -> tuple[Block, ...]:
     """What drove the step, with its numbers; the equations of the method; then expected and actual change."""
     run, place = update.run, update.place
     if run.loss.is_large:
@@ -53,7 +50,7 @@ def working(update: Update) -> tuple[Block, ...]:
 
 # What holds for the whole step
 
-def _aside(update: Update) -> list[Block]:
+def _aside(update: Step) -> list[Block]:
     """Which parameters stay, and why."""
     run = update.run
     names = run.loss.names
@@ -74,7 +71,7 @@ def equal(left: Expr, right: Expr) -> Formula:
     return Formula(text=f"{text(left)} = {text(right)}", latex=f"{latex(left)} = {latex(right)}")
 
 
-def _rows(update: Update) -> list[Block]:
+def _rows(update: Step) -> list[Block]:
     """Which rows drive the step, counted from 1."""
     rows = update.rows
     if rows is None:
@@ -86,7 +83,7 @@ def _rows(update: Update) -> list[Block]:
     return [paragraph(f"The slopes are those of {count}, {which} ", *listed, f", so n = {len(rows)}.")]
 
 
-def _ahead(update: Update, place: Place) -> list[Block]:
+def _ahead(update: Step, place: Place) -> list[Block]:
     """The point at which the slopes are taken, where that is not where the step starts."""
     run = update.run
     if not run.method.looks_ahead:
@@ -102,13 +99,13 @@ def _ahead(update: Update, place: Place) -> list[Block]:
 
 # Slopes
 
-def _slope(run: Run, place: Place, parameter: Symbol) -> Equation:
+def _slope(run: Course, place: Place, parameter: Symbol) -> Equation:
     formula = run.slopes[parameter.name]
     value = float(place.slopes[run.loss.names.index(parameter.name)])
     return Equation((run.slope_name(parameter), *distinct(formula, *place.sides(formula, value), numeral(value))))
 
 
-def _of_many(update: Update) -> list[Block]:
+def _of_many(update: Step) -> list[Block]:
     """The slope and the equations of the first of hundreds of parameters, and what became of the others."""
     run, changes = update.run, update.run.points[update.k - 1:update.k + 1]
     first = run.loss.parameters[update.turn[0]]
@@ -129,7 +126,7 @@ def _of_many(update: Update) -> list[Block]:
 
 # The method's equations
 
-def _equations(update: Update, place: Place, parameter: Symbol, step: np.ndarray) -> list[Block]:
+def _equations(update: Step, place: Place, parameter: Symbol, step: np.ndarray) -> list[Block]:
     """Each equation of the method for one parameter: formula, numbers, value."""
     run, method = update.run, update.run.method
     j = run.loss.parameters.index(parameter)
@@ -156,7 +153,7 @@ def sign_of(method: Method, letter: Symbol) -> str:
 class _Writer:
     """The letters of a method's equations for one parameter, and their values at the time."""
 
-    def __init__(self, update: Update, place: Place, j: int, newton: float = 0.0) -> None:
+    def __init__(self, update: Step, place: Place, j: int, newton: float = 0.0) -> None:
         run = update.run
         self.least = place.digits                               # so that θ looks as it does in the slope
         parameter = run.loss.parameters[j]
@@ -208,7 +205,7 @@ def _renamed(formula: Expr, names: tuple[tuple[Basic, Basic], ...]) -> Expr:
     return replaced(formula, dict(names).get)
 
 
-def states(run: Run, parameter: Symbol) -> dict[Symbol, Symbol]:
+def states(run: Course, parameter: Symbol) -> dict[Symbol, Symbol]:
     """The method's letters for one parameter: v_m, or plain v where there is no other parameter."""
     alone = len(run.loss.parameters) == 1 and parameter.name not in {letter.name for letter in run.method.state}
     return dict(zip(run.method.state, _letters(run.method.state, parameter, alone)))
@@ -226,17 +223,17 @@ def _with_word(parameter: Symbol, word: str) -> str:
 
 # Expected against actual
 
-def _outcome(update: Update) -> list[Block]:
+def _outcome(update: Step) -> list[Block]:
     before, after = update.compared()
     actual = Equation((Formula(text="actual ΔJ", latex=r"\text{actual } \Delta J"),
                        Add(after, Mul(-1, before, evaluate=False), evaluate=False), _result(update.actual_change)))
     said: tuple[Inline, ...] = (without_ratio(update),)
     if math.isfinite(update.ratio):
-        said = ("ratio = actual / expected = ", numeral(update.ratio, 4), f": {update.reading()}.")
+        said = ("ratio = actual / expected = ", numeral(update.ratio, 4), f": {reading(update)}.")
     return [*_from_the_start(update), _expected(update), actual, paragraph(*said)]
 
 
-def _from_the_start(update: Update) -> list[Block]:
+def _from_the_start(update: Step) -> list[Block]:
     """∇J where the step starts, where other slopes have been shown."""
     if update.run.drives is None:
         return []
@@ -246,7 +243,7 @@ def _from_the_start(update: Update) -> list[Block]:
     return [paragraph(f"The change to expect goes by the slopes {where}, ", *values, ":")]
 
 
-def _expected(update: Update) -> Equation:
+def _expected(update: Step) -> Equation:
     run = update.run
     changes = run.points[update.k] - run.points[update.k - 1]
     pairs = [(float(update.slopes_before[j]), float(changes[j])) for j in update.turn]

@@ -65,7 +65,7 @@ RUNS = {
     "diverged": lambda: line_run(rate=1.0), "no start": lambda: sc.Loss("ln(w)").descend(start=[-1]),
     "at once": lambda: sc.Loss("(w - 3)^2").descend(start=[3]), "callback": stopped_by_callback, "interrupted": interrupted,
     "interrupted at once": interrupted_at_once,
-    "wrong slopes": lambda: descend(sc.Loss("(w - 3)^2"), None, start=[0], rate=0.1, steps=5,
+    "wrong slopes": lambda: descend(sc.Loss("(w - 3)^2"), None, kind=sc.Run, start=[0], rate=0.1, steps=5,
                                     partials=(sc.read("w - 3"),)),
     "cases": lambda: sc.Loss("mean(piecewise(((y - m*x)^2, abs(y - m*x) < 1), (abs(y - m*x), True)))").descend(
         ROWS, start=[0], rate=0.01, steps=9),

@@ -91,7 +91,7 @@ def test_other_formulas_of_the_partials_are_said(partials, said, tmp_path):
 
 
 def test_formulas_of_ones_own_are_named_and_are_the_run_all_the_same():
-    run = descend(sc.Loss("(w - 3)^2"), None, start=[0], rate=0.1, steps=5, partials=(sc.read("w - 3"),))
+    run = descend(sc.Loss("(w - 3)^2"), None, kind=sc.Run, start=[0], rate=0.1, steps=5, partials=(sc.read("w - 3"),))
     again = run.replay()
     assert again.same and again.sentence.startswith("The same: 5 updates made again")
     assert again.sentence.endswith("formulas of its own: g_w = w - 3 in place of dJ/dw = 2 (w - 3).")

@@ -105,9 +105,9 @@ def test_a_hostile_record_is_refused():
     for place, text in (("prediction", "(+ (sum v[k] j H) b)"), ("prediction", "(+ v3 (sum v[j] j H))")):
         bad = {**record, "task": {**record["task"], "numbered": {**record["task"]["numbered"], place: text}}}
         with pytest.raises(SymcalcError):
-            loss_in(bad)
+            loss_in(bad, sc.Loss)
     with pytest.raises(SymcalcError):
-        loss_in({**record, "indexed": "(sum (^ v[k] 2) k d)"})
+        loss_in({**record, "indexed": "(sum (^ v[k] 2) k d)"}, sc.Loss)
 
 
 @pytest.mark.parametrize("target", ["W", "x", "H", "k", "c"])

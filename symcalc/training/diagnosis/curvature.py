@@ -22,7 +22,7 @@ from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.diagnosis.degree import degree_of
 from symcalc.training.diagnosis.rates import hessian
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 
 SHOWN = 3                # parameters up to which the Hessian is derived line by line
 _MANY = 20               # parameters from which differences are cheaper than formulas that are used a few times
@@ -46,11 +46,12 @@ class SecondDerivatives:
 Partials = Mapping[tuple[str, str], Expr]
 
 
-def second_derivatives(loss: Loss, table: Table | Parts | None, partials: Partials | None = None) -> SecondDerivatives:
+def second_derivatives(loss: Objective, table: Table | Parts | None, partials: Partials | None = None) -> SecondDerivatives:
     """The Hessian of the loss over its table, differentiated by rule and compiled once; `partials` if they are known.
 
     Of a large loss, that has tens of thousands of entries, it comes from differences of the slopes.
 
+    >>> from symcalc.training.losses import Loss
     >>> curvature = second_derivatives(Loss("u^2*v"), None)
     >>> curvature(np.array([3.0, 5.0]))
     array([[10.,  6.],
@@ -64,9 +65,10 @@ def second_derivatives(loss: Loss, table: Table | Parts | None, partials: Partia
         return by_differences(loss.compile(table))
 
 
-def affordable_derivatives(loss: Loss, table: Table | Parts | None, compiled: Compiled) -> SecondDerivatives:
+def affordable_derivatives(loss: Objective, table: Table | Parts | None, compiled: Compiled) -> SecondDerivatives:
     """The Hessian for a look or two: off the code of affine slopes, or by rule; by differences where that is slow.
 
+    >>> from symcalc.training.losses import Loss
     >>> J = Loss("w^4")
     >>> affordable_derivatives(J, None, J.compile())(np.array([1.0]))
     array([[12.]])
@@ -81,6 +83,7 @@ def affordable_derivatives(loss: Loss, table: Table | Parts | None, compiled: Co
 def by_differences(compiled: Compiled) -> SecondDerivatives:
     """The Hessian by differences of the compiled slopes.
 
+    >>> from symcalc.training.losses import Loss
     >>> by_differences(Loss("u*v").compile())(np.array([3.0, 5.0])).round(6)
     array([[0., 1.],
            [1., 0.]])
@@ -88,7 +91,7 @@ def by_differences(compiled: Compiled) -> SecondDerivatives:
     return SecondDerivatives(function=lambda point: hessian(compiled, point), symbolic=False)
 
 
-def _compiled(loss: Loss, table: Table | Parts | None, partials: Partials) -> Callable[[np.ndarray], np.ndarray]:
+def _compiled(loss: Objective, table: Table | Parts | None, partials: Partials) -> Callable[[np.ndarray], np.ndarray]:
     entries = tuple(partials.values())
     if isinstance(table, Parts):
         function = in_parts([stabilised(entry) for entry in entries], loss.parameters, loss.columns, table)
@@ -115,12 +118,13 @@ def _lowered(entries: tuple[Expr, ...], parameters: tuple[Symbol, ...],
     return executed(tape, source_of(tape, "second_derivatives", f"({', '.join(results)},)"))
 
 
-def second_partials(loss: Loss) -> dict[tuple[str, str], Expr]:
+def second_partials(loss: Objective) -> dict[tuple[str, str], Expr]:
     """The second partials by pairs of names, each pair once, row by row.
 
     Those of a few parameters are what `loss.hessian()` derives and proves. Of many, the proved gradient is differentiated
     by the same rules, without the lines: 30 parameters have 465 pairs. There are none for a large loss.
 
+    >>> from symcalc.training.losses import Loss
     >>> second_partials(Loss("u^2*v"))
     {('u', 'u'): 2*v, ('u', 'v'): 2*u, ('v', 'v'): 0}
     """
@@ -133,7 +137,7 @@ def second_partials(loss: Loss) -> dict[tuple[str, str], Expr]:
     return _partials(loss)
 
 
-def _partials(loss: Loss) -> dict[tuple[str, str], Expr]:
+def _partials(loss: Objective) -> dict[tuple[str, str], Expr]:
     found = _differentiated(tuple(slope.result for slope in loss.gradient().values()), loss.parameters)
     return dict(zip(combinations_with_replacement(loss.names, 2), found, strict=True))
 
@@ -149,6 +153,7 @@ def _differentiated(slopes: tuple[Expr, ...], letters: tuple[Symbol, ...]) -> tu
 def derivative_in(part: Expr, variable: Symbol, known: dict[Expr, Application] | None = None) -> Expr:
     """The derivative by the rules alone, without lines; `known` keeps what was found for parts that come again.
 
+    >>> from symcalc.training.losses import Loss
     >>> u = Loss("u^2").parameters[0]
     >>> derivative_in(u**3, u)
     3*u**2
@@ -158,9 +163,10 @@ def derivative_in(part: Expr, variable: Symbol, known: dict[Expr, Application] |
     return root.shown(frozenset(known.values()), {})
 
 
-def is_quadratic(loss: Loss, partials: Partials | None = None) -> bool:
+def is_quadratic(loss: Objective, partials: Partials | None = None) -> bool:
     """Whether the loss is one quadratic everywhere: no second derivative has a parameter in it, and no slope jumps.
 
+    >>> from symcalc.training.losses import Loss
     >>> is_quadratic(Loss("mean((y - (m*x + b))^2)")), is_quadratic(Loss("w^4")), is_quadratic(Loss("w^2 + abs(w)"))
     (True, False, False)
     """
@@ -173,9 +179,10 @@ def is_quadratic(loss: Loss, partials: Partials | None = None) -> bool:
     return not any(letters & entry.free_symbols for entry in (partials or second_partials(loss)).values())
 
 
-def is_piecewise_linear(loss: Loss, partials: Partials | None = None) -> bool:
+def is_piecewise_linear(loss: Objective, partials: Partials | None = None) -> bool:
     """Whether the loss is made of straight pieces that meet in kinks, as a mean of absolute errors is.
 
+    >>> from symcalc.training.losses import Loss
     >>> is_piecewise_linear(Loss("mean(abs(y - m*x))")), is_piecewise_linear(Loss("3*w"))
     (True, False)
     """

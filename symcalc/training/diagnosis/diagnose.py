@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +19,7 @@ from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document, Inline
 from symcalc.pages.elided import several
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import numeral, short
+from symcalc.pages.numbers import short
 from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
 from symcalc.training.diagnosis.curvature import (
@@ -30,22 +29,21 @@ from symcalc.training.diagnosis.curvature import (
     second_derivatives,
     second_partials,
 )
-from symcalc.training.diagnosis.momentum import Momentum, momentum_of, momentum_outlook
-from symcalc.training.diagnosis.outlook import RESTING, Outlook, outlook, outlook_at_start
-from symcalc.training.diagnosis.scaled import Scaled, cure
-from symcalc.training.diagnosis.spectrum import Nature, Spectrum, kind_of, limit_of, spectrum
+from symcalc.training.diagnosis.foretold import METHOD, Foretold, first_of
+from symcalc.training.diagnosis.momentum import momentum_of
+from symcalc.training.diagnosis.page import blocks
+from symcalc.training.diagnosis.scaled import cure
+from symcalc.training.diagnosis.spectrum import Spectrum, spectrum
 from symcalc.training.diagnosis.trouble import trouble_at
-from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
-from symcalc.training.settings import Rate, checked_rate, rates_of
+from symcalc.training.objective import Objective
+from symcalc.training.settings import checked_rate
 
-_METHOD = method_named("gradient descent")
-_UNMOVED = 1e-12         # relative to the curvature: a slope this small is none
 _LEVEL = 1e-9            # relative: a slope along a valley's floor as small as this is none
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class Diagnosis(Shown):
+class Diagnosis(Foretold, Shown):
     """How a loss curves at the start, the largest stable rate 2/λ_max, and what a rate will do there.
 
     With momentum the largest stable rate is 2 (1 + β)/λ_max, with Nesterov's 2 (1 + β)/((1 + 2β) λ_max); of other methods it
@@ -53,116 +51,16 @@ class Diagnosis(Shown):
     `hessian` is the matrix of second derivatives at the start, `formulas` its entries by pairs of names where they have a
     numeric form. Where nothing can be foretold, `obstacle` says why, in words, and the rates are None.
 
+    >>> from symcalc.training.losses import Loss
     >>> d = diagnose(Loss("3*w^2"), rate=0.5)
     >>> round(d.stable_rate, 9), d.suggested_rate, d.sentence
     (0.333333333, 0.16, 'It diverges: the rate is 1.5 times the largest stable one, and every step multiplies the \
 distance to the minimum by 2.')
     """
 
-    loss: Loss
-    start: Mapping[str, float] | None        # None where it was not given, for it does not matter to a quadratic
-    rate: float | None
-    schedule: Expr | None                    # where the rate is a formula in k; `rate` is then the first
-    cost_after: float | None                 # after one step from the start, where both are given
-    steps: int | None
-    quadratic: bool                          # whether all this holds everywhere and not only at the start
-    formulas: Partials
-    hessian: np.ndarray
-    cost: float
-    gradient: np.ndarray
-    curvature: Spectrum
-    hindrance: tuple[Inline, ...]            # why the loss, whatever the method, lets nothing be foretold
-    scaled: Scaled | None
-    method: Method = _METHOD
-
-    @cached_property
-    def momentum(self) -> Momentum | None:
-        """How much of its speed the method keeps from step to step; None where its largest stable rate is not known."""
-        return momentum_of(self.method)
-
-    @property
-    def obstacle(self) -> tuple[Inline, ...]:
-        """Why nothing can be foretold, from the loss or the method; nothing where something can."""
-        return self.hindrance or (_not_known(self.method) if self.momentum is None else ())
-
-    @property
-    def stable_rate(self) -> float | None:
-        """2/λ_max: gradient descent settles below it, and leaves the minimum above it; with momentum 2 (1 + β)/λ_max."""
-        limit = None if self.obstacle else limit_of(self.hessian)
-        return None if limit is None or self.momentum is None else self.momentum.limit / 2 * limit
-
-    @property
-    def condition(self) -> float | None:
-        """λ_max/λ_min: inf where the loss does not change along some direction, None where it does not curve upwards in all."""
-        return None if self.hindrance or math.isnan(self.curvature.condition) else self.curvature.condition
-
-    @property
-    def suggested_rate(self) -> float | None:
-        """2/(λ_max + λ_min) for a quadratic, the fastest there is; otherwise 1/λ_max; two digits.
-
-        With momentum the least of the rates that shrink the distance by √β in every direction; with Nesterov's 1/λ_max.
-        """
-        if self.hindrance or self.momentum is None:
-            return None
-        return self.momentum.suggested_rate(self.curvature.upwards.tolist(), self.quadratic)
-
-    @cached_property
-    def outlook(self) -> Outlook | None:
-        """What the given rate will do; None where no rate is given or nothing can be foretold."""
-        return self.foretold(self.rate) if self.rate is not None else None
-
-    def foretold(self, rate: object) -> Outlook | None:
-        """What any other rate would do; of a schedule, the first."""
-        if self.hindrance or self.momentum is None:
-            return None
-        rate, upwards = _first(checked_rate(rate, _METHOD)), self.curvature.upwards.tolist()
-        if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
-            upwards = [self.curvature.zero, *upwards]
-        if not math.isfinite(rate * self.curvature.largest):
-            raise DescentError(f"the rate {short(rate)} is too large to compute with")
-        bowl = self.condition is not None and math.isfinite(self.condition) and not self.has_kinks
-        if self.momentum.beta:
-            return momentum_outlook(self.momentum, rate, upwards, steps=self.steps, everywhere=self.quadratic,
-                                    bowl=self.quadratic or bowl)
-        if self.quadratic:
-            return outlook(rate, upwards, steps=self.steps)
-        return outlook_at_start(rate, upwards, steps=self.steps, bowl=bowl)
-
-    @property
-    def sentence(self) -> str:
-        """What the given rate will do, or which rates are stable where none is given, or why nothing can be foretold."""
-        stable, suggested = self.stable_rate, self.suggested_rate
-        if stable is None or suggested is None:
-            return inline(self.obstacle)
-        if self.rests is not None:
-            return RESTING
-        if self.outlook is not None:
-            return self.outlook.sentence
-        where = "Rates" if self.quadratic else "At the start rates"
-        return inline((f"{where} below ", numeral(stable, 3), " are stable; try ", numeral(suggested), "."))
-
-    @property
-    def has_value(self) -> bool:
-        """Whether the loss and its slopes are finite at the start."""
-        return math.isfinite(self.cost) and bool(np.isfinite(self.gradient).all())
-
-    @property
-    def has_kinks(self) -> bool:
-        """Whether a slope jumps somewhere, which the second derivatives do not see."""
-        return self.loss.has_kinks
-
-    @property
-    def rests(self) -> Nature | None:
-        """What the start is, where every slope there is zero, so that no step moves it."""
-        if self.start is None or not self.has_value or not np.isfinite(self.hessian).all():
-            return None
-        size = np.abs(self.hessian).max() * max(map(abs, self.start.values()))
-        return kind_of(self.hessian) if np.abs(self.gradient).max() <= _UNMOVED * size else None
-
     def document(self) -> Document:
         """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""
-        from symcalc.training.diagnosis.page import blocks
-        by = "" if self.method == _METHOD else f" by {self.method.name}"
+        by = "" if self.method == METHOD else f" by {self.method.name}"
         return Document(f"Before the descent of {self.loss.called}{by}", tuple(blocks(self)))
 
     def as_dict(self) -> dict[str, Any]:
@@ -186,13 +84,13 @@ distance to the minimum by 2.')
         return f"<diagnosis of {self.loss.called}: {known}>"
 
 
-def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
+def diagnose(loss: Objective, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
              rate: float | str | Expr | None = None, steps: int | None = None,
-             method: str | Method = _METHOD) -> Diagnosis:
+             method: str | Method = METHOD) -> Diagnosis:
     """The diagnosis of a descent; what `Loss.diagnose` says holds here."""
     method = method_named(method)
-    wanted = None if rate is None else checked_rate(rate, _METHOD)
-    first = None if wanted is None else _first(wanted)
+    wanted = None if rate is None else checked_rate(rate, METHOD)
+    first = None if wanted is None else first_of(wanted)
     if steps is not None and (not is_whole(steps) or steps < 1):
         raise DescentError(f"steps is a whole number from 1 on, not {as_given(steps)}")
     table, partials = loss.table(data), second_partials(loss)
@@ -221,15 +119,7 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
     return made
 
 
-def _first(rate: Rate) -> float:
-    """The rate of the first update."""
-    value = float(rates_of(rate, 1)[0])
-    if not value:
-        raise DescentError(f"the rate {text(rate)} is 0 for update 1, so no parameter moves")
-    return value
-
-
-def _point(loss: Loss, start: Mapping[str, float] | Sequence[float] | None, quadratic: bool) -> np.ndarray:
+def _point(loss: Objective, start: Mapping[str, float] | Sequence[float] | None, quadratic: bool) -> np.ndarray:
     if start is None and not quadratic:
         raise DescentError(f"this loss curves differently from place to place, so give the start, a value for each of "
                            f"{several(loss.names)}")
@@ -241,12 +131,12 @@ def _point(loss: Loss, start: Mapping[str, float] | Sequence[float] | None, quad
 
 # Where nothing can be foretold
 
-def _no_value(loss: Loss, table: Table | Parts | None, point: np.ndarray) -> tuple[Inline, ...]:
+def _no_value(loss: Objective, table: Table | Parts | None, point: np.ndarray) -> tuple[Inline, ...]:
     trouble = trouble_at(loss, table, dict(zip(loss.parameters, map(float, point), strict=True)))
     return ("No step can be made from this start, since ", trouble.sentence, ".")
 
 
-def _no_forecast(loss: Loss, partials: Partials, found: Spectrum, gradient: np.ndarray,
+def _no_forecast(loss: Objective, partials: Partials, found: Spectrum, gradient: np.ndarray,
                  quadratic: bool) -> tuple[Inline, ...]:
     """Why the curvature sets no limit to the rate, in words; nothing where it does."""
     if not np.isfinite(found.values).all():
@@ -265,11 +155,3 @@ def _no_forecast(loss: Loss, partials: Partials, found: Spectrum, gradient: np.n
     if quadratic:
         return ("J is the same everywhere, so there is nothing to descend.",)
     return ("J does not curve upwards at the start, so the curvature there sets no limit to the rate.",)
-
-
-def _not_known(method: Method) -> tuple[Inline, ...]:
-    """That nothing is known here of the method's rates."""
-    if method.search:
-        return (f"By {method.name} every step looks for a rate of its own.",)
-    given = [f" with {letter.name} = {short(value)}" for letter, value in method.settings.items()]
-    return (f"symcalc does not know the largest stable rate of {method.name}{given[0] if len(given) == 1 else ''}.",)

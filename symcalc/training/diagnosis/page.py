@@ -16,6 +16,7 @@ from symcalc.pages.elided import shortened
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import DIGITS, aligned, numeral
 from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
+from symcalc.training.diagnosis.foretold import Foretold
 from symcalc.training.diagnosis.momentum import limit_written
 from symcalc.training.diagnosis.outlook import RESTING, beside_one, power_of_ten
 from symcalc.training.diagnosis.scaled import BAD
@@ -23,7 +24,6 @@ from symcalc.training.diagnosis.scaling import named
 from symcalc.written import add, divide, mul, power, replaced, subtract
 
 if TYPE_CHECKING:
-    from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.diagnosis.outlook import Outlook
     from symcalc.training.diagnosis.scaled import Scaled
     from symcalc.training.diagnosis.scaling import Change
@@ -41,7 +41,7 @@ _CURVATURE = Formula(text="κ", latex=r"\kappa")
 _LIMIT = Formula(text="largest stable rate", latex=r"\text{largest stable rate}")
 
 
-def blocks(found: Diagnosis) -> Iterator[Block]:
+def blocks(found: Foretold) -> Iterator[Block]:
     """What a diagnosis says, from the second derivatives to the cure."""
     yield from found.loss.formula() if found.loss.is_large else (Equation((found.loss.symbol, found.loss.expression)),)
     if found.has_value and np.isfinite(found.hessian).all():
@@ -60,7 +60,7 @@ def blocks(found: Diagnosis) -> Iterator[Block]:
         yield from _cured(found, found.scaled)
 
 
-def _rates(found: Diagnosis) -> Iterator[Block]:
+def _rates(found: Foretold) -> Iterator[Block]:
     """What the given rate does, and a better one."""
     given, better = found.outlook, found.foretold(found.suggested_rate)
     if given is not None:
@@ -82,7 +82,7 @@ _NATURE = {"minimum": "It is a minimum.", "maximum": "It is a maximum.",
 
 # How it curves
 
-def _curves(found: Diagnosis) -> Iterator[Block]:
+def _curves(found: Foretold) -> Iterator[Block]:
     yield Heading("How it curves")
     if is_piecewise_linear(found.loss, found.formulas):
         yield paragraph("J is made of straight pieces: its second derivatives are 0 wherever it has any.")
@@ -105,7 +105,7 @@ def _curves(found: Diagnosis) -> Iterator[Block]:
         yield paragraph(f"Found from differences of the slopes, since {why}.")
 
 
-def _entries(found: Diagnosis) -> Iterator[Block]:
+def _entries(found: Foretold) -> Iterator[Block]:
     loss, names = found.loss, found.loss.names
     pairs = [(row, column) for row in range(len(names)) for column in range(row, len(names))]
     named: tuple[Formula | Symbol | None, ...] = (None,) * len(pairs)
@@ -125,14 +125,14 @@ def _equation(*sides: Expr | Formula | None) -> Equation:
     return Equation(tuple(written.values()))
 
 
-def _free_letters(found: Diagnosis) -> tuple[Symbol, Symbol, Symbol]:
+def _free_letters(found: Foretold) -> tuple[Symbol, Symbol, Symbol]:
     """Three letters that are not the learner's."""
     taken = {*found.loss.names, *map(name_of, found.loss.columns)}
     p, q, r = next(letters for letters in _LETTERS if not taken & set(letters))
     return Symbol(p, real=True), Symbol(q, real=True), Symbol(r, real=True)
 
 
-def _matrix(found: Diagnosis) -> Table:
+def _matrix(found: Foretold) -> Table:
     cells = [aligned(column, 5) for column in found.hessian.T]
     header = (Formula(text="∇²J", latex=r"\nabla^2 J"), *found.loss.parameters)
     return Table(header=header, rows=tuple((letter, *row) for letter, row in zip(found.loss.parameters, zip(*cells))))
@@ -140,7 +140,7 @@ def _matrix(found: Diagnosis) -> Table:
 
 # The largest stable rate
 
-def _limit(found: Diagnosis) -> Iterator[Block]:
+def _limit(found: Foretold) -> Iterator[Block]:
     yield Heading("The largest stable rate")
     momentum, count, largest = found.momentum, len(found.loss.names), numeral(found.curvature.largest)
     if count == 2:
@@ -160,7 +160,7 @@ def _limit(found: Diagnosis) -> Iterator[Block]:
                         "point goes on jumping at any fixed rate.")
 
 
-def _steepest(found: Diagnosis) -> Formula:
+def _steepest(found: Foretold) -> Formula:
     return _STEEPEST if len(found.loss.names) > 1 else _CURVATURE
 
 
@@ -169,7 +169,7 @@ def quotient(above: Expr, below: Expr) -> Expr:
     return Mul(above, Pow(below, Integer(-1), evaluate=False), evaluate=False)
 
 
-def _largest_of_two(found: Diagnosis) -> Equation:
+def _largest_of_two(found: Foretold) -> Equation:
     p, q, r = _free_letters(found)
     half = divide(subtract(p, r), Integer(2))
     root = power(add(power(half, Integer(2)), power(q, Integer(2))), Rational(1, 2))
@@ -179,7 +179,7 @@ def _largest_of_two(found: Diagnosis) -> Equation:
                      numeral(found.curvature.largest))
 
 
-def _condition(found: Diagnosis) -> Iterator[Block]:
+def _condition(found: Foretold) -> Iterator[Block]:
     if found.condition is None:
         yield paragraph("Along another direction J curves downwards (", _FLATTEST, " = ",
                         numeral(found.curvature.smallest), ")",
@@ -203,7 +203,7 @@ def _condition(found: Diagnosis) -> Iterator[Block]:
 
 # What a rate does
 
-def _at(found: Diagnosis, foretold: Outlook) -> Iterator[Block]:
+def _at(found: Foretold, foretold: Outlook) -> Iterator[Block]:
     rate = foretold.rate
     yield Heading(f"At the rate η = {text(numeral(rate))}")
     if found.schedule is not None:
@@ -213,7 +213,7 @@ def _at(found: Diagnosis, foretold: Outlook) -> Iterator[Block]:
     yield paragraph(*foretold.parts)
 
 
-def _factors(found: Diagnosis, rate: float) -> Iterator[Block]:
+def _factors(found: Foretold, rate: float) -> Iterator[Block]:
     """By how much each step of gradient descent multiplies the distance to the minimum."""
     upwards = found.curvature.upwards
     along = " along the steepest direction" if len(found.loss.names) > 1 else ""
@@ -226,7 +226,7 @@ def _factors(found: Diagnosis, rate: float) -> Iterator[Block]:
         yield _factor(rate, upwards[0], _FLATTEST)
 
 
-def _first_step(found: Diagnosis) -> Iterator[Block]:
+def _first_step(found: Foretold) -> Iterator[Block]:
     """What the step from the start does to J, whatever the curvature says."""
     if found.cost_after is None:
         return
@@ -251,7 +251,7 @@ def _factor(rate: float, curvature: float, name: Formula) -> Equation:
 
 # The cure
 
-def _cured(found: Diagnosis, scaled: Scaled) -> Iterator[Block]:
+def _cured(found: Foretold, scaled: Scaled) -> Iterator[Block]:
     yield Heading(f"The cure: {named(scaled.changes)}")
     for name, change in scaled.changes.items():
         letter = symbol(name)

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from symcalc.compute.points import ordered
 from symcalc.language.table import Table, table_of
 from symcalc.language.table_parts import Parts
+from symcalc.training.descent import descend
 from symcalc.training.diagnosis.curvature import Partials, second_derivatives
 from symcalc.training.diagnosis.momentum import momentum_of
 from symcalc.training.diagnosis.scaling import Change, changes
 from symcalc.training.diagnosis.spectrum import Spectrum, spectrum
-from symcalc.training.losses import Loss
 from symcalc.training.methods import Method
-
-if TYPE_CHECKING:
-    from symcalc.training.run import Run
+from symcalc.training.objective import Objective
+from symcalc.training.run import Run
 
 BAD = 100               # condition numbers up to which nothing needs a cure
 _CURED = 10              # how many times better it must become
@@ -30,6 +29,7 @@ _CURED = 10              # how many times better it must become
 class Scaled:
     """A loss over centred and scaled columns: `data` holds them under their old names, `start` the same model as before.
 
+    >>> from symcalc.training.losses import Loss
     >>> J = Loss("mean((y - (m*x + b))^2)")
     >>> scaled = J.diagnose({"x": [2000, 2001, 2002], "y": [1, 3, 5]}, start={"m": 0, "b": 0}).scaled
     >>> run = scaled.descend(rate=0.5, steps=10)
@@ -37,7 +37,7 @@ class Scaled:
     {'m': 2.0, 'b': -3999.0}
     """
 
-    loss: Loss
+    loss: Objective
     table: Table
     changes: Mapping[str, Change]
     matrix: np.ndarray                   # S with θ' = S θ
@@ -65,8 +65,8 @@ class Scaled:
     def descend(self, *, start: Mapping[str, float] | Sequence[float] | None = None, rate: float | None = None,
                 steps: int = 100, **options: Any) -> Run:
         """`J.descend` over these columns, from the same model, by the same method, at the suggested rate if there is one."""
-        return self.loss.descend(self.data, start=self.start if start is None else start,
-                                 rate=self.rate if rate is None else rate, steps=steps, **{"method": self.method} | options)
+        return descend(self.loss, self.data, kind=Run, start=self.start if start is None else start,
+                       rate=self.rate if rate is None else rate, steps=steps, **{"method": self.method} | options)
 
     def unscaled(self, parameters: Mapping[str, float] | Sequence[float]) -> dict[str, float]:
         """The parameters that predict from the columns as they were what these predict from the new ones."""
@@ -83,7 +83,7 @@ class Scaled:
         return f"<scaled columns {', '.join(self.changes)}: condition number {self.condition:.3g}>"
 
 
-def cure(loss: Loss, table: Table | Parts | None, start: np.ndarray, condition: float, partials: Partials | None,
+def cure(loss: Objective, table: Table | Parts | None, start: np.ndarray, condition: float, partials: Partials | None,
          quadratic: bool, method: Method) -> Scaled | None:
     """The scaled columns, where they cure a bad condition number; None where nothing is ill or this is no cure."""
     if isinstance(table, Parts):

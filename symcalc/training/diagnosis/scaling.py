@@ -21,7 +21,7 @@ from symcalc.pages.document import joined
 from symcalc.pages.numbers import numeral
 from symcalc.pages.text import inline
 from symcalc.training.diagnosis.curvature import derivative_in
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 from symcalc.written import divide, subtract
 
 _ALIKE = 1e-9            # relative: how closely what is combined must meet what it stands for
@@ -78,11 +78,12 @@ def named(chosen: Mapping[str, Change]) -> str:
     return " and ".join(f"{how} {inline(joined(letters))}" for how, letters in some.items() if letters)
 
 
-def changes(loss: Loss, table: Table) -> tuple[dict[str, Change], np.ndarray] | None:
+def changes(loss: Objective, table: Table) -> tuple[dict[str, Change], np.ndarray] | None:
     """The columns that can be replaced, and the matrix S with θ' = S θ; None where there are none.
 
     Each is centred and scaled if the loss can make up for it, only scaled if not, and left alone where it can do neither.
 
+    >>> from symcalc.training.losses import Loss
     >>> from symcalc.language.data import read_table
     >>> loss = Loss("mean((y - (m*x + b))^2)")
     >>> found, matrix = changes(loss, read_table({"x": [1, 3], "y": [0, 1]}))
@@ -105,7 +106,7 @@ def _all_centred(names: Iterable[str], table: Table) -> dict[str, Change]:
     return {name: change for name, change in changed.items() if change is not None}
 
 
-def _one_by_one(loss: Loss, parts: Sequence[Expr], table: Table, names: Iterable[str]) -> dict[str, Change]:
+def _one_by_one(loss: Objective, parts: Sequence[Expr], table: Table, names: Iterable[str]) -> dict[str, Change]:
     """The most that can be done with each column while the others stay as they are."""
     chosen: dict[str, Change] = {}
     for name in names:
@@ -137,7 +138,7 @@ def _is_linear(part: Expr, parameters: frozenset[Symbol]) -> bool:
     return not any(derivative_in(part, parameter).free_symbols & parameters for parameter in parameters & part.free_symbols)
 
 
-def _matrix(loss: Loss, parts: Sequence[Expr], table: Table, chosen: Mapping[str, Change]) -> np.ndarray | None:
+def _matrix(loss: Objective, parts: Sequence[Expr], table: Table, chosen: Mapping[str, Change]) -> np.ndarray | None:
     """S with θ' = S θ, so that every part has the same value before and after; None where there is none.
 
     What multiplies the parameters is compared on made-up rows between the extremes of each column.
@@ -164,7 +165,7 @@ def _between(values: np.ndarray, change: Change | None, random: np.random.Genera
     return random.uniform(values.min(), values.max(), rows)
 
 
-def _multipliers(loss: Loss, parts: Sequence[Expr], table: Table) -> np.ndarray:
+def _multipliers(loss: Objective, parts: Sequence[Expr], table: Table) -> np.ndarray:
     """What multiplies each parameter in the rows of every part, one column each, and last what stands alone."""
     zero = dict.fromkeys(loss.parameters, 0.0)
     blocks = []
@@ -175,5 +176,5 @@ def _multipliers(loss: Loss, parts: Sequence[Expr], table: Table) -> np.ndarray:
     return np.concatenate(blocks)
 
 
-def _in_rows(part: Expr, values: Mapping[Symbol, float], loss: Loss, table: Table) -> np.ndarray:
+def _in_rows(part: Expr, values: Mapping[Symbol, float], loss: Objective, table: Table) -> np.ndarray:
     return np.broadcast_to(evaluated(part, values, table, loss.columns), table.rows)

@@ -19,7 +19,7 @@ from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 from symcalc.vocabulary import FUNCTIONS
 
 _ROWS = 100_000          # at a time, so that the parts of a large table take little room
@@ -33,11 +33,12 @@ class Trouble:
     overflow: bool = False
 
 
-def trouble_at(loss: Loss, table: Table | Parts | None, point: dict[Symbol, float]) -> Trouble:
+def trouble_at(loss: Objective, table: Table | Parts | None, point: dict[Symbol, float]) -> Trouble:
     """What goes wrong at the point: the innermost part, its row where it has one, and what it needs.
 
     In a table in parts it is looked for in the first part whose sums have no value.
 
+    >>> from symcalc.training.losses import Loss
     >>> trouble_at(Loss("ln(w)"), None, {Loss("ln(w)").parameters[0]: -1.0}).sentence
     'ln(w) has no real value at w = -1: ln needs a positive argument'
     """
@@ -53,7 +54,7 @@ def trouble_at(loss: Loss, table: Table | Parts | None, point: dict[Symbol, floa
     return found or Trouble(sentence="the loss has no finite value there")
 
 
-def _trouble_in(loss: Loss, table: Table | None, point: dict[Symbol, float], before: int, every: int) -> Trouble | None:
+def _trouble_in(loss: Objective, table: Table | None, point: dict[Symbol, float], before: int, every: int) -> Trouble | None:
     """The trouble in a table in memory, of which there are rows before its first, and so many in all."""
     for part in _from_within([loss.expression, *loss.partials]):
         if not isinstance(part, Basic) or _is_leaf(part):
@@ -93,7 +94,7 @@ def _from_within(expressions: Sequence[Basic]) -> list[Basic]:
 class _Place:
     """Where we look: a loss over its table, at a point."""
 
-    loss: Loss
+    loss: Objective
     table: Table | None
     point: dict[Symbol, float]
     first: int                    # the rows of the whole table before this one

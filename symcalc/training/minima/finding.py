@@ -16,7 +16,6 @@ from symcalc.pages.document import Inline
 from symcalc.pages.notation import text
 from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, UNDECIDED, kind_of
-from symcalc.training.losses import Loss
 from symcalc.training.minima.large import of_large
 from symcalc.training.minima.minimum import INFLECTION, Minimum, StationaryPoint, check_cost, compared
 from symcalc.training.minima.monotone import of_monotone
@@ -25,15 +24,17 @@ from symcalc.training.minima.polishing import polished
 from symcalc.training.minima.quadratic import of_quadratic
 from symcalc.training.minima.stationary import Point, stationary_points
 from symcalc.training.minima.without import without_a_point
+from symcalc.training.objective import Objective
 
 _ROUNDING = 1e-12                # a cost that may be 0 but for rounding
 _LEFT = 1e-60                    # what rounding leaves of it with so many digits as a proof has
 _ZERO = 1e-9                     # of a slope, beside the size of what it is made of
 
 
-def minimum_of(loss: Loss, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
+def minimum_of(loss: Objective, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
     """Where ∇J = 0; what `Loss.minimum` says holds here.
 
+    >>> from symcalc.training.losses import Loss
     >>> minimum_of(Loss("mean((y - m)^2)", columns="y"), {"y": [1, 2, 6]}).point
     {'m': 3.0}
     """
@@ -59,7 +60,7 @@ def minimum_of(loss: Loss, data: object = None, near: Mapping[str, float] | Sequ
     return polished(loss, table, near)
 
 
-def _classified(loss: Loss, points: Sequence[Point]) -> tuple[StationaryPoint, ...]:
+def _classified(loss: Objective, points: Sequence[Point]) -> tuple[StationaryPoint, ...]:
     compiled, second = loss.compile(), second_derivatives(loss, None)
     places = [np.array([float(values[parameter].evalf(30)) for parameter in loss.parameters]) for values in points]
     found = []
@@ -77,7 +78,7 @@ def _classified(loss: Loss, points: Sequence[Point]) -> tuple[StationaryPoint, .
     return tuple(found)
 
 
-def _settled(loss: Loss, values: Point, cost: float) -> float:
+def _settled(loss: Objective, values: Point, cost: float) -> float:
     """The cost, and 0 where only rounding keeps the floats from it."""
     if abs(cost) > _ROUNDING or any(value.has(Float) for value in values.values()):
         return cost
@@ -99,7 +100,7 @@ def _by_sides(compiled: Compiled, places: Sequence[np.ndarray], k: int) -> str:
     return {(-1, 1): MINIMUM, (1, -1): MAXIMUM, (1, 1): INFLECTION, (-1, -1): INFLECTION}.get(signs, UNDECIDED)
 
 
-def _by_curvature(loss: Loss, points: Sequence[StationaryPoint]) -> tuple[Inline, ...]:
+def _by_curvature(loss: Objective, points: Sequence[StationaryPoint]) -> tuple[Inline, ...]:
     """How the second derivatives tell one kind from another."""
     kinds = {point.kind for point in points}
     if len(loss.parameters) > 1:

@@ -13,19 +13,19 @@ from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Inline, paragraph
 from symcalc.training.diagnosis.curvature import is_quadratic
 from symcalc.training.diagnosis.spectrum import MINIMUM, kind_of, scaled
-from symcalc.training.losses import Loss
 from symcalc.training.minima.least_squares import Fit, fitted, is_exact, rows_of
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
 from symcalc.training.minima.polishing import polished
 from symcalc.training.minima.quadratic import only
 from symcalc.training.minima.without import NEAR
+from symcalc.training.objective import Objective
 from symcalc.vocabulary import LOSS
 
 _SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat
 _LEVEL = 1e-9                    # ... and the largest slope that is none
 
 
-def of_large(loss: Loss, table: Table | Parts | None, near: Mapping[str, float] | Sequence[float] | None) -> Minimum:
+def of_large(loss: Objective, table: Table | Parts | None, near: Mapping[str, float] | Sequence[float] | None) -> Minimum:
     """The one point at which all slopes of a quadratic loss are 0, or the nearest to 0 of many; else Newton's from `near`."""
     if not is_quadratic(loss):
         if near is None:

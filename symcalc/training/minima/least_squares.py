@@ -22,8 +22,8 @@ from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.parts import product_as_written, signed
 from symcalc.training.diagnosis.degree import degree_of
-from symcalc.training.losses import Loss
 from symcalc.training.minima.linear_terms import multiplied_out
+from symcalc.training.objective import Objective
 from symcalc.written import add, mul, negative, replaced
 
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more
@@ -46,7 +46,7 @@ class Rows:
     of_data: bool = True                     # or of numbers in the formula alone
 
 
-def rows_of(loss: Loss, table: Table | Parts | None) -> Rows | None:
+def rows_of(loss: Objective, table: Table | Parts | None) -> Rows | None:
     """The squares of which the loss is a sum; None where it is not one, or a square is not of something linear.
 
     The rows of a table in parts are reduced to a triangle, whose rows have the same sum of squares.
@@ -59,7 +59,7 @@ def rows_of(loss: Loss, table: Table | Parts | None) -> Rows | None:
                 of_data=table is not None)
 
 
-def _block(term: Expr, loss: Loss, table: Table | Parts | None) -> Rows | None:
+def _block(term: Expr, loss: Objective, table: Table | Parts | None) -> Rows | None:
     """c Σ w (base)² as the rows √(c w) base."""
     total = next((factor for factor in factors_of(term) if isinstance(factor, Sum)), None)
     outside = [factor for factor in factors_of(term) if factor is not total]
@@ -91,7 +91,7 @@ def _block(term: Expr, loss: Loss, table: Table | Parts | None) -> Rows | None:
     return Rows(matrix=np.column_stack(columns), right=-right, features=shown, of_data=table is not None)
 
 
-def _reduced(functions: Sequence[Expr], weights: Sequence[Expr], loss: Loss, parts: Parts,
+def _reduced(functions: Sequence[Expr], weights: Sequence[Expr], loss: Objective, parts: Parts,
              features: tuple[Expr, ...]) -> Rows | None:
     """The triangle of √w times the functions, the last of which stands without a parameter."""
     of_rows = [weight for weight in weights if differs(weight)]
@@ -115,7 +115,7 @@ def _weighted(root: np.ndarray, values: np.ndarray, of_data: bool) -> np.ndarray
     return product
 
 
-def _linear(base: Expr, loss: Loss) -> tuple[list[Expr], Expr] | None:
+def _linear(base: Expr, loss: Objective) -> tuple[list[Expr], Expr] | None:
     """What stands before each parameter, and what stands alone; None where that is not linear in the parameters."""
     if loss.is_large:
         if degree_of(base, loss.parameters) != 1:

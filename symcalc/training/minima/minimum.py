@@ -20,7 +20,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.pages.shown import Shown
 from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 from symcalc.vocabulary import LOSS
 from symcalc.written import derivative_of
 
@@ -44,12 +44,13 @@ class Minimum(Shown):
 
     `exact` says whether a closed form gave them, and not steps of Newton's method.
 
+    >>> from symcalc.training.losses import Loss
     >>> found = Loss("2*x^2 - 8*x").minimum()
     >>> found.point, found.J, found.kind, found.exact
     ({'x': 2.0}, -8.0, 'minimum', True)
     """
 
-    loss: Loss
+    loss: Objective
     points: tuple[StationaryPoint, ...]
     exact: bool
     working: tuple[Block, ...]               # down to the points and their costs
@@ -80,6 +81,7 @@ class Minimum(Shown):
     def distance(self, point: Mapping[str, float] | Sequence[float]) -> float:
         """How far a point is from the nearest of those that are of this kind.
 
+        >>> from symcalc.training.losses import Loss
         >>> Loss("w^4 - 2*w^2").minimum().distance({"w": -1.25})
         0.25
         """
@@ -107,7 +109,7 @@ class Minimum(Shown):
         return f"<{kind} of {self.loss.called}: {at}, J = {short(self.J)}>"
 
 
-def check_cost(loss: Loss, point: Sequence[float], cost: float) -> None:
+def check_cost(loss: Objective, point: Sequence[float], cost: float) -> None:
     """Refuses a point at which every slope is 0 and J has no value: there is no cost to give."""
     if not math.isfinite(cost):
         there = "" if loss.is_large else f", at {several([f'{n} = {short(v)}' for n, v in zip(loss.names, point)])}"
@@ -115,7 +117,7 @@ def check_cost(loss: Loss, point: Sequence[float], cost: float) -> None:
         raise LossError(f"{loss.called} {why} at the point that makes every slope 0{there}")
 
 
-def told(loss: Loss, point: StationaryPoint, values: bool = True, name: str = LOSS) -> tuple[Block, ...]:
+def told(loss: Objective, point: StationaryPoint, values: bool = True, name: str = LOSS) -> tuple[Block, ...]:
     """The point, where it is not told already, and its cost, by the name of the loss."""
     found = list(zip(loss.parameters, point.values)) if values else []
     if loss.is_large:
@@ -135,7 +137,7 @@ def _in_a_table(values: Sequence[tuple[Symbol, float]]) -> Rows:
                 words=frozenset({0}))
 
 
-def compared(loss: Loss, points: Sequence[StationaryPoint]) -> Rows:
+def compared(loss: Objective, points: Sequence[StationaryPoint]) -> Rows:
     """Several points side by side, with the second derivatives that tell their kinds."""
     first = loss.parameters[0]
     second = derivative_of(derivative_of(loss.symbol, first), first)

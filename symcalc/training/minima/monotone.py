@@ -13,10 +13,10 @@ from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Block, Equation, Formula, paragraph
 from symcalc.parts import exponent_of_e
-from symcalc.training.losses import Loss
 from symcalc.training.minima.minimum import Minimum, told
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.minima.quadratic import of_quadratic
+from symcalc.training.objective import Objective
 
 _INNER = "K"
 
@@ -40,9 +40,10 @@ _EXP = _Outer(formula=Formula(text="J = e^K", latex="J = e^{K}"), value=math.exp
               slope=math.exp)
 
 
-def of_monotone(loss: Loss, table: Table | Parts | None) -> Minimum | None:
+def of_monotone(loss: Objective, table: Table | Parts | None) -> Minimum | None:
     """The minimum of √K, ln(K) or e^K for a quadratic K: that of K; None where the loss is not one of these.
 
+    >>> from symcalc.training.losses import Loss
     >>> found = of_monotone(Loss("sqrt((a - 1)^2 + (b - a)^2 + 4)"), None)
     >>> found.point, found.J
     ({'a': 1.0, 'b': 1.0}, 2.0)
@@ -50,7 +51,7 @@ def of_monotone(loss: Loss, table: Table | Parts | None) -> Minimum | None:
     outer, inner = _taken_apart(loss.expression)
     if outer is None:
         return None
-    below = Loss._as_built(inner, loss.names)
+    below = Objective._as_built(inner, loss.names)
     equations = normal_equations(below)
     found = of_quadratic(below, table, equations, _INNER) if equations is not None else None
     if found is None or not outer.least <= found.J < outer.most:

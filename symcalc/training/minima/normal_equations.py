@@ -24,7 +24,7 @@ from symcalc.training.minima.linear_terms import Term, before, multiplied_out
 from symcalc.written import add, divide, exact, is_number, negative, number, power, replaced, subtract
 
 if TYPE_CHECKING:
-    from symcalc.training.losses import Loss
+    from symcalc.training.objective import Objective
 
 _LINE = 84                   # letters across, up to which an equation stands on one line
 _READABLE = 40               # letters and numbers in a formula for the solution
@@ -59,7 +59,7 @@ class NormalEquations(Shown):
     ['m Σ xᵢ² + b Σ xᵢ = Σ xᵢ yᵢ', 'm Σ xᵢ + n b = Σ yᵢ']
     """
 
-    loss: Loss
+    loss: Objective
     stages: tuple[Stage, ...]
     matrix: tuple[tuple[Expr, ...], ...]
     right: tuple[Expr, ...]
@@ -103,7 +103,7 @@ class NormalEquations(Shown):
         return f"<normal equations of {text(self.loss.symbol)}>"
 
 
-def normal_equations(loss: Loss) -> NormalEquations | None:
+def normal_equations(loss: Objective) -> NormalEquations | None:
     """The equations ∂J/∂θ = 0 with the parameters to the left; None where a slope is not linear, or the loss is large.
 
     >>> from symcalc.training.losses import Loss
@@ -158,7 +158,7 @@ def _divided(term: Expr, scale: Expr) -> Expr:
 
 # Stages and their proofs
 
-def _stages(loss: Loss, slopes: Sequence[Expr], scales: Sequence[Expr], cores: Sequence[Expr],
+def _stages(loss: Objective, slopes: Sequence[Expr], scales: Sequence[Expr], cores: Sequence[Expr],
             opened: Sequence[Sequence[Term]]) -> list[Stage]:
     zero = Integer(0)
     where = "the lowest" if loss.columns else "a lowest or highest"

@@ -18,9 +18,9 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.training.diagnosis.curvature import second_derivatives
 from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, kind_by, kind_of, newton_step, scaled
-from symcalc.training.losses import Loss
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
 from symcalc.training.minima.without import why_not_close
+from symcalc.training.objective import Objective
 
 _STEPS = 60
 _HALVINGS = 40
@@ -29,9 +29,10 @@ _SETTLED = 1e-8          # how small, relative to the point, a step is after whi
 Curvature = Callable[[np.ndarray], np.ndarray]
 
 
-def polished(loss: Loss, table: Table | Parts | None, near: Mapping[str, float] | Sequence[float]) -> Minimum:
+def polished(loss: Objective, table: Table | Parts | None, near: Mapping[str, float] | Sequence[float]) -> Minimum:
     """The stationary point that Newton's method reaches from `near`, classified by the Hessian.
 
+    >>> from symcalc.training.losses import Loss
     >>> found = polished(Loss("e^w - 2*w"), None, {"w": 1})
     >>> found.point, found.kind, found.exact
     ({'w': 0.6931471805599453}, 'minimum', False)
@@ -87,7 +88,7 @@ def _step(compiled: Compiled, second: Curvature, point: np.ndarray) -> np.ndarra
     return None
 
 
-def _working(loss: Loss, compiled: Compiled, visited: Sequence[np.ndarray]) -> tuple[Block, ...]:
+def _working(loss: Objective, compiled: Compiled, visited: Sequence[np.ndarray]) -> tuple[Block, ...]:
     costs, slopes = zip(*map(compiled.at, visited))
     letters, points = ((), []) if loss.is_large else (loss.parameters, np.array(visited).T)
     columns = [*(aligned(column, 9) for column in points), aligned(costs, 9),
@@ -121,5 +122,5 @@ def _said(value: float, digits: int) -> str:
     return text(numeral(value, digits))
 
 
-def _named(loss: Loss, point: np.ndarray) -> str:
+def _named(loss: Objective, point: np.ndarray) -> str:
     return several([f"{text(parameter)} = {short(value)}" for parameter, value in zip(loss.parameters, point)])

@@ -19,11 +19,11 @@ from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
 from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, kind_of, scaled
-from symcalc.training.losses import Loss
 from symcalc.training.minima.least_squares import FAINT, Fit, Rows, check_size, dependence, fitted, is_exact, rows_of, too_small
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, check_cost, told
 from symcalc.training.minima.normal_equations import NormalEquations
 from symcalc.training.minima.solution import worked_out
+from symcalc.training.objective import Objective
 from symcalc.vocabulary import LOSS
 from symcalc.written import add, mul, row_sum
 
@@ -31,9 +31,10 @@ _SINGULAR = 1e-11                # relative: the least eigenvalue at which a dir
 _CONSISTENT = 1e-9
 
 
-def of_quadratic(loss: Loss, table: Table | Parts | None, equations: NormalEquations, name: str = LOSS) -> Minimum:
+def of_quadratic(loss: Objective, table: Table | Parts | None, equations: NormalEquations, name: str = LOSS) -> Minimum:
     """The point at which all slopes of a quadratic loss are 0, from its normal equations; `name` is what the loss is called.
 
+    >>> from symcalc.training.losses import Loss
     >>> from symcalc.training.minima.normal_equations import normal_equations
     >>> loss = Loss("(a + b - 1)^2")
     >>> found = of_quadratic(loss, None, normal_equations(loss))
@@ -67,11 +68,11 @@ def _without(hessian: np.ndarray, flat: np.ndarray) -> np.ndarray:
     return across @ hessian @ across.T
 
 
-def _numbers(matrix: Sequence[Sequence[Expr]], loss: Loss, table: Table | Parts | None) -> np.ndarray:
+def _numbers(matrix: Sequence[Sequence[Expr]], loss: Objective, table: Table | Parts | None) -> np.ndarray:
     return np.array([[float(evaluated(entry, {}, table, loss.columns)) for entry in row] for row in matrix])
 
 
-def _from_equations(loss: Loss, table: Table | Parts | None, equations: NormalEquations, hessian: np.ndarray) -> Fit:
+def _from_equations(loss: Objective, table: Table | Parts | None, equations: NormalEquations, hessian: np.ndarray) -> Fit:
     """The solution of A θ = r, where the loss is not a sum of squares; its flat directions where there are many."""
     matrix = _numbers(equations.matrix, loss, table)
     right = _numbers([equations.right], loss, table)[0]
@@ -89,7 +90,8 @@ def _from_equations(loss: Loss, table: Table | Parts | None, equations: NormalEq
     return Fit(point=point, flat=np.linalg.qr((vectors[:, flat].T / lengths).T)[0].T)
 
 
-def _check_sums(loss: Loss, table: Table | Parts, equations: NormalEquations, matrix: np.ndarray, right: np.ndarray) -> None:
+def _check_sums(loss: Objective, table: Table | Parts, equations: NormalEquations, matrix: np.ndarray,
+                right: np.ndarray) -> None:
     """Refuses sums over the rows that are more than a number can hold, or that lost digits for being so small."""
     check_size(matrix, right)
     entries = [entry for row in equations.matrix for entry in row]
@@ -103,7 +105,7 @@ def _check_sums(loss: Loss, table: Table | Parts, equations: NormalEquations, ma
                 raise too_small(of_data=True)
 
 
-def only(loss: Loss, name: str, equations: NormalEquations | None, hessian: np.ndarray, kind: str) -> tuple[Inline, ...]:
+def only(loss: Objective, name: str, equations: NormalEquations | None, hessian: np.ndarray, kind: str) -> tuple[Inline, ...]:
     """Why the one point of a quadratic loss is what it is; the equations are those of a loss of one parameter."""
     way = {MINIMUM: "upwards", MAXIMUM: "downwards"}
     sign = ">" if kind == MINIMUM else "<"
@@ -124,7 +126,8 @@ def only(loss: Loss, name: str, equations: NormalEquations | None, hessian: np.n
             f"{kind}, and the only one.")
 
 
-def _many(loss: Loss, name: str, table: Table | Parts | None, rows: Rows | None, fit: Fit, kind: str) -> tuple[Inline, ...]:
+def _many(loss: Objective, name: str, table: Table | Parts | None, rows: Rows | None, fit: Fit,
+          kind: str) -> tuple[Inline, ...]:
     """Which columns are to blame for many minima."""
     one = "point" if kind == UNDECIDED else kind
     start, end = f"Not one {one} but many, all with this {name}: ", " The one given is the nearest to 0."

@@ -15,7 +15,7 @@ from symcalc.calculus.proof import prove
 from symcalc.calculus.solving import solved
 from symcalc.pages.document import Block, Equation, paragraph
 from symcalc.pages.numbers import numeral
-from symcalc.training.losses import Loss
+from symcalc.training.objective import Objective
 from symcalc.written import add, derivative_of, exact, number, power, replaced
 
 _DEGREE = 12             # up to which a polynomial is factored
@@ -33,9 +33,10 @@ class Stationary:
     exact: bool
 
 
-def stationary_points(loss: Loss) -> Stationary | None:
+def stationary_points(loss: Objective) -> Stationary | None:
     """Where ∇J = 0; None where algebra does not tell.
 
+    >>> from symcalc.training.losses import Loss
     >>> [*map(str, stationary_points(Loss("w^4 - 2*w^2")).points)]
     ['{w: -1}', '{w: 0}', '{w: 1}']
     """
@@ -44,7 +45,7 @@ def stationary_points(loss: Loss) -> Stationary | None:
     return _of_one(loss) if len(loss.parameters) == 1 else _of_two(loss)
 
 
-def _of_one(loss: Loss) -> Stationary | None:
+def _of_one(loss: Objective) -> Stationary | None:
     letter, slope = loss.parameters[0], loss.gradient().result[0]
     working: list[Block] = [paragraph("At a lowest or highest point the slope is 0:"), Equation((slope, number(0)))]
     found = roots(slope, letter)
@@ -161,7 +162,7 @@ def _evaluated(part: Basic) -> Basic:
 
 # Two equations
 
-def _of_two(loss: Loss) -> Stationary | None:
+def _of_two(loss: Objective) -> Stationary | None:
     """The factor of one slope solved for one letter, and that put into the other slope."""
     slopes, letters = loss.gradient().result, loss.parameters
     polynomials = [_polynomial(slope, letters) for slope in slopes]
@@ -193,9 +194,10 @@ def _of_two(loss: Loss) -> Stationary | None:
                       exact=not any(_is_long(value) for point in unique for value in point.values()))
 
 
-def curve_of(loss: Loss) -> Expr | None:
+def curve_of(loss: Objective) -> Expr | None:
     """What is 0 all along a curve on which both slopes are; None where there is no such curve, or algebra does not tell.
 
+    >>> from symcalc.training.losses import Loss
     >>> print(curve_of(Loss("(u*v - 1)^2 + 3")))
     u*v - 1
     """

@@ -5,17 +5,18 @@ from __future__ import annotations
 from sympy import cos, sin, tan
 
 from symcalc.pages.notation import text
-from symcalc.training.losses import Loss
 from symcalc.training.minima.stationary import curve_of
+from symcalc.training.objective import Objective
 
 NEAR, FALLING = "minimum(data, near=run.parameters)", 'rate="1/(k + 1)"'       # what the advice names is Python
 _NEAR = f"give a point close to it, as in {NEAR}"
 _REPEATING = (sin, cos, tan)
 
 
-def without_a_point(loss: Loss) -> str:
+def without_a_point(loss: Objective) -> str:
     """What is said where no point close by is given.
 
+    >>> from symcalc.training.losses import Loss
     >>> without_a_point(Loss("(a*b - 1)^2")).partition(";")[0]
     'every slope of J(a, b) is 0 all along a b - 1 = 0: that is no single point'
     """
@@ -32,20 +33,20 @@ def without_a_point(loss: Loss) -> str:
     return f"{unknown}; {_NEAR}"
 
 
-def why_not_close(loss: Loss) -> str:
+def why_not_close(loss: Objective) -> str:
     """Why no point was found close to the one that was given, or what to do about it."""
     special = "" if loss.is_large else _along_a_curve(loss) or _at_a_bend(loss)
     return special or ("start closer, or there is no such point, as where J only levels off "
                                                         "far away")
 
 
-def _along_a_curve(loss: Loss) -> str:
+def _along_a_curve(loss: Objective) -> str:
     curve = curve_of(loss)
     return "" if curve is None else (f"every slope of {text(loss.symbol)} is 0 all along {text(curve)} = 0: that is no single "
                                      "point")
 
 
-def _at_a_bend(loss: Loss) -> str:
+def _at_a_bend(loss: Objective) -> str:
     """Why no step that looks for a slope of 0 finds a minimum at a bend, and what does."""
     kinks = [kink for name in loss.names for kink in loss.gradient()[name].kinks]
     return "" if not kinks else (

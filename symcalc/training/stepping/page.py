@@ -19,8 +19,10 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import template
 from symcalc.pages.slots import Pages, Paths
-from symcalc.training.run import Run
+from symcalc.training.course import Course
+from symcalc.training.page import page as in_words
 from symcalc.training.stepping.pictures import pictures
+from symcalc.training.update import Update
 
 MOST = 200               # updates that can be stepped to; of a longer run the first half of them, then wider and wider apart
 _LINE = re.compile("(?=<math)")          # each formula for itself: few forms, since most differ in numbers alone
@@ -28,12 +30,12 @@ _SCRIPT_ENDS = re.compile(r"<(?=[/!]|script)", re.IGNORECASE)          # what a 
 _DERIVED = 4             # parameters up to which the page has their derivations
 
 
-def write_page(run: Run, target: Path) -> None:
+def write_page(run: Course, target: Path) -> None:
     """The page of the run as one file that needs no other: with the player where there is an update to step to."""
     write_whole(target, page(run).encode("utf-8"))
 
 
-def page(run: Run) -> str:
+def page(run: Course) -> str:
     """The page of a run as HTML.
 
     >>> from symcalc.training.losses import Loss
@@ -41,7 +43,7 @@ def page(run: Run) -> str:
     >>> "Update 2 of 3" in page(run) or 'id="slider"' in page(run)
     True
     """
-    document = run.document()
+    document = in_words(run)
     if not run.nit or not run.started:
         return html.render(document)
     above = [*takewhile(lambda block: not isinstance(block, Table), document.blocks)]
@@ -66,7 +68,7 @@ def stepped_to(count: int) -> list[int]:
 
 # The player
 
-def _player(run: Run) -> str:
+def _player(run: Course) -> str:
     states = stepped_to(run.nit)
     drawings = pictures(run, states)
     away = drawings[-1].away("now")
@@ -82,7 +84,7 @@ def _player(run: Run) -> str:
         script=html.script("scroll.js", "player.js", "unfold.js"))
 
 
-def _left_out(run: Run, states: Sequence[int]) -> str:
+def _left_out(run: Course, states: Sequence[int]) -> str:
     """The sentence that says how many states of a long run one can step to."""
     if len(states) > run.nit:
         return ""
@@ -90,12 +92,12 @@ def _left_out(run: Run, states: Sequence[int]) -> str:
     return f"<p>{told}: the first {MOST // 2 + 1}, then ever fewer.</p>\n"
 
 
-def working_of(run: Run, k: int) -> str:
+def working_of(run: Course, k: int) -> str:
     """How the k-th update comes about, as HTML; nothing at the start."""
-    return "".join(map(html.block, run.updates[k - 1].document().blocks)) if k else ""
+    return "".join(map(html.block, Update(run=run, k=k).document().blocks)) if k else ""
 
 
-def _said(run: Run, k: int, away: bool) -> str:
+def _said(run: Course, k: int, away: bool) -> str:
     """Where the run stands, for the line under the slider and for those who hear it; whether that is out of the picture."""
     values = [_equal(text(run.loss.parameters[j]), run.points[k, j]) for j in run.moving[:_DERIVED]]
     values += ["…"] if len(run.moving) > _DERIVED else []
@@ -120,7 +122,7 @@ def in_script(data: object) -> str:
 
 # The derivations
 
-def _derivations(run: Run) -> list[str]:
+def _derivations(run: Course) -> list[str]:
     if not run.by_gradient or run.partials is not None or len(run.moving) > _DERIVED:
         return []
     return [unfolding(f"How the slope along {text(run.loss.parameters[j])} is derived",

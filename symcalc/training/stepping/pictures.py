@@ -10,8 +10,8 @@ import numpy as np
 from symcalc.language.names import symbol
 from symcalc.pages.html import words
 from symcalc.pages.notation import text
+from symcalc.training.course import Course
 from symcalc.training.readings import AWAY, Reading, boundaries, enters, heights, reading_of, segments
-from symcalc.training.run import Run
 from symcalc.training.stepping.drawing import HEIGHT, Drawing, coordinates
 from symcalc.training.views import (
     cropped,
@@ -42,12 +42,12 @@ _NOTHING = 1e-12         # of the first slope: what is left of it is rounding
 _NOW = '<span><span class="key now"></span> after the step</span>'
 
 
-def pictures(run: Run, states: Sequence[int]) -> list[Drawing]:
+def pictures(run: Course, states: Sequence[int]) -> list[Drawing]:
     """What shows this run best: the data where there is one column to draw them over, and the cost."""
     return [*([_data(run, states)] if fitted_columns(run) is not None else []), _cost_of(run)(run, states)]
 
 
-def _cost_of(run: Run) -> Callable[[Run, Sequence[int]], Drawing]:
+def _cost_of(run: Course) -> Callable[[Course, Sequence[int]], Drawing]:
     if len(run.moving) == 1:
         return _curve
     return _rings if len(run.loss.names) == 2 else _course
@@ -55,7 +55,7 @@ def _cost_of(run: Run) -> Callable[[Run, Sequence[int]], Drawing]:
 
 # The data
 
-def _data(run: Run, states: Sequence[int]) -> Drawing:
+def _data(run: Course, states: Sequence[int]) -> Drawing:
     """The data with the model as it stands after each update, and what the loss measures of each row."""
     x_name, y_name = (text(symbol(name)) for name in fitted_columns(run))
     x, y = drawn_data(run, _DOTS)
@@ -88,13 +88,13 @@ def _gaps(drawing: Drawing, found: Sequence[Sequence[tuple[float, float]]]) -> s
                    for a, (b, c) in zip(drawing.x(rows[:, 0, 0]), drawing.y(rows[..., 1])) if np.isfinite(c))
 
 
-def _boundary(drawing: Drawing, run: Run, k: int, reading: Reading) -> str:
+def _boundary(drawing: Drawing, run: Course, k: int, reading: Reading) -> str:
     """Upright lines where one class gives way to the other."""
     fine = np.linspace(*drawing.across, _FINE)
     return "".join(f"M{at:.1f},0v{HEIGHT}" for at in drawing.x(boundaries(reading, fine, predictions(run, k, fine))))
 
 
-def _places(drawing: Drawing, run: Run, states: Sequence[int]) -> np.ndarray:
+def _places(drawing: Drawing, run: Course, states: Sequence[int]) -> np.ndarray:
     """The fewest places between which parabolas tell the model, as it is at the start, half way and at the end."""
     for count in _MODEL:
         finer = np.linspace(*drawing.across, 2 * count - 1)
@@ -117,7 +117,7 @@ def _told(shown: int, rows: int) -> str:
 
 # The cost
 
-def _curve(run: Run, states: Sequence[int]) -> Drawing:
+def _curve(run: Course, states: Sequence[int]) -> Drawing:
     """J over the one parameter that moves: where the step began with its tangent, what that promised, and what came."""
     j = run.moving[0]
     values = np.linspace(*window(run, j), fineness(run, _CURVE, _ROUGH))
@@ -143,7 +143,7 @@ def _curve(run: Run, states: Sequence[int]) -> Drawing:
     return drawing
 
 
-def _rings(run: Run, states: Sequence[int]) -> Drawing:
+def _rings(run: Course, states: Sequence[int]) -> Drawing:
     """Lines of equal J over both parameters, the way so far, and the arrow against the gradient."""
     u, v = windows(run)
     first, second = map(text, run.loss.parameters)
@@ -182,7 +182,7 @@ def _arrow(x: float, y: float, across: float, up: float) -> str:
     return "M{:.0f},{:.0f}L{:.0f},{:.0f}M{:.0f},{:.0f}L{:.0f},{:.0f}L{:.0f},{:.0f}".format(x, y, a, b, *left, a, b, *right)
 
 
-def _course(run: Run, states: Sequence[int]) -> Drawing:
+def _course(run: Course, states: Sequence[int]) -> Drawing:
     """J against the update, on a scale of powers of ten where that helps."""
     seen = in_view(run)
     costs = run.costs[:seen]
