@@ -85,7 +85,8 @@ class Compiled:
             found = cast(InParts, self.function).across(points)  # one pass over the data for all of them
             return found[:, 0], found[:, 1:]
         if self.tape.arrays and not self.whole and len(points) >= _SEVERAL:
-            return across_rows(*self.in_numpy(), self.data, self.table.rows, points)
+            rows = 0 if self.table is None else self.table.rows
+            return across_rows(*self.in_numpy(), self.data, rows, points)
         if self.tape.arrays:
             each = [self.at(point) for point in points]
             return np.array([value for value, _ in each]), np.array([slopes for _, slopes in each]).reshape(points.shape)

@@ -1,0 +1,54 @@
+"""Imports run downwards: from room to room, and from file to file, also those within functions and for the types alone."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import symcalc
+
+PACKAGE = Path(symcalc.__file__).parent
+FILES = {".".join(("symcalc", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
+         for path in PACKAGE.rglob("*.py")}
+ROOMS = ("errors", "written", "functions", "indices", "parts", "vocabulary", "pages", "language", "calculus", "compute", "training",
+         "demo", "figures", "worksheets", "", "cli", "__main__")          # the one without a name is symcalc itself
+
+
+def imported(source: str) -> Iterator[str]:
+    """The files of the package that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports name the whole path"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole in FILES else node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def room(name: str) -> str:
+    return name.removeprefix("symcalc").lstrip(".").split(".")[0]
+
+
+GRAPH = {name: {found for found in imported(path.read_text(encoding="utf-8")) if found in FILES and found != name}
+         for name, path in FILES.items()}
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    assert len(GRAPH) > 300
+    TopologicalSorter(GRAPH).prepare()           # CycleError names the circle
+
+
+def test_a_circle_would_be_found() -> None:
+    below = next(iter(GRAPH["symcalc.training.course"]))
+    with pytest.raises(CycleError):
+        TopologicalSorter({**GRAPH, below: {*GRAPH[below], "symcalc.training.course"}}).prepare()
+    assert [*imported("def later():\n    from symcalc.training import course\n")] == ["symcalc.training.course"]
+
+
+def test_rooms_import_from_those_below_them_alone() -> None:
+    assert {room(name) for name in GRAPH} == set(ROOMS)
+    assert [(name, found) for name, below in GRAPH.items() for found in below
+            if ROOMS.index(room(found)) > ROOMS.index(room(name))] == []
