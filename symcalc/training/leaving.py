@@ -9,7 +9,7 @@ import numpy as np
 
 from symcalc.pages.document import joined
 from symcalc.pages.notation import text
-from symcalc.training.diagnosis import Trouble, trouble_at
+from symcalc.training.diagnosis.trouble import Trouble, trouble_at
 from symcalc.training.objective import Objective
 from symcalc.training.stops import Stop
 from symcalc.training.walk import Walk

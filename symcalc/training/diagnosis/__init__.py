@@ -1,5 +1,1 @@
-"""What a loss and its data say about a run: where it has no value, how it curves, which rates are stable."""
-
-from symcalc.training.diagnosis.rates import hessian as hessian
-from symcalc.training.diagnosis.trouble import Trouble as Trouble
-from symcalc.training.diagnosis.trouble import trouble_at as trouble_at
+"""What a loss and its data say about a run before its first step: which rates are stable, and what cures a bad condition."""
