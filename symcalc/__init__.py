@@ -80,17 +80,17 @@ if TYPE_CHECKING:
     from symcalc.training.catalogue import softmax_cross_entropy as softmax_cross_entropy
     from symcalc.training.diagnosis.diagnose import Diagnosis as Diagnosis
     from symcalc.training.effect import Effect as Effect
+    from symcalc.training.kept.replay import Replay as Replay
     from symcalc.training.loading import load_run as load_run
     from symcalc.training.losses import Loss as Loss
+    from symcalc.training.many.runs import Runs as Runs
     from symcalc.training.method_table import methods as methods
     from symcalc.training.methods import Method as Method
     from symcalc.training.methods import method as method
     from symcalc.training.minima.minimum import Minimum as Minimum
-    from symcalc.training.models import Model as Model
-    from symcalc.training.models import line as line
-    from symcalc.training.replay import Replay as Replay
+    from symcalc.training.problem.models import Model as Model
+    from symcalc.training.problem.models import line as line
     from symcalc.training.run import Run as Run
-    from symcalc.training.runs import Runs as Runs
     from symcalc.training.scale import Scale as Scale
     from symcalc.training.slopes import Slopes as Slopes
     from symcalc.training.slopes import slopes as slopes
@@ -119,7 +119,7 @@ _HOMES = {
     "calculus.tutor.verdict": ("Verdict",),
     "compute.compiled": ("Compiled",),
     "training.loading": ("load_run",),
-    "training.replay": ("Replay",),
+    "training.kept.replay": ("Replay",),
     "training.losses": ("Loss",),
     "training.catalogue": (
         "cross_entropy", "elastic_net", "exponential_decay", "exponential_growth", "gaussian_likelihood",
@@ -128,13 +128,13 @@ _HOMES = {
         "pinball", "poisson_loss", "poisson_rate", "polynomial", "power_law", "residual_sum_of_squares", "ridge",
         "root_mean_squared_error", "sinusoid", "softmax_classification", "softmax_cross_entropy",
     ),
-    "training.models": ("Model", "line"),
+    "training.problem.models": ("Model", "line"),
     "training.diagnosis.diagnose": ("Diagnosis",),
     "training.effect": ("Effect",),
     "training.method_table": ("methods",),
     "training.methods": ("Method", "method"),
     "training.run": ("Run",),
-    "training.runs": ("Runs",),
+    "training.many.runs": ("Runs",),
     "training.stops": ("Stop",),
     "training.minima.minimum": ("Minimum",),
     "training.scale": ("Scale",),

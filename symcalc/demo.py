@@ -18,7 +18,7 @@ from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.catalogue import mean_squared_error
 from symcalc.training.losses import Loss
-from symcalc.training.models import line
+from symcalc.training.problem.models import line
 from symcalc.training.run import Run
 
 _BAR = 40                # characters of the longest bar in the table of costs

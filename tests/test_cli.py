@@ -407,7 +407,7 @@ def test_a_full_disk_is_one_sentence():
 AMID_THE_RUN = """
 import signal
 from symcalc.cli import run
-from symcalc.training import walk
+from symcalc.training.walking import walk
 
 def first_stop(track, since, judge=walk.first_stop):
     if since > 1_000:

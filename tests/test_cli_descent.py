@@ -277,7 +277,7 @@ def test_help_reads_as_it_was_approved(command):
 # Several runs, and one in short
 
 def test_rates_and_methods_are_compared():
-    pytest.importorskip("symcalc.training.runs")
+    pytest.importorskip("symcalc.training.many.runs")
     runs = sc.Loss("(w-3)^2").sweep(start=[0], rates=[0.1, "0.5/k", 1.1], methods=["adam", "momentum"], steps=5)
     given = ("descend", "(w-3)^2", "--rates", "0.1, 0.5/k,1.1", "--methods", "adam,momentum", "--steps", "5")
     assert done(*given) == f"{runs}\n" and json.loads(done(*given, "--json")) == json.loads(json.dumps(runs.as_dict()))
@@ -298,7 +298,7 @@ def test_rates_and_methods_are_compared():
 
 
 def test_a_summary_stands_in_place_of_the_table():
-    pytest.importorskip("symcalc.training.summary")
+    pytest.importorskip("symcalc.training.told.summary")
     run = sc.Loss("(w-3)^2").descend(start=[0], rate=0.1, steps=5)
     given = ("descend", "(w-3)^2", "--rate", "0.1", "--steps", "5", "--summary")
     assert done(*given) == f"{run.summary()}\n" and json.loads(done(*given, "--json")) == run.summary().as_dict()

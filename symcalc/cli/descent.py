@@ -16,9 +16,9 @@ from symcalc.cli.screen import complain
 from symcalc.errors import DescentError
 
 if TYPE_CHECKING:
+    from symcalc.training.many.runs import Runs
     from symcalc.training.methods import Method
     from symcalc.training.run import Run
-    from symcalc.training.runs import Runs
 
 
 def _how(command: Any) -> Any:
@@ -101,7 +101,7 @@ def descend(formula: str | None, data: Path | None, start: str, several: str | N
 def _shown(run: Run, working: int | None, summary: bool, wanted: dict[str, list[float]]) -> Any:
     """What of the run is asked for."""
     if wanted:
-        from symcalc.training.predicted import predicted
+        from symcalc.training.told.predicted import predicted
 
         return predicted(run, wanted)
     return run.summary() if summary else run if working is None else _update(run, working)

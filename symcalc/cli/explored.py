@@ -112,7 +112,7 @@ class Explored:
         from symcalc.language.names import columns_of, has_row_sum
         from symcalc.pages.document import Document
         from symcalc.pages.text import render
-        from symcalc.training.models import roles
+        from symcalc.training.problem.models import roles
 
         letters = f"Letters: {', '.join(self.letters)}." if self.letters else "It has no letters to differentiate by."
         if not has_row_sum(self._read):

@@ -231,7 +231,7 @@ def _check_target(formula: str, expression: Expr, known: tuple[str, ...], free: 
     """Whether no parameter stands where the column to predict is expected: z in mean((z-(m*x+b))^2)."""
     from symcalc.language import read
     from symcalc.language.names import name_of
-    from symcalc.training.models import model_in
+    from symcalc.training.problem.models import model_in
 
     if model_in(expression) is not None:
         return

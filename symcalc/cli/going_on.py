@@ -14,7 +14,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.shown import Shown
 from symcalc.training.methods import method_named
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 from symcalc.training.run import Run
 
 

@@ -14,8 +14,8 @@ from symcalc.errors import SymcalcError, visible
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from symcalc.training.many.runs import Runs
     from symcalc.training.run import Run
-    from symcalc.training.runs import Runs
 
 
 def check_files(output: Path | None, plot: Path | None, force: bool, as_json: bool, besides: tuple[str, ...] = (),
@@ -98,7 +98,7 @@ def _saved(path: Path, called: str = "") -> None:
 def _json(shown: Any, ascii_only: bool = False) -> str:
     data = shown.as_dict()
     if "replay" in data:
-        from symcalc.training.export import laid_out
+        from symcalc.training.kept.export import laid_out
 
         return laid_out(data, ascii_only) + "\n"
     return json.dumps(data, ensure_ascii=ascii_only, indent=2, allow_nan=False) + "\n"

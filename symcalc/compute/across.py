@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from symcalc.compute.calls import Buffered, Kind
 from symcalc.compute.generated import bound, executed, indented
-from symcalc.compute.loops.calls import Buffered, Kind
 from symcalc.compute.tape import Tape
 
 _ELEMENTS = 16_384       # numbers in an array over rows and points

@@ -25,8 +25,8 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import formula_of
 from symcalc.training.run import Run
+from symcalc.training.told.working import renewed
 from symcalc.training.views import in_view, started
-from symcalc.training.working import renewed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

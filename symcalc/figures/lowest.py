@@ -8,10 +8,10 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.language.table_parts import Parts
-from symcalc.training.diagnosis.spectrum import MINIMUM, newton_step
 from symcalc.training.minima.finding import minimum_of
 from symcalc.training.minima.minimum import Minimum
 from symcalc.training.run import Run
+from symcalc.training.shape.spectrum import MINIMUM, newton_step
 from symcalc.training.stops import Stop
 
 _OFF = frozenset({Stop.DIVERGED, Stop.BOTTOMLESS, Stop.UNREACHED, Stop.OUTSIDE, Stop.START, Stop.NO_STEP})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from symcalc.training.objective import Objective
+    from symcalc.training.problem.objective import Objective
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"      # from the Okabe-Ito palette
 COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black", GREY)

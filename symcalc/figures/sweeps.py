@@ -12,7 +12,7 @@ from symcalc.figures.histories import over_steps
 from symcalc.figures.style import GREY, cost_name, drawing, look, outside
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
-from symcalc.training.runs import Runs
+from symcalc.training.many.runs import Runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

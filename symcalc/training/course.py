@@ -17,15 +17,15 @@ from symcalc.compute.compiling import compile_loss
 from symcalc.errors import DataError, LossError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
-from symcalc.training.batches import Batches
-from symcalc.training.diagnosis.curvature import is_quadratic
 from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.late import Late
 from symcalc.training.methods import Method
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 from symcalc.training.rounding import are_lost, are_wrong, changes_told, least_told
 from symcalc.training.settings import Rate
+from symcalc.training.shape.curvature import is_quadratic
 from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
+from symcalc.training.walking.batches import Batches
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:

@@ -13,18 +13,18 @@ from sympy import Expr, Symbol
 from symcalc.compute.compiling import compile_loss
 from symcalc.errors import DescentError
 from symcalc.language.table_parts import Parts
-from symcalc.training.batches import Batches
-from symcalc.training.callbacks import checked_progress, with_result
 from symcalc.training.course import R
-from symcalc.training.diagnosis.curvature import affordable_derivatives, by_differences, is_quadratic, second_derivatives
-from symcalc.training.ending import ending
-from symcalc.training.history import History
+from symcalc.training.ends.ending import ending
 from symcalc.training.late import Once
 from symcalc.training.methods import Method, method_named
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 from symcalc.training.settings import checked_hold, checked_rate, checked_start, checked_steps, checked_tolerances, rates_of
+from symcalc.training.shape.curvature import affordable_derivatives, by_differences, is_quadratic, second_derivatives
 from symcalc.training.stops import Stop, Tolerances
-from symcalc.training.walk import Walk
+from symcalc.training.walking.batches import Batches
+from symcalc.training.walking.callbacks import checked_progress, with_result
+from symcalc.training.walking.history import History
+from symcalc.training.walking.walk import Walk
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled

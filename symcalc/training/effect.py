@@ -20,10 +20,10 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import DIGITS, aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.descent import descend
-from symcalc.training.objective import Objective
-from symcalc.training.page import kept
+from symcalc.training.problem.objective import Objective
 from symcalc.training.run import Run
 from symcalc.training.stops import Stop
+from symcalc.training.told.page import kept
 from symcalc.written import derivative_of
 
 _SAME = 1e-9             # relative: how constant the ratio of two gradients must be to count as a number

@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 
 from symcalc.errors import DataError, SymcalcError, as_given, visible
 from symcalc.training.course import with_data
+from symcalc.training.kept.recorded import run_in
+from symcalc.training.kept.retold import first_odd
 from symcalc.training.losses import Loss
-from symcalc.training.recorded import run_in
-from symcalc.training.retold import first_odd
 from symcalc.training.run import Run
 
 MAX_BYTES = 2**30

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from sympy import Expr, Symbol
 
 from symcalc.errors import LossError, as_given
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from symcalc.training.descent import Settings
     from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.effect import Effect
+    from symcalc.training.many.runs import Runs
     from symcalc.training.methods import Method
     from symcalc.training.minima.minimum import Minimum
     from symcalc.training.run import Run
-    from symcalc.training.runs import Runs
     from symcalc.training.scale import Scale
     from symcalc.training.slopes import Slopes
 
@@ -93,7 +93,7 @@ class Loss(Objective):
         >>> [round(run.parameters["w"], 2) for run in runs]
         [2.97, 3.0, -15.58]
         """
-        from symcalc.training.sweeps import sweep
+        from symcalc.training.many.sweeps import sweep
         return sweep(self, data, starts=starts, rates=rates, methods=methods, steps=steps, **settings)
 
     def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
@@ -147,5 +147,5 @@ with the right gradient it falls to 0.5625.
         return scale_of(self, other, data, start=start, rate=rate, steps=steps)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from symcalc.training.record import loss_in, loss_record
+        from symcalc.training.kept.record import loss_in, loss_record
         return loss_in, (loss_record(self), type(self))         # SymPy would put a pickled expression together in its own order

@@ -19,7 +19,7 @@ from symcalc.language.table_parts import Parts
 from symcalc.pages.elided import several
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 
 _SMALLEST = 15           # the change goes from 1 down to 10⁻¹⁵
 _EPSILON = sys.float_info.epsilon

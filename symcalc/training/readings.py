@@ -9,7 +9,7 @@ import numpy as np
 from symcalc.language.names import name_of, symbol
 from symcalc.pages.notation import text
 from symcalc.training.course import Course
-from symcalc.training.task import COUNTS, PROBABILITIES, SIGNS
+from symcalc.training.problem.task import COUNTS, PROBABILITIES, SIGNS
 from symcalc.training.views import fitted_columns
 
 _ROOM = 0.4              # of the height of the data: as far above and below them the line is followed

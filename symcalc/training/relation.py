@@ -15,7 +15,7 @@ from symcalc.calculus.proof import points, prove
 from symcalc.errors import ProofError
 from symcalc.language.names import COUNT
 from symcalc.parts import signed
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 from symcalc.written import exact, is_number, number, power
 
 _LARGEST = 1000              # numerator and denominator of the number in a factor

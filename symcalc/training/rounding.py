@@ -13,7 +13,7 @@ from symcalc.training.change import change_of, promised
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
-    from symcalc.training.objective import Objective
+    from symcalc.training.problem.objective import Objective
 
 _TOLD = 128 * sys.float_info.epsilon         # relative to J: a change of this size is known no better than to a hundredth
 _APART = 0.005           # beside the expected change, from where on they contradict it: J bends, has a kink, or is rounded

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from symcalc.pages.document import Document
 from symcalc.pages.shown import Shown
 from symcalc.training.course import Course
-from symcalc.training.page import page
-from symcalc.training.summary import Summary
-from symcalc.training.update import Updates
+from symcalc.training.told.page import page
+from symcalc.training.told.summary import Summary
+from symcalc.training.told.update import Updates
 
 if TYPE_CHECKING:
-    from symcalc.training.replay import Replay
+    from symcalc.training.kept.replay import Replay
 
 
 class Run(Course, Shown):
@@ -44,12 +44,12 @@ class Run(Course, Shown):
 
     def replay(self, data: object = None, progress: Callable[[int], None] | None = None) -> Replay[Run]:
         """The run made again, step by step, and whether every number is the same; `data` where it was loaded without."""
-        from symcalc.training.replay import replay
+        from symcalc.training.kept.replay import replay
         return replay(self, data, progress)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from symcalc.training.record import record
-        from symcalc.training.recorded import run_in
+        from symcalc.training.kept.record import record
+        from symcalc.training.kept.recorded import run_in
         return run_in, (record(self), type(self), type(self.loss), self.table, "the record", self.told)
 
     def as_dict(self) -> dict[str, Any]:
@@ -57,15 +57,15 @@ class Run(Course, Shown):
 
         The formulas of the slopes are left out where there are hundreds, each as long as the loss.
         """
-        from symcalc.training.export import run_head
-        from symcalc.training.record import record
+        from symcalc.training.kept.export import run_head
+        from symcalc.training.kept.record import record
         return {**run_head(self), "updates": [update.as_dict() for update in self.updates], "replay": record(self)}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, .html steps through the run, the others are what `print` shows."""
         from symcalc.pages.files import write_text
         from symcalc.pages.save import save
-        from symcalc.training.export import laid_out, run_csv
+        from symcalc.training.kept.export import laid_out, run_csv
         suffix = Path(path).suffix.lower()
         if suffix in (".csv", ".json"):
             return write_text(path, run_csv(self) if suffix == ".csv" else laid_out(self.as_dict()) + "\n")

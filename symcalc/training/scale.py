@@ -25,11 +25,11 @@ from symcalc.pages.numbers import aligned, numeral, rounded, short
 from symcalc.pages.shown import Shown
 from symcalc.parts import signed
 from symcalc.training.descent import descend
-from symcalc.training.diagnosis.curvature import second_derivatives
-from symcalc.training.diagnosis.spectrum import limit_of
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 from symcalc.training.relation import relation
 from symcalc.training.run import Run
+from symcalc.training.shape.curvature import second_derivatives
+from symcalc.training.shape.spectrum import limit_of
 from symcalc.written import divide, exact, is_number, number
 
 _NONE = Integer(0)

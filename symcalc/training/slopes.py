@@ -16,7 +16,7 @@ from symcalc.pages.document import Document
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.shown import Shown
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 from symcalc.training.quotients import Quotients
 from symcalc.training.slopes_page import document
 

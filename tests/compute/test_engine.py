@@ -23,7 +23,7 @@ import numpy as np, symcalc as sc
 from symcalc.compute.fused import loops, scalar
 from symcalc.compute.fused.engine import engine
 from symcalc.compute.loops.loop import plain_loop
-from symcalc.training import walk
+from symcalc.training.walking import walk
 x, asked = np.sin(np.arange(900.0)), set()
 for room in (loops, scalar):
     room.engine = lambda text, names: (asked.add(names), engine(text, names))[1]

@@ -5,7 +5,7 @@ import pytest
 
 import symcalc as sc
 from symcalc.compute.loops.hessian import affine_hessian
-from symcalc.training.diagnosis.curvature import affordable_derivatives, second_derivatives
+from symcalc.training.shape.curvature import affordable_derivatives, second_derivatives
 
 RNG = np.random.RandomState(4)
 X, T, E = RNG.normal(size=(3, 80))

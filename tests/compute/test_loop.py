@@ -125,7 +125,7 @@ def test_loops_kept_for_one_table_serve_another():
 def _steps(loss, start):
     kept = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("symcalc.training.walk.fastest", lambda steps, *more: kept.append(steps) or plain_loop(steps))
+        patch.setattr("symcalc.training.walking.walk.fastest", lambda steps, *more: kept.append(steps) or plain_loop(steps))
         loss.descend(start=start, rate=1e-3, steps=1)
     return kept[0]
 

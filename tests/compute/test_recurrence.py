@@ -19,7 +19,7 @@ def loops(monkeypatch, loss, data=None, **given):
     """The same descent by blocks and step by step."""
     blocks = loss.descend(data, **given)
     with monkeypatch.context() as patch:
-        patch.setattr("symcalc.training.walk.fastest", lambda steps, *more: plain_loop(steps))
+        patch.setattr("symcalc.training.walking.walk.fastest", lambda steps, *more: plain_loop(steps))
         return blocks, loss.descend(data, **given)
 
 

@@ -8,7 +8,7 @@ import symcalc as sc
 from symcalc.compute.compiling import compile_loss
 from symcalc.compute.reverse import accumulated
 from symcalc.errors import LossError
-from symcalc.training.derivatives import MOST_DERIVED
+from symcalc.training.problem.derivatives import MOST_DERIVED
 
 RNG = np.random.RandomState(3)
 ROWS = 40

@@ -45,7 +45,7 @@ def steps_of(loss, method, start, hold=(), data=None):
     """The steps of a descent, and the history's row where they begin."""
     kept = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("symcalc.training.walk.fastest", lambda steps, *more: kept.append(steps) or plain_loop(steps))
+        patch.setattr("symcalc.training.walking.walk.fastest", lambda steps, *more: kept.append(steps) or plain_loop(steps))
         loss.descend(data, start=start, rate=1e-3, steps=1, method=method, hold=hold)
     steps, (cost, slopes) = kept[0], loss.compile(data)(start)
     return steps, np.array([*start, cost, *slopes, *np.zeros(len(steps.letters.state) * len(start)), np.nan])
@@ -173,7 +173,7 @@ def test_a_descent_is_the_same_whichever_loop_runs(formula, monkeypatch):
     for how in HOW:
         runs = []
         for loop in (compiled_of, plain_loop):
-            monkeypatch.setattr("symcalc.training.walk.fastest", lambda steps, *more, loop=loop: loop(steps))
+            monkeypatch.setattr("symcalc.training.walking.walk.fastest", lambda steps, *more, loop=loop: loop(steps))
             runs.append(loss.descend(start=[1.5, 0.5], **how))
         one, other = runs
         for kept in ("points", "costs", "gradients", "states", "rates"):
@@ -190,17 +190,17 @@ def test_steps_that_are_looked_at_one_by_one_are_judged_too(some, monkeypatch):
     for tolerance in (1e-2, 1e-3, 1e-4, 1e-5):
         runs = []
         for loop in (compiled_of, plain_loop):
-            monkeypatch.setattr("symcalc.training.walk.fastest", lambda steps, *more, loop=loop: loop(steps))
+            monkeypatch.setattr("symcalc.training.walking.walk.fastest", lambda steps, *more, loop=loop: loop(steps))
             runs.append(loss.descend(start=[1.5], rate=0.1, steps=300, tolerance=tolerance))
         assert np.array_equal(runs[0].points, runs[1].points) and runs[0].stop is runs[1].stop is sc.Stop.CONVERGED
 
 
 def test_a_two_cycle_over_the_edge_of_a_chunk_is_seen(monkeypatch):
-    monkeypatch.setattr("symcalc.training.walk._COMPILED", 1)
-    monkeypatch.setattr("symcalc.training.walk._MANIFOLD", 0)
+    monkeypatch.setattr("symcalc.training.walking.walk._COMPILED", 1)
+    monkeypatch.setattr("symcalc.training.walking.walk._MANIFOLD", 0)
     runs = []
     for loop in (compiled_of, plain_loop):
-        monkeypatch.setattr("symcalc.training.walk.fastest", lambda steps, *more, loop=loop: loop(steps))
+        monkeypatch.setattr("symcalc.training.walking.walk.fastest", lambda steps, *more, loop=loop: loop(steps))
         runs.append(sc.Loss("w^4/4").descend(start=[2.0], rate=0.5, steps=60, tolerance=0))
     assert runs[0].nit == runs[1].nit and runs[0].stop is runs[1].stop is sc.Stop.TWO_CYCLE
 

@@ -137,7 +137,7 @@ def test_an_error_in_any_thread_reaches_the_one_who_waits_and_the_next_call_work
 def test_all_threads_end_where_the_run_ends(formula, rate, stop, monkeypatch):
     loss, before, runs = sc.Loss(formula, parameters="w", columns="x y"), _thread._count(), []
     monkeypatch.setattr(fused, "_HANDED", 1)
-    from symcalc.training import walk
+    from symcalc.training.walking import walk
     monkeypatch.setattr(walk, "fastest", lambda steps, count: fused.loop(steps))
     for threads in (1, 2, 3):
         monkeypatch.setattr(fused, "cores", lambda threads=threads: threads)
@@ -199,7 +199,7 @@ ALONE = """
 import numpy as np, symcalc as sc
 from symcalc.compute.fused import loops, together
 from symcalc.compute.fused.engine import engine
-from symcalc.training import walk
+from symcalc.training.walking import walk
 kept, x = [], np.sin(np.arange(20_000.0))
 loops.cores, loops._HANDED = lambda: 2, 1
 walk.fastest = lambda steps, count: kept.append(loops.loop(steps)) or kept[0]

@@ -8,7 +8,7 @@ import pytest
 from sympy import sympify
 
 import symcalc as sc
-from symcalc.training.callbacks import with_result
+from symcalc.training.walking.callbacks import with_result
 from symcalc.training.stops import Stop
 
 DATA = {"x": np.linspace(-1, 1, 40), "y": np.linspace(-1, 1, 40) ** 2 + 2}

@@ -25,7 +25,7 @@ WRONG: dict[str, Callable] = {
     "a compiled value": partial(rewritten, "compute.compiled:Compiled.at", "float(value)", "1.001*float(value)"),
     "compiled slopes": partial(rewritten, "compute.compiled:Compiled.at", "np.array(gradient", "1.001*np.array(gradient"),
     "the descent": partial(changed, methods, _TABLE=_UPHILL),
-    "the kind of a stationary point": partial(rewritten, "training.diagnosis.spectrum:kind_by", "nothing = ",
+    "the kind of a stationary point": partial(rewritten, "training.shape.spectrum:kind_by", "nothing = ",
                                               "values = -values[::-1]; nothing = "),
     "the largest stable rate": partial(rewritten, "training.diagnosis.diagnose:Diagnosis.stable_rate", "limit_of(self.hessian)",
                                        "limit_of(self.hessian) / 2"),

@@ -125,14 +125,14 @@ def _table(name: str, equations: tuple[str, ...], settings: dict) -> MappingProx
 _PLACES = [
     ("training.methods:Method.chained", "new[letter] = fresh", "pass", "nesterov"),
     ("training.methods:Method.ahead", "self.slope_at", "THETA", "nesterov"),
-    ("training.walk:Walk.stepped", "(k - 1) %", "k %", "coordinate descent"),
-    ("training.walk:Walk.stepped", "if self.method.turns else self.moving", "if False else self.moving", "coordinate descent"),
-    ("training.walk:Walk._drive", "compiled.at(self._looked_at)", "compiled.at(point)", "nesterov"),
-    ("training.walk:Walk._newton", "step[self.moving] = found", "step[self.moving] = -found", "newton"),
-    ("training.walk:Walk._newton", "self.curved(point)", "self.curved(point) + 1", "newton"),
-    ("training.walk:Walk._searched", "rate /= 2", "rate /= 3", "backtracking"),
-    ("training.walk:Walk._searched", "ARMIJO * rate", "0.9 * rate", "backtracking"),
-    ("training.walk:Walk._searched", "square / bend", "2 * square / bend", "line search"),
+    ("training.walking.walk:Walk.stepped", "(k - 1) %", "k %", "coordinate descent"),
+    ("training.walking.walk:Walk.stepped", "if self.method.turns else self.moving", "if False else self.moving", "coordinate descent"),
+    ("training.walking.walk:Walk._drive", "compiled.at(self._looked_at)", "compiled.at(point)", "nesterov"),
+    ("training.walking.walk:Walk._newton", "step[self.moving] = found", "step[self.moving] = -found", "newton"),
+    ("training.walking.walk:Walk._newton", "self.curved(point)", "self.curved(point) + 1", "newton"),
+    ("training.walking.walk:Walk._searched", "rate /= 2", "rate /= 3", "backtracking"),
+    ("training.walking.walk:Walk._searched", "ARMIJO * rate", "0.9 * rate", "backtracking"),
+    ("training.walking.walk:Walk._searched", "square / bend", "2 * square / bend", "line search"),
 ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import symcalc as sc
-from symcalc.training import ending
+from symcalc.training.ends import ending
 from symcalc.training.stops import Stop
 
 from .planting import Check, Fault, changed, rewritten
@@ -66,21 +66,21 @@ def ends(stop: Stop) -> None:
 ENDS = {stop: Check("a run that ends so", partial(ends, stop), (AssertionError, sc.SymcalcError)) for stop in Stop}
 _WRONG = [
     (Stop.CONVERGED, "training.stops:_slopeless", "<= track.tolerances.slope", "< 0"),
-    (Stop.STEPS, "training.walk:Walk._go", "return Stop.STEPS,", "return Stop.STILL,"),
+    (Stop.STEPS, "training.walking.walk:Walk._go", "return Stop.STEPS,", "return Stop.STILL,"),
     (Stop.STILL, "training.stops:_still", "not track.patience", "track.patience"),
     (Stop.TWO_CYCLE, "training.stops:_jumps", "<= _SAME * size", "< 0 * size"),
     (Stop.DIVERGED, "training.stops:_diverged", "top(track.costs)", "np.inf"),
     (Stop.BOTTOMLESS, "training.stops:_bottomless", "_bottom(track)", "-np.inf"),
-    (Stop.OUTSIDE, "training.leaving:beyond", "not trouble.overflow", "False"),
-    (Stop.START, "training.walk:_finite", "math.isfinite(cost) and", "True or"),
+    (Stop.OUTSIDE, "training.ends.leaving:beyond", "not trouble.overflow", "False"),
+    (Stop.START, "training.walking.walk:_finite", "math.isfinite(cost) and", "True or"),
     (Stop.SMALL_STEP, "training.stops:_small_step", "change <= track.tolerances.step", "change < 0"),
     (Stop.SMALL_CHANGE, "training.stops:_small_change", "<= track.tolerances.cost", "< 0"),
-    (Stop.MAXIMUM, "training.resting:kind", "_KINDS.get(found, Stop.CONVERGED)", "Stop.CONVERGED"),
-    (Stop.SADDLE, "training.resting:kind", "_KINDS.get(found, Stop.CONVERGED)", "Stop.CONVERGED"),
-    (Stop.FLAT, "training.resting:kind", "return Stop.FLAT", "return Stop.CONVERGED"),
-    (Stop.NO_STEP, "training.walk:Walk._one", "newton is None and self.method.needs_curvature", "False"),
-    (Stop.CALLBACK, "training.walk:Walk._go", "return Stop.CALLBACK,", "return Stop.STEPS,"),
-    (Stop.INTERRUPTED, "training.walk:Walk.go", "return Stop.INTERRUPTED,", "return Stop.STEPS,"),
+    (Stop.MAXIMUM, "training.ends.resting:kind", "_KINDS.get(found, Stop.CONVERGED)", "Stop.CONVERGED"),
+    (Stop.SADDLE, "training.ends.resting:kind", "_KINDS.get(found, Stop.CONVERGED)", "Stop.CONVERGED"),
+    (Stop.FLAT, "training.ends.resting:kind", "return Stop.FLAT", "return Stop.CONVERGED"),
+    (Stop.NO_STEP, "training.walking.walk:Walk._one", "newton is None and self.method.needs_curvature", "False"),
+    (Stop.CALLBACK, "training.walking.walk:Walk._go", "return Stop.CALLBACK,", "return Stop.STEPS,"),
+    (Stop.INTERRUPTED, "training.walking.walk:Walk.go", "return Stop.INTERRUPTED,", "return Stop.STEPS,"),
 ]
 _BLIND = [(Stop.CRAWLING, "crawl"), (Stop.UNREACHED, "limit_beyond"), (Stop.PRECISE, "is_precise")]
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.training.diagnosis.curvature import second_derivatives
-from symcalc.training.diagnosis.rates import hessian
-from symcalc.training.diagnosis.spectrum import limit_of
-from symcalc.training.diagnosis.trouble import trouble_at
+from symcalc.training.shape.curvature import second_derivatives
+from symcalc.training.shape.rates import hessian
+from symcalc.training.shape.spectrum import limit_of
+from symcalc.training.shape.trouble import trouble_at
 
 
 @pytest.mark.parametrize(("formula", "point", "matrix"), [

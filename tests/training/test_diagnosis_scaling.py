@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from symcalc.training.diagnosis import scaling
+from symcalc.training.shape import scaling
 from symcalc.training.losses import Loss
 
 RNG = np.random.default_rng(11)

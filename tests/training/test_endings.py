@@ -19,7 +19,7 @@ from symcalc.training.descent import walk_of
 from symcalc.training.late import Once
 from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop
-from symcalc.training.trials import calmer_rate
+from symcalc.training.ends.trials import calmer_rate
 
 ROWS = {"x": [30, 40, 100], "y": [45, 60, 150]}
 YEARS = {"x": [1990, 2000, 2010, 2020], "y": [1, 3, 4, 6]}

@@ -8,7 +8,7 @@ import math
 import pytest
 
 import symcalc as sc
-from symcalc.training.export import laid_out, run_csv
+from symcalc.training.kept.export import laid_out, run_csv
 
 ROWS = {"x": [30, 40, 100], "y": [45, 60, 150]}
 

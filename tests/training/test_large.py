@@ -7,7 +7,7 @@ import symcalc as sc
 from symcalc.compute.indexed.compiling import MOST_APART
 from symcalc.errors import DescentError, LossError
 from symcalc.training.loading import load_run
-from symcalc.training.derivatives import MOST_DERIVED
+from symcalc.training.problem.derivatives import MOST_DERIVED
 
 RNG = np.random.RandomState(5)
 ROWS, FEATURES = 120, 40

@@ -5,7 +5,7 @@ import pytest
 
 import symcalc as sc
 from symcalc.errors import DataError, DescentError
-from symcalc.training.models import Model
+from symcalc.training.problem.models import Model
 
 
 @pytest.mark.parametrize(("prediction", "values", "columns", "expected"), [

@@ -16,7 +16,7 @@ import pytest
 
 import symcalc as sc
 from symcalc.training.descent import descend
-from symcalc.training.export import run_csv
+from symcalc.training.kept.export import run_csv
 from symcalc.training.methods import METHODS, method_named
 
 ROOT = Path(sc.__file__).parents[1]

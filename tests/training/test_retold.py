@@ -106,7 +106,7 @@ def test_an_end_that_is_said_to_come_from_outside(tmp_path):
 
 
 def test_the_last_digit_of_a_number_in_the_end_is_no_difference_where_the_run_is_rounded():
-    from symcalc.training.retold import _alike
+    from symcalc.training.kept.retold import _alike
     assert _alike("a rate of 0.123456 would do", "a rate of 0.123457 would do", True)
     assert not _alike("a rate of 0.123456 would do", "a rate of 0.123457 would do", False)
     assert not _alike("a rate of 0.12 would do", "a rate of 0.13 would do", True)

@@ -14,8 +14,8 @@ import symcalc as sc
 from symcalc.compute import estimate
 from symcalc.errors import DescentError
 from symcalc.training.descent import walk_of
-from symcalc.training.ended import end_of, ended_briefly
-from symcalc.training.front import ends_of
+from symcalc.training.many.ended import end_of, ended_briefly
+from symcalc.training.many.front import ends_of
 from symcalc.training.methods import method, method_named
 from symcalc.training.settings import checked_rate, rates_of
 from symcalc.training.stops import Stop, Tolerances

@@ -9,8 +9,8 @@ from sympy import Indexed, Sum
 import symcalc as sc
 from symcalc.compute.indexed.compiling import MOST_APART
 from symcalc.errors import DataError, LossError, SymcalcError
-from symcalc.training.record import loss_in, loss_record
-from symcalc.training.units import MOST_WRITTEN
+from symcalc.training.kept.record import loss_in, loss_record
+from symcalc.training.problem.units import MOST_WRITTEN
 
 MSE = sc.mean_squared_error
 LOSSES = [MSE, sc.logistic_loss, sc.cross_entropy, sc.hinge, sc.gaussian_likelihood, sc.huber, sc.root_mean_squared_error]

@@ -10,7 +10,7 @@ import pytest
 from test_replay import ROWS, RUNS
 
 import symcalc as sc
-from symcalc.training.page import as_read
+from symcalc.training.told.page import as_read
 
 READ = "Read from a file, and not made again here: run.replay() makes every update again and\ncompares the numbers."
 ON_DATA = READ.replace("replay()", "replay(data)")

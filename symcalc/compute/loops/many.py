@@ -14,8 +14,8 @@ import numpy as np
 from sympy import Dummy
 
 from symcalc.compute.across import packed_rows, places, row_blocks, rowwise, statements_of, written_function
+from symcalc.compute.calls import Buffered, Kind
 from symcalc.compute.generated import bound, executed, indented
-from symcalc.compute.loops.calls import Buffered, Kind
 from symcalc.compute.loops.loop import Steps
 from symcalc.compute.statements import Value
 from symcalc.compute.tape import Tape

@@ -30,7 +30,7 @@ from symcalc.training.catalogue.residuals import (
     root_mean_squared_error,
 )
 from symcalc.training.catalogue.scores import linear, logistic_classification, poisson_rate, softmax_classification
-from symcalc.training.models import line
+from symcalc.training.problem.models import line
 
 __all__ = [
     "cross_entropy", "elastic_net", "exponential_decay", "exponential_growth", "gaussian_likelihood",

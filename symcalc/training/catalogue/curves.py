@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import E, Integer, sin
 
 from symcalc.training.catalogue.given import Names, column_named, letters, whole
-from symcalc.training.models import Model, settled
+from symcalc.training.problem.models import Model, settled
 from symcalc.written import add, call, divide, mul, negative, power, subtract
 
 MAX_DEGREE = 20

@@ -13,10 +13,10 @@ from symcalc.errors import LossError, as_given
 from symcalc.language import read
 from symcalc.language.names import column, is_likely_column, listed, name_of, parameters_of, symbol
 from symcalc.training.losses import Loss
-from symcalc.training.models import Model
-from symcalc.training.numbered import Numbered
-from symcalc.training.task import Task, Values
-from symcalc.training.units import Units
+from symcalc.training.problem.models import Model
+from symcalc.training.problem.numbered import Numbered
+from symcalc.training.problem.task import Task, Values
+from symcalc.training.problem.units import Units
 from symcalc.written import add, exact, is_number, mul, number
 
 Names = str | Iterable[str]

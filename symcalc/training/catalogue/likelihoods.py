@@ -12,8 +12,8 @@ from symcalc.language.names import listed, mean
 from symcalc.parts import exponent_of_e
 from symcalc.training.catalogue.given import Prediction, built, check_target, counted, single
 from symcalc.training.losses import Loss
-from symcalc.training.models import Model
-from symcalc.training.task import COUNTS, PROBABILITIES, SIGNS, Values
+from symcalc.training.problem.models import Model
+from symcalc.training.problem.task import COUNTS, PROBABILITIES, SIGNS, Values
 from symcalc.written import add, call, mul, negative, subtract
 
 _ONE = Integer(1)

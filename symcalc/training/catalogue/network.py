@@ -12,9 +12,9 @@ from symcalc.functions import relu, sigmoid, softplus
 from symcalc.indices import element, sum_over
 from symcalc.language.names import name_of, symbol
 from symcalc.training.catalogue.given import Names, columns_named, letters, weighted, whole
-from symcalc.training.models import Model, settled
-from symcalc.training.numbered import weight_names
-from symcalc.training.units import FACTOR, UNIT, UNITS, Units, score
+from symcalc.training.problem.models import Model, settled
+from symcalc.training.problem.numbered import weight_names
+from symcalc.training.problem.units import FACTOR, UNIT, UNITS, Units, score
 from symcalc.written import add, call, mul
 
 MAX_HIDDEN = 1024

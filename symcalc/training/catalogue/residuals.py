@@ -19,7 +19,7 @@ _HALF, _TWO = Rational(1, 2), Integer(2)
 def residual_sum_of_squares(target: str, prediction: Prediction) -> Loss:
     """RSS: Σ (y - prediction)².
 
-    >>> from symcalc.training.models import line
+    >>> from symcalc.training.problem.models import line
     >>> residual_sum_of_squares("y", line("x"))
     <loss J(m, b) = Σ (yᵢ - (m xᵢ + b))²>
     """
@@ -29,7 +29,7 @@ def residual_sum_of_squares(target: str, prediction: Prediction) -> Loss:
 def mean_squared_error(target: str, prediction: Prediction) -> Loss:
     """MSE: 1/n Σ (y - prediction)².
 
-    >>> from symcalc.training.models import line
+    >>> from symcalc.training.problem.models import line
     >>> mean_squared_error("y", line("x")).derive("b").result
     -2*Sum(-(b + m*x[i]) + y[i], (i, 1, n))/n
     """
@@ -39,7 +39,7 @@ def mean_squared_error(target: str, prediction: Prediction) -> Loss:
 def half_mean_squared_error(target: str, prediction: Prediction) -> Loss:
     """Half the MSE, 1/(2n) Σ (y - prediction)², so that the 2 of the square cancels in the gradient.
 
-    >>> from symcalc.training.models import line
+    >>> from symcalc.training.problem.models import line
     >>> half_mean_squared_error("y", line("x")).derive("b").result
     -Sum(-(b + m*x[i]) + y[i], (i, 1, n))/n
     """
@@ -50,7 +50,7 @@ def half_mean_squared_error(target: str, prediction: Prediction) -> Loss:
 def root_mean_squared_error(target: str, prediction: Prediction) -> Loss:
     """RMSE: √(1/n Σ (y - prediction)²), in the units of y.
 
-    >>> from symcalc.training.models import line
+    >>> from symcalc.training.problem.models import line
     >>> root_mean_squared_error("y", line("x"))
     <loss J(m, b) = √(1/n Σ (yᵢ - (m xᵢ + b))²)>
     """
@@ -60,7 +60,7 @@ def root_mean_squared_error(target: str, prediction: Prediction) -> Loss:
 def mean_absolute_error(target: str, prediction: Prediction) -> Loss:
     """MAE: 1/n Σ |y - prediction|, which one outlier cannot dominate.
 
-    >>> from symcalc.training.models import line
+    >>> from symcalc.training.problem.models import line
     >>> mean_absolute_error("y", line("x"))
     <loss J(m, b) = 1/n Σ |yᵢ - (m xᵢ + b)|>
     """
@@ -70,7 +70,7 @@ def mean_absolute_error(target: str, prediction: Prediction) -> Loss:
 def huber(target: str, prediction: Prediction, delta: float = 1) -> Loss:
     """r²/2 while |r| ≤ δ, then δ (|r| - δ/2): a parabola that goes on as a straight line; the mean over the rows.
 
-    >>> from symcalc.training.models import line
+    >>> from symcalc.training.problem.models import line
     >>> huber("y", line("x"))
     <loss J(m, b) = 1/n Σ {(yᵢ - (m xᵢ + b))²/2 if |yᵢ - (m xᵢ + b)| ≤ 1; |yᵢ - (m xᵢ + b)| - 1/2 otherwise}>
     """
@@ -87,7 +87,7 @@ def huber(target: str, prediction: Prediction, delta: float = 1) -> Loss:
 def log_cosh(target: str, prediction: Prediction) -> Loss:
     """1/n Σ ln(cosh(y - prediction)): close to r²/2 for small residuals and to |r| - ln 2 for large ones, without a bend.
 
-    >>> from symcalc.training.models import line
+    >>> from symcalc.training.problem.models import line
     >>> log_cosh("y", line("x"))
     <loss J(m, b) = 1/n Σ ln(cosh(yᵢ - (m xᵢ + b)))>
     """
@@ -97,7 +97,7 @@ def log_cosh(target: str, prediction: Prediction) -> Loss:
 def pinball(target: str, prediction: Prediction, quantile: float = 0.5) -> Loss:
     """q r where the residual r is positive, (q - 1) r elsewhere; smallest where a share q of the data lies below.
 
-    >>> from symcalc.training.models import line
+    >>> from symcalc.training.problem.models import line
     >>> pinball("y", line("x"), quantile=0.9)
     <loss J(m, b) = 1/n Σ {0.9 (yᵢ - (m xᵢ + b)) if yᵢ - (m xᵢ + b) ≥ 0; -0.1 (yᵢ - (m xᵢ + b)) otherwise}>
     """
@@ -112,7 +112,7 @@ def gaussian_likelihood(target: str, prediction: Prediction, sigma: str = "sigma
 
     The best σ is the root mean squared error of the best prediction.
 
-    >>> from symcalc.training.models import line
+    >>> from symcalc.training.problem.models import line
     >>> gaussian_likelihood("y", line("x"))
     <loss J(m, b, σ) = 1/n Σ ((yᵢ - (m xᵢ + b))²/(2σ²) + ln(σ √(2π)))>
     """

@@ -8,8 +8,8 @@ from symcalc.errors import LossError
 from symcalc.functions import sigmoid, softmax
 from symcalc.language.names import name_of
 from symcalc.training.catalogue.given import Names, column_named, columns_named, letters, weighted, whole
-from symcalc.training.models import Model, settled
-from symcalc.training.numbered import Numbered, weight_names, weighted_sum
+from symcalc.training.problem.models import Model, settled
+from symcalc.training.problem.numbered import Numbered, weight_names, weighted_sum
 from symcalc.written import add, call, power
 
 MAX_CLASSES, MAX_FEATURES = 20, 500

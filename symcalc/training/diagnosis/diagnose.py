@@ -22,22 +22,22 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
-from symcalc.training.diagnosis.curvature import (
+from symcalc.training.diagnosis.foretold import METHOD, Foretold, first_of
+from symcalc.training.diagnosis.momentum import momentum_of
+from symcalc.training.diagnosis.page import blocks
+from symcalc.training.diagnosis.scaled import cure
+from symcalc.training.methods import Method, method_named
+from symcalc.training.problem.objective import Objective
+from symcalc.training.settings import checked_rate
+from symcalc.training.shape.curvature import (
     Partials,
     is_piecewise_linear,
     is_quadratic,
     second_derivatives,
     second_partials,
 )
-from symcalc.training.diagnosis.foretold import METHOD, Foretold, first_of
-from symcalc.training.diagnosis.momentum import momentum_of
-from symcalc.training.diagnosis.page import blocks
-from symcalc.training.diagnosis.scaled import cure
-from symcalc.training.diagnosis.spectrum import Spectrum, spectrum
-from symcalc.training.diagnosis.trouble import trouble_at
-from symcalc.training.methods import Method, method_named
-from symcalc.training.objective import Objective
-from symcalc.training.settings import checked_rate
+from symcalc.training.shape.spectrum import Spectrum, spectrum
+from symcalc.training.shape.trouble import trouble_at
 
 _LEVEL = 1e-9            # relative: a slope along a valley's floor as small as this is none
 

@@ -15,14 +15,14 @@ from symcalc.pages.document import Inline
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
 from symcalc.pages.text import inline
-from symcalc.training.diagnosis.curvature import Partials
 from symcalc.training.diagnosis.momentum import Momentum, momentum_of, momentum_outlook
 from symcalc.training.diagnosis.outlook import RESTING, Outlook, outlook, outlook_at_start
 from symcalc.training.diagnosis.scaled import Scaled
-from symcalc.training.diagnosis.spectrum import Nature, Spectrum, kind_of, limit_of
 from symcalc.training.methods import Method, method_named
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 from symcalc.training.settings import Rate, checked_rate, rates_of
+from symcalc.training.shape.curvature import Partials
+from symcalc.training.shape.spectrum import Nature, Spectrum, kind_of, limit_of
 
 METHOD = method_named("gradient descent")
 _UNMOVED = 1e-12         # relative to the curvature: a slope this small is none

@@ -11,8 +11,8 @@ from sympy import Add, Dummy, Expr, Integer, Mul, Number, Symbol, expand, preord
 from symcalc.pages.document import Formula, Inline
 from symcalc.pages.numbers import numeral
 from symcalc.training.diagnosis.outlook import IF, LONG, Kind, Outlook, about, beside_one
-from symcalc.training.diagnosis.rates import suggested_rate, two_digits
 from symcalc.training.methods import RATE, SLOPE, THETA, Method
+from symcalc.training.shape.rates import suggested_rate, two_digits
 from symcalc.written import add
 
 _AT = 1e-9               # relative: rates this close are one

@@ -15,18 +15,18 @@ from symcalc.pages.document import Block, Equation, Formula, Heading, Inline, Ta
 from symcalc.pages.elided import shortened
 from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import DIGITS, aligned, numeral
-from symcalc.training.diagnosis.curvature import SHOWN, is_piecewise_linear
 from symcalc.training.diagnosis.foretold import Foretold
 from symcalc.training.diagnosis.momentum import limit_written
 from symcalc.training.diagnosis.outlook import RESTING, beside_one, power_of_ten
 from symcalc.training.diagnosis.scaled import BAD
-from symcalc.training.diagnosis.scaling import named
+from symcalc.training.shape.curvature import SHOWN, is_piecewise_linear
+from symcalc.training.shape.scaling import named
 from symcalc.written import add, divide, mul, power, replaced, subtract
 
 if TYPE_CHECKING:
     from symcalc.training.diagnosis.outlook import Outlook
     from symcalc.training.diagnosis.scaled import Scaled
-    from symcalc.training.diagnosis.scaling import Change
+    from symcalc.training.shape.scaling import Change
 
 _LONG = 60               # characters up to which a second derivative is shown as a formula
 _WIDE = 6                # parameters up to which the matrix is shown in numbers

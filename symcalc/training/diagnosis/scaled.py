@@ -13,13 +13,13 @@ from symcalc.compute.points import ordered
 from symcalc.language.table import Table, table_of
 from symcalc.language.table_parts import Parts
 from symcalc.training.descent import descend
-from symcalc.training.diagnosis.curvature import Partials, second_derivatives
 from symcalc.training.diagnosis.momentum import momentum_of
-from symcalc.training.diagnosis.scaling import Change, changes
-from symcalc.training.diagnosis.spectrum import Spectrum, spectrum
 from symcalc.training.methods import Method
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 from symcalc.training.run import Run
+from symcalc.training.shape.curvature import Partials, second_derivatives
+from symcalc.training.shape.scaling import Change, changes
+from symcalc.training.shape.spectrum import Spectrum, spectrum
 
 BAD = 100               # condition numbers up to which nothing needs a cure
 _CURED = 10              # how many times better it must become

@@ -14,8 +14,6 @@ from symcalc.compute.compiled import Compiled
 from symcalc.errors import LossError, ProofError
 from symcalc.pages.document import Inline
 from symcalc.pages.notation import text
-from symcalc.training.diagnosis.curvature import second_derivatives
-from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, UNDECIDED, kind_of
 from symcalc.training.minima.large import of_large
 from symcalc.training.minima.minimum import INFLECTION, Minimum, StationaryPoint, check_cost, compared
 from symcalc.training.minima.monotone import of_monotone
@@ -24,7 +22,9 @@ from symcalc.training.minima.polishing import polished
 from symcalc.training.minima.quadratic import of_quadratic
 from symcalc.training.minima.stationary import Point, stationary_points
 from symcalc.training.minima.without import without_a_point
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
+from symcalc.training.shape.curvature import second_derivatives
+from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, UNDECIDED, kind_of
 
 _ROUNDING = 1e-12                # a cost that may be 0 but for rounding
 _LEFT = 1e-60                    # what rounding leaves of it with so many digits as a proof has

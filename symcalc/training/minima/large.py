@@ -11,14 +11,14 @@ from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Inline, paragraph
-from symcalc.training.diagnosis.curvature import is_quadratic
-from symcalc.training.diagnosis.spectrum import MINIMUM, kind_of, scaled
 from symcalc.training.minima.least_squares import Fit, fitted, is_exact, rows_of
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
 from symcalc.training.minima.polishing import polished
 from symcalc.training.minima.quadratic import only
 from symcalc.training.minima.without import NEAR
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
+from symcalc.training.shape.curvature import is_quadratic
+from symcalc.training.shape.spectrum import MINIMUM, kind_of, scaled
 from symcalc.vocabulary import LOSS
 
 _SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat

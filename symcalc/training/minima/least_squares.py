@@ -21,9 +21,9 @@ from symcalc.language.names import columns_of
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.parts import product_as_written, signed
-from symcalc.training.diagnosis.degree import degree_of
 from symcalc.training.minima.linear_terms import multiplied_out
-from symcalc.training.objective import Objective
+from symcalc.training.problem.degree import degree_of
+from symcalc.training.problem.objective import Objective
 from symcalc.written import add, mul, negative, replaced
 
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more

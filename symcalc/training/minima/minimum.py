@@ -19,8 +19,8 @@ from symcalc.pages.elided import elided, several, shortened
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.pages.shown import Shown
-from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
+from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED
 from symcalc.vocabulary import LOSS
 from symcalc.written import derivative_of
 

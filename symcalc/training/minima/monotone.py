@@ -16,7 +16,7 @@ from symcalc.parts import exponent_of_e
 from symcalc.training.minima.minimum import Minimum, told
 from symcalc.training.minima.normal_equations import normal_equations
 from symcalc.training.minima.quadratic import of_quadratic
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 
 _INNER = "K"
 

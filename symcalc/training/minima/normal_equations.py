@@ -24,7 +24,7 @@ from symcalc.training.minima.linear_terms import Term, before, multiplied_out
 from symcalc.written import add, divide, exact, is_number, negative, number, power, replaced, subtract
 
 if TYPE_CHECKING:
-    from symcalc.training.objective import Objective
+    from symcalc.training.problem.objective import Objective
 
 _LINE = 84                   # letters across, up to which an equation stands on one line
 _READABLE = 40               # letters and numbers in a formula for the solution

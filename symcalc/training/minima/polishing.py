@@ -16,11 +16,11 @@ from symcalc.pages.document import Table as Rows
 from symcalc.pages.elided import several
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
-from symcalc.training.diagnosis.curvature import second_derivatives
-from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, kind_by, kind_of, newton_step, scaled
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, told
 from symcalc.training.minima.without import why_not_close
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
+from symcalc.training.shape.curvature import second_derivatives
+from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, kind_by, kind_of, newton_step, scaled
 
 _STEPS = 60
 _HALVINGS = 40

@@ -18,12 +18,12 @@ from symcalc.pages.document import Inline
 from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
-from symcalc.training.diagnosis.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, kind_of, scaled
 from symcalc.training.minima.least_squares import FAINT, Fit, Rows, check_size, dependence, fitted, is_exact, rows_of, too_small
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, check_cost, told
 from symcalc.training.minima.normal_equations import NormalEquations
 from symcalc.training.minima.solution import worked_out
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
+from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, kind_of, scaled
 from symcalc.vocabulary import LOSS
 from symcalc.written import add, mul, row_sum
 

@@ -15,7 +15,7 @@ from symcalc.calculus.proof import prove
 from symcalc.calculus.solving import solved
 from symcalc.pages.document import Block, Equation, paragraph
 from symcalc.pages.numbers import numeral
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 from symcalc.written import add, derivative_of, exact, number, power, replaced
 
 _DEGREE = 12             # up to which a polynomial is factored

@@ -6,7 +6,7 @@ from sympy import cos, sin, tan
 
 from symcalc.pages.notation import text
 from symcalc.training.minima.stationary import curve_of
-from symcalc.training.objective import Objective
+from symcalc.training.problem.objective import Objective
 
 NEAR, FALLING = "minimum(data, near=run.parameters)", 'rate="1/(k + 1)"'       # what the advice names is Python
 _NEAR = f"give a point close to it, as in {NEAR}"

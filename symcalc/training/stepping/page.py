@@ -20,9 +20,9 @@ from symcalc.pages.numbers import short
 from symcalc.pages.rendering import template
 from symcalc.pages.slots import Pages, Paths
 from symcalc.training.course import Course
-from symcalc.training.page import page as in_words
 from symcalc.training.stepping.pictures import pictures
-from symcalc.training.update import Update
+from symcalc.training.told.page import page as in_words
+from symcalc.training.told.update import Update
 
 MOST = 200               # updates that can be stepped to; of a longer run the first half of them, then wider and wider apart
 _LINE = re.compile("(?=<math)")          # each formula for itself: few forms, since most differ in numbers alone

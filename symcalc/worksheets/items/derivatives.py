@@ -15,7 +15,7 @@ from symcalc.calculus.tutor.hints import hints as climbing
 from symcalc.pages.document import Block, Equation, Formula, Inline, Paragraph, paragraph
 from symcalc.pages.notation import latex, text
 from symcalc.pages.rendering import formula_of
-from symcalc.training.slope_numbers import put_in as in_brackets
+from symcalc.training.told.slope_numbers import put_in as in_brackets
 from symcalc.worksheets.items.bricks import CONTEXT, Twin, symbol
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.families import AT_A_POINT, RULES, Maker, checked_rule, drawn, forms

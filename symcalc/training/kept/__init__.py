@@ -1,0 +1,1 @@
+"""A run as data: written down, read back, and made again."""

@@ -1,0 +1,1 @@
+"""How a method goes from point to point."""
