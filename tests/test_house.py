@@ -1,4 +1,4 @@
-"""Imports run downwards: from room to room, and from file to file, also those within functions and for the types alone."""
+"""Imports run downwards, from room to room, folder to folder and file to file, also those in functions and for types alone."""
 
 import ast
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ import symcalc
 PACKAGE = Path(symcalc.__file__).parent
 FILES = {".".join(("symcalc", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
          for path in PACKAGE.rglob("*.py")}
-ROOMS = ("errors", "written", "functions", "indices", "parts", "vocabulary", "pages", "language", "calculus", "compute", "training",
-         "demo", "figures", "worksheets", "", "cli", "__main__")          # the one without a name is symcalc itself
+ROOMS = ("errors", "written", "functions", "indices", "parts", "vocabulary", "pages", "language", "calculus", "compute",
+         "training", "demo", "figures", "worksheets", "", "cli", "__main__")          # the one without a name is symcalc itself
 
 
 def imported(source: str) -> Iterator[str]:
@@ -32,6 +32,12 @@ def room(name: str) -> str:
     return name.removeprefix("symcalc").lstrip(".").split(".")[0]
 
 
+def folder(name: str) -> str:
+    """The folder that a file is in, as one; a file in none of its own room's is itself."""
+    parts = name.split(".")
+    return ".".join(parts[:3]) if len(parts) > 3 else name
+
+
 GRAPH = {name: {found for found in imported(path.read_text(encoding="utf-8")) if found in FILES and found != name}
          for name, path in FILES.items()}
 
@@ -39,6 +45,14 @@ GRAPH = {name: {found for found in imported(path.read_text(encoding="utf-8")) if
 def test_no_file_imports_itself_by_way_of_others() -> None:
     assert len(GRAPH) > 300
     TopologicalSorter(GRAPH).prepare()           # CycleError names the circle
+
+
+def test_no_folder_imports_itself_by_way_of_others() -> None:
+    folders: dict[str, set[str]] = {}
+    for name, below in GRAPH.items():
+        folders.setdefault(folder(name), set()).update({folder(found) for found in below} - {folder(name)})
+    assert "symcalc.training.minima" in folders and "symcalc.training.minima.finding" not in folders
+    TopologicalSorter(folders).prepare()
 
 
 def test_a_circle_would_be_found() -> None:
