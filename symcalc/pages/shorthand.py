@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _TOKENS = re.compile(r"<[^<>]*>|[^<]+|<")
 _SIGNS = range(0x100, 0x250)        # letters of two bytes; those that the texts have themselves are left out
@@ -41,7 +42,7 @@ class Shorthand:
 
 def _worth(written: Iterable[Sequence[str]], most: int) -> list[tuple[str, str]]:
     """The pairs of neighbours that spare most bytes where one sign stands for them."""
-    count = Counter(pair for text in written for pair in zip(text, text[1:]))
+    count = Counter(pair for text in written for pair in pairwise(text))
     gains = {pair: _gain(_bytes("".join(pair)), times) for pair, times in count.items() if times > _ROUND}
     return sorted((pair for pair, gain in gains.items() if gain > 0), key=gains.__getitem__, reverse=True)[:most]
 
