@@ -4,6 +4,8 @@
     >>> J = sc.Loss("mean((y - (m*x + b))^2)", columns="x y")
     >>> print(sc.text(J.derive("m").result))
     -2/n Σ xᵢ (yᵢ - (m xᵢ + b))
+
+`print(x)` is plain text everywhere; `sc.show(x)` prints the same with the colours that the terminal has.
 """
 
 from __future__ import annotations
