@@ -151,7 +151,7 @@ class Search:
                     continue
                 gives, slope = (numeral(float(number), digits) for number in pair)
                 if text(gives) != text(slope):
-                    rows = (", in rows with ", *with_rows(trial.point.tables)) if point.tables else ()
+                    rows = (", in rows with ", *(with_rows(trial.point.tables) or ())) if point.tables else ()
                     return (unexplained, " Where ", *with_values(trial.point.numbers), *rows, ", it gives ", gives,
                             ", the derivative ", slope, ".")
         return (unexplained,)
