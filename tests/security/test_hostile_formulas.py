@@ -52,14 +52,14 @@ def test_outcome(case: dict) -> None:
     assert not below or (len(below) == 2 and below[0].isprintable() and set(below[1]) <= {" ", "^"})
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_time(case: dict) -> None:
-    assert best_time(typed(case)) < WITHIN
+def test_time() -> None:
+    assert [case["id"] for case in CASES if best_time(typed(case)) >= WITHIN] == []
 
 
 def best_time(formula: str) -> float:
-    times = []
-    for _ in range(3):
+    """The quickest of a few, and no more once it was quick: others share the processor's caches."""
+    times: list[float] = []
+    while len(times) < 10 and min(times, default=1.0) >= WITHIN / 5:
         start = time.process_time()
         outcome(formula)
         times.append(time.process_time() - start)
