@@ -99,7 +99,7 @@ def test_the_command_runs_without_network_or_home(tmp_path):
             "from symcalc.cli import run\n"
             "sys.argv = ['symcalc', 'demo', '--plot', 'films.png']\n"
             "run()")
-    ended = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, cwd=tmp_path, timeout=60,
+    ended = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, cwd=tmp_path, timeout=600,
                            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8",
                                 "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", str(Path.home() / ".config" / "matplotlib"))})
     assert (ended.returncode, ended.stderr) == (0, b"saved films.png\n")

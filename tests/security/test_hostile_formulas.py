@@ -126,7 +126,7 @@ def watched(formulas: list[str], folder: Path, *options: str) -> list[list[str]]
     """What Python's audit hook reports while a process of its own reads the formulas."""
     path = os.pathsep.join(map(str, [Path(read.__code__.co_filename).parents[2], *filter(None, sys.path)]))
     command = [sys.executable, "-B", "-c", _WATCHED, *options]
-    process = subprocess.run(command, input=json.dumps(formulas), cwd=folder, timeout=60,
+    process = subprocess.run(command, input=json.dumps(formulas), cwd=folder, timeout=600,
                              env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=True)
     return json.loads(process.stdout)
 
