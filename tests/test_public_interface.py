@@ -213,7 +213,7 @@ def imported(code):
     """The heavy modules that are loaded after `code` has run in a process of its own."""
     heavy = ("numpy", "matplotlib", "jinja2", "pandas", "sympy", "lark", "click", "scipy", "IPython", "latex2mathml")
     code += f"\nimport json, sys\nprint(json.dumps([name for name in {heavy!r} if name in sys.modules]))"
-    ended = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60,
+    ended = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=600,
                            env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert ended.stderr == ""
     return set(json.loads(ended.stdout.splitlines()[-1]))

@@ -122,9 +122,8 @@ def test_derivative_against_a_difference_of_mpmaths_function(row, at):
     assert mpmath.almosteq(slope, mpmath.diff(oracle(row), mpmath.mpf(at)), 1e-15, 1e-15)
 
 
-@pytest.mark.parametrize("row, at", CASES, ids=ids)
-def test_points_of_the_domain_are_inside(row, at):
-    assert row.inside is None or row.inside(float(at))
+def test_points_of_the_domain_are_inside():
+    assert [(row.names[0], at) for row, at in CASES if row.inside and not row.inside(float(at))] == []
 
 
 @pytest.mark.parametrize("name, outside", [("ln", "0 -1"), ("asin", "1.01 -2"), ("acos", "1.01 -2"), ("acosh", "0.99 -3"),
@@ -232,15 +231,20 @@ def derived(row, formula, monkeypatch, forget_inside=False):
 
 SLOPED = [row for row in ROWS if row.derivative]
 NOT_FLAT = [row for row in SLOPED if row.names[0] not in ("sign", "step")]
-FAULTS = [(row, fault) for row in NOT_FLAT for fault in (scaled, flipped, shifted, undefined)] + [
-    (BY_NAME["sign"], shifted), (BY_NAME["step"], shifted)]
 
 
-@pytest.mark.parametrize("inside", ["x", "x^2/5"])
-@pytest.mark.parametrize("row, fault", FAULTS, ids=lambda value: ids(value) or getattr(value, "__name__", None))
-def test_a_wrong_derivative_does_not_pass(row, fault, inside, monkeypatch):
-    with pytest.raises(sc.ProofError, match=r"^line 1 is not equal to the line before it: "):
-        derived(fault(row), f"{row.names[0]}({inside})", monkeypatch)
+@pytest.mark.parametrize("row", SLOPED, ids=ids)
+def test_a_wrong_derivative_does_not_pass(row, monkeypatch):
+    passed = []
+    for fault in (scaled, flipped, shifted, undefined) if row in NOT_FLAT else (shifted,):
+        for inside in ("x", "x^2/5"):
+            with monkeypatch.context() as within:
+                try:
+                    derived(fault(row), f"{row.names[0]}({inside})", within)
+                    passed.append((fault.__name__, inside))
+                except sc.ProofError as noticed:
+                    assert str(noticed).startswith("line 1 is not equal to the line before it: ")
+    assert passed == []
 
 
 @pytest.mark.parametrize("row", NOT_FLAT, ids=ids)

@@ -28,7 +28,7 @@ WIDE = 420               # pixels of a small picture
 def test_example_prints_and_draws_what_it_is_known_to(example, tmp_path):
     pictures = tmp_path / "pictures"           # the example makes it
     done = subprocess.run([sys.executable, "-W", "error", example, pictures], capture_output=True, text=True,
-                          encoding="utf-8", timeout=120,
+                          encoding="utf-8", timeout=600,
                           env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "88", "PYTHONPATH": str(EXAMPLES.parent)})
     assert done.returncode == 0, done.stderr
     known = EXAMPLES / "output" / f"{example.stem}.txt"

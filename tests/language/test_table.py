@@ -289,7 +289,7 @@ def test_a_fifo_is_refused_without_waiting(tmp_path: Path) -> None:
     said: list[str] = []
     reader = threading.Thread(target=lambda: said.append(sentence(path)), daemon=True)
     reader.start()
-    reader.join(5)
+    reader.join(120)
     assert said and "film.csv is not a regular file but a pipe, socket or device" in said[0]
 
 
