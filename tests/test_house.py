@@ -12,7 +12,7 @@ import symcalc
 PACKAGE = Path(symcalc.__file__).parent
 FILES = {".".join(("symcalc", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
          for path in PACKAGE.rglob("*.py")}
-ROOMS = ("errors", "written", "functions", "indices", "parts", "vocabulary", "pages", "language", "calculus", "compute",
+ROOMS = ("errors", "written", "functions", "primed", "indices", "parts", "vocabulary", "pages", "language", "calculus", "compute",
          "training", "demo", "figures", "worksheets", "", "cli", "__main__")          # the one without a name is symcalc itself
 
 

@@ -42,9 +42,9 @@ from symcalc.calculus.numbering import Indices, Tables, counted, drawn, patterns
 from symcalc.calculus.rule import depends
 from symcalc.calculus.unknown import MORE_DIGITS, STEP, stand_in
 from symcalc.errors import LossError
-from symcalc.functions import Primed
 from symcalc.indices import softmax_at
 from symcalc.pages.notation import text
+from symcalc.primed import Primed
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import exact, is_number
 

@@ -13,10 +13,10 @@ from sympy.core.function import AppliedUndef
 from symcalc.calculus.elementary import Outer, elementary
 from symcalc.calculus.rule import Rule
 from symcalc.calculus.several import chain_rule, moving
-from symcalc.functions import Primed, primed
 from symcalc.pages.document import Formula, Inline
 from symcalc.pages.media import LATEX
 from symcalc.pages.notation import named
+from symcalc.primed import Primed, primed
 
 STEP = 1e-25                     # of the difference quotient; its error is about STEP², far below the tolerance of a proof
 MORE_DIGITS = 40                 # for each difference quotient within another

@@ -17,7 +17,7 @@ import numpy as np
 from sympy import Basic, Expr, Indexed, Symbol
 
 from symcalc.compute.generated import function_in, indented
-from symcalc.compute.numerics import UNTHREADED
+from symcalc.compute.row_sums import UNTHREADED
 from symcalc.compute.statements import Statement, Value, line, packed
 from symcalc.compute.tape import Tape
 from symcalc.language.names import name_of

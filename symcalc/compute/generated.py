@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symcalc.compute import numerics
+from symcalc.compute import numerics, row_sums
 from symcalc.compute.rows.total import Pool, Room, Total
 from symcalc.compute.tape import Tape
 from symcalc.language.table import Table
@@ -94,7 +94,7 @@ class Fixed:
 
 
 _ARRAYS = {**_PLAIN, "np": np, "split": split, "Fixed": Fixed, "Buffers": Buffers, "Total": Total,
-           **{name: getattr(numerics, name) for name in ("dot", "total", "limited_exp", "softplus_sum", "product_sum")},
+           **{name: getattr(row_sums, name) for name in ("dot", "total", "limited_exp", "softplus_sum", "product_sum")},
            **{row.helper: getattr(numerics, row.helper) for row in _HELPED if not row.vector}}
 _SCALARS = {**_PLAIN, **{row.helper: getattr(numerics, f"scalar_{row.helper}") for row in _HELPED if not row.scalar}}
 

@@ -37,7 +37,6 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.tensor.indexed import IndexedBase
 
 from symcalc.errors import LossError, visible
-from symcalc.functions import Primed
 from symcalc.indices import element, index_of, sum_over
 from symcalc.language.constants import MAX_EXPONENT, Constants
 from symcalc.language.names import (
@@ -55,6 +54,7 @@ from symcalc.language.shape import HEADS, LEAVES, called, small
 from symcalc.language.sums import INSIDE, checked, counts, end, meanings, plain
 from symcalc.language.twins import ours
 from symcalc.parts import is_below, product_as_written
+from symcalc.primed import Primed
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import is_number, rebuilt
 

@@ -8,10 +8,10 @@ from sympy import Basic, Derivative, Integer, Symbol
 from sympy.core.function import AppliedUndef
 
 from symcalc.errors import LossError
-from symcalc.functions import Primed
 from symcalc.language.names import check_not_loss, checked_name
 from symcalc.language.shape import called
 from symcalc.language.tokens import FORMS
+from symcalc.primed import Primed
 from symcalc.vocabulary import BY_NAME, SPELLINGS
 
 

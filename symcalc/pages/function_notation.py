@@ -8,8 +8,8 @@ from sympy import Abs, And, Basic, Max, Min, Or, Piecewise, Tuple
 from sympy.core.function import Application, AppliedUndef
 from sympy.core.relational import Relational
 
-from symcalc.functions import Primed
 from symcalc.pages.pieces import Level, Piece, Walk
+from symcalc.primed import Primed
 from symcalc.vocabulary import FUNCTIONS
 
 

@@ -38,7 +38,6 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.errors import SymcalcError
-from symcalc.functions import Primed
 from symcalc.indices import is_indexed, softmax_at
 from symcalc.pages.elided import Dots
 from symcalc.pages.fractions import Fraction, fractions_of, is_big
@@ -48,6 +47,7 @@ from symcalc.pages.media import LATEX, TEXT, Medium
 from symcalc.pages.numbers import digits_of, whole_digits, with_power
 from symcalc.pages.pieces import Level, Piece
 from symcalc.parts import signed, upright
+from symcalc.primed import Primed
 from symcalc.vocabulary import FUNCTIONS, LOSS
 
 

@@ -10,9 +10,9 @@ from sympy import Basic, Float, Indexed, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
-from symcalc.functions import Primed
 from symcalc.indices import softmax_at
 from symcalc.pages.numbers import digits_of, is_a_float
+from symcalc.primed import Primed
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import replaced
 

@@ -7,7 +7,7 @@ from sympy import Derivative, Function, Lambda, Subs, Symbol
 
 import symcalc as sc
 from symcalc.calculus.unknown import UNKNOWN, stand_in
-from symcalc.functions import Primed
+from symcalc.primed import Primed
 from symcalc.pages.notation import latex, text
 from symcalc.pages.source import source
 from symcalc.written import derivative_of

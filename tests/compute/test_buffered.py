@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute import generated, numerics
+from symcalc.compute import generated, row_sums
 from symcalc.compute.rows.buffered import Block, written_out
 from symcalc.compute.statements import Value
 
@@ -160,8 +160,8 @@ def test_logistic_loss_far_out(scale, rows, sides):
 def test_softplus_sum(rows, shift):
     z = RNG.normal(0, 20, rows) + shift
     with np.errstate(over="ignore"):
-        power = numerics.limited_exp(z, np.empty(rows))
-        found = numerics.softplus_sum(z, power, 1 + power, np.empty(rows))
+        power = row_sums.limited_exp(z, np.empty(rows))
+        found = row_sums.softplus_sum(z, power, 1 + power, np.empty(rows))
     with mpmath.workdps(30):
         true = float(mpmath.fsum(mpmath.log1p(mpmath.exp(u)) for u in z.tolist()))
     assert found == pytest.approx(true, rel=1e-14)
@@ -172,8 +172,8 @@ def test_softplus_sum(rows, shift):
 def test_softplus_sum_has_its_digits_where_the_rows_are_all_of_one_size(rows, size):
     z = np.log(np.expm1(size * (0.9 + 0.2 * RNG.rand(rows)))) if size < 700 else np.full(rows, 705.0)
     with np.errstate(over="ignore"):
-        power = numerics.limited_exp(z, np.empty(rows))
-        found = numerics.softplus_sum(z, power, 1 + power, np.empty(rows))
+        power = row_sums.limited_exp(z, np.empty(rows))
+        found = row_sums.softplus_sum(z, power, 1 + power, np.empty(rows))
     with mpmath.workdps(30):
         true = float(mpmath.fsum(mpmath.log1p(mpmath.exp(u)) for u in z.tolist()))
     assert found == pytest.approx(true, rel=2e-13)
@@ -188,8 +188,8 @@ def test_softplus_sum_of_rows_with_one_of_another_size(rows, others, one):
         z = np.full(rows, others)
         z[place] = one
         with np.errstate(over="ignore", invalid="ignore"):
-            power = numerics.limited_exp(z, np.empty(rows))
-            found = numerics.softplus_sum(z, power, 1 + power, np.empty(rows))
+            power = row_sums.limited_exp(z, np.empty(rows))
+            found = row_sums.softplus_sum(z, power, 1 + power, np.empty(rows))
             expected = math.fsum(np.logaddexp(0, z))
         assert found == pytest.approx(expected, rel=1e-13, nan_ok=True)
 
@@ -211,8 +211,8 @@ def test_one_exponential_serves_softplus_and_both_sigmoids():
 def test_what_is_not_a_number_stays_none():
     for z in (np.array([math.nan, 1.0]), np.array([math.nan, 1e4])):
         with np.errstate(over="ignore"):
-            power = numerics.limited_exp(z, np.empty(2))
-        assert math.isnan(power[0]) and math.isnan(numerics.softplus_sum(z, power, 1 + power, np.empty(2)))
+            power = row_sums.limited_exp(z, np.empty(2))
+        assert math.isnan(power[0]) and math.isnan(row_sums.softplus_sum(z, power, 1 + power, np.empty(2)))
 
 
 # Buffers
@@ -240,7 +240,7 @@ def test_a_buffer_is_free_only_when_its_array_is_not_needed_again():
         target, source = re.match(r"(\w+) = (.*?) +#", line).groups()
         function, given, out = re.match(r"(?:np\.)?(\w+)\((.*?)(?:, out=(\w+))?\)$", source).groups()
         inputs = [names[name] if name in names else float(name) for name in given.split(", ")]
-        called = getattr(numerics, function, None) or getattr(np, function)
+        called = getattr(row_sums, function, None) or getattr(np, function)
         names[target] = called(*inputs, **({"out": names[out]} if out else {}))
     e = np.exp(c0)
     assert names["a4"] == pytest.approx(np.sum((e + 1) * (e * 3 + e) * (e * 3)))

@@ -154,7 +154,7 @@ _PARTS = [
     ("calculus.several:moving", "depends(argument, x)", "argument == x", ("atan2(2, x^2)*x", "x")),
     ("calculus.indexed:_matches", "same(index, other)", "same(index, index)", ("w[c]^2", "w[k]")),
     ("calculus.indexed:_softmax_slope", "same(moved, index)", "same(index, index)", (_SLOPE.format("") + "...", "z[k] z[l]")),
-    ("functions:Primed.raised", "order + (j == k)", "order + 2*(j == k)", ("x*f(x)", "x")),
+    ("primed:Primed.raised", "order + (j == k)", "order + 2*(j == k)", ("x*f(x)", "x")),
     ("vocabulary:_of_softmax", "if k == which", "if k != which", ("softmax(1, a, b)^2", "a")),
     ("vocabulary:_of_angle", "negative(y)", "y", ("atan2(a, x)", "x")),
     ("vocabulary:_of_logarithm", "by_base if k", "by_base if not k", ("logarithm(x, 3)*x", "x")),

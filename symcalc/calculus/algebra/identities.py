@@ -26,8 +26,9 @@ from sympy import (
     tanh,
 )
 
+from symcalc.calculus.algebra.bases import Exponents, exponents_of, in_place_of
 from symcalc.calculus.algebra.kind import EXPONENTIALS, Algebra, inside_out
-from symcalc.calculus.algebra.products import Exponents, Product, Written, exponents_of, in_place_of, product_of
+from symcalc.calculus.algebra.products import Product, Written, product_of
 from symcalc.calculus.algebra.terms import distributed, size, terms_of
 from symcalc.pages.notation import latex, text
 from symcalc.parts import exponent_of_e, signed

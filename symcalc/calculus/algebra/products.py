@@ -281,21 +281,3 @@ def _with_coefficient(coefficient: Fraction, decimal: bool, factors: list[Expr])
     below = Pow(Integer(coefficient.denominator), Integer(-1), evaluate=False)
     divided = Mul(*lead, *over, below, *under, evaluate=False)
     return negative(divided) if above < 0 else divided
-
-
-# A product taken apart by its bases
-
-Exponents = dict[Expr, Fraction]
-
-
-def exponents_of(part: Expr) -> Exponents:
-    """The bases of a product, each with its exponent."""
-    return {base: exponent for base, (exponent, _) in product_of(part).powers.items()}
-
-
-def in_place_of(part: Expr, gone: Exponents, named: list[Expr], written: Written) -> Expr:
-    """The product without the powers that are gone, with the named factors instead."""
-    product = product_of(part)
-    left = {base: (exponent - gone.get(base, Fraction(0)), decimal) for base, (exponent, decimal) in product.powers.items()}
-    rest = Product(product.coefficient, product.decimal, left).expression(written)
-    return product_of(Mul(rest, *named, evaluate=False)).expression(written)

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from sympy import Add, Basic, Derivative, Expr, Function, Indexed, Integer, Mul, Pow
 
+from symcalc.calculus.algebra.bases import Exponents, exponents_of, in_place_of
 from symcalc.calculus.algebra.kind import EXPONENTIALS, Algebra
-from symcalc.calculus.algebra.products import NOTHING, Exponents, Written, exponents_of, in_place_of
+from symcalc.calculus.algebra.products import NOTHING, Written
 from symcalc.calculus.algebra.terms import distributed, joined, size
 from symcalc.functions import sigmoid
 from symcalc.parts import exponent_of_e, signed

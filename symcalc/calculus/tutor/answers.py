@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from symcalc.calculus.tutor.typed import partial_name, primed_name, typed
 from symcalc.errors import LossError, ReadError
-from symcalc.functions import Primed, sigmoid
+from symcalc.functions import sigmoid
 from symcalc.indices import index_of
 from symcalc.language import read
 from symcalc.language.gate import MAX_SYMPY_NODES
@@ -20,6 +20,7 @@ from symcalc.language.reader import read_text
 from symcalc.language.shape import small
 from symcalc.language.tokens import check_length
 from symcalc.language.unknown import as_primed
+from symcalc.primed import Primed
 from symcalc.written import derivative_of, replaced
 
 _MOST_PRIMES = 4

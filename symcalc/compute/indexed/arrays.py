@@ -15,7 +15,7 @@ import numpy as np
 from sympy import Basic, Expr, Indexed, Mul, Pow, Sum, Symbol
 
 from symcalc.compute.indexed.blocks import ROWS, Shape, arrays_by_blocks
-from symcalc.compute.numerics import UNTHREADED
+from symcalc.compute.row_sums import UNTHREADED
 from symcalc.compute.rows.blockwise import Blockwise
 from symcalc.compute.statements import Value, bracketed
 from symcalc.compute.tape import Tape
