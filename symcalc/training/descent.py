@@ -16,7 +16,7 @@ from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
 from symcalc.training.callbacks import checked_progress, with_result
 from symcalc.training.diagnosis.curvature import affordable_derivatives, by_differences, is_quadratic, second_derivatives
-from symcalc.training.ending import ending
+from symcalc.training.ending import ending, looks_at_rows
 from symcalc.training.history import History
 from symcalc.training.late import Once
 from symcalc.training.losses import Loss
@@ -87,7 +87,7 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     walk.watch = walk.progress = None           # what they hold is not held until somebody asks how the run ended
     walk.history.trim()
     ended: Callable[[], tuple[Stop, str]] = Once(partial(ending, loss, walk, stop, last))
-    if table is not None:                       # which may change, or be gone, before anybody asks
+    if table is not None and looks_at_rows(walk, stop):          # which may change, or be gone, before anybody asks
         ended = _at_once(ended, stop)
     history = walk.history
     return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points, steps=len(rates),
