@@ -158,10 +158,10 @@ class Buffered:
                 found.append(call)
         return found[::-1]
 
-    def in_common(self, results: Iterable[str], others: Iterable[str]) -> list[str]:
+    def in_common(self, results: Collection[str], others: Iterable[str]) -> list[str]:
         """The vectors that these results are made of and that are on the way to the others, too: the last such on every way."""
         calls, shared = self.needed(results), {call.name for call in self.needed(others)}
-        used = {name for call in calls if call.name not in shared for name in call.inputs}
+        used = {*results, *(name for call in calls if call.name not in shared for name in call.inputs)}
         return [call.name for call in calls if call.name in shared & used and call.kind is Kind.RUNS and call.buffered]
 
     def lines(self, results: Mapping[str, str], blocks: str = "blocks", there: Collection[str] = ()) -> list[str]:
