@@ -38,9 +38,9 @@ def may_end(room: Room, walk: Walk, count: int, firsts: np.ndarray, lowest: np.n
         np.subtract(points[now][::_CYCLE], points[PAST - 1:then - 1][::_CYCLE], out=some)
         if fresh:
             some[0] = np.inf                    # nothing is known of where a run was before it started
-        before, after = room.points[PAST], room.points[then]
-        if not np.abs(some, out=some).min() > _CLOSE * max(before.max(), -before.min(), after.max(), -after.min()):
-            may |= _returned(some.min(axis=0), before, after)
+        ends = room.points[PAST:then + 1:count]          # the present, and the last row
+        if not np.abs(some, out=some).min() > _CLOSE * max(ends.max(), -ends.min()):
+            may |= _returned(some.min(axis=0), *ends)
         if walk.method.state or not constant:
             may |= (points[now] == points[PAST:then]).any(axis=0)
         else:                                   # a point that stays stays for good
