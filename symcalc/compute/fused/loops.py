@@ -28,8 +28,7 @@ _BEGUN = 2_000_000       # ... and one that is begun for them
 _LOOK = 1_000_000        # statements that take as long as a look at where the run stands
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
-_MANY = 16_000           # steps of blocks of runs from which threads share them,
-_TURNS = 8               # each in so many turns
+_MANY = 16_000           # steps of blocks of runs from which threads share them
 
 
 # The rows
@@ -247,6 +246,6 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
         if count and runs:
             threads = max(1, min(cores(), blocks, blocks * count // _MANY))
             with helpers(threads) as jobs:
-                share(work, blocks, threads, jobs, some=-(-blocks // (_TURNS * threads)))
+                share(work, blocks, threads, jobs)
 
     return advance
