@@ -14,7 +14,7 @@ from symcalc.compute.compiling import compile_loss
 from symcalc.errors import DescentError
 from symcalc.language.table_parts import Parts
 from symcalc.training.course import R
-from symcalc.training.ends.ending import ending
+from symcalc.training.ends.ending import ending, looks_at_rows
 from symcalc.training.late import Once
 from symcalc.training.methods import Method, method_named
 from symcalc.training.problem.objective import Objective
@@ -82,7 +82,7 @@ def descend(loss: Objective, data: object, *, kind: type[R], start: Mapping[str,
     walk.watch = walk.progress = None           # what they hold is not held until somebody asks how the run ended
     walk.history.trim()
     ended: Callable[[], tuple[Stop, str]] = Once(partial(ending, loss, walk, stop, last))
-    if table is not None:                       # which may change, or be gone, before anybody asks
+    if table is not None and looks_at_rows(walk, stop):          # which may change, or be gone, before anybody asks
         ended = _at_once(ended, stop)
     history = walk.history
     return kind(loss=loss, table=table, method=formula, rate=wanted, points=history.points, steps=len(rates),

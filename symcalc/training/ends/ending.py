@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from symcalc.compute.loops.hessian import affine_hessian
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import rounded, short
 from symcalc.training.change import ROUNDING
@@ -42,6 +43,17 @@ def ending(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[S
         stop = kind(walk)
     look = _LOOKS.get(stop)
     return look(loss, walk, stop) if look is not None else (stop, "")
+
+
+def looks_at_rows(walk: Walk, stop: Stop) -> bool:
+    """Whether what there is to say of the end may come from the rows; else the moments of the data tell all of it.
+
+    Of a loss with affine slopes, whose moments are known, the rows are asked where it has no value, and how to scale them.
+    """
+    if stop in (Stop.START, Stop.OUTSIDE) or walk.compiled.strategy != "moments" or walk.batches:
+        return True
+    hessian = affine_hessian(walk.compiled)
+    return hessian is None or spectrum(hessian[np.ix_(walk.moving, walk.moving)]).condition > _UNEVEN
 
 
 # Each look takes a reason, and gives the more telling one with what is particular to this run

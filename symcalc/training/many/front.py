@@ -109,7 +109,7 @@ class _Abreast:
         try:
             self._judge(0)
             while self.made < steps and self.going.any():
-                if self.going.mean() < _LEAVE:
+                if np.count_nonzero(self.going) < _LEAVE * len(self.going):
                     self._leave()
                 if not ((far := self._far(steps)) and self._glided(far)):
                     self._recall()

@@ -261,7 +261,7 @@ class Walk:
             for j in self.moving:
                 self._looked_at[j], = self.ahead(point.item(j), gradient.item(j), float(self.rates[k - 1]), float(k), 0.0,
                                                  *state[:, j].tolist())
-        compiled = self.compiled if self.batches is None else self.compiled.on(self.batches.table(self.table, k))
+        compiled = self.compiled if self.batches is None else self.compiled.once_over(self.batches.table(self.table, k))
         return compiled.at(self._looked_at)[1]
 
     def _newton(self, point: np.ndarray, drive: np.ndarray) -> np.ndarray | None:
