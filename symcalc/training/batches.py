@@ -33,10 +33,11 @@ class Batches:
     def of(self, k: int) -> np.ndarray:
         """The rows, counted from 0, that drive update k, counted from 1."""
         epoch, place = divmod(k - 1, -(-self.rows // self.size))
-        if self._drawn is None or self._drawn[0] != epoch:
+        drawn = self._drawn                     # which another thread may draw anew at any time
+        if drawn is None or drawn[0] != epoch:
             # RandomState, whose numbers are frozen for good; NumPy's newer generators may change between versions.
-            self._drawn = epoch, np.random.RandomState([self.seed, epoch]).permutation(self.rows)
-        return self._drawn[1][place * self.size:(place + 1) * self.size]
+            self._drawn = drawn = epoch, np.random.RandomState([self.seed, epoch]).permutation(self.rows)
+        return drawn[1][place * self.size:(place + 1) * self.size]
 
     def table(self, whole: Table, k: int) -> Table:
         """Those rows of the data."""

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
     from symcalc.language.table import Table
 
+_KEPT = 2**20            # numbers of a table that are kept for whoever asks how the run ended
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intermediate:
@@ -78,17 +80,18 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     point = checked_start(start, loss.names)
     held = checked_hold(hold, loss.names)
     table = loss.table(data)
-    if compiled is None:
-        compiled = loss.compile(table) if partials is None else compile_loss(
-            loss.expression, partials, loss.parameters, loss.columns, table)
-    walk = walk_of(loss, table, compiled, formula, rates, tolerances, held, batches=_batches(batch, seed, table, formula),
-                   watch=_watched(callback, loss.names), progress=checked_progress(progress), wrong=partials is not None)
+    make = partial(walk_of, loss, method=formula, rates=rates, tolerances=tolerances, held=held,
+                   batches=_batches(batch, seed, table, formula), wrong=partials is not None)
+    walk = make(table, compiled or _compiled(loss, partials, table), watch=_watched(callback, loss.names),
+                progress=checked_progress(progress))
     stop, last = walk.go(point)
     walk.watch = walk.progress = None           # what they hold is not held until somebody asks how the run ended
     walk.history.trim()
     ended: Callable[[], tuple[Stop, str]] = Once(partial(ending, loss, walk, stop, last))
     if table is not None:                       # which may change, or be gone, before anybody asks
-        ended = _at_once(ended, stop)
+        known = compiled is None and callback is None and _is_small(table)
+        ended = Once(partial(_later, loss, stop, last, table.copied(), partials, make, walk.history, walk.undefined)
+                     ) if known else _at_once(ended, stop)
     history = walk.history
     return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points, steps=len(rates),
                tolerances=tolerances, costs=history.costs, gradients=history.gradients, states=history.states,
@@ -104,6 +107,26 @@ def _at_once(ended: Callable[[], tuple[Stop, str]], stop: Stop) -> Callable[[], 
     except KeyboardInterrupt:
         found = stop, ""                        # the run is there; only what could be said of its end is not
     return lambda: found
+
+
+def _is_small(table: Table | Parts) -> bool:
+    """Whether a copy of it may be kept until somebody asks."""
+    return not isinstance(table, Parts) and table.rows * len(table.names) <= _KEPT
+
+
+def _later(loss: Loss, stop: Stop, last: np.ndarray, table: Table, partials: tuple[Expr, ...] | None,
+           make: Callable[..., Walk], history: History, undefined: int | None) -> tuple[Stop, str]:
+    """What would have been found out at once, from the rows as they were then."""
+    walk = make(table, _compiled(loss, partials, table))
+    walk.history, walk.undefined = history, undefined
+    return ending(loss, walk, stop, last)
+
+
+def _compiled(loss: Loss, partials: tuple[Expr, ...] | None, table: Table | Parts | None) -> Compiled:
+    """The loss with its gradient, or with the partials that stand in its place."""
+    if partials is None:
+        return loss.compile(table)
+    return compile_loss(loss.expression, partials, loss.parameters, loss.columns, table)
 
 
 def walk_of(loss: Loss, table: Table | Parts | None, compiled: Compiled, method: Method, rates: np.ndarray,
