@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 
 from symcalc.compute.compiled import compile_loss
 from symcalc.errors import DescentError
+from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.batches import Batches
 from symcalc.training.callbacks import checked_progress, with_result
@@ -35,7 +36,6 @@ from symcalc.training.walk import Walk
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
-    from symcalc.language.table import Table
 
 _KEPT = 2**20            # numbers of a table that are kept for whoever asks how the run ended
 
@@ -81,17 +81,18 @@ def descend(loss: Loss, data: object, *, start: Mapping[str, float] | Sequence[f
     held = checked_hold(hold, loss.names)
     table = loss.table(data)
     make = partial(walk_of, loss, method=formula, rates=rates, tolerances=tolerances, held=held,
-                   batches=_batches(batch, seed, table, formula), wrong=partials is not None)
+                   batches=_batches(batch, seed, table, formula, len(rates)), wrong=partials is not None)
     walk = make(table, compiled or _compiled(loss, partials, table), watch=_watched(callback, loss.names),
                 progress=checked_progress(progress))
     stop, last = walk.go(point)
     walk.watch = walk.progress = None           # what they hold is not held until somebody asks how the run ended
     walk.history.trim()
     ended: Callable[[], tuple[Stop, str]] = Once(partial(ending, loss, walk, stop, last))
-    if table is not None:                       # which may change, or be gone, before anybody asks
-        known = compiled is None and callback is None and _is_small(table)
-        ended = Once(partial(_later, loss, stop, last, table.copied(), partials, make, walk.history, walk.undefined)
-                     ) if known else _at_once(ended, stop)
+    if isinstance(table, Table) and table.rows * len(table.names) <= _KEPT and compiled is None and callback is None:
+        # The data may change before anybody asks; not this copy.
+        ended = Once(partial(_later, loss, stop, last, table.copied(), partials, make, walk.history, walk.undefined))
+    elif table is not None:                     # which may change, or be gone
+        ended = _at_once(ended, stop)
     history = walk.history
     return Run(loss=loss, table=table, method=formula, rate=wanted, points=history.points, steps=len(rates),
                tolerances=tolerances, costs=history.costs, gradients=history.gradients, states=history.states,
@@ -107,11 +108,6 @@ def _at_once(ended: Callable[[], tuple[Stop, str]], stop: Stop) -> Callable[[], 
     except KeyboardInterrupt:
         found = stop, ""                        # the run is there; only what could be said of its end is not
     return lambda: found
-
-
-def _is_small(table: Table | Parts) -> bool:
-    """Whether a copy of it may be kept until somebody asks."""
-    return not isinstance(table, Parts) and table.rows * len(table.names) <= _KEPT
 
 
 def _later(loss: Loss, stop: Stop, last: np.ndarray, table: Table, partials: tuple[Expr, ...] | None,
@@ -138,17 +134,17 @@ def walk_of(loss: Loss, table: Table | Parts | None, compiled: Compiled, method:
                 exact=method.search == "line" and is_quadratic(loss), **how)
 
 
-def _batches(size: int | None, seed: int, table: Table | Parts | None, method: Method) -> Batches | None:
+def _batches(size: int | None, seed: int, table: Table | Parts | None, method: Method, steps: int) -> Batches | None:
     if size is None:
         return None
     if table is None:
         raise DescentError("a batch is a part of the rows, and this loss has no data")
-    if isinstance(table, Parts):
-        raise DescentError("a batch draws its rows at random from all, so it wants the data in memory, and these are in parts; "
-                           "leave batch out, or give a sample of the rows that fits into memory")
     if method.needs_curvature or method.search:
         raise DescentError(f"{method.name} looks at the whole loss, so it does not go with a batch; leave batch out")
-    return Batches(rows=table.rows, size=size, seed=seed)
+    found = Batches(rows=table.rows, size=size, seed=seed, last=steps)
+    if isinstance(table, Parts):
+        table.hold()                            # they will be asked for rows again and again
+    return found
 
 
 def _curvature(loss: Loss, table: Table | Parts | None, method: Method, compiled: Compiled,
