@@ -58,13 +58,9 @@ def softplus_sum(z: np.ndarray, power: np.ndarray, above: np.ndarray, out: np.nd
     """
     rows, half = len(z), len(z) // 2
     if rows > _TOGETHER**2:
-        apart = rows % _TOGETHER
-        products = np.multiply.reduce(above[apart:].reshape(_TOGETHER, -1), axis=0, out=out[:rows // _TOGETHER])
-        products[:apart] *= above[:apart]
-        if np.maximum.reduce(products) < _LARGE:              # and so is every factor, as none is below 1
-            total = np.add.reduce(np.log(products, out=products))
-            if total > _SMALL * rows:
-                return total
+        total = _log_of_product(above, out)
+        if _SMALL * rows < total < math.inf:                  # and so every factor is below 1e304, as none is below 1
+            return total
     largest = np.maximum.reduce(power)
     if largest > _LARGE:
         np.minimum(power, _LARGE, out=power)
@@ -78,6 +74,16 @@ def softplus_sum(z: np.ndarray, power: np.ndarray, above: np.ndarray, out: np.nd
     np.add(both, other, out=both)
     total = np.add.reduce(np.log1p(both, out=both))
     return total if 2 * half == len(z) else total + np.log1p(power[-1])
+
+
+def _log_of_product(factors: np.ndarray, out: np.ndarray) -> np.floating:
+    """Σ ln f by the logarithms of products of 32; inf where one of these is above 1e304, or none of them a number."""
+    count, apart = divmod(len(factors), _TOGETHER)
+    products = np.multiply.reduce(factors[apart:].reshape(_TOGETHER, count), axis=0, out=out[:count])
+    if apart:
+        first = products[:apart]
+        np.multiply(first, factors[:apart], out=first)
+    return np.add.reduce(np.log(products, out=products)) if np.maximum.reduce(products) < _LARGE else np.float64(math.inf)
 
 
 def product_sum(left: np.ndarray, right: np.ndarray) -> np.floating:

@@ -190,7 +190,7 @@ class Course:
     @cached_property
     def batches(self) -> Batches | None:
         """Which rows drove which update; None where all of them drove each."""
-        return None if self.batch is None else Batches(rows=self.rows, size=self.batch, seed=self.seed)
+        return None if self.batch is None else Batches(rows=self.rows, size=self.batch, seed=self.seed, last=self.nit)
 
     # The course of the run
 
