@@ -54,9 +54,9 @@ def _converged(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
 
 
 def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
-    stop, trouble = beyond(loss, walk, stop, last)
-    if stop in (Stop.BOTTOMLESS, Stop.DIVERGED):
-        return stop, smaller_rate(walk) if stop is Stop.DIVERGED else ""
+    stop, trouble = beyond(loss, walk, stop, last, walk.history.costs)
+    if stop in (Stop.BOTTOMLESS, Stop.DIVERGED, Stop.OVERFLOW):
+        return stop, "" if stop is Stop.BOTTOMLESS else smaller_rate(walk)
     where = _capital(trouble.sentence) + "." if trouble is not None else ""
     return stop, _said(where, smaller_rate(walk, settles=True) if stop is not Stop.START else "")
 

@@ -48,6 +48,7 @@ RUNS: dict[Stop, tuple[str, dict | None, list[float], dict, str]] = {
     Stop.PRECISE: ("(w - 3)^2 + 1000*(v - 1)^2 + 1", None, [0, 0], {"method": "backtracking", "steps": 9999},
                    "Converged: as close as floating-point numbers"),
     Stop.NO_RATE: ("w^2", None, [1], {"rate": "max(0, 0.1 - 0.01*k)"}, "Stopped: the rate has fallen to 0"),
+    Stop.OVERFLOW: ("w^2", None, [3], {"rate": 1e200}, "Stopped: the next step leads so far that the numbers there are too"),
 }
 
 
@@ -72,6 +73,7 @@ _WRONG = [
     (Stop.DIVERGED, "training.stops:_diverged", "top(track.costs)", "np.inf"),
     (Stop.BOTTOMLESS, "training.stops:_bottomless", "_bottom(track)", "-np.inf"),
     (Stop.OUTSIDE, "training.leaving:beyond", "not trouble.overflow", "False"),
+    (Stop.OVERFLOW, "training.leaving:beyond", "costs[-1] > top(costs)", "True"),
     (Stop.START, "training.walk:_finite", "math.isfinite(cost) and", "True or"),
     (Stop.SMALL_STEP, "training.stops:_small_step", "change <= track.tolerances.step", "change < 0"),
     (Stop.SMALL_CHANGE, "training.stops:_small_change", "<= track.tolerances.cost", "< 0"),

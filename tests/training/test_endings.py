@@ -347,7 +347,8 @@ def test_a_status_never_changes_its_number():
     """SciPy's `status`: what scripts compare with."""
     assert [stop.name for stop in Stop] == [
         "CONVERGED", "STEPS", "STILL", "TWO_CYCLE", "DIVERGED", "BOTTOMLESS", "OUTSIDE", "START", "SMALL_STEP", "SMALL_CHANGE",
-        "MAXIMUM", "SADDLE", "FLAT", "CRAWLING", "NO_STEP", "CALLBACK", "INTERRUPTED", "UNREACHED", "PRECISE", "NO_RATE"]
+        "MAXIMUM", "SADDLE", "FLAT", "CRAWLING", "NO_STEP", "CALLBACK", "INTERRUPTED", "UNREACHED", "PRECISE", "NO_RATE",
+        "OVERFLOW"]
     assert sc.Loss("w^2").descend(start=[0], rate=0.1).status == 0
 
 
