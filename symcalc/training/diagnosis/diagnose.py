@@ -33,7 +33,7 @@ from symcalc.training.diagnosis.curvature import (
 from symcalc.training.diagnosis.momentum import Momentum, momentum_of, momentum_outlook
 from symcalc.training.diagnosis.outlook import RESTING, Outlook, outlook, outlook_at_start
 from symcalc.training.diagnosis.scaled import Scaled, cure
-from symcalc.training.diagnosis.spectrum import Nature, Spectrum, kind_of, limit_of, spectrum
+from symcalc.training.diagnosis.spectrum import Nature, Spectrum, kind_of, level, limit_of, scaled, spectrum
 from symcalc.training.diagnosis.trouble import trouble_at
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
@@ -41,7 +41,8 @@ from symcalc.training.settings import Rate, checked_rate, rates_of
 
 _METHOD = method_named("gradient descent")
 _UNMOVED = 1e-12         # relative to the curvature: a slope this small is none
-_LEVEL = 1e-9            # relative: a slope along a valley's floor as small as this is none
+_LEVEL = 1e-6            # relative: a slope along a valley's floor as small as this is none
+_FEW, _MANY = 2, 16      # roundings for every parameter: in an eigenvalue that is 0, and the most that there may be
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -97,6 +98,11 @@ distance to the minimum by 2.')
         return None if self.hindrance or math.isnan(self.curvature.condition) else self.curvature.condition
 
     @property
+    def is_lost(self) -> bool:
+        """Whether λ_min is not 0, but lost in rounding beside λ_max."""
+        return self.condition == math.inf and (self.scaled is not None or not level(self.hessian, _FEW)[0].size)
+
+    @property
     def suggested_rate(self) -> float | None:
         """2/(λ_max + λ_min) for a quadratic, the fastest there is; otherwise 1/λ_max; two digits.
 
@@ -116,7 +122,7 @@ distance to the minimum by 2.')
         if self.hindrance or self.momentum is None:
             return None
         rate, upwards = _first(checked_rate(rate, _METHOD)), self.curvature.upwards.tolist()
-        if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
+        if self.is_lost:                 # what is lost in rounding sets the pace
             upwards = [self.curvature.zero, *upwards]
         if not math.isfinite(rate * self.curvature.largest):
             raise DescentError(f"the rate {short(rate)} is too large to compute with")
@@ -204,7 +210,7 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
     matrix = second(point)
     found = spectrum(matrix)
     hindrance = _no_value(loss, table, point) if not (math.isfinite(value) and np.isfinite(gradient).all()) else \
-        _no_forecast(loss, partials, found, gradient, quadratic)
+        _no_forecast(loss, partials, matrix, found, value, gradient, quadratic)
     scaled = None if hindrance else cure(loss, table, point, found.condition, partials, quadratic, method)
     shown = partials if second.symbolic else {}
     given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
@@ -246,17 +252,14 @@ def _no_value(loss: Loss, table: Table | Parts | None, point: np.ndarray) -> tup
     return ("No step can be made from this start, since ", trouble.sentence, ".")
 
 
-def _no_forecast(loss: Loss, partials: Partials, found: Spectrum, gradient: np.ndarray,
+def _no_forecast(loss: Loss, partials: Partials, hessian: np.ndarray, found: Spectrum, cost: float, gradient: np.ndarray,
                  quadratic: bool) -> tuple[Inline, ...]:
     """Why the curvature sets no limit to the rate, in words; nothing where it does."""
     if not np.isfinite(found.values).all():
         return ("J has no finite second derivative at the start, so nothing can be foretold from it.",)
     along = " along some direction" if len(gradient) > 1 else ""
-    if quadratic:
-        level = found.directions[:, np.abs(found.values) <= found.zero].T @ gradient
-        slopes_down = np.abs(level).max(initial=0) > _LEVEL * np.abs(gradient).max()
-        if found.smallest < -found.zero or (slopes_down and loss.model is None):         # a sum of squares has a minimum
-            return (f"J has no minimum:{along} it falls for ever, at any rate.",)
+    if quadratic and loss.model is None and _falls(hessian, cost, gradient):              # a sum of squares has a minimum
+        return (f"J has no minimum:{along} it falls for ever, at any rate.",)
     if found.largest > found.zero:
         return ()
     if is_piecewise_linear(loss, partials):
@@ -265,6 +268,18 @@ def _no_forecast(loss: Loss, partials: Partials, found: Spectrum, gradient: np.n
     if quadratic:
         return ("J is the same everywhere, so there is nothing to descend.",)
     return ("J does not curve upwards at the start, so the curvature there sets no limit to the rate.",)
+
+
+def _falls(hessian: np.ndarray, cost: float, gradient: np.ndarray) -> bool:
+    """Whether a quadratic falls for ever along some direction: it curves downwards, or is level and slopes."""
+    units, lengths = scaled(hessian)
+    directions, nothing = level(hessian, _MANY)
+    if np.linalg.eigvalsh(units)[0] < -nothing:
+        return True
+    slopes = gradient / lengths
+    down = np.abs(directions.T @ slopes).max(initial=0)
+    # Where rounding hides how much it curves, a sum of squares, which is never below 0, slopes by less than this.
+    return bool(down > _LEVEL * np.abs(slopes).max() and down > math.sqrt(2 * nothing * abs(cost)))
 
 
 def _not_known(method: Method) -> tuple[Inline, ...]:

@@ -184,7 +184,7 @@ def _condition(found: Diagnosis) -> Iterator[Block]:
         yield paragraph("Along another direction J curves downwards (", _FLATTEST, " = ",
                         numeral(found.curvature.smallest), ")",
                         "." if found.momentum is None else ": there the steps grow until it bends upwards.")
-    elif math.isinf(found.condition) and found.scaled is not None:
+    elif found.is_lost:
         yield paragraph("The condition number is so large that ", _FLATTEST, " is lost in rounding.")
     elif math.isinf(found.condition) and not found.quadratic:
         yield paragraph("Along some direction J does not curve at the start (", _FLATTEST, " is 0 to within rounding).")
