@@ -67,7 +67,7 @@ def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIG
 
     Proofs about the same letters may share `places`, and with them the values of what their lines have in common.
     Places of its own have `digits` digits: a derivative of a derivative wants more, as each difference quotient uses some up.
-    The points are those found for the first line, or for `like`, an expression with the same values, if all lines have one there.
+    The points are those found for the first line, or for `like`, one with the same values, if all lines have a value there.
 
     >>> from sympy import Derivative, Symbol
     >>> x = Symbol("x", real=True)

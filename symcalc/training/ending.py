@@ -36,6 +36,11 @@ _MANY = 1e9              # updates that nobody waits for
 
 def ending(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
     """The reason, looked at more closely, and what to add to its sentence."""
+    with np.errstate(all="ignore"):              # what is beyond the floats is no number, and no comparison holds for it
+        return _looked_at(loss, walk, stop, last)
+
+
+def _looked_at(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
     if stop in (Stop.START, Stop.OUTSIDE):
         return _outside(loss, walk, stop, last)
     if stop is Stop.CONVERGED:
@@ -63,16 +68,17 @@ def _outside(loss: Loss, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop
 
 def glimpsed(loss: Loss, walk: Walk, stop: Stop) -> Stop:
     """The more telling reason, as far as the few points tell that are known of the run."""
-    if stop is Stop.CONVERGED:
-        return kind(walk)
-    if stop is Stop.STILL:
-        return _still(loss, walk, stop)[0]
+    with np.errstate(all="ignore"):
+        return kind(walk) if stop is Stop.CONVERGED else (_still if stop is Stop.STILL else _glimpsed)(loss, walk, stop)[0]
+
+
+def _glimpsed(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     costs = walk.history.costs
     if stop is not Stop.STEPS or costs[-1] > costs[0] or (np.diff(costs) > 0).any() or not may_look(walk):
-        return stop
+        return stop, ""
     if walk.history.made >= _UNDER_WAY and limit_beyond(walk) is not None:
-        return Stop.UNREACHED
-    return stop if crawl(walk) is None or _back_and_forth(walk) else Stop.CRAWLING
+        return Stop.UNREACHED, ""
+    return stop if crawl(walk) is None or _back_and_forth(walk) else Stop.CRAWLING, ""
 
 
 def _flat(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
