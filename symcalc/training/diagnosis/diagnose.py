@@ -31,10 +31,11 @@ from symcalc.training.diagnosis.curvature import (
     second_partials,
 )
 from symcalc.training.diagnosis.momentum import Momentum, momentum_of, momentum_outlook
-from symcalc.training.diagnosis.outlook import RESTING, Outlook, outlook, outlook_at_start
+from symcalc.training.diagnosis.outlook import AT_START, RESTING, Outlook, outlook, outlook_at_start
 from symcalc.training.diagnosis.scaled import Scaled, cure
 from symcalc.training.diagnosis.spectrum import Nature, Spectrum, kind_of, level, limit_of, scaled, spectrum
 from symcalc.training.diagnosis.trouble import trouble_at
+from symcalc.training.diagnosis.under_way import UnderWay
 from symcalc.training.losses import Loss
 from symcalc.training.methods import Method, method_named
 from symcalc.training.settings import Rate, checked_rate, rates_of
@@ -75,6 +76,12 @@ distance to the minimum by 2.')
     hindrance: tuple[Inline, ...]            # why the loss, whatever the method, lets nothing be foretold
     scaled: Scaled | None
     method: Method = _METHOD
+    under_way: UnderWay | None = None        # the descent, where it is not yet to start but on its way here
+
+    @property
+    def there(self) -> str:
+        """What the place is called of which all this is said."""
+        return AT_START if self.under_way is None else "here"
 
     @cached_property
     def momentum(self) -> Momentum | None:
@@ -129,10 +136,11 @@ distance to the minimum by 2.')
         bowl = self.condition is not None and math.isfinite(self.condition) and not self.has_kinks
         if self.momentum.beta:
             return momentum_outlook(self.momentum, rate, upwards, steps=self.steps, everywhere=self.quadratic,
-                                    bowl=self.quadratic or bowl)
+                                    bowl=self.quadratic or bowl, there=self.there,
+                                    partly=not self.quadratic and len(upwards) < len(self.gradient))
         if self.quadratic:
             return outlook(rate, upwards, steps=self.steps)
-        return outlook_at_start(rate, upwards, steps=self.steps, bowl=bowl)
+        return outlook_at_start(rate, upwards, steps=self.steps, bowl=bowl, there=self.there)
 
     @property
     def sentence(self) -> str:
@@ -141,10 +149,10 @@ distance to the minimum by 2.')
         if stable is None or suggested is None:
             return inline(self.obstacle)
         if self.rests is not None:
-            return RESTING
+            return RESTING.format(self.there)
         if self.outlook is not None:
             return self.outlook.sentence
-        where = "Rates" if self.quadratic else "At the start rates"
+        where = "Rates" if self.quadratic else f"{self.there.capitalize()} rates"
         return inline((f"{where} below ", numeral(stable, 3), " are stable; try ", numeral(suggested), "."))
 
     @property
@@ -160,6 +168,8 @@ distance to the minimum by 2.')
     @property
     def rests(self) -> Nature | None:
         """What the start is, where every slope there is zero, so that no step moves it."""
+        if self.under_way is not None and self.under_way.has_speed:
+            return None
         if self.start is None or not self.has_value or not np.isfinite(self.hessian).all():
             return None
         size = np.abs(self.hessian).max() * max(map(abs, self.start.values()))
@@ -169,7 +179,9 @@ distance to the minimum by 2.')
         """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""
         from symcalc.training.diagnosis.page import blocks
         by = "" if self.method == _METHOD else f" by {self.method.name}"
-        return Document(f"Before the descent of {self.loss.called}{by}", tuple(blocks(self)))
+        made = 0 if self.under_way is None else self.under_way.run.nit
+        after = f", after {made:,} update{'s' * (made != 1)}" if made else ""
+        return Document(f"{'In' if made else 'Before'} the descent of {self.loss.called}{by}{after}", tuple(blocks(self)))
 
     def as_dict(self) -> dict[str, Any]:
         """The diagnosis as plain data, for JSON."""
@@ -194,11 +206,11 @@ distance to the minimum by 2.')
 
 def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
              rate: float | str | Expr | None = None, steps: int | None = None,
-             method: str | Method = _METHOD) -> Diagnosis:
-    """The diagnosis of a descent; what `Loss.diagnose` says holds here."""
+             method: str | Method = _METHOD, under_way: UnderWay | None = None) -> Diagnosis:
+    """The diagnosis of a descent; what `Loss.diagnose` says holds here. `under_way` is one that has come to this start."""
     method = method_named(method)
     wanted = None if rate is None else checked_rate(rate, _METHOD)
-    first = None if wanted is None else _first(wanted)
+    first = None if wanted is None else _first(wanted) if under_way is None else under_way.rate
     if steps is not None and (not is_whole(steps) or steps < 1):
         raise DescentError(f"steps is a whole number from 1 on, not {as_given(steps)}")
     table, partials = loss.table(data), second_partials(loss)
@@ -210,18 +222,18 @@ def diagnose(loss: Loss, data: object = None, *, start: Mapping[str, float] | Se
     matrix = second(point)
     found = spectrum(matrix)
     hindrance = _no_value(loss, table, point) if not (math.isfinite(value) and np.isfinite(gradient).all()) else \
-        _no_forecast(loss, partials, matrix, found, value, gradient, quadratic)
+        _no_forecast(loss, partials, matrix, found, value, gradient, quadratic, AT_START if under_way is None else "here")
     scaled = None if hindrance else cure(loss, table, point, found.condition, partials, quadratic, method)
     shown = partials if second.symbolic else {}
     given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
     after = None
     if first is not None and start is not None and momentum_of(method) is not None:       # the first step is -η ∇J
         with np.errstate(all="ignore"):
-            after = float(compiled.at(point - first * gradient)[0])
+            after = under_way.cost_after if under_way is not None else float(compiled.at(point - first * gradient)[0])
     made = Diagnosis(loss=loss, start=given, rate=first, schedule=wanted if isinstance(wanted, Expr) else None,
                      cost_after=after, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
                      hessian=matrix, cost=value, gradient=gradient, curvature=found, hindrance=hindrance, scaled=scaled,
-                     method=method)
+                     method=method, under_way=under_way)
     if first is not None:
         made.foretold(first)             # so that a rate too large is met here
     return made
@@ -253,10 +265,10 @@ def _no_value(loss: Loss, table: Table | Parts | None, point: np.ndarray) -> tup
 
 
 def _no_forecast(loss: Loss, partials: Partials, hessian: np.ndarray, found: Spectrum, cost: float, gradient: np.ndarray,
-                 quadratic: bool) -> tuple[Inline, ...]:
+                 quadratic: bool, there: str) -> tuple[Inline, ...]:
     """Why the curvature sets no limit to the rate, in words; nothing where it does."""
     if not np.isfinite(found.values).all():
-        return ("J has no finite second derivative at the start, so nothing can be foretold from it.",)
+        return (f"J has no finite second derivative {there}, so nothing can be foretold from it.",)
     along = " along some direction" if len(gradient) > 1 else ""
     if quadratic and loss.model is None and _falls(hessian, cost, gradient):              # a sum of squares has a minimum
         return (f"J has no minimum:{along} it falls for ever, at any rate.",)
@@ -267,7 +279,7 @@ def _no_forecast(loss: Loss, partials: Partials, hessian: np.ndarray, found: Spe
                 "farther the larger the rate. Let the rate shrink with the steps.",)
     if quadratic:
         return ("J is the same everywhere, so there is nothing to descend.",)
-    return ("J does not curve upwards at the start, so the curvature there sets no limit to the rate.",)
+    return (f"J does not curve upwards {there}, so the curvature sets no limit to the rate.",)
 
 
 def _falls(hessian: np.ndarray, cost: float, gradient: np.ndarray) -> bool:
