@@ -138,8 +138,23 @@ def _no_step(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     if walk.method.search:
         if is_precise(walk):
             return Stop.PRECISE, ""
+        if not _can_move(walk):
+            return stop, (f"The rate from which the search starts, {short(_next_rate(walk))}, is too small for floating-point "
+                          "numbers; start from a larger one.")
         return stop, "No rate, however small, brings the fall that the slope promises, as happens at a kink."
     return stop, "The matrix of second derivatives has no inverse here, so Newton's step is not defined."
+
+
+def _next_rate(walk: Walk) -> float:
+    return float(walk.rates[min(walk.history.made, len(walk.rates) - 1)])
+
+
+def _can_move(walk: Walk) -> bool:
+    """Whether the first step that a search tries leads to another point, and to another J."""
+    point, slopes = walk.history.points[-1], np.zeros(len(walk.history.points[-1]))
+    slopes[walk.moving] = walk.history.gradients[-1][walk.moving]
+    there = point - _next_rate(walk) * slopes
+    return bool((there != point).any()) and walk.compiled.at(there)[0] != walk.history.costs[-1]
 
 
 def _still(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:

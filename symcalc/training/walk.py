@@ -291,6 +291,8 @@ class Walk:
         """The rate along -∇J: exact where J is a quadratic, else the first half of `first` that brings enough of the fall."""
         slopes = np.zeros_like(point)
         slopes[self.moving] = gradient[self.moving]
+        unit = 2.0 ** (math.frexp(float(np.abs(slopes).max()))[1] - 1)       # of their size: their squares may be no numbers
+        slopes /= unit
         square = float(slopes @ slopes)
         if self.method.search == "line" and self.exact:
             bend = float(slopes @ self.curvature(point) @ slopes)
@@ -299,8 +301,9 @@ class Walk:
         cost, rate = self.history.costs[-1], first
         for _ in range(_HALVINGS):
             with np.errstate(all="ignore"):
-                there = self.compiled.at(point - rate * slopes)[0]
-            if there < cost and there <= cost - ARMIJO * rate * square:          # a fall that rounding loses is none
+                there = self.compiled.at(point - rate * unit * slopes)[0]
+                enough = there <= cost - ARMIJO * (rate * unit) * (unit * square)
+            if there < cost and enough:         # a fall that rounding loses is none
                 return float(rate)
             rate /= 2
         return None

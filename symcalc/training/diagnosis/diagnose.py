@@ -43,6 +43,7 @@ from symcalc.training.settings import Rate, checked_rate, rates_of
 _METHOD = method_named("gradient descent")
 _UNMOVED = 1e-12         # relative to the curvature: a slope this small is none
 _LEVEL = 1e-6            # relative: a slope along a valley's floor as small as this is none
+_FAINT = 1e-290          # a sum of squares that may have lost everything for being so small
 _FEW, _MANY = 2, 16      # roundings for every parameter: in an eigenvalue that is 0, and the most that there may be
 
 
@@ -271,15 +272,17 @@ def _no_forecast(loss: Loss, partials: Partials, hessian: np.ndarray, found: Spe
         return (f"J has no finite second derivative {there}, so nothing can be foretold from it.",)
     along = " along some direction" if len(gradient) > 1 else ""
     if quadratic and loss.model is None and _falls(hessian, cost, gradient):              # a sum of squares has a minimum
+        if any(partials.get((name, name), 0) != 0 and size < _FAINT for name, size in zip(loss.names, np.abs(np.diag(hessian)))):
+            return ("Its second derivatives are too small to be told from 0; give the data in smaller units, such as x/1e-100.",)
         return (f"J has no minimum:{along} it falls for ever, at any rate.",)
     if found.largest > found.zero:
         return ()
     if is_piecewise_linear(loss, partials):
-        return ("So its slopes do not shrink towards the minimum: at a fixed rate the point ends up jumping about it, the "
+        return ("Its slopes do not shrink towards the minimum: at a fixed rate the point ends up jumping about it, the "
                 "farther the larger the rate. Let the rate shrink with the steps.",)
     if quadratic:
         return ("J is the same everywhere, so there is nothing to descend.",)
-    return (f"J does not curve upwards {there}, so the curvature sets no limit to the rate.",)
+    return (f"J does not curve upwards {there}, so the curvature {'there ' * (there == AT_START)}sets no limit to the rate.",)
 
 
 def _falls(hessian: np.ndarray, cost: float, gradient: np.ndarray) -> bool:

@@ -16,6 +16,7 @@ from symcalc.training.methods import RATE, SLOPE, THETA, Method
 from symcalc.written import add
 
 _AT = 1e-9               # relative: rates this close are one
+_HUGE = 1e100            # a root whose square is too large to compute with
 _HALF = math.log10(2)    # of the steps for a digit: in these the distance is halved
 
 
@@ -50,6 +51,8 @@ class Momentum:
         """|z| of the larger root at this ηλ, by which the distance to the minimum shrinks in the long run."""
         last = self.beta * (1 - product) if self.ahead else self.beta
         middle = (1 + last - product) / 2
+        if abs(middle) > _HUGE:
+            return 2 * abs(middle)               # beside its square nothing is left of the other root
         root = middle**2 - last
         return math.sqrt(last) if root < 0 else abs(middle) + math.sqrt(root)
 

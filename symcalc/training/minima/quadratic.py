@@ -130,7 +130,7 @@ def _many(loss: Loss, name: str, table: Table | Parts | None, rows: Rows | None,
         count = f"there is {table.rows} row" if table.rows == 1 else f"there are {table.rows} rows"
         return (f"{start}{count} for {len(loss.parameters)} parameters.{end}",)
     blame = dependence(rows) if features is not None else None
-    if blame is None:
+    if blame is None or (len(blame) > 1 and not any(features[k].has(ROW) for k in blame)):         # two constants, as b + c
         along = [parameter for parameter, share in zip(loss.parameters, np.abs(fit.flat).max(axis=0)) if share > 1e-9]
         return (start, *listed(along), f" can be changed{' together' * (len(along) > 1)} without changing {name}." + end)
     if len(blame) == 1:
