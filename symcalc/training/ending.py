@@ -19,7 +19,7 @@ from symcalc.training.resting import at_rest, kind, moved
 from symcalc.training.stops import Stop, rises_at_end, top
 from symcalc.training.trials import blur, calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
 from symcalc.training.update import ROUNDING
-from symcalc.training.walk import Walk
+from symcalc.training.walk import HALVINGS, Walk
 
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
 _ALONG = 0.99            # of the direction in which a saddle falls, that lies along one parameter
@@ -30,6 +30,7 @@ _THROWN = "The cost is higher than at the start, as the first updates went too f
 _SHRUNK = 0.1            # of the first rate: a schedule that ends below this may be why a run crawls
 _UNEVEN = 100.0          # a condition number from which scaling the data pays
 _SAMPLE = 100_000        # rows in which it is seen how large the columns are
+_FAR_LESS = 1024.0       # times as small as the rates that are tried
 _NEWTON = 10             # updates in which Newton's method has to arrive
 _MANY = 1e9              # updates that nobody waits for
 
@@ -141,6 +142,8 @@ def _no_step(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:
         if not _can_move(walk):
             return stop, (f"The rate from which the search starts, {short(_next_rate(walk))}, is too small for floating-point "
                           "numbers; start from a larger one.")
+        if (rate := _smaller_than_tried(walk)) is not None:
+            return stop, f"None of the rates tried brings the fall that the slope promises; start from {short(rate, 2)}."
         return stop, "No rate, however small, brings the fall that the slope promises, as happens at a kink."
     return stop, "The matrix of second derivatives has no inverse here, so Newton's step is not defined."
 
@@ -155,6 +158,18 @@ def _can_move(walk: Walk) -> bool:
     slopes[walk.moving] = walk.history.gradients[-1][walk.moving]
     there = point - _next_rate(walk) * slopes
     return bool((there != point).any()) and walk.compiled.at(there)[0] != walk.history.costs[-1]
+
+
+def _smaller_than_tried(walk: Walk) -> float | None:
+    """A rate far below those that the search has tried, at which J falls; None where there is none that moves the point."""
+    point, cost, slopes = walk.history.points[-1], walk.history.costs[-1], np.zeros(len(walk.history.points[-1]))
+    slopes[walk.moving] = walk.history.gradients[-1][walk.moving]
+    rate = _next_rate(walk) / 2.0**HALVINGS
+    while may_look(walk) and rate and ((there := point - rate * slopes) != point).any():
+        if walk.compiled.at(there)[0] < cost - ROUNDING * abs(cost):
+            return rate
+        rate /= _FAR_LESS
+    return None
 
 
 def _still(loss: Loss, walk: Walk, stop: Stop) -> tuple[Stop, str]:

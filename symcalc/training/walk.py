@@ -34,7 +34,7 @@ _BLOCK = 512             # ... and at least so many where they are made together
 _MANIFOLD = 8            # times those made, where so many cost hardly more than a few
 _COMPILED = 2**14        # ... and at least so many where they cost a hundredth of one
 _BY_HAND = 64            # steps one by one where the loop gives up at once, before it is tried again
-_HALVINGS = 60           # of the rate, while a smaller one is looked for
+HALVINGS = 60           # of the rate, while a smaller one is looked for
 ARMIJO = 1e-4             # Armijo's c: the share of the promised fall that must come
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
 
@@ -299,7 +299,7 @@ class Walk:
             if bend > 0:
                 return square / bend
         cost, rate = self.history.costs[-1], first
-        for _ in range(_HALVINGS):
+        for _ in range(HALVINGS):
             with np.errstate(all="ignore"):
                 there = self.compiled.at(point - rate * unit * slopes)[0]
                 enough = there <= cost - ARMIJO * (rate * unit) * (unit * square)

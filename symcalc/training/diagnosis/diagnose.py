@@ -272,8 +272,9 @@ def _no_forecast(loss: Loss, partials: Partials, hessian: np.ndarray, found: Spe
         return (f"J has no finite second derivative {there}, so nothing can be foretold from it.",)
     along = " along some direction" if len(gradient) > 1 else ""
     if quadratic and loss.model is None and _falls(hessian, cost, gradient):              # a sum of squares has a minimum
-        if any(partials.get((name, name), 0) != 0 and size < _FAINT for name, size in zip(loss.names, np.abs(np.diag(hessian)))):
-            return ("Its second derivatives are too small to be told from 0; give the data in smaller units, such as x/1e-100.",)
+        curving = [abs(size) for name, size in zip(loss.names, np.diag(hessian)) if partials.get((name, name), 0) != 0]
+        if min(curving, default=1) < _FAINT:
+            return ("Its second derivatives are too small to tell from 0; give the data in smaller units, such as x/1e-100.",)
         return (f"J has no minimum:{along} it falls for ever, at any rate.",)
     if found.largest > found.zero:
         return ()
