@@ -81,7 +81,7 @@ _WRONG = [
     (Stop.SADDLE, "training.resting:kind", "_KINDS.get(found, Stop.CONVERGED)", "Stop.CONVERGED"),
     (Stop.FLAT, "training.resting:kind", "return Stop.FLAT", "return Stop.CONVERGED"),
     (Stop.NO_STEP, "training.walk:Walk._one", "newton is None and self.method.needs_curvature", "False"),
-    (Stop.CALLBACK, "training.walk:Walk._go", "return Stop.CALLBACK,", "return Stop.STEPS,"),
+    (Stop.CALLBACK, "training.walk:Walk._watched", "return Stop.CALLBACK", "return Stop.STEPS"),
     (Stop.INTERRUPTED, "training.walk:Walk.go", "return Stop.INTERRUPTED,", "return Stop.STEPS,"),
 ]
 _BLIND = [(Stop.CRAWLING, "crawl"), (Stop.UNREACHED, "limit_beyond"), (Stop.PRECISE, "is_precise")]
