@@ -19,6 +19,7 @@ _TRIES = 12              # rates tried, each a quarter of the one before, until 
 _TRIAL = 25              # updates that a rate must last
 _MEMORY = 4              # ... and so many times as many where a method remembers earlier slopes, or draws its rows by lot
 _SHRINKING = 100         # updates of a trial with a rate that shrinks
+_NEAR = 1e-6             # of the size of a point: a step so short that a curve is no more than a line and a bend
 _SCATTERS = 16           # times how J scatters: what rounding alone makes of it in a whole run
 _LARGER = 1000.0, 100.0, 10.0, 3.0           # times the rate, where a larger one is looked for
 _ENDS_WELL = CONVERGED | {Stop.STEPS, Stop.STILL, Stop.NO_RATE}
@@ -91,9 +92,13 @@ def shrinking_rate_helps(walk: Walk) -> bool:
 
 
 def blur(walk: Walk) -> float:
-    """How far J goes up and down by rounding alone where the run ended."""
+    """How far J goes up and down by rounding alone where the run ended, seen in steps so short that nothing else is."""
     points = walk.history.points
-    return _SCATTERS * (scatter_at(walk.compiled, points[-2], points[-1]) or 0.0) if len(points) > 1 else 0.0
+    if len(points) < 2:
+        return 0.0
+    step = points[-1] - points[-2]
+    short = _NEAR * np.maximum(1.0, np.abs(points[-1])).max() / max(float(np.abs(step).max()), np.finfo(float).tiny)
+    return _SCATTERS * (scatter_at(walk.compiled, points[-1] - min(1.0, short) * step, points[-1]) or 0.0)
 
 
 def _lower(walk: Walk, cost: float, before: float) -> bool:

@@ -16,6 +16,7 @@ from symcalc.compute.abreast import Kept, Lanes, arrays_of, front_for, present
 from symcalc.compute.loops.many import PAST, Front, Room, ordered_places, room_for
 from symcalc.training.many.suspects import carries, may_end, may_have_ended
 from symcalc.training.stops import Stop, Track, first_stops
+from symcalc.training.walking.callbacks import due
 from symcalc.training.walking.walk import Walk
 
 _ABREAST = 2048          # runs side by side: their arrays stay in the cache
@@ -101,7 +102,7 @@ class _Abreast:
         ends.costs[which] = ends.firsts[which] = self.lowest = costs
         ends.slopes[which] = slopes
         self.going = np.ones(len(which), dtype=bool)
-        order, moving = ordered_places(self.walk.steps), len(self.walk.moving)
+        told, order, moving = 0, ordered_places(self.walk.steps), len(self.walk.moving)
         points, past = np.full((PAST + 1, len(order), len(which)), np.nan), np.full((PAST + 1, len(which)), np.nan)
         points[PAST], past[PAST] = starts[which].T[order], costs
         states = np.zeros((len(self.walk.method.state), moving, len(which)))
@@ -115,7 +116,10 @@ class _Abreast:
                     self._recall()
                     self._walked(min(self.room.length, steps - self.made, max(_FIRST, self.made)))
                 if self.progress is not None:
-                    self.progress(self.before + self.made * len(which))
+                    made = self.made if self.going.any() else int(ends.updates[which].max())
+                    for update in due(told, made, steps):
+                        self.progress(self.before + update * len(which))
+                        told = update
             self._end_all(Stop.STEPS)
         except KeyboardInterrupt:
             self._end_all(Stop.INTERRUPTED)

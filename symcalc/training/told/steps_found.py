@@ -43,7 +43,10 @@ def searched(update: Step) -> list[Block]:
     """How the search came by its rate."""
     run = update.run
     slopes = _moving(run, update.slopes_before)
-    square = float(slopes @ slopes)
+    with np.errstate(all="ignore"):
+        square = float(slopes @ slopes)
+    if not math.isfinite(square):
+        return [paragraph("The rate is searched along -∇J; the squares of the slopes are too large to show how.")]
     if run.method.search == "line":
         bend = float(slopes @ curvature(run, run.points[update.k - 1]) @ slopes)
         if bend > 0 and math.isclose(square / bend, update.rate, rel_tol=1e-6):
