@@ -93,7 +93,7 @@ def test_compiles_for_numbers_and_for_columns(text, value, letter):
 def test_source_is_read_by_sympy(text, value, letter):
     derivation = sc.derive(text, letter)
     for written in (derivation.lines[0].expression.args[0], derivation.result):
-        source = sc.calculus.derivation.source(written)
+        source = sc.pages.source.source(written)
         at = dict(zip((a, b, c), (sympy.Float(str(u), 30) for u in POINTS[text][0])))
         read = sympify(source, locals={"a": a, "b": b, "c": c}).subs(at).evalf(25)
         assert abs(read - written.subs(at).evalf(25)) < 1e-20
