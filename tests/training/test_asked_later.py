@@ -45,6 +45,7 @@ def looks(monkeypatch):
         return real(loss, walk, stop, last)
 
     monkeypatch.setattr(descent, "ending", ending)
+    monkeypatch.setattr(descent, "looks_at_rows", lambda walk, stop: True)          # as if no moments told all of it
     return found
 
 

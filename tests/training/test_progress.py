@@ -7,7 +7,7 @@ import pytest
 
 import symcalc as sc
 from symcalc.compute.fused import loops as fused
-from symcalc.training import walk
+from symcalc.training.walking import walk
 from symcalc.training.walking.callbacks import due
 
 LOOPS = {"one by one": lambda steps, count: None, "the fastest": walk.fastest, "compiled": lambda steps, count: fused.loop(steps)}

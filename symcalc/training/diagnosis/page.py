@@ -237,7 +237,7 @@ def _first_step(found: Foretold) -> Iterator[Block]:
         yield paragraph(f"{_next(found)} takes J from ", *_apart(found.cost, found.cost_after), ".")
 
 
-def _next(found: Diagnosis) -> str:
+def _next(found: Foretold) -> str:
     return "The first step" if found.under_way is None else f"Update {found.under_way.update}"
 
 

@@ -14,13 +14,13 @@ from symcalc.training.change import ROUNDING
 from symcalc.training.ends.leaving import beyond, listed
 from symcalc.training.ends.pace import Crawl, crawl, is_precise, keeps_bouncing, limit_beyond, may_look, swings
 from symcalc.training.ends.resting import at_rest, kind, moved
-from symcalc.training.ends.trials import blur, calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
+from symcalc.training.ends.trials import blur, calmer_rate, larger_rate, no_rate_found, shrinking_rate_helps, smaller_rate
 from symcalc.training.methods import method_named
 from symcalc.training.problem.objective import Objective
 from symcalc.training.shape.scaling import changes, named
 from symcalc.training.shape.spectrum import MINIMUM, kind_of, spectrum
 from symcalc.training.stops import Stop, rises_at_end, top
-from symcalc.training.walking.walk import HALVINGS, Walk
+from symcalc.training.walking.walk import Walk
 
 _NOTHING = 1e-14         # of the largest second derivative: those of a parameter without a say
 _ALONG = 0.99            # of the direction in which a saddle falls, that lies along one parameter
@@ -31,7 +31,6 @@ _THROWN = "The cost is higher than at the start, as the first updates went too f
 _SHRUNK = 0.1            # of the first rate: a schedule that ends below this may be why a run crawls
 _UNEVEN = 100.0          # a condition number from which scaling the data pays
 _SAMPLE = 100_000        # rows in which it is seen how large the columns are
-_FAR_LESS = 1024.0       # times as small as the rates that are tried
 _NEWTON = 10             # updates in which Newton's method has to arrive
 _MANY = 1e9              # updates that nobody waits for
 
@@ -151,37 +150,8 @@ def _no_step(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     if walk.method.search:
         if is_precise(walk):
             return Stop.PRECISE, ""
-        if not _can_move(walk):
-            return stop, (f"The rate from which the search starts, {short(_next_rate(walk))}, is too small for floating-point "
-                          "numbers; start from a larger one.")
-        if (rate := _smaller_than_tried(walk)) is not None:
-            return stop, f"None of the rates tried brings the fall that the slope promises; start from {short(rate, 2)}."
-        return stop, "No rate, however small, brings the fall that the slope promises, as happens at a kink."
+        return stop, no_rate_found(walk)
     return stop, "The matrix of second derivatives has no inverse here, so Newton's step is not defined."
-
-
-def _next_rate(walk: Walk) -> float:
-    return float(walk.rates[min(walk.history.made, len(walk.rates) - 1)])
-
-
-def _can_move(walk: Walk) -> bool:
-    """Whether the first step that a search tries leads to another point, and to another J."""
-    point, slopes = walk.history.points[-1], np.zeros(len(walk.history.points[-1]))
-    slopes[walk.moving] = walk.history.gradients[-1][walk.moving]
-    there = point - _next_rate(walk) * slopes
-    return bool((there != point).any()) and walk.compiled.at(there)[0] != walk.history.costs[-1]
-
-
-def _smaller_than_tried(walk: Walk) -> float | None:
-    """A rate far below those that the search has tried, at which J falls; None where there is none that moves the point."""
-    point, cost, slopes = walk.history.points[-1], walk.history.costs[-1], np.zeros(len(walk.history.points[-1]))
-    slopes[walk.moving] = walk.history.gradients[-1][walk.moving]
-    rate = _next_rate(walk) / 2.0**HALVINGS
-    while may_look(walk) and rate and ((there := point - rate * slopes) != point).any():
-        if walk.compiled.at(there)[0] < cost - ROUNDING * abs(cost):
-            return rate
-        rate /= _FAR_LESS
-    return None
 
 
 def _still(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:

@@ -48,10 +48,7 @@ class Ends:
 
 def ends_of(walk: Walk, starts: np.ndarray, rates: Sequence[np.ndarray], paces: Sequence[int],
             progress: Callable[[int], None] | None = None, passed: Iterable[int] = ()) -> Ends:
-    """Go from every start by the walk's plain method, with the rates that its pace is the number of.
-
-    After so many updates as stand in `passed` it is kept where the runs are.
-    """
+    """Go from every start by the walk's plain method, with the rates of its pace; keep where all are after `passed` updates."""
     runs, size = starts.shape
     ends = Ends(points=starts.copy(), costs=np.empty(runs), firsts=np.empty(runs), updates=np.zeros(runs, dtype=int),
                 last=starts.copy(), slopes=np.empty((runs, size)), stops=[None] * runs,

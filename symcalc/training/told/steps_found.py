@@ -18,7 +18,7 @@ from symcalc.training.shape.curvature import second_derivatives
 from symcalc.training.shape.spectrum import newton_step
 from symcalc.training.told.slope_numbers import MORE, Place, put_in, value_of
 from symcalc.training.told.step import Step
-from symcalc.training.walking.walk import ARMIJO
+from symcalc.training.walking.searches import ARMIJO
 from symcalc.written import derivative_of, divide, replaced
 
 _SHOWN = 3               # second derivatives that are written out

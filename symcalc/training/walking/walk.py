@@ -24,6 +24,7 @@ from symcalc.training.walking.batches import Batches
 from symcalc.training.walking.callbacks import due
 from symcalc.training.walking.history import History
 from symcalc.training.walking.plain_steps import plain_steps
+from symcalc.training.walking.searches import rate_along
 
 _VAST = 2**19            # numbers kept between two looks at where the run stands, where an update costs a microsecond
 _LARGEST = 1024          # updates, where they go through the rows
@@ -34,8 +35,6 @@ _BLOCK = 512             # ... and at least so many where they are made together
 _MANIFOLD = 8            # times those made, where so many cost hardly more than a few
 _COMPILED = 2**14        # ... and at least so many where they cost a hundredth of one
 _BY_HAND = 64            # steps one by one where the loop gives up at once, before it is tried again
-HALVINGS = 60           # of the rate, while a smaller one is looked for
-ARMIJO = 1e-4             # Armijo's c: the share of the promised fall that must come
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
 
 
@@ -239,7 +238,10 @@ class Walk:
             return Stop.NO_STEP, point
         rate = self.rates[k - 1]
         if self.method.search:
-            rate = self._searched(point, gradient, rate)
+            slopes = np.zeros_like(point)
+            slopes[self.moving] = gradient[self.moving]
+            bent = self.curvature if self.method.search == "line" and self.exact else None
+            rate = rate_along(self.compiled, point, slopes, history.costs[-1], rate, bent)
             if rate is None:
                 return Stop.NO_STEP, point
         after, new = self.stepped(point, drive, rate, k, state, newton)
@@ -286,27 +288,6 @@ class Walk:
         step = np.zeros_like(point)
         step[self.moving] = found
         return step
-
-    def _searched(self, point: np.ndarray, gradient: np.ndarray, first: float) -> float | None:
-        """The rate along -∇J: exact where J is a quadratic, else the first half of `first` that brings enough of the fall."""
-        slopes = np.zeros_like(point)
-        slopes[self.moving] = gradient[self.moving]
-        unit = 2.0 ** (math.frexp(float(np.abs(slopes).max()))[1] - 1)       # of their size: their squares may be no numbers
-        slopes /= unit
-        square = float(slopes @ slopes)
-        if self.method.search == "line" and self.exact:
-            bend = float(slopes @ self.curvature(point) @ slopes)
-            if bend > 0:
-                return square / bend
-        cost, rate = self.history.costs[-1], first
-        for _ in range(HALVINGS):
-            with np.errstate(all="ignore"):
-                there = self.compiled.at(point - rate * unit * slopes)[0]
-                enough = there <= cost - ARMIJO * (rate * unit) * (unit * square)
-            if there < cost and enough:         # a fall that rounding loses is none
-                return float(rate)
-            rate /= 2
-        return None
 
 
 def _finite(point: np.ndarray, cost: float, gradient: np.ndarray) -> bool:
