@@ -37,6 +37,7 @@ class Precise:
 def solved_precisely(loss: Objective, table: Table | Parts | None, equations: NormalEquations) -> Precise | None:
     """The solution of H θ = r and the signs by which J curves; None where the table is large, or a part has no such value.
 
+    >>> from symcalc.training.losses import Loss
     >>> from symcalc.training.minima.normal_equations import normal_equations
     >>> loss = Loss("u^2 + 2*u*v + (1 + 10^-20)*v^2")
     >>> found = solved_precisely(loss, None, normal_equations(loss))
