@@ -4,6 +4,8 @@
     >>> J = sc.Loss("mean((y - (m*x + b))^2)", columns="x y")
     >>> print(sc.text(J.derive("m").result))
     -2/n Σ xᵢ (yᵢ - (m xᵢ + b))
+
+`print(x)` is plain text everywhere; `sc.show(x)` prints the same with the colours that the terminal has.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from symcalc.functions import logarithm as logarithm
     from symcalc.functions import logit as logit
     from symcalc.functions import logsumexp as logsumexp
+    from symcalc.functions import polygamma as polygamma
     from symcalc.functions import relu as relu
     from symcalc.functions import sigmoid as sigmoid
     from symcalc.functions import softmax as softmax
@@ -103,7 +106,7 @@ __version__ = "0.1.0"
 # not wait for NumPy and matplotlib.
 _HOMES = {
     "errors": ("SymcalcError", "ReadError", "LossError", "DataError", "DescentError", "ProofError"),
-    "functions": ("sigmoid", "softplus", "relu", "step", "cbrt", "logit", "logarithm", "logsumexp", "softmax"),
+    "functions": ("sigmoid", "softplus", "relu", "step", "cbrt", "logit", "logarithm", "logsumexp", "softmax", "polygamma"),
     "language": ("read",),
     "language.names": ("parameters", "columns", "mean", "sum_rows"),
     "language.data": ("read_table",),

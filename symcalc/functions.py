@@ -20,10 +20,12 @@ from sympy import (
     Rational,
     Subs,
     Symbol,
+    digamma,
     exp,
     log,
     sign,
 )
+from sympy import polygamma as _polygamma
 from sympy.core.function import ArgumentIndexError
 from sympy.core.logic import fuzzy_and
 
@@ -226,6 +228,34 @@ class softmax(_RealFunction):
     def plain(which: Expr, *logits: Expr) -> Expr:
         """e^(k-th)/(e^a + e^b + ...) in SymPy's own functions."""
         return exp(logits[int(which) - 1]) / Add(*map(exp, logits))
+
+
+class polygamma(_RealFunction):
+    """polygamma(k, z) = the k-th derivative of digamma(z), k a whole number; the 0th is digamma itself.
+
+    >>> from sympy import Symbol
+    >>> polygamma(1, Symbol("z")).diff(Symbol("z")), polygamma(0, Symbol("z"))
+    (polygamma(2, z), digamma(z))
+    """
+
+    nargs = 2
+    most = 20                # from there on a float has no room for its values
+
+    def __new__(cls, *args: object, **options: object) -> Expr:
+        order, *rest = args or (None,)
+        if not (isinstance(order, (int, Integer)) and 0 <= order <= cls.most):
+            raise LossError(f"polygamma starts with how often digamma is differentiated, a whole number from 0 to {cls.most}")
+        return digamma(*rest, evaluate=False) if order == 0 else super().__new__(cls, *args, **options)
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        if argindex == 1:
+            raise ArgumentIndexError(self, argindex)
+        return polygamma(self.args[0] + 1, self.args[1])
+
+    @staticmethod
+    def plain(order: Expr, z: Expr) -> Expr:
+        """The same as SymPy's own function."""
+        return _polygamma(order, z, evaluate=False)
 
 
 class Primed(Expr):

@@ -14,7 +14,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Integer, Piecewise, Rational
 
-from symcalc.functions import cbrt, logarithm, logit, logsumexp, relu, sigmoid, softmax, softplus, step
+from symcalc.functions import cbrt, logarithm, logit, logsumexp, polygamma, relu, sigmoid, softmax, softplus, step
 from symcalc.written import add, call, comparison, divide, mul, negative, power, subtract
 
 ONE, TWO, HALF = Integer(1), Integer(2), Rational(1, 2)
@@ -42,6 +42,7 @@ class Function:
     helper: str = ""                                # the function of compute/numerics.py that serves where these are empty
     printed: str = ""                               # in text, where that is not the first of the names
     subscript: int | None = None                    # the argument that is written as a subscript: the base of a logarithm
+    spelled: bool = False                           # where it is a subscript in print alone: \psi_{1}(x), polygamma(1, x)
     radical: bool = False                           # written as a root, with no brackets round one letter
     domain: str = ""                                # what the arguments must satisfy, in words for messages
     inside: Callable[..., bool] | None = None       # the same as a test
@@ -79,6 +80,11 @@ def _of_logarithm(k: int, arguments: tuple[Expr, ...]) -> Expr:
     u, base = arguments
     by_base = negative(divide(call(sympy.log, u), mul(base, _square(call(sympy.log, base)))))
     return by_base if k else divide(ONE, mul(u, call(sympy.log, base)))
+
+
+def _of_polygamma(k: int, arguments: tuple[Expr, ...]) -> Expr:
+    order, u = arguments
+    return call(polygamma, order + 1, u)
 
 
 def _of_softmax(k: int, arguments: tuple[Expr, ...]) -> Expr:
@@ -197,7 +203,12 @@ _ROWS = (
              derivative=lambda u: mul(call(sympy.gamma, u), call(sympy.digamma, u)),
              domain="a positive argument", inside=lambda u: u > 0,
              value=lambda mp, u: mp.gamma(u), scalar="math.gamma({0})", helper="gamma"),
+    Function(head=sympy.loggamma, names=("lgamma", "loggamma", "gammaln"), called="the logarithm of the gamma function",
+             latex=r"\operatorname{lgamma}", derivative=lambda u: call(sympy.digamma, u),
+             domain="a positive argument", inside=lambda u: u > 0,
+             value=lambda mp, u: mp.loggamma(u), helper="lgamma"),
     Function(head=sympy.digamma, names=("digamma",), called="the digamma function", latex=r"\psi",
+             derivative=lambda u: call(polygamma, ONE, u),
              domain="a positive argument", inside=lambda u: u > 0,
              value=lambda mp, u: mp.digamma(u), helper="digamma"),
     Function(head=sympy.erf, names=("erf",), called="the error function", latex=r"\operatorname{erf}",
@@ -229,6 +240,11 @@ _ROWS = (
              domain="a positive argument and a positive base other than 1",
              inside=lambda u, base: u > 0 and base > 0 and base != 1,
              value=lambda mp, u, base: mp.log(u) / mp.log(base), plain=logarithm.plain, helper="logarithm"),
+    Function(head=polygamma, names=("polygamma",), called="the polygamma function", latex=r"\psi", takes=(2, 2), subscript=0,
+             spelled=True, partial=_of_polygamma,
+             partials=("d/dx polygamma(k, x) = polygamma(k + 1, x)", r"\frac{d}{dx} \psi_{k}(x) = \psi_{k + 1}(x)"),
+             domain="a positive argument behind its order", inside=lambda order, u: u > 0,
+             value=lambda mp, order, u: mp.psi(int(order), u), plain=polygamma.plain, helper="polygamma"),
     Function(head=logsumexp, names=("logsumexp",), called="log-sum-exp", latex=r"\operatorname{logsumexp}",
              takes=(2, None), partial=lambda k, zs: call(softmax, Integer(k + 1), *zs),
              partials=("∂/∂z_k logsumexp(z₁, z₂, ...) = softmax_k(z₁, z₂, ...)",

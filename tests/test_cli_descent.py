@@ -258,7 +258,7 @@ def test_rich_is_not_imported_before_it_is_needed():
     code = ("import sys; from symcalc import cli\n"
             "try: cli.main(['descend', '(w-3)^2', '--steps', '9'], prog_name='symcalc')\n"
             "except SystemExit: print([name for name in sys.modules if name.partition('.')[0] == 'rich'])")
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, encoding="utf-8",
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, encoding="utf-8",
                            env={**os.environ, "PYTHONPATH": str(Path(sc.__file__).parents[1]), "PYTHONIOENCODING": "utf-8"})
     assert ended.stderr == "" and ended.stdout.endswith("\n[]\n")
 

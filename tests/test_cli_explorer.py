@@ -101,6 +101,7 @@ def test_ask_keeps_the_derivative_to_itself_until_it_is_found():
     (["data"], "there is no table yet; give a file, as in: data points.csv"),
     (["undo"], "there is no word 'undo'; help shows those there are. For the formula undo type: loss undo"),
     (["stpe"], "there is no word 'stpe'; did you mean step?"), (["stepp 5"], "there is no word 'stepp'; did you mean step?"),
+    (["descend 5"], "there is no word 'descend'; did you mean step?"), (["load t.csv"], "no word 'load'; did you mean data?"),
     (["data nowhere.csv"], "nowhere.csv"), (["help me"], "there is no word 'me'; the words are loss, data"),
     (["w^2", "derive w", "save x.doc"], "does not end in .txt"), (["w^2", "step", "plot x.bmp"], "x.bmp' does not end in .png, .svg, .pdf, .gif or .mp4"),
     (["\x1b[31m"], "U+001B"), (["", "   "], ""), (["derive w\x00"], "there is no formula yet"),

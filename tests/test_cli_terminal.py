@@ -169,13 +169,13 @@ class Terminal:
 
     def __exit__(self, *_: object) -> None:
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(600)
         os.close(self.fd)
 
     def send(self, keys: str) -> None:
         os.write(self.fd, keys.encode())
 
-    def until(self, last: str = session.PROMPT, patience: float = 60) -> str:
+    def until(self, last: str = session.PROMPT, patience: float = 600) -> str:
         """What is shown up to these letters, or to the end; where neither comes in time, a failure that shows it."""
         said, arrived = self.shown(last, patience)
         assert arrived, f"no {last!r} in {patience} seconds, but {said!r}"
@@ -204,7 +204,7 @@ class Terminal:
         said = ""
         for _ in range(20):
             self.send("\x03")
-            more, arrived = self.shown(session.PROMPT, 2)
+            more, arrived = self.shown(session.PROMPT, 10)
             said += more
             if arrived:
                 return said
@@ -224,8 +224,8 @@ def test_a_session_at_a_terminal(tmp_path):
         terminal.send("me\tadam\n")                      # the tab key makes method of it
         assert "there is no word" not in terminal.until()
         terminal.send("\x04")
-        terminal.until("no such end", 10)
-        assert terminal.process.wait(20) == 0
+        terminal.until("no such end")
+        assert terminal.process.wait(600) == 0
     history = tmp_path / ".local" / "state" / "symcalc" / "history"
     assert history.read_text().splitlines()[:3] == ["(w - 3)^2", "derive w", "check 2(w-3)"]
     assert [stat.S_IMODE(path.stat().st_mode) for path in (history, history.parent)] == [0o600, 0o700]
@@ -234,7 +234,7 @@ def test_a_session_at_a_terminal(tmp_path):
 def test_a_command_at_a_terminal(tmp_path):
     with Terminal(tmp_path, "derive", LINE, "--backprop", columns=40) as terminal:
         said = terminal.until("no such end")
-        assert terminal.process.wait(20) == 0 and "\x1b[1m" in said
+        assert terminal.process.wait(600) == 0 and "\x1b[1m" in said
     assert all(len(line) <= 40 and line == line.rstrip() for line in CODE.sub("", said).split("\n"))
 
 

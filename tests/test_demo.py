@@ -9,8 +9,10 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
+from matplotlib import font_manager
 
 import symcalc as sc
 from symcalc.demo import STORIES, demo
@@ -99,9 +101,11 @@ def test_the_command_runs_without_network_or_home(tmp_path):
             "from symcalc.cli import run\n"
             "sys.argv = ['symcalc', 'demo', '--plot', 'films.png']\n"
             "run()")
-    ended = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, cwd=tmp_path, timeout=60,
+    # Where the fonts have been looked for: matplotlib tells of it on a slow machine, and of a home that it cannot write to.
+    assert font_manager.fontManager.ttflist
+    ended = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, cwd=tmp_path, timeout=600,
                            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8",
-                                "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", str(Path.home() / ".config" / "matplotlib"))})
+                                "MPLCONFIGDIR": matplotlib.get_cachedir()})
     assert (ended.returncode, ended.stderr) == (0, b"saved films.png\n")
     assert (tmp_path / "films.png").read_bytes().startswith(b"\x89PNG")
     assert ended.stdout.decode("utf-8") == f"{demo()}\n"

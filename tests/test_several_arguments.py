@@ -35,6 +35,8 @@ CALLS = [
      [(1, 2, 3), (-3, 0.5, 0.1), (2, 2, 2)]),
     ("softmax(1, a, b)", lambda a, b, c: plain_softmax(1, a, b), [(1, 2, 0), (-3, 0.5, 0), (2, 2, 0)]),
     ("softmax(2, c, a, b)", lambda a, b, c: plain_softmax(2, c, a, b), [(1, 2, 3), (-3, 0.5, 0.1), (2, 2, 2)]),
+    ("polygamma(1, a)", lambda a, b, c: mpmath.zeta(2, a), [(0.1, 0, 0), (1.5, 0, 0), (40, 0, 0)]),       # Σ 1/(a + k)²
+    ("polygamma(3, a)", lambda a, b, c: 6 * mpmath.zeta(4, a), [(0.1, 0, 0), (1.5, 0, 0), (40, 0, 0)]),
 ]
 CASES = [(text, value, letter) for text, value, _ in CALLS for letter in "abc" if letter in text.partition("(")[2]]
 POINTS = {text: points for text, _, points in CALLS}
@@ -114,6 +116,9 @@ def test_source_is_read_by_sympy(text, value, letter):
     ("arctan2(y, x)", "atan2(y, x)", r"\operatorname{atan2}\left(y, x\right)"),
     ("logsumexp(c, a, b)", "logsumexp(c, a, b)", r"\operatorname{logsumexp}\left(c, a, b\right)"),
     ("softmax(2, c, a, b)", "softmax₂(c, a, b)", r"\operatorname{softmax}_{2}\left(c, a, b\right)"),
+    ("polygamma(1, x)^2", "polygamma²(1, x)", r"\psi_{1}^{2}\left(x\right)"),
+    ("polygamma_2(x)", "polygamma(2, x)", r"\psi_{2}\left(x\right)"),
+    ("polygamma(0, x)", "digamma(x)", r"\psi\left(x\right)"),
     ("softmax₁(a, b, c)^3", "softmax₁³(a, b, c)", r"\operatorname{softmax}_{1}^{3}\left(a, b, c\right)"),
     ("cbrt(x + 1)^2", "(∛(x + 1))²", r"\left(\sqrt[3]{x + 1}\right)^{2}"),
 ])
@@ -139,6 +144,10 @@ def test_a_base_or_an_argument_may_be_a_column():
     ("atan2(a)", "atan2 takes 2 arguments, 1 given"),
     ("log(a, b, c)", "log takes 1 or 2 arguments, 3 given"),
     ("log_b(a, c)", "log_b takes 1 argument, 2 given"),
+    ("polygamma(a, b)", "polygamma starts with how often digamma is differentiated, a whole number from 0 to 20"),
+    ("polygamma(21, b)", "polygamma starts with how often digamma is differentiated, a whole number from 0 to 20"),
+    ("polygamma(1)", "polygamma takes 2 arguments, 1 given"),
+    ("x*polygamma(1, -2)", "polygamma(1, -2) is not real; polygamma needs a positive argument behind its order"),
     ("log(a, -2)", "the base of a logarithm is a positive number other than 1, not -2"),
     ("log(a, 0)", "the base of a logarithm is a positive number other than 1, not 0"),
     ("x*log(-3, 2)", "log₂(-3) is not real; logarithm needs a positive argument and a positive base other than 1"),
@@ -150,14 +159,14 @@ def test_refused_in_a_sentence(typed, sentence):
     assert str(caught.value).splitlines()[0] == sentence
 
 
-@pytest.mark.parametrize("head", [sc.softmax, sc.logsumexp, sc.logarithm, sc.step, sc.cbrt, sc.logit])
+@pytest.mark.parametrize("head", [sc.softmax, sc.logsumexp, sc.logarithm, sc.step, sc.cbrt, sc.logit, sc.polygamma])
 def test_our_own_functions_never_run_a_text(head):
     with pytest.raises((ReadError, LossError)):
         head("__import__('os').getpid()", "x", "y")
 
 
 def test_names():
-    assert {name: row.head for name, row in SUBSCRIPTED.items()} == {"log": sc.logarithm, "softmax": sc.softmax}
+    assert {name: row.head for name, row in SUBSCRIPTED.items()} == {"log": sc.logarithm, "softmax": sc.softmax, "polygamma": sc.polygamma}
     assert BY_NAME["log"].head is sympy.log
 
 
@@ -168,7 +177,7 @@ x = sympy.Symbol("x")
 
 @pytest.mark.parametrize("given, shown", [
     (sympy.atan2(x, 2), "atan2(x, 2)"), (sympy.erf(x), "erf(x)"), (sympy.Heaviside(x - 1), "step(x - 1)"),
-    (sympy.digamma(x), "digamma(x)"), (sympy.polygamma(0, x), "digamma(x)"), (sympy.sech(x), "sech(x)"),
+    (sympy.digamma(x), "digamma(x)"), (sympy.polygamma(0, x), "digamma(x)"), (sympy.polygamma(2, x), "polygamma(2, x)"), (sympy.sech(x), "sech(x)"),
     (sc.softmax(1, x, 2), "softmax₁(x, 2)"), (sc.logsumexp(x, 0), "logsumexp(x, 0)"),
     (sc.step(x), "step(x)"), (sc.logarithm(x, 3), "log₃(x)"),
 ])
@@ -176,9 +185,9 @@ def test_admitted(given, shown):
     assert sc.text(sc.derive(given, "x").expression) == shown
 
 
-def test_other_polygammas_are_refused():
-    with pytest.raises(LossError, match="polygamma is not supported"):
-        sc.derive(sympy.polygamma(2, x), "x")
+def test_polygammas_of_no_order_are_refused():
+    with pytest.raises(LossError, match="a whole number from 0 to 20"):
+        sc.derive(sympy.polygamma(x, 2), "x")
 
 
 # A row that is wrong is caught by the proof

@@ -64,7 +64,7 @@ def shown():
             break
         said += read
     os.close(fd)
-    assert process.wait(60) == 0, said.decode(errors="replace")
+    assert process.wait(600) == 0, said.decode(errors="replace")
     *sessions, last = said.decode().replace("\r\n", "\n").split("\f")
     parts = [session.split("\v")[:-1] for session in sessions]
     return {"sessions": [[part[k:k + 4] for k in range(0, len(part), 4)] for part in parts], "last": last}

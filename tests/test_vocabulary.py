@@ -43,6 +43,7 @@ ORACLES = {
     "softplus": (lambda u: mpmath.log(2 * mpmath.cosh(u / 2)) + u / 2, "-30 -0.5 0 1 2.5"),
     "relu": (lambda u: (u + mpmath.fabs(u)) / 2, "-3 -0.5 0.2 1"),
     "gamma": (mpmath.gamma, "0.2 1 2.5 4"),
+    "lgamma": (lambda u: mpmath.log(mpmath.gamma(u)), "0.2 1.2 2.5 4"),
     "digamma": (lambda u: mpmath.diff(mpmath.loggamma, u), "0.2 1 2.5 4"),
     "erf": (lambda u: 1 - mpmath.erfc(u), "-3 -0.5 0.2 1 2.5"),
     "logit": (lambda u: 2 * mpmath.atanh(2 * u - 1), "0.01 0.3 0.5 0.9"),
@@ -121,13 +122,12 @@ def test_derivative_against_a_difference_of_mpmaths_function(row, at):
     assert mpmath.almosteq(slope, mpmath.diff(oracle(row), mpmath.mpf(at)), 1e-15, 1e-15)
 
 
-@pytest.mark.parametrize("row, at", CASES, ids=ids)
-def test_points_of_the_domain_are_inside(row, at):
-    assert row.inside is None or row.inside(float(at))
+def test_points_of_the_domain_are_inside():
+    assert [(row.names[0], at) for row, at in CASES if row.inside and not row.inside(float(at))] == []
 
 
 @pytest.mark.parametrize("name, outside", [("ln", "0 -1"), ("asin", "1.01 -2"), ("acos", "1.01 -2"), ("acosh", "0.99 -3"),
-                                           ("atanh", "1 -1 2"), ("gamma", "0 -1"), ("cot", "0"), ("csc", "0"),
+                                           ("atanh", "1 -1 2"), ("gamma", "0 -1"), ("lgamma", "0 -1"), ("cot", "0"), ("csc", "0"),
                                            ("digamma", "0 -1"), ("logit", "0 1 -3"), ("asec", "0 0.99"), ("acsc", "0 -0.5"),
                                            ("csch", "0"), ("coth", "0")])
 def test_what_is_outside_is_refused_in_words(name, outside):
@@ -140,7 +140,7 @@ def test_what_is_outside_is_refused_in_words(name, outside):
 
 def test_rows_without_bounds_and_with_them():
     assert {row.names[0] for row in ROWS if row.inside} == {"ln", "asin", "acos", "acosh", "atanh", "gamma", "cot", "csc",
-                                                        "digamma", "logit", "asec", "acsc", "csch", "coth"}
+                                                        "lgamma", "digamma", "logit", "asec", "acsc", "csch", "coth"}
 
 
 # Read, printed, compiled
@@ -231,15 +231,20 @@ def derived(row, formula, monkeypatch, forget_inside=False):
 
 SLOPED = [row for row in ROWS if row.derivative]
 NOT_FLAT = [row for row in SLOPED if row.names[0] not in ("sign", "step")]
-FAULTS = [(row, fault) for row in NOT_FLAT for fault in (scaled, flipped, shifted, undefined)] + [
-    (BY_NAME["sign"], shifted), (BY_NAME["step"], shifted)]
 
 
-@pytest.mark.parametrize("inside", ["x", "x^2/5"])
-@pytest.mark.parametrize("row, fault", FAULTS, ids=lambda value: ids(value) or getattr(value, "__name__", None))
-def test_a_wrong_derivative_does_not_pass(row, fault, inside, monkeypatch):
-    with pytest.raises(sc.ProofError, match=r"^line 1 is not equal to the line before it: "):
-        derived(fault(row), f"{row.names[0]}({inside})", monkeypatch)
+@pytest.mark.parametrize("row", SLOPED, ids=ids)
+def test_a_wrong_derivative_does_not_pass(row, monkeypatch):
+    passed = []
+    for fault in (scaled, flipped, shifted, undefined) if row in NOT_FLAT else (shifted,):
+        for inside in ("x", "x^2/5"):
+            with monkeypatch.context() as within:
+                try:
+                    derived(fault(row), f"{row.names[0]}({inside})", within)
+                    passed.append((fault.__name__, inside))
+                except sc.ProofError as noticed:
+                    assert str(noticed).startswith("line 1 is not equal to the line before it: ")
+    assert passed == []
 
 
 @pytest.mark.parametrize("row", NOT_FLAT, ids=ids)
@@ -254,8 +259,20 @@ def test_the_right_row_passes_the_same_way(row, inside, monkeypatch):
     assert derived(row, f"{row.names[0]}({inside})", monkeypatch).proof.passed
 
 
-def test_the_row_without_a_derivative_is_looked_up_and_says_so():
-    assert [row.names[0] for row in ROWS if row.derivative is None] == ["digamma"]
+@pytest.fixture
+def without_a_rule(monkeypatch):
+    """Every row has its derivative; the rules of digamma are taken away, as if its row had none."""
+    assert not [row for row in ALL_ROWS if row.derivative is None and row.partial is None]
+    monkeypatch.setattr(rules, "RULES", tuple(rule for rule in rules.RULES if not rule.formula.startswith("(digamma(")))
+
+
+def test_what_is_looked_up_is_proved_too(without_a_rule, monkeypatch):
+    monkeypatch.setattr(rules, "_looked_up", lambda e, v: Integer(1))
+    with pytest.raises(sc.ProofError):
+        sc.derive("digamma(x^2)", "x")
+
+
+def test_a_row_without_a_derivative_is_looked_up_and_says_so(without_a_rule):
     derivation = sc.derive("digamma(x^2)", "x")
     line = derivation.lines[1]
     assert (line.rule.name, line.rule.formula) == ("no rule", "f(u)' = f'(u) · u'")

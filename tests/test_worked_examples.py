@@ -26,18 +26,19 @@ WIDE = 420               # pixels of a small picture
 
 @pytest.mark.parametrize("example", SCRIPTS, ids=lambda path: path.stem)
 def test_example_prints_and_draws_what_it_is_known_to(example, tmp_path):
-    done = subprocess.run([sys.executable, "-W", "error", example, tmp_path], capture_output=True, text=True,
-                          encoding="utf-8", timeout=120,
+    pictures = tmp_path / "pictures"           # the example makes it
+    done = subprocess.run([sys.executable, "-W", "error", example, pictures], capture_output=True, text=True,
+                          encoding="utf-8", timeout=600,
                           env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "88", "PYTHONPATH": str(EXAMPLES.parent)})
     assert done.returncode == 0, done.stderr
     known = EXAMPLES / "output" / f"{example.stem}.txt"
     if os.environ.get("SYMCALC_BLESS"):
         known.write_text(done.stdout, encoding="utf-8")
-        bless(tmp_path, ROWS[example.stem])
+        bless(pictures, ROWS[example.stem])
     assert done.stdout == known.read_text(encoding="utf-8")
     if example.stem.startswith("15") and not (shutil.which("latexmk") and shutil.which("pdftoppm")):
         pytest.skip("the picture of a printed page needs latexmk and pdftoppm")
-    with Image.open(tmp_path / ROWS[example.stem]) as drawn, Image.open(PICTURES / ROWS[example.stem]) as small:
+    with Image.open(pictures / ROWS[example.stem]) as drawn, Image.open(PICTURES / ROWS[example.stem]) as small:
         assert drawn.width / drawn.height == pytest.approx(small.width / small.height, rel=0.02)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import symcalc as sc
 
 pictures = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+if pictures:
+    pictures.mkdir(parents=True, exist_ok=True)
 
 # Collect: a few films, in tens of millions (illustrative numbers).
 films = {"budget": [1.2, 2.5, 3.1, 4.0, 5.4, 6.3, 7.7, 8.8, 10.1, 11.9, 13.5, 15.0],

@@ -21,5 +21,6 @@ print(sc.slopes("abs(x - 1)", "x", at=1))
 
 if len(sys.argv) > 1:
     folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     figures.secants(parabola).savefig(folder / "secants.png")
     figures.difference_errors(parabola).savefig(folder / "errors.png")

@@ -12,5 +12,6 @@ for formula in ("7", "x^5", "3x^2 - 11", "x^2*sin(x)", "sin(x)/x", "(3x^2 + 10x)
     print()
 
 if len(sys.argv) > 1:
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     product = sc.derive("x^2*sin(x)", "x")
     figures.function_and_derivative(product, -4, 4).savefig(Path(sys.argv[1]) / "product-rule.png")

@@ -26,4 +26,5 @@ for name in ("m", "b"):
     print()
 
 if len(sys.argv) > 1:
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     figures.tree(error).savefig(Path(sys.argv[1]) / "chain-rule.png")

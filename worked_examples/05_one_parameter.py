@@ -24,5 +24,6 @@ print(J.minimum(hours))
 
 if len(sys.argv) > 1:
     folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     figures.cost_curve(run, "m").savefig(folder / "one-parameter.png")
     run.save(folder / "one-parameter.html")

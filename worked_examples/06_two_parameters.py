@@ -22,5 +22,6 @@ print(f"After 40 steps the run is {run.distance:.3f} from the minimum. For five 
 
 if len(sys.argv) > 1:
     folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     figures.contours(run).savefig(folder / "two-parameters.png")
     figures.data_and_cost(run, over="m").savefig(folder / "line-and-cost.png")

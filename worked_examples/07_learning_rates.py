@@ -22,5 +22,6 @@ for run in (runs[0], runs[2], runs[5], runs[6]):
 
 if len(sys.argv) > 1:
     folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     figures.costs_over_rates(runs).savefig(folder / "rates.png")
     figures.costs_over_steps(runs).savefig(folder / "steps.png")

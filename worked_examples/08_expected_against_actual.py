@@ -24,5 +24,6 @@ print()
 print(fill(f"rate 0.4, 100 steps: {J.descend(start={'w': 5}, rate=0.4, steps=100).message}", 88))
 
 if len(sys.argv) > 1:
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     run = J.descend(start={"w": 5}, rate="0.02 + 0.02*k", steps=16)          # a longer step each time
     figures.expected_actual(run).savefig(Path(sys.argv[1]) / "expected-actual.png")

@@ -35,5 +35,6 @@ for title, data in (("as measured", films), ("brought to one scale", even)):
 print(J.minimum(films))
 
 if len(sys.argv) > 1:
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     few = J.descend(even, start=start, rate=J.diagnose(even, start=start).suggested_rate / 4, steps=40)
     figures.history(few).savefig(Path(sys.argv[1]) / "features.png")

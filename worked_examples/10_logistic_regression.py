@@ -22,4 +22,5 @@ for hours, chance in zip((1, 2, 3), run.predict(x=[1, 2, 3])):
     print(f"  after {hours} hour{'s' * (hours != 1)}: {chance:.0%}")
 
 if len(sys.argv) > 1:
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     figures.fit(run).savefig(Path(sys.argv[1]) / "passing.png")

@@ -20,4 +20,5 @@ for rate in (0.4, "0.4/k"):
                subsequent_indent="    "))
 
 if len(sys.argv) > 1:
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     figures.function_and_derivative(sc.derive("abs(w - 1)", "w")).savefig(Path(sys.argv[1]) / "kink.png")

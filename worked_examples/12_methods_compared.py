@@ -35,5 +35,6 @@ print(sc.Loss("(w^2 - 4)^2 + w").sweep(starts=[{"w": -3}, {"w": -0.1}, {"w": 0.2
 
 if len(sys.argv) > 1:
     folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     figures.costs_over_steps(methods).savefig(folder / "methods.png")
     figures.costs_over_rates(rates).savefig(folder / "valley-rates.png")

@@ -19,5 +19,6 @@ print(compared)
 
 if len(sys.argv) > 1:
     folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     figures.tree(J).savefig(folder / "network.png")
     figures.effect(compared).savefig(folder / "wrong-slope.png")

@@ -27,5 +27,6 @@ for level, hint in enumerate(derivation.hints(), start=1):
     print(fill(f"{level}. {hint}", 88, subsequent_indent="   "))
 
 if len(sys.argv) > 1:
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     # Most of the mistakes leave out one factor on the way down this tree.
     figures.tree(sc.derive("(0.5x + 3)^2", "x")).savefig(Path(sys.argv[1]) / "outside-inside.png")

@@ -9,6 +9,7 @@ from pathlib import Path
 import symcalc as sc
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
+folder.mkdir(parents=True, exist_ok=True)
 sheet = sc.Worksheet.from_spec(Path(__file__).with_name("15_worksheet.toml"))
 print(sheet)
 

@@ -31,4 +31,5 @@ with tempfile.TemporaryDirectory() as folder:
         typed(*command)
     typed(said=SESSION)
     if len(sys.argv) > 1:
+        Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
         shutil.copy(Path(folder, "hours.png"), sys.argv[1])

@@ -21,6 +21,7 @@ run = reaction.descend(speeds, start={"V": 4, "K": 1}, rate=0.5, steps=2000)
 print("\nMeasured at six amounts, the speeds give V = {V:.3f} and K = {K:.3f}.".format(**run.parameters))
 print("Speed at s = 2 and s = 32:", run.predict(s=[2, 32]).round(3))
 if len(sys.argv) > 1:
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     figures.fit(run).savefig(Path(sys.argv[1]) / "enzyme.png")
 
 print("\n2. Passed or not, after so many hours: the prediction is a probability, the loss the surprise at what came.")

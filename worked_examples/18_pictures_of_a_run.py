@@ -12,6 +12,8 @@ import symcalc as sc
 from symcalc import figures
 
 pictures = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+if pictures:
+    pictures.mkdir(parents=True, exist_ok=True)
 
 
 def show(name, figure):

@@ -24,7 +24,6 @@ from sympy import (
     Unequality,
     exp,
     log,
-    polygamma,
     true,
 )
 
@@ -217,21 +216,16 @@ CASES = Rule(
 
 # Where no rule is known
 
-def _argument(e: Expr) -> tuple[Expr, ...]:
-    """What stands in the function: polygamma(k, x) is the k-th derivative of digamma at x."""
-    return e.args[1:] if isinstance(e, polygamma) else e.args
-
-
 def _looked_up(e: Expr, x: Symbol) -> Expr:
-    if len(inner := _argument(e)) != 1:
+    if len(e.args) != 1:
         raise LossError(f"no rule is known for {text(e)}")
-    return e.func(*e.args[:-1], INNER).diff(INNER).xreplace({INNER: inner[0]})
+    return e.func(INNER).diff(INNER).xreplace({INNER: e.args[0]})
 
 
 NO_RULE = Rule(
     name="no rule", statement=Formula(text="f(u)' = f'(u) · u'", latex=r"f(u)' = f'(u) \cdot u'"),
     applies=lambda e, x: True,
-    parts=lambda e, x: _argument(e),
+    parts=lambda e, x: e.args,
     combine=lambda e, x, *inner: mul(_looked_up(e, x), *inner),
     because=lambda es, x: ("there is no rule here for ", *joined(es), "; its slope is looked up and checked with numbers"),
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Expr, Symbol, log
+from sympy import Basic, Expr, Symbol, log
 
 from symcalc.calculus.elementary import Outer, elementary
 from symcalc.calculus.rule import Rule, constancy, depends
-from symcalc.functions import logarithm
+from symcalc.functions import logarithm, polygamma
 from symcalc.pages.document import Formula, Inline, joined
 from symcalc.pages.notation import text
-from symcalc.vocabulary import FUNCTIONS, Function
+from symcalc.vocabulary import FUNCTIONS, ONE, Function
 from symcalc.written import add, call, divide, mul
 
 _CHAIN = Formula(text="f(u, v)' = f_u · u' + f_v · v'", latex=r"f(u, v)' = f_u \cdot u' + f_v \cdot v'")
@@ -83,7 +83,23 @@ CHANGE_OF_BASE = Rule(
     because=lambda es, x: ("the base depends on ", x, ": write the logarithm as a quotient of natural logarithms"),
 )
 
+
+# The derivatives of digamma
+
+def _raised(e: Expr) -> Expr:
+    """polygamma(k + 1, u), also for the letter k of a formula, which holds for every order where a function has one."""
+    order, u = e.args
+    return FUNCTIONS[polygamma].partial(1, e.args) if order.is_Integer else Basic.__new__(polygamma, add(order, ONE), u)
+
+
+POLYGAMMA = Outer(
+    name="derivative of the polygamma function", called=lambda e: f"the polygamma function of order {e.args[0]}",
+    matches=lambda e, x: type(e) is polygamma,
+    inner=lambda e: e.args[1],
+    slope=_raised, sample=lambda u: Basic.__new__(polygamma, Symbol("k"), u),
+)
+
 SEVERAL: tuple[Rule, ...] = (
-    *elementary(LOGARITHM), CHANGE_OF_BASE,
-    *(rule for row in FUNCTIONS.values() if row.partial and row.head is not logarithm for rule in several(row)),
+    *elementary(LOGARITHM), CHANGE_OF_BASE, *elementary(POLYGAMMA),
+    *(rule for row in FUNCTIONS.values() if row.partial and row.head not in (logarithm, polygamma) for rule in several(row)),
 )

@@ -12,6 +12,10 @@ from symcalc.errors import SymcalcError, visible
 WORDS = ("loss", "data", "derive", "ask", "check", "hint", "start", "rate", "method", "step", "why", "run", "minimum",
          "diagnose", "plot", "save", "help", "quit")         # in the order in which a session needs them
 _ALONE = {"exit": "quit", "bye": "quit", "q": "quit", "exit()": "quit", "quit()": "quit", "?": "help"}      # with nothing after
+_INSTEAD = {"descend": "step", "train": "step", "fit": "step", "update": "step", "go": "step", "load": "data", "open": "data",
+            "read": "data", "csv": "data", "diff": "derive", "differentiate": "derive", "derivative": "derive", "wrt": "derive",
+            "gradient": "derive", "answer": "check", "guess": "check", "begin": "start", "draw": "plot", "solve": "minimum",
+            "function": "loss", "show": "run", "print": "run"}          # what others call it
 _DETAILS = ("brief", "normal", "full")
 _NEAR = 0.7              # how alike, at least, a name and a word are when one is taken for a slip of the other
 MOST_STEPS = 100_000     # updates that one word may ask for
@@ -45,9 +49,10 @@ def check_bare(line: str) -> None:
 
 
 def misspelt(line: str) -> SymcalcError | None:
-    """What there is to say about a line that begins with what is nearly a word."""
+    """What there is to say about a line that begins with what is nearly a word, or with what another program calls it."""
     word = line.split()[0]
-    near = get_close_matches(word.lower(), (*WORDS, *_ALONE), 1, _NEAR)
+    meant = _INSTEAD.get(word.lower())
+    near = [meant] if meant else get_close_matches(word.lower(), (*WORDS, *_ALONE), 1, _NEAR)
     if not near or near[0] == word.lower():
         return None
     return SymcalcError(f"there is no word {visible(word[:_SHOWN])!r}; did you mean {near[0]}?")

@@ -157,7 +157,7 @@ def scalar_softplus(z: float) -> float:
     return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
 
 
-# Error function, digamma, steps
+# Error function, what is kin to Γ, steps
 
 _ERF = np.frompyfunc(math.erf, 1, 1)
 
@@ -202,6 +202,55 @@ def scalar_digamma(z: float) -> float:
 def _below_the_log(y: ArrayLike) -> ArrayLike:
     small = 1 / y
     return 0.5 * small + reduce(lambda rest, term: (rest + term) * small * small, reversed(_SERIES), 0.0)
+
+
+def lgamma(z: ArrayLike) -> np.ndarray:
+    """ln Γ(z) for z > 0, elsewhere nan; where Γ(z) is too large for a float it still has a value.
+
+    >>> lgamma(np.array([1.0, 200.0, -1.0])).round(3)
+    array([  0.   , 857.934,     nan])
+    """
+    return np.asarray(_LGAMMA(z), dtype=np.float64)
+
+
+def scalar_lgamma(z: float) -> float:
+    """ln Γ(z) for one float.
+
+    >>> round(scalar_lgamma(3.0), 12) == round(math.log(2), 12)
+    True
+    """
+    return math.lgamma(z) if z > 0 else math.nan
+
+
+_LGAMMA = np.frompyfunc(scalar_lgamma, 1, 1)
+
+
+def polygamma(order: float, z: ArrayLike) -> np.ndarray:
+    """ψ_k(z), the k-th derivative of digamma, for z > 0, elsewhere nan: by ψ_k(z) = ψ_k(z + 1) - (-1)^k k!/z^(k + 1).
+
+    >>> polygamma(1, np.array([1.0, -1.0])).round(12)
+    array([1.64493407,        nan])
+    """
+    return _polygamma(int(order), np.where(np.asarray(z) > 0, z, np.nan))
+
+
+def scalar_polygamma(order: float, z: float) -> float:
+    """ψ_k(z) for one float.
+
+    >>> round(scalar_polygamma(1.0, 1.0), 12)
+    1.644934066848
+    """
+    return float(_polygamma(int(order), np.float64(z))) if z > 0 else math.nan
+
+
+def _polygamma(k: int, z: np.ndarray) -> np.ndarray:
+    """The k-th derivative of digamma's series at y, and of the terms 1/(z + j) that lead there."""
+    shift = _SHIFT + k
+    y = z + shift
+    series = sum(term * math.prod(range(2 * j + 1, 2 * j + k)) * 2 * j / y**(2 * j) for j, term in enumerate(_SERIES, start=1))
+    far = (math.factorial(k - 1) + math.factorial(k) / (2 * y) + series) / y**k
+    with np.errstate(over="ignore", divide="ignore"):
+        return (-1) ** (k + 1) * (far + math.factorial(k) * sum(1 / (z + j)**(k + 1) for j in range(shift)))
 
 
 def scalar_step(z: float) -> float:

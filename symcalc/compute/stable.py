@@ -16,7 +16,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from sympy import Abs, Add, Basic, E, Expr, Integer, LessThan, Min, Mul, Piecewise, Pow, atanh, cosh, exp, log, tanh
+from sympy import (
+    Abs,
+    Add,
+    Basic,
+    E,
+    Expr,
+    Integer,
+    LessThan,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    atanh,
+    cosh,
+    exp,
+    gamma,
+    log,
+    loggamma,
+    tanh,
+)
 
 from symcalc.calculus.algebra.products import NOTHING
 from symcalc.calculus.algebra.sigmoids import logistic_exponent
@@ -84,6 +103,8 @@ def _stable_log(part: log) -> Expr:
         return log_of_cosh(inside.args[0])
     if logits := logits_of(inside):
         return call(logsumexp, *logits)
+    if isinstance(inside, gamma):                      # Γ(172) is too large for a float, its logarithm is 711.7
+        return call(loggamma, inside.args[0])
     z = logistic_exponent(inside)
     return part if z is None else call(softplus, z)
 

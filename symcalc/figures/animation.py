@@ -6,11 +6,11 @@ import io
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sympy import Symbol
@@ -29,7 +29,9 @@ from symcalc.training.told.working import renewed
 from symcalc.training.views import in_view, started
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
@@ -174,12 +176,16 @@ def _pictures(run: Run, steps: list[int], over: str | Symbol | None) -> Iterator
         figure.set_layout_engine("none")               # all pictures keep the places of the last, where most is drawn
         for axes in all_axes:
             _stay(axes)
+        moving = [*(part for axes in all_axes for part in _moving(axes)), title, caption]
+        still = _without(canvas, moving)
         for k, words in zip(steps, captions):
             for show in shows:
                 show(k)
             title.set_text(f"Step {k} of {run.nit}:  {cost_name(run.loss)} = {short(run.costs[k])}")
             caption.set_text(words)
-            canvas.draw()
+            canvas.restore_region(still)
+            for part in moving:
+                figure.draw_artist(part)
             yield Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3].copy())
 
 
@@ -188,6 +194,28 @@ def _stay(axes: Axes) -> None:
     if (legend := axes.get_legend()) is not None:
         box = legend.get_window_extent().transformed(axes.transAxes.inverted())
         axes.legend(loc=(box.x0, box.y0), fontsize=8, borderaxespad=0)
+
+
+def _moving(axes: Axes) -> list[Artist]:
+    """All but the paper, its frame and the numbers along it, which take longest to draw; what lies above comes last."""
+    still = {axes.patch, axes.xaxis, axes.yaxis, *axes.spines.values()}
+    return sorted((part for part in axes.get_children() if part not in still), key=lambda part: part.get_zorder())
+
+
+def _without(canvas: FigureCanvasAgg, moving: Sequence[Artist]) -> Any:
+    """The picture with nothing that moves, to draw that upon."""
+    from matplotlib.text import Text
+
+    shown = [part.get_visible() for part in moving]
+    places = [(part, part.get_position()) for part in moving if isinstance(part, Text)]
+    for part in moving:
+        part.set_visible(False)
+    canvas.draw()
+    for part, before in zip(moving, shown):
+        part.set_visible(before)
+    for title, place in places:                     # a title that is not drawn loses its place
+        title.set_position(place)
+    return canvas.copy_from_bbox(canvas.figure.bbox)
 
 
 def _caption(run: Run, k: int, room: int = _LINE, *, last: bool) -> str:

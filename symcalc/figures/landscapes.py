@@ -30,6 +30,7 @@ _CUT = 0.05              # of the surface, if more than this is left out its edg
 _CASING = 2.8            # points of white along the way, which without colours could not be told from the surface
 _MOST = 6                # slices that can be read beside each other
 _ACROSS = 121
+_FROM_NUMBERS = (9, 14, 9)                # points to the labels of the axes, which may be longer than the axes are
 _LETTERS = 10.5          # of a head line, in an inch
 _TANGENT = 0.25          # of the width of a slice, to either side of the point
 
@@ -70,7 +71,8 @@ def surface(run: Run) -> Figure:
         axes.set(xlabel=text(first), ylabel=text(second), zlabel=cost_name(run.loss), xlim=u, ylim=v,
                  title=f"{cost_name(run.loss)} as a surface{left_out(run)}")
         axes.locator_params(nbins=5)
-        axes.zaxis.labelpad = 8
+        for axis, pad in zip((axes.xaxis, axes.yaxis, axes.zaxis), _FROM_NUMBERS):
+            axis.labelpad = pad
         axes.view_init(elev=32, azim=-58)
         axes.set_box_aspect(None, zoom=0.88)
         axes.legend(fontsize=8, loc="upper right")

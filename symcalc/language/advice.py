@@ -19,7 +19,7 @@ _ELSEWHERE = {"pow": "x^2", "square": "x^2", "lg": "log10(x)", "ld": "log2(x)", 
               "log_": "log(x, b)", "arctg": "atan(x)", "sen": "sin(x)",
               "avg": "mean(f)", "average": "mean(f)", "logistic": "sigmoid(x)",
               "σ": "sigmoid(x)", "Γ": "gamma(x)", "root": "x^(1/3)", "psi": "digamma(x)",
-              "polygamma": "digamma(x), which is polygamma(0, x)",
+              "trigamma": "polygamma(1, x)",
               "erfc": "1 - erf(x)", "lse": "logsumexp(a, b)", "logaddexp": "logsumexp(a, b)",
               "log_softmax": "ln(softmax(1, a, b))", "frac": "a/b"}       # what others call it
 

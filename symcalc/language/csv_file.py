@@ -115,7 +115,9 @@ def _header(file: TextIO, source: str) -> tuple[str, ...]:
     if all(map(_NUMBER.fullmatch, cells)):
         raise DataError(f"{where}: the first line must name the columns; put a line such as x,y above the numbers")
     if re.search(r"[;\t]", line):
-        raise DataError(f"{where}: {quoted(line.strip())} is no list of names; separate the columns with commas")
+        signs = "tabs" if "\t" in line else "semicolons"
+        raise DataError(f"{where}: {signs} stand between the names; separate the columns with commas, "
+                        "and write decimals with a point")
     return checked_names(cells, where)
 
 

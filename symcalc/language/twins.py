@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sympy import Basic, Expr, Heaviside, Rational, digamma, polygamma
+import sympy
+from sympy import Basic, Expr, Heaviside, Rational
 
 from symcalc.errors import LossError
-from symcalc.functions import step
+from symcalc.functions import polygamma, step
 from symcalc.written import call
 
 
@@ -27,8 +28,8 @@ def _step(part: Heaviside) -> Expr:
     return call(step, part.args[0])
 
 
-def _digamma(part: polygamma) -> Expr:
-    return call(digamma, part.args[1]) if part.args[0] == 0 else part
+def _polygamma(part: sympy.polygamma) -> Expr:
+    return call(polygamma, *part.args)
 
 
-_TWINS: Mapping[type, Callable[[Basic], Basic]] = {Heaviside: _step, polygamma: _digamma}
+_TWINS: Mapping[type, Callable[[Basic], Basic]] = {Heaviside: _step, sympy.polygamma: _polygamma}

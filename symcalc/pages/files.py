@@ -30,6 +30,8 @@ def read_bounded(path: Path, most: int) -> bytes:
                                "in a file first")
         with open(path, "rb") as file:
             return file.read(most + 1)
+    except FileNotFoundError:
+        raise SymcalcError(f"there is no file '{visible(str(path))}'; check its name and folder") from None
     except (OSError, ValueError) as fault:                   # ValueError: a NUL in the name
         raise SymcalcError(f"cannot read '{visible(str(path))}': {getattr(fault, 'strerror', None) or fault}") from None
 

@@ -24,7 +24,7 @@ class FunctionNotation(Walk):
             return Piece(self.medium.radical(name, under.string, under.level < Level.ATOM),
                          Level.ATOM if self.medium.called else Level.POWER)
         arguments = list(function.args)
-        if row is not None and row.subscript is not None:
+        if row is not None and row.subscript is not None and not (row.spelled and self.medium.fractions_inline):
             index = self.write(arguments[row.subscript]).string
             if index.isalnum() or not self.medium.called:        # log_2(x), but log(x, 1 + b) as it is typed
                 name = self.medium.subscript(name, index)

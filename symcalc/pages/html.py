@@ -11,7 +11,6 @@ from string import Template
 from sympy import Basic
 
 from symcalc.errors import visible
-from symcalc.pages.breaking import broken_latex, ems
 from symcalc.pages.document import (
     Blank,
     Block,
@@ -27,6 +26,7 @@ from symcalc.pages.document import (
     Steps,
     Table,
 )
+from symcalc.pages.latex_breaking import broken_latex, ems
 from symcalc.pages.mathml import mathml
 from symcalc.pages.rendering import formula_of, is_explained, is_number, relations_of, renderer, template
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from symcalc.pages import notation
-from symcalc.pages.breaking import broken_latex, ems
 from symcalc.pages.document import (
     Blank,
     Block,
@@ -24,6 +23,7 @@ from symcalc.pages.document import (
     Steps,
     Table,
 )
+from symcalc.pages.latex_breaking import broken_latex, ems
 from symcalc.pages.latex_inline import fragment, inline
 from symcalc.pages.latex_tables import table_in_latex
 from symcalc.pages.latex_words import words

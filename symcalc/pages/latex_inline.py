@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sympy import Basic
 
-from symcalc.pages.breaking import broken_latex
 from symcalc.pages.document import Formula, Inline
+from symcalc.pages.latex_breaking import broken_latex
 from symcalc.pages.latex_words import words
 from symcalc.pages.rendering import formula_of
 

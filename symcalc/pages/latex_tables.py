@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from sympy import Basic
 
-from symcalc.pages.breaking import broken_latex, ems
 from symcalc.pages.document import Formula, Inline, Table
+from symcalc.pages.latex_breaking import broken_latex, ems
 from symcalc.pages.latex_inline import inline
 from symcalc.pages.latex_words import words
 from symcalc.pages.rendering import formula_of, is_number

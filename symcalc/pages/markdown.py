@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sympy import Basic
 
 from symcalc.errors import visible
-from symcalc.pages.breaking import broken_latex, ems
 from symcalc.pages.document import (
     Blank,
     Block,
@@ -25,6 +24,7 @@ from symcalc.pages.document import (
     Steps,
     Table,
 )
+from symcalc.pages.latex_breaking import broken_latex, ems
 from symcalc.pages.rendering import formula_of, is_explained, relations_of, renderer
 
 _LINE = 38.0              # ems of a formula before it is broken

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from string import ascii_lowercase
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
@@ -62,10 +61,12 @@ def _form(pieces: Sequence[str], columns: Sequence[tuple[str, ...]],
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Drawn lines of one element: their forms, and for each the place of its form and its numbers.
+    """Drawn lines of one element, to a tenth: their forms, and for each the place of its form and its numbers.
+
+    The numbers are counted in tenths, each from the one before.
 
     >>> Paths.of(["M0,1L5,-2", "M0,1.5L5,3"])
-    Paths(forms=(('M0,', 0, 'L5,', 1),), rows=('0 1 -2', '0 1.5 3'))
+    Paths(forms=(('M0,', 0, 'L5,', 1),), rows=('0 10 -30', '0 15 15'))
     """
 
     forms: tuple[Form, ...]
@@ -75,47 +76,9 @@ class Paths:
     def of(cls, paths: Sequence[str]) -> Paths:
         """What it takes to have every path again."""
         found = Forms.of(paths, signed=True)
-        return cls(found.forms, tuple(" ".join(map(str, row)) for row in found.texts))
+        return cls(found.forms, tuple(" ".join((str(form), *_steps(numbers))) for form, *numbers in found.texts))
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """Texts of many lines: a row has the place of the names of its lines' forms, that of where its numbers go, and the numbers.
-
-    >>> pages = Pages.of([["m = 1", "2 of 9, 1"], ["m = 5", "4 of 9, 5"], ["m = 7", "-3 of 9, 7"]])
-    >>> pages.lines, pages.names
-    ({'a': ('m = ', 0), 'b': (0, ' of 9, ', 1), 'c': ('-3 of 9, 7',)}, ('a b', 'a c'))
-    >>> pages.places, pages.rows
-    (('~0;~1 ~0', '7;'), ('0 0 1 2', '0 0 5 4', '1 1'))
-    """
-
-    lines: dict[str, Form]
-    names: tuple[str, ...]
-    places: tuple[str, ...]                  # line by line, ~0 the first of the numbers
-    rows: tuple[str, ...]
-
-    @classmethod
-    def of(cls, texts: Sequence[Sequence[str]]) -> Pages:
-        """What it takes to have every line of these texts again."""
-        lines = Forms.of([line for text in texts for line in text])
-        found = iter(lines.texts)
-        names, numbers = [], []
-        for text in texts:
-            told = [next(found) for _ in text]
-            names.append(" ".join(_name(int(place)) for place, *_ in told))
-            numbers.append(";".join(" ".join(map(str, its)) for _, *its in told))
-        places = Forms.of(numbers)
-        known = {name: place for place, name in enumerate(dict.fromkeys(names))}
-        return cls({_name(place): form for place, form in enumerate(lines.forms)}, tuple(known),
-                   tuple("".join(part if isinstance(part, str) else f"~{part}" for part in form) for form in places.forms),
-                   tuple(" ".join(map(str, (known[name], *row))) for name, row in zip(names, places.texts)))
-
-
-def _name(place: int) -> str:
-    """In letters, since digits are numbers: a, b, ..., z, aa, ab and so on."""
-    name = ""
-    while place >= 0:
-        place, letter = divmod(place, len(ascii_lowercase))
-        name = ascii_lowercase[letter] + name
-        place -= 1
-    return name
+def _steps(numbers: Sequence[int | str]) -> list[str]:
+    tenths = [round(10 * float(number)) for number in numbers]
+    return [str(after - before) for before, after in zip([0, *tenths], tenths)]

@@ -16,7 +16,7 @@ _NAMED = (CONSTANT, IDENTITY, CONSTANT_MULTIPLE, SUM, PRODUCT, QUOTIENT)
 _EXP = call(exp, _X)                         # which the table of functions has
 _POWERS = ("power rule", "square root rule", "reciprocal rule", "exponential rule")
 # The rarest: a learner looks them up, and without them the card stays on its page.
-_RARE = frozenset({"acot", "asec", "acsc", "sech", "csch", "coth", "gamma", "digamma", "step", "sign"})
+_RARE = frozenset({"acot", "asec", "acsc", "sech", "csch", "coth", "gamma", "lgamma", "digamma", "step", "sign"})
 
 
 def rule_card() -> tuple[Block, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 
-from symcalc.pages.breaking import ems
 from symcalc.pages.document import Block, Equation, Figure, Inline, Paragraph, Table
 from symcalc.pages.latex import block as block_in_latex
+from symcalc.pages.latex_breaking import ems
 from symcalc.pages.latex_inline import inline
 from symcalc.pages.latex_tables import table_in_latex
 from symcalc.pages.latex_words import words

@@ -11,8 +11,8 @@ from html import escape
 from sympy import Basic
 
 from symcalc.errors import visible
-from symcalc.pages.breaking import broken_latex, ems
 from symcalc.pages.document import Blank, Block, Code, Equation, Figure, Formula, Heading, Inline, Paragraph, Step, Steps, Table
+from symcalc.pages.latex_breaking import broken_latex, ems
 from symcalc.pages.rendering import formula_of, is_number, relations_of, renderer
 
 Special = Callable[[Formula], str | None]

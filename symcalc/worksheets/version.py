@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,12 +10,15 @@ from dataclasses import dataclass
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import LETTERS, Item, WorksheetError
 from symcalc.worksheets.items.kinds import build
+from symcalc.worksheets.items.numbers import formulas_in
 from symcalc.worksheets.spec import Ask, Spec
 
 _TRIES = 60               # draws until an item is none of those before
 _SHAPED = 30              # of them with the form that the question has in the first version
 _ALIKE = 8                # draws until its derivation is as long as there
+_UNLIKE = 4               # draws in the first version for a formula of another form than those before
 _SEEDS = 10**9
+_LETTER = re.compile(r"(?<![\\a-z])[a-z](?![a-z])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ class _Deck:
             if item.source in self._taken and not ask.is_written:
                 continue
             found.setdefault(self._unlike(number, item), (item, shape))
-            if 0 in found or attempt >= (_SHAPED if item.pattern else _ALIKE):
+            if 0 in found or attempt >= (_SHAPED if item.pattern else _ALIKE if number in self._lengths else _UNLIKE):
                 break
         if not found:
             raise WorksheetError(f"question {number} of version {letter}: {_TRIES} draws of {ask.kind}, level {level}, gave "
@@ -101,7 +105,7 @@ class _Deck:
         """How far the item is from what is wanted here."""
         if number in self._lengths:
             return abs(item.length - self._lengths[number])
-        return self._patterns[_pattern(item)] if item.pattern else 0
+        return self._patterns[_pattern(item)]
 
     def _drawn(self, name: str) -> int:
         return Draw(self._seed).fork(name).seed % _SEEDS
@@ -118,4 +122,10 @@ class _Deck:
 
 
 def _pattern(item: Item) -> tuple[str, int, str]:
-    return item.kind, item.level, item.pattern
+    return item.kind, item.level, item.pattern or _form(item)
+
+
+def _form(item: Item) -> str:
+    """The formula that an item is about, whatever its numbers, signs and letter: of 3x⁵ - 2x and 7t² + 4t the same."""
+    asked = next((formula for formula in formulas_in(item.question) if re.search(r"\d", formula) and "=" not in formula), "")
+    return _LETTER.sub("x", re.sub(r"\d+", "1", asked.replace("-", "+")))

@@ -50,7 +50,7 @@ def sizes() -> None:
     """A line for each loss, a column for each method; and how many updates were made where the run ended before."""
     print(f"{'kB':16}" + "".join(f"{method[:9]:>10}" for method in METHODS))
     for name, formula in SIZED.items():
-        loss = sc.Loss(formula, columns="x y z c s p" if "no data" != name else None) if isinstance(formula, str) else formula
+        loss = sc.Loss(formula, columns="" if name == "no data" else "x y z c s p") if isinstance(formula, str) else formula
         start = [0.1 * (k + 1) * (-1) ** k for k in range(len(loss.parameters))]
         found = []
         for method in METHODS:

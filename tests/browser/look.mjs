@@ -6,8 +6,9 @@ import { chromium } from "playwright-core";
 
 const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const task = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const PATIENCE = 600_000;                // milliseconds, for a machine that has much else to do
 const browser = await chromium.launch({
-  executablePath: task.chromium,
+  executablePath: task.chromium, timeout: PATIENCE,
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"],
 });
@@ -15,6 +16,7 @@ const browser = await chromium.launch({
 // A tab with notes of everything that a page should not do: say something, ask for another file, open a dialog.
 async function tab(options = {}) {
   const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, ...options });
+  page.setDefaultTimeout(PATIENCE);
   const met = { said: [], asked: [], dialogs: [] };
   page.on("console", (message) => met.said.push(message.text()));
   page.on("pageerror", (error) => met.said.push(String(error)));
@@ -36,6 +38,13 @@ async function sized(page, width, height) {
   await page.evaluate(() => { globalThis.told = new Promise((done) => addEventListener("resize", () => done(), { once: true })); });
   await page.setViewportSize({ width, height });
   await page.evaluate(() => globalThis.told);
+}
+
+// Another address of the same page, once its own script has heard of it: browsers tell it of that a moment later.
+async function led(page, hash) {
+  await page.evaluate(() => { globalThis.heard = new Promise((done) => addEventListener("hashchange", () => done(), { once: true })); });
+  await page.goto(page.url().replace(/#.*/, hash));
+  await page.evaluate(() => globalThis.heard);
 }
 
 // What holds of every page, in one theme.
@@ -130,14 +139,14 @@ async function stepped(name) {
 
   await page.evaluate(() => { location.hash = "#k=3"; });
   await page.waitForFunction(() => document.getElementById("slider").value === "3");
-  await page.goto(page.url().replace(/#.*/, "#k=5"));
+  await led(page, "#k=5");
   facts.history = { there: await where() };
   await page.goBack();
   await page.waitForFunction(() => document.getElementById("slider").value === "3");
   facts.history.back = await where();
   const odd = {};
   for (const wanted of ["#k=99999", "#k=-1", "#k=x", "#<script>"]) {
-    await page.goto(page.url().replace(/#.*/, wanted));
+    await led(page, wanted);
     odd[wanted] = [(await where()).value, await hash()];
   }
   facts.odd = odd;

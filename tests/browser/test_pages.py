@@ -32,7 +32,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             pytest.skip(f"looking at the pages in a browser needs {needed}")
     folder = tmp_path_factory.mktemp("pages")
     task = {"pages": save_all(folder), "stepped": STEPPED, "unfolded": UNFOLDED, "searched": SEARCHED, "chromium": CHROMIUM,
-            "told": {name: [working_of(run, k) for k in range(run.nit + 1)] for name in TOLD for run in (RUNS[name](),)},
+            "told": {name: ["".join(working_of(run, k)) for k in range(run.nit + 1)] for name in TOLD for run in (RUNS[name](),)},
             "pictures": os.environ.get("SYMCALC_PICTURES")}
     (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
     done = subprocess.run(["node", str(HERE / "look.mjs"), str(folder / "task.json")], capture_output=True, text=True)

@@ -122,7 +122,7 @@ GOLDEN = {
     "chain-of-three": ("ln(cos(e^(2x)))", "x"),
     "general-power": ("x^sin(x)", "x"),
     "sigmoid": ("1/(1 + exp(-x))", "x"),
-    "no-rule": ("3*digamma(x^2)", "x"),
+    "polygamma": ("3*digamma(x^2)", "x"),
     "mean-squared-error-m": ("mean((y - (m*x + b))^2)", "m"),
     "mean-squared-error-b": ("mean((y - (m*x + b))^2)", "b"),
     "root-mean-squared-error": ("sqrt(mean((y - m*x)^2))", "m"),

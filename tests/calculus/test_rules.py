@@ -56,7 +56,9 @@ def first_rule(formula, letter="x"):
     ("max(x, 1)", "rule for the maximum", "max(f, g)' = f' where f > g, g' elsewhere"),
     ("min(x, 1)", "rule for the minimum", "min(f, g)' = f' where f < g, g' elsewhere"),
     ("piecewise((x, x < 1), (1, True))", "rule for cases", "each case on its own"),
-    ("digamma(x)", "no rule", "f(u)' = f'(u) · u'"),
+    ("digamma(x)", "derivative of the digamma function", "(digamma(x))' = polygamma(1, x)"),
+    ("polygamma(1, x)", "derivative of the polygamma function", "(polygamma(k, x))' = polygamma(k + 1, x)"),
+    ("polygamma(1, x^2)", "chain rule", "(polygamma(k, u))' = polygamma(k + 1, u) · u'"),
 ])
 def test_the_rule_that_applies_and_what_it_says(formula, name, says):
     rule = first_rule(formula)
@@ -106,7 +108,7 @@ def test_every_rule_says_what_it_is_in_both_media(rule):
     ("5^(2x)", "x", "outside stands the exponential function with base 5, inside u = 2x"),
     ("max(x, 1)", "x", "the largest argument sets the slope"),
     ("min(x, 1)", "x", "the smallest argument sets the slope"),
-    ("digamma(x^2)", "x", "there is no rule here for digamma(x²); its slope is looked up and checked with numbers"),
+    ("polygamma(2, x^2)", "x", "outside stands the polygamma function of order 2, inside u = x²"),
     ("x^x", "x", "base and exponent both depend on x; the logarithm is ln(x^x) = x ln(x), "
      "and a function changes by itself times the slope of its logarithm"),
 ])
@@ -189,7 +191,7 @@ FAULTS = {
     "the largest without its ties": ("max(x, x^3, 1)", None, lambda e, v, *d: d[0]),
     "cases changed over": ("piecewise((x^2, x < 1), (sin(x), True))", None,
                            lambda e, v, f, g: rules.CASES.combine(e, v, g, f)),
-    "no rule, and no inner derivative": ("digamma(x^2)", None, lambda e, v, inner: rules._looked_up(e, v)),
+    "the same order": ("polygamma(1, x^2)", None, lambda e, v, inner: mul(e, inner)),
 }
 
 

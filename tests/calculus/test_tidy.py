@@ -216,3 +216,19 @@ def test_size_counts_what_there_is_to_read(formula, leaves):
 
 def test_as_sigmoid_leaves_the_rest():
     assert as_sigmoid(Symbol("z") + 1) == Symbol("z") + 1
+
+
+# One order of letters
+
+ORDERS = [
+    ("x^3*y - y^3*x", "y", "x³ - 3x y²"), ("x^3*y + y^3*x", "x", "3x² y + y³"), ("a^2*b - b^2*a", "a", "2a b - b²"),
+    ("x*y^2 + y*z^2 + z*x^2 + x^2*y^2*z^2", "x", "y² + 2x z + 2x y² z²"), ("b*a + c*b + a^2*c", "a", "b + 2c a"),
+]
+
+
+@pytest.mark.parametrize("formula, letter, ends", ORDERS, ids=[formula for formula, *_ in ORDERS])
+def test_products_that_disagree_on_the_order_of_their_letters_settle_on_one(formula, letter, ends):
+    derivation = sc.derive(formula, letter)
+    shown = [sc.text(line.expression) for line in derivation.lines]
+    assert shown[-1] == ends and len(set(shown)) == len(shown)
+    assert [line.rule.name for line in derivation.lines[1:]].count("simplify the product") <= 1

@@ -82,10 +82,13 @@ def test_a_call_asks_for_no_memory(monkeypatch):
     point = RANDOM.normal(size=4 * UNITS + 1)
     for _ in range(3):
         f(point)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(5):
-        f(point)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 100          # a float of each row would be 117
+    asked = []
+    for _ in range(6):                                   # the quietest, as other threads and the system ask for pages, too
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(5):
+            f(point)
+        asked.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    assert min(asked) < 100                              # a float of each row would be 117
 
 
 SHAPES = [("np.dot(p1, c1)", (8, ROWS)), ("np.dot(p0, a0)", (ROWS,)), ("a0 * c0[None, :]", (8, ROWS)),

@@ -15,7 +15,8 @@ pytest.importorskip("llvmlite")
 from symcalc.compute.fused import engine as engines
 from symcalc.compute.fused import loops as fused
 
-from .test_together import gone, loop_of, with_functions
+from .test_together import loop_of, with_functions
+from .threads import PATIENCE, gone
 
 AT_ONCE = """
 import sys, threading, time
@@ -52,7 +53,8 @@ print(asked)
 @pytest.mark.parametrize(("loop", "function"), [("rows", "descend"), ("scalar", "march")])
 def test_threads_may_descend_the_same_loss_at_once(loop, function):
     """A new one each time, which all of them compile; and others are compiled, so that none of them is remembered."""
-    done = subprocess.run([sys.executable, "-c", AT_ONCE, loop], check=False, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", AT_ONCE, loop], check=False, capture_output=True, text=True,
+                          timeout=3 * PATIENCE)
     assert (done.returncode, done.stdout.strip()) == (0, str({(function,)})), done.stderr
 
 
@@ -91,7 +93,7 @@ def test_what_a_thread_works_on_outlives_the_one_who_was_interrupted(monkeypatch
     def leading(real):
         def lead(*addresses):
             begun.set()
-            over.wait(30)
+            over.wait(PATIENCE)
             gc.collect()
             seen.extend(each() is not None for each in held)
             return 0
@@ -99,7 +101,7 @@ def test_what_a_thread_works_on_outlives_the_one_who_was_interrupted(monkeypatch
 
     def interrupted(work, count, threads, jobs):
         jobs.put(lambda: work(0, 1))
-        begun.wait(30)
+        begun.wait(PATIENCE)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(fused.Rows, "room", watched(fused.Rows.room))

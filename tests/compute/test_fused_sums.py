@@ -7,7 +7,6 @@ import queue
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import count
@@ -22,6 +21,8 @@ import symcalc as sc
 from symcalc.compute import choice, estimate, sharing
 from symcalc.compute.fused import loops as fused
 from symcalc.compute.fused.kernels import PART
+
+from .threads import PATIENCE, gone
 
 pytest.importorskip("llvmlite")
 
@@ -81,14 +82,6 @@ def logistic_loop(rows, cores, monkeypatch):
     task = logistic(rows)
     steps = steps_of(task.loss, dict(task.data))
     return fused.loop(steps), first_row(steps, task.start)
-
-
-def gone(before):
-    """Whether no more threads are there than before, once those that are ending have ended."""
-    end = time.monotonic() + 20
-    while _thread._count() > before and time.monotonic() < end:
-        time.sleep(0.01)
-    return _thread._count() <= before
 
 
 def expected_rows(rows, count, monkeypatch):
@@ -182,14 +175,15 @@ else:
 atexit.register(lambda: print((run(500).points == first.points).all()))
 signal.signal(signal.SIGALRM, signal.default_int_handler)
 for k in range(20):
-    signal.setitimer(signal.ITIMER_REAL, 0.002 + 0.004 * k)
     try:
+        signal.setitimer(signal.ITIMER_REAL, 0.002 + 0.004 * k)
         run(100_000)
     except KeyboardInterrupt:
         pass
-signal.setitimer(signal.ITIMER_REAL, 0)
-time.sleep(0.5)
-assert _thread._count() == 0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+while _thread._count():
+    time.sleep(0.01)
 begun = time.process_time()
 time.sleep(0.2)
 assert time.process_time() - begun < 0.1
@@ -198,7 +192,7 @@ assert time.process_time() - begun < 0.1
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no forks")
 def test_forks_signals_and_the_end_of_python_are_survived():
-    ended = subprocess.run([sys.executable, "-c", ENDING], check=False, capture_output=True, text=True, timeout=120)
+    ended = subprocess.run([sys.executable, "-c", ENDING], check=False, capture_output=True, text=True, timeout=3 * PATIENCE)
     assert (ended.returncode, ended.stdout.strip()) == (0, "True"), ended.stderr
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import symcalc
 
-LARGE = {"symcalc.pages.mathml", "symcalc.pages.html", "symcalc.pages.breaking"}      # these keep lines of text, not formulas
+LARGE = {"symcalc.pages.mathml", "symcalc.pages.html", "symcalc.pages.latex_breaking"}      # these keep lines of text, not formulas
 ALLOCATED = getattr(ctypes.CDLL(None), "mallinfo2", None)
 
 

@@ -40,16 +40,17 @@ def some_body(dice):
     return lines
 
 
-@pytest.mark.parametrize("seed", range(300))
-def test_any_body_leaves_the_same_numbers(seed):
-    lines = some_body(random.Random(seed))
-    found = []
-    for body in (lines, in_place(lines)):
-        names = {name: float(k + 2) for k, name in enumerate(["p0", "p1", "s0_0", "s0_1", "g0", "g1"])}
-        before = sorted(names)
-        exec("\n".join(body), {}, names)
-        found.append([names[name] for name in before])
-    assert np.array_equal(*found, equal_nan=True)
+def left_by(lines):
+    names = {name: float(k + 2) for k, name in enumerate(["p0", "p1", "s0_0", "s0_1", "g0", "g1"])}
+    before = sorted(names)
+    exec("\n".join(lines), {}, names)
+    return [names[name] for name in before]
+
+
+def test_any_body_leaves_the_same_numbers():
+    bodies = {seed: some_body(random.Random(seed)) for seed in range(300)}
+    assert [seed for seed, lines in bodies.items()
+            if not np.array_equal(left_by(lines), left_by(in_place(lines)), equal_nan=True)] == []
 
 
 def test_few_numbers_are_put_away_one_by_one_and_many_together():

@@ -89,7 +89,7 @@ def numbers():
 def test_the_number_of_threads_of_blas_changes_nothing():
     """One thread in another process; here there are as many as there are cores."""
     settings = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    done = subprocess.run([sys.executable, "-c", SCRIPT, str(Path(__file__).parent)], check=True, timeout=300,
+    done = subprocess.run([sys.executable, "-c", SCRIPT, str(Path(__file__).parent)], check=True, timeout=600,
                           capture_output=True, text=True, env={**os.environ, **settings, "PYTHONPATH": str(ROOT)})
     alone, here = json.loads(done.stdout), numbers()
     for strategy in BLAS:

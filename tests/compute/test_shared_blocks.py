@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
@@ -19,6 +18,8 @@ from symcalc.compute import sharing
 from symcalc.compute.fused.engine import lanes_here, llvm_here
 from symcalc.compute.rows import total
 from symcalc.compute.rows.total import Pool, Total
+
+from .threads import PATIENCE, gone
 
 ROWS = 430_000                       # five blocks or more, of which two or more each
 TASKS = [logistic, damped_cosine, network]
@@ -48,15 +49,6 @@ def totals_of(f):
     return next(cell.cell_contents for cell in f.function.__closure__ if isinstance(cell.cell_contents, Total))
 
 
-def ended(before):
-    """Whether all threads but these have ended, if they are given a moment."""
-    for _ in range(200):
-        if _thread._count() <= before:
-            return True
-        time.sleep(0.01)
-    return False
-
-
 @pytest.mark.parametrize("make", TASKS)
 def test_the_sums_are_the_same_to_the_last_bit_whoever_makes_them(make, monkeypatch):
     task, found, before = make(ROWS), [], _thread._count()
@@ -71,7 +63,7 @@ def test_the_sums_are_the_same_to_the_last_bit_whoever_makes_them(make, monkeypa
     assert len(set(found)) == 1 and totals_of(f).count > 3
     by_hand, slopes = task.by_hand(task.start, **task.data)
     assert value == pytest.approx(by_hand, rel=1e-12) and gradient == pytest.approx(slopes, rel=1e-9, abs=1e-12)
-    assert ended(before)
+    assert gone(before)
 
 
 def blocks_with(work, blocks=6, **more):
@@ -87,12 +79,12 @@ def test_an_error_in_another_thread_reaches_the_caller(error, with_three):
         if _thread.get_ident() != caller:
             failed.set()
             raise error("in another thread")
-        failed.wait(30)
+        failed.wait(PATIENCE)
         return (1.0,)
 
     with pytest.raises(error, match="in another thread"):
         blocks_with(work, 40)()
-    assert ended(before)
+    assert gone(before)
 
 
 def test_an_error_of_the_callers_own_ends_the_work_of_all(with_three):
@@ -101,16 +93,16 @@ def test_an_error_of_the_callers_own_ends_the_work_of_all(with_three):
     def work(k):
         if _thread.get_ident() == caller:
             for _ in range(2):
-                begun.get(timeout=30)
+                begun.get(timeout=PATIENCE)
             raise ZeroDivisionError
         begun.put(k)
-        over.wait(30)
+        over.wait(PATIENCE)
         return (1.0,)
 
     with pytest.raises(ZeroDivisionError):
         blocks_with(work, 100)()
     over.set()
-    assert ended(before) and begun.empty()      # the others end the one that each had begun
+    assert gone(before) and begun.empty()      # the others end the one that each had begun
     assert blocks_with(lambda k: (1.0,))() == (6.0,)
 
 
@@ -118,7 +110,7 @@ def test_what_the_caller_says_of_overflow_holds_in_every_thread(with_three):
     together, seen = threading.Barrier(3), []
 
     def work(k):
-        together.wait(30)                       # each of the three has one of them
+        together.wait(PATIENCE)                       # each of the three has one of them
         try:
             seen.append(float(np.exp(np.float64(1000.0))))
         except FloatingPointError:
@@ -131,7 +123,7 @@ def test_what_the_caller_says_of_overflow_holds_in_every_thread(with_three):
         assert blocks_with(work, 3)() == (math.inf,)
     with np.errstate(over="raise"), pytest.raises(FloatingPointError):
         blocks_with(work, 3)()
-    assert ended(before) and seen == [math.inf] * 3 + ["raised"] * 3
+    assert gone(before) and seen == [math.inf] * 3 + ["raised"] * 3
 
 
 def test_a_thread_of_somebody_else_shares_nothing(monkeypatch):
@@ -196,7 +188,7 @@ def test_an_interruption_leaves_no_thread_behind_and_keeps_the_rows_so_far(with_
     whole = task.loss.descend(data, start=start, rate=0.1, steps=5, tolerance=0)
     monkeypatch.setattr(sharing, "start_new_thread", interrupted)
     run = task.loss.descend(data, start=start, rate=0.1, steps=5, tolerance=0)
-    assert run.message.startswith("Interrupted") and ended(before)
+    assert run.message.startswith("Interrupted") and gone(before)
     assert len(run.points) in (3, 4) and run.points.tobytes() == whole.points[:len(run.points)].tobytes()
 
 
@@ -221,7 +213,7 @@ atexit.register(lambda: print(f([0.1, 0.2])[0] == first[0]))
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no forks")
 def test_forks_and_the_end_of_python_are_survived():
-    done = subprocess.run([sys.executable, "-c", FORKED], check=False, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", FORKED], check=False, capture_output=True, text=True, timeout=3 * PATIENCE)
     assert (done.returncode, done.stdout.strip()) == (0, "True"), done.stderr
 
 

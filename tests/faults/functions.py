@@ -21,6 +21,7 @@ ROWS = {row.names[0]: row for row in FUNCTIONS.values()}
 OFF = Rational(1_000_001, 1_000_000)
 DIGITS = 30
 _IN_NUMPY = ("sin", "cos")
+_FIRST = {"softmax": (2,), "polygamma": (1,)}          # which of a family is meant
 
 
 def close(found: object, wanted: object, digits: int = 12) -> bool:
@@ -33,7 +34,7 @@ def close(found: object, wanted: object, digits: int = 12) -> bool:
 def proved(known: Known) -> None:
     """The rule that the row makes, and the chain rule, where they are used."""
     sc.derive(known.call, known.letters[-1])
-    sc.derive(known.call.replace("(a", "(a^2/5").replace(" a,", " a^2/5,"), "a")
+    sc.derive(known.call.replace("(a", "(a^2/5").replace(" a,", " a^2/5,").replace(" a)", " a^2/5)"), "a")
 
 
 def has_its_value(name: str, known: Known) -> None:
@@ -41,7 +42,7 @@ def has_its_value(name: str, known: Known) -> None:
     context.dps = DIGITS
     with mpmath.workdps(DIGITS):
         for at in known.points:
-            given = [2, *at] if name == "softmax" else at
+            given = (*_FIRST.get(name, ()), *at)
             found = ROWS[name].value(context, *(context.mpf(str(u)) for u in given))
             assert close(mpmath.mpf(str(found)), known.value(*(mpmath.mpf(str(u)) for u in at)), DIGITS - 3)
 
@@ -81,12 +82,12 @@ def is_written(known: Known) -> None:
 
 def has_its_domain(name: str, known: Known) -> None:
     """Inside and outside are told apart; a constant outside is refused with what the function needs."""
-    inside = ROWS[name].inside or (lambda *u: True)
+    inside = partial(ROWS[name].inside or (lambda *u: True), *_FIRST.get(name, ()))
     assert all(inside(*at) for at in known.points) and not any(inside(*at) for at in known.outside)
     assert bool(ROWS[name].domain) == bool(known.outside)
     for at in known.outside:
         try:
-            sc.derive(f"x*{_at(known, at)}", "x")
+            sc.derive(f"x*{_at(known, (*_FIRST.get(name, ()), *at))}", "x")
         except sc.SymcalcError as refusal:
             assert any(words in str(refusal) for words in (" needs a", " needs two", "a logarithm is a positive number"))
         else:
@@ -106,11 +107,11 @@ def tells_its_bend(known: Known) -> None:
 
 def stands_extremes(name: str) -> None:
     """Both forms of a function of our own, where the textbook's formula overflows or loses its digits."""
-    first = {"softmax": (2.0,)}.get(name, ())
+    first = tuple(map(float, _FIRST.get(name, ())))
     value = {**{name: known.value for name, known in KNOWN.items()}, "sigmoid": lambda u: 1 / (1 + mpmath.exp(-u)),
              "softplus": lambda u: mpmath.log1p(mpmath.exp(u))}[name]
     for at in HARD[name]:
-        with mpmath.workdps(60 if name == "digamma" else 500), np.errstate(all="ignore"):
+        with mpmath.workdps(60 if name in ("digamma", "polygamma") else 500), np.errstate(all="ignore"):
             wanted = float(value(*map(mpmath.mpf, at)))
             forms = [getattr(numerics, form, None) for form in (name, f"scalar_{name}")]
             found = [float(form(*first, *map(np.float64, at))) for form in forms if form]
@@ -123,10 +124,8 @@ def checks(name: str, known: Known) -> dict[str, Check]:
     return {
         "proof": Check("the proof of every line", partial(proved, known), (sc.ProofError,)),
         "value": Check("the values against mpmath", partial(has_its_value, name, known)),
-        # Where the slope of digamma itself has no rule, the slope of gamma has digamma in it.
-        "float": Check("the compiled floats against mpmath", partial(
-            is_compiled, *(("gamma", KNOWN["gamma"]) if name == "digamma" else (name, known)), False), (
-            AssertionError, ValueError, OverflowError)),
+        "float": Check("the compiled floats against mpmath", partial(is_compiled, name, known, False),
+                       (AssertionError, ValueError, OverflowError)),
         "array": Check("the compiled columns against mpmath", partial(is_compiled, name, known, True)),
         "written": Check("the table of names and notation", partial(is_written, known), both),
         "domain": Check("the constants inside and outside of the domain", partial(has_its_domain, name, known)),
@@ -158,10 +157,9 @@ def faults_of(name: str) -> Iterator[Fault]:
     def fault(what: str, plant: object, *which: str) -> Fault:
         return Fault(f"the row of {name}", what, plant, tuple(look[key] for key in which) if which else every)
 
-    if name not in (*_FLAT, "digamma"):
+    if name not in _FLAT:
         yield fault("the derivative is a millionth too large", _slope(row, lambda slope: mul(OFF, slope)))
-    if name != "digamma":            # which has no derivative
-        yield fault("the derivative has 1/1000 added", _slope(row, lambda slope: add(slope, Rational(1, 1000))))
+    yield fault("the derivative has 1/1000 added", _slope(row, lambda slope: add(slope, Rational(1, 1000))))
     yield fault("the value is a millionth too large",
                 partial(changed, row, value=lambda mp, *u: _VALUES[name](mp, *u) * (1 + mp.mpf(10) ** -6)))
     yield fault("the code for floats is a billionth too large",
@@ -197,6 +195,8 @@ _UNSTABLE = {
     "gamma": [("_gamma", "math.inf", "math.nan")],
     "digamma": [("digamma", "- sum(1 / (z + k) for k in range(_SHIFT))", "- sum(1 / (z + k) for k in range(1, _SHIFT))"),
                 ("scalar_digamma", "z + _SHIFT", "z + 3"), ("_below_the_log", "0.5 * small", "0.5")],
+    "lgamma": [("scalar_lgamma", "math.lgamma(z)", "math.log(math.gamma(z))")],
+    "polygamma": [("_polygamma", "_SHIFT + k", "3"), ("_polygamma", "(2 * y)", "y")],
     "erf": [("erf", "_ERF(z)", "np.tanh(2 * z / 3.141592653589793**0.5)")],
     "step": [("scalar_step", "z > 0", "z > 1e-200")],
     "logarithm": [("logarithm", "{2.0: np.log2, 10.0: np.log10}", "{2.0: np.log10, 10.0: np.log2}"),

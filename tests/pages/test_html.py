@@ -9,20 +9,7 @@ from sympy import Abs, Function, Integer, Max, Piecewise, Symbol, sin, sqrt
 from symcalc.errors import SymcalcError
 from symcalc.functions import relu, sigmoid
 from symcalc.pages import html
-from symcalc.pages.document import (
-    Blank,
-    Code,
-    Document,
-    Equation,
-    Figure,
-    Formula,
-    Heading,
-    Paragraph,
-    Step,
-    Steps,
-    Table,
-    paragraph,
-)
+from symcalc.pages.document import Blank, Code, Document, Equation, Figure, Formula, Heading, Step, Steps, Table, paragraph
 from symcalc.pages.mathml import mathml
 from symcalc.pages.rendering import formula_of
 from symcalc.written import add, derivative_of, divide, mul, power
@@ -79,7 +66,7 @@ def test_steps_are_a_list_of_equations_with_their_reasons(derivation):
 
 def test_strings_stand_as_they_are(hostile):
     page = html.render(Document(hostile, (
-        Heading(hostile), Paragraph((hostile,)), Table(header=(hostile,), rows=((hostile,),), caption=hostile), Code(hostile),
+        Heading(hostile), paragraph(hostile), Table(header=(hostile,), rows=((hostile,),), caption=hostile), Code(hostile),
         Figure(png=b"", alt=hostile, caption=hostile), Steps((Step(expression=x, rule=hostile, because=(hostile,)),)))))
     assert shown(tree(page)).count(hostile) == 10
     assert {element.tag for element in tree(page).iter()} <= set(
@@ -88,7 +75,7 @@ def test_strings_stand_as_they_are(hostile):
 
 
 def test_control_characters_are_shown():
-    assert body(Paragraph(("a\x00\x1bb",))) == "<p>a&lt;U+0000&gt;&lt;U+001B&gt;b</p>"
+    assert body(paragraph("a\x00\x1bb")) == "<p>a&lt;U+0000&gt;&lt;U+001B&gt;b</p>"
 
 
 MATHEMATICS = [

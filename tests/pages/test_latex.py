@@ -7,20 +7,7 @@ from sympy import Integer, Symbol
 
 from symcalc.errors import SymcalcError
 from symcalc.pages import latex
-from symcalc.pages.document import (
-    Blank,
-    Code,
-    Document,
-    Equation,
-    Figure,
-    Formula,
-    Heading,
-    Paragraph,
-    Step,
-    Steps,
-    Table,
-    paragraph,
-)
+from symcalc.pages.document import Blank, Code, Document, Equation, Figure, Formula, Heading, Step, Steps, Table, paragraph
 from symcalc.pages.latex_words import CHARACTERS, words
 from symcalc.written import power
 
@@ -110,7 +97,7 @@ def test_nothing_in_words_is_left_for_tex_to_obey(hostile):
 
 def test_every_string_is_escaped(hostile):
     document = Document(hostile, (
-        Heading(hostile), Paragraph((hostile,)), Code(hostile), Figure(png=b"", alt=hostile, caption=hostile),
+        Heading(hostile), paragraph(hostile), Code(hostile), Figure(png=b"", alt=hostile, caption=hostile),
         Table(header=(hostile,), rows=((hostile,),), caption=hostile),
         Steps((Step(expression=x, rule=hostile, because=(hostile,)),))))
     assert latex.render(document).count(words(hostile)) >= 10
@@ -133,7 +120,7 @@ def test_every_block_is_there(everything):
 
 
 def test_a_formula_is_taken_as_it_is():
-    assert body(Paragraph((Formula(text="f'", latex="f'"),))) == "$f'$"
+    assert body(paragraph(Formula(text="f'", latex="f'"))) == "$f'$"
 
 
 def test_what_is_no_block_is_named():

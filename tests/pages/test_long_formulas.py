@@ -29,7 +29,7 @@ def in_one_go(formula, first, rest):
         fitting = [place for place in places if width_of(formula[:place.at]) <= room]
         chosen = _best(fitting, room) if fitting else places[0]
         lines.append(formula[:chosen.at])
-        formula, room = formula[chosen.at + 1:], rest
+        formula, room = formula[chosen.at + chosen.width:], rest
     return [*lines, formula]
 
 

@@ -1,11 +1,11 @@
 """Texts kept as forms and numbers come out again to the letter."""
 
 import random
-import re
+from itertools import accumulate
 
 import pytest
 
-from symcalc.pages.slots import Form, Forms, Pages
+from symcalc.pages.slots import Form, Forms, Paths
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -17,12 +17,6 @@ def filled(form: Form, numbers: list[str]) -> str:
 def again(forms: Forms, text: tuple) -> str:
     place, *numbers = text
     return filled(forms.forms[place], numbers)
-
-
-def lines(pages: Pages, row: str) -> list[str]:
-    names, places, *numbers = row.split(" ")
-    found = re.sub(r"~(\d+)", lambda at: numbers[int(at[1])], pages.places[int(places)]).split(";")
-    return [filled(pages.lines[name], line.split(" ")) for name, line in zip(pages.names[int(names)].split(" "), found, strict=True)]
 
 
 @pytest.mark.parametrize("texts", [
@@ -46,15 +40,16 @@ def test_what_is_equal_everywhere_is_text_and_what_is_equal_twice_stands_once():
     assert forms.forms == (("3 x", 0, " + ", 0),) and forms.texts[4] == (0, "4")
 
 
-def test_pages_of_random_lines_come_out_again():
-    draw = random.Random(6)
-    kinds = ["a = {0}", "{0}b²⁰ = {1}; {1}", "x{1}", "", "<b>&#39;{0}</b> 7", "k⁵"] + [f"{chr(97 + k)} {{0}}" for k in range(24)]
-    texts = [[draw.choice(kinds).format(draw.randint(0, 99), draw.choice(["0.5", "17"])) for _ in range(draw.randint(1, 9))]
-             for _ in range(200)]
-    pages = Pages.of(texts)
-    assert [lines(pages, row) for row in pages.rows] == texts and len(pages.lines) == len(kinds)
-
-
 def test_a_power_that_is_counted_needs_no_form_of_its_own():
     forms = Forms.of([f"(1 - 0.9{str(k).translate(RAISED)}) {k}" for k in range(200)])
     assert forms.forms == (("(1 - 0.9", ~0, ") ", 0),) and forms.texts[150] == (0, "150")
+
+
+def test_paths_come_out_again_from_their_steps_in_tenths():
+    draw = random.Random(7)
+    paths = ["".join(f"{letter}{draw.randint(-99_990, 4_000) / 10:g},{draw.randint(0, 3_000) / 10:g}" for letter in draw.choice(["ML", "MQL", ""]))
+             for _ in range(200)]
+    told = Paths.of(paths)
+    for path, row in zip(paths, told.rows):
+        form, *steps = map(int, row.split(" "))
+        assert filled(told.forms[form], [f"{tenths / 10:g}" for tenths in accumulate(steps)]) == path

@@ -58,7 +58,7 @@ def test_importing_changes_nothing() -> None:
         check=True,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert json.loads(found.stdout) == []
 
@@ -216,6 +216,6 @@ def test_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
             env=_environment(PYTHONHASHSEED=str(seed)),
         )
 
-    found = [json.loads(process.communicate(json.dumps(FORMULAS), timeout=300)[0]) for process in map(started, range(3))]
+    found = [json.loads(process.communicate(json.dumps(FORMULAS), timeout=600)[0]) for process in map(started, range(3))]
     assert len(found[0]) > 200
     assert [name for name in found[0] if len({each[name] for each in found}) > 1] == []

@@ -38,6 +38,12 @@ def refused(call: Callable[[], object]) -> str:
     return said
 
 
+def written(path: Path, content: str | bytes) -> Path:
+    """The file, with that in it."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
 # Letters
 
 LOOKING_ALIKE = {
@@ -202,8 +208,7 @@ WHOLE = {
 
 @pytest.mark.parametrize("key", WHOLE)
 def test_a_file_that_is_no_saved_run(key: str, tmp_path: Path) -> None:
-    path, content = tmp_path / "run.json", WHOLE[key]
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    path = written(tmp_path / "run.json", WHOLE[key])
     assert "run.json" in refused(lambda: sc.load_run(path))
 
 
@@ -302,8 +307,7 @@ SPECS = {
 
 @pytest.mark.parametrize("key", SPECS)
 def test_a_spec_that_is_none(key: str, tmp_path: Path) -> None:
-    path, content = tmp_path / "sheet.toml", SPECS[key]
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    path = written(tmp_path / "sheet.toml", SPECS[key])
     refused(lambda: sc.Worksheet.from_spec(path))
 
 

@@ -213,7 +213,7 @@ def watched(formulas: list[str], folder: Path, *options: str) -> list[list[str]]
         [sys.executable, "-B", "-c", _WATCHED, *options],
         input=json.dumps(formulas),
         cwd=folder,
-        timeout=300,
+        timeout=600,
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,

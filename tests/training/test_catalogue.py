@@ -1,6 +1,5 @@
-"""The catalogue: every model under every loss against plain NumPy, at extremes, and fitted to what others find."""
+"""The catalogue: models under losses, against plain NumPy, at extremes, and fitted to what others find."""
 
-import itertools
 import pickle
 
 import numpy as np
@@ -88,8 +87,13 @@ def check(loss, data, formula, names, rtol=1e-7):
     assert loss.gradient().proof.passed
 
 
-@pytest.mark.parametrize(("model", "loss"), list(itertools.product(MODELS, RESIDUALS)))
-def test_each_model_under_each_loss_of_residuals(model, loss):
+# The outer slope knows nothing of the model and the inner nothing of the loss: each model meets a third of the losses, and
+# each loss a third of the models.
+MET = [(model, loss) for j, model in enumerate(MODELS) for k, loss in enumerate(RESIDUALS) if (j + k) % 3 == 0]
+
+
+@pytest.mark.parametrize(("model", "loss"), MET)
+def test_models_under_losses_of_residuals(model, loss):
     built, prediction, names = MODELS[model]
     make, size = RESIDUALS[loss]
     names = [*names.split(), *(["sigma"] if loss == "Gaussian" else [])]

@@ -1,6 +1,7 @@
 """The largest stable rate and what a rate will do, judged by plain NumPy loops."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -26,6 +27,13 @@ def _problem(seed):
     return loss, {"y": y} | {f"x{k}": X[:, k] for k in range(features)}, A, y
 
 
+@cache
+def _diagnosed(seed):
+    """Such a problem with its diagnosis, which takes the longest of all."""
+    loss, data, A, y = _problem(seed)
+    return loss, data, A, y, loss.diagnose(data)
+
+
 def _distance_after(H, best, start, rate, steps):
     """A plain loop over θ - θ* ← θ - θ* - η H (θ - θ*)."""
     point = start - best
@@ -36,10 +44,9 @@ def _distance_after(H, best, start, rate, steps):
 
 @pytest.mark.parametrize("seed", range(COUNT))
 def test_one_percent_under_the_limit_converges_and_one_percent_over_diverges(seed):
-    loss, data, A, y = _problem(seed)
+    loss, data, A, y, found = _diagnosed(seed)
     H, best = 2 * A.T @ A / len(A), np.linalg.lstsq(A, y, rcond=None)[0]
     values, vectors = np.linalg.eigh(H)
-    found = loss.diagnose(data)
     assert found.stable_rate == pytest.approx(2 / values[-1], rel=1e-12)
     np.testing.assert_allclose(found.hessian, H, rtol=1e-11, atol=1e-12 * values[-1])
     start = best + vectors[:, -1]                     # one step of length 1 away in the steepest direction
@@ -56,8 +63,7 @@ def test_one_percent_under_the_limit_converges_and_one_percent_over_diverges(see
 
 @pytest.mark.parametrize("seed", range(COUNT))
 def test_the_suggested_rate_gains_a_digit_in_about_as_many_steps_as_foretold(seed):
-    loss, data, A, y = _problem(seed)
-    found = loss.diagnose(data)
+    _, _, A, y, found = _diagnosed(seed)
     foretold = found.foretold(found.suggested_rate)
     assert found.suggested_rate < found.stable_rate
     if foretold.per_digit > 1e5:

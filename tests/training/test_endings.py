@@ -330,7 +330,7 @@ def test_threads_that_ask_at_once_get_the_same():
     together = threading.Barrier(3)
 
     def found():
-        together.wait(10)
+        together.wait(600)
         return 5
 
     once = Once(found)

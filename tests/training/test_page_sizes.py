@@ -1,4 +1,4 @@
-"""The page of 200 updates and three parameters is small, where it is largest of all: methods and losses that have most to say.
+"""The page of 200 updates and three parameters, or four, is small, where it is largest of all: methods and losses that have most to say.
 
 All methods with fifteen losses: python tests/benchmarks/page.py sizes.
 """
@@ -21,4 +21,11 @@ LINE, DECAY = "mean((y - (a*z + m*x + b))^2)", "mean((y - a*exp(-m*x) - b)^2)"
 def test_two_hundred_updates_of_three_parameters_stay_small(method, formula):
     run = sc.Loss(formula, columns="x y z").descend(DATA, start=[0.1, -0.2, 0.3], rate=0.003, steps=200, method=method)
     assert run.nit > 150 and len(run.x) == 3                     # a line search is there before
+    assert len(page(run).encode()) < MOST
+
+
+def test_two_hundred_updates_of_a_network_of_four_stay_small():
+    network = sc.mean_squared_error("y", sc.network("x", hidden=1))
+    run = network.descend(DATA, start=[0.1, -0.2, 0.3, -0.4], rate=0.05, steps=200, method="nesterov")
+    assert run.nit == 200 and len(run.x) == 4
     assert len(page(run).encode()) < MOST

@@ -129,7 +129,7 @@ def test_the_same_numbers_in_any_process(tmp_path, monkeypatch):
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     there.mkdir()
-    subprocess.run([sys.executable, "-c", SCRIPT, str(there)], check=True, timeout=120,
+    subprocess.run([sys.executable, "-c", SCRIPT, str(there)], check=True, timeout=600,
                    env={**os.environ, "PYTHONHASHSEED": "4711", "PYTHONPATH": str(ROOT)})
     monkeypatch.setattr(sys, "argv", ["", str(here)])
     exec(SCRIPT, {})                              # where sets have another order

@@ -2,17 +2,18 @@
 
 import json
 import re
+from itertools import accumulate
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from page_data import filled, retold, spelled
 
 import symcalc as sc
 from symcalc.pages import html
 from symcalc.training.stepping.drawing import ticks
 from symcalc.training.stepping.page import in_script, page, stepped_to
 
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 RNG = np.random.RandomState(3)
 X = np.round(RNG.uniform(0, 5, 12), 1)
 DATA = {"x": X, "y": np.round(2 * X + 1 + RNG.normal(0, 0.8, 12), 1)}
@@ -30,22 +31,17 @@ def states_of(written: str) -> dict:
     return json.loads(re.search(r'<script type="application/json" id="states">(.*?)</script>', written, re.DOTALL)[1])
 
 
-def filled(form: list, numbers: list[str]) -> str:
-    """As the script of the page fills it."""
-    return "".join(part if isinstance(part, str) else numbers[part] if part >= 0 else numbers[~part].translate(RAISED) for part in form)
-
-
 def told(data: dict, place: int) -> list[str]:
     """Where the run stands, then the lines of its working."""
-    names, places, *numbers = data["rows"][place].split(" ")
-    lines = re.sub(r"~(\d+)", lambda at: numbers[int(at[1])], data["places"][int(places)]).split(";")
-    return [filled(data["lines"][name], line.split(" ")) for name, line in zip(data["names"][int(names)].split(" "), lines, strict=True)]
+    return retold([[spelled(part, data["words"]) if isinstance(part, str) else part for part in form] for form in data["lines"]],
+                  data["kinds"], data["rows"])[place]
 
 
 def drawn(data: dict, element: str) -> list[str]:
     """The paths of an element that moves."""
-    rows = (row.split(" ") for row in data["moving"][element]["d"]["rows"])
-    return [filled(data["moving"][element]["d"]["forms"][int(form)], numbers) for form, *numbers in rows]
+    rows = (map(int, row.split(" ")) for row in data["moving"][element]["d"]["rows"])
+    return [filled(data["moving"][element]["d"]["forms"][form], [f"{tenths / 10:g}" for tenths in accumulate(steps)])
+            for form, *steps in rows]
 
 
 def working(data: dict, place: int) -> str:

@@ -52,7 +52,8 @@ def test_items_build_are_proved_and_read_well(bank, kind, level):
 def test_items_can_be_shown_everywhere(bank, kind, level):
     document = Document("", whole(bank[kind, level][0]))
     for render in (text.render, html.render, markdown.render, latex.render):
-        assert "Dummy" not in render(document) and "unevaluated" not in render(document)
+        shown = render(document).replace("inner derivative left unevaluated", "")        # a mistake's name
+        assert "Dummy" not in shown and "unevaluated" not in shown
 
 
 @pytest.mark.parametrize(("kind", "level"), CASES)

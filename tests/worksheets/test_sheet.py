@@ -240,7 +240,7 @@ def test_the_command_writes_every_version_with_its_key(tmp_path):
     assert again.exit_code == 2 and "add --force to overwrite it" in again.stderr
     assert called(spec, "-o", tmp_path / "out", "--force", "--form", "md").exit_code == 0
     assert json.loads(called(spec, "--json").stdout)["title"] and "Fingerprints: " in called(spec).stdout
-    for arguments, said in ((("no.toml",), "cannot read"), ((), "missing argument"),
+    for arguments, said in ((("no.toml",), "there is no file"), ((), "missing argument"),
                             ((spec, "--versions", 99), "versions must be")):
         result = called(*arguments)
         assert result.exit_code == 2 and said in result.stderr

@@ -110,7 +110,7 @@ def test_in_a_mapping_the_item_is_named(spec, sentence):
 
 
 def test_a_file_that_is_not_there():
-    with pytest.raises(WorksheetError, match=r"cannot read 'no-such-sheet.toml': No such file"):
+    with pytest.raises(WorksheetError, match=r"there is no file 'no-such-sheet.toml'; check its name and folder"):
         read_spec("no-such-sheet.toml")
 
 

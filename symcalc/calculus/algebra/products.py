@@ -6,10 +6,11 @@ Nothing here knows what a derivation is; `tidy.py` says which of these steps a l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from itertools import combinations
 from math import gcd
 
 from sympy import (
@@ -76,12 +77,26 @@ def written_in(expression: Expr) -> Written:
     >>> written_in(Mul(y, Pow(x, 2), evaluate=False)).before
     frozenset({(y, x)})
     """
-    parts = frozenset(preorder_traversal(expression))
+    parts = dict.fromkeys(preorder_traversal(expression))
     products = [[base for base in map(_base, factors_of(part)) if isinstance(base, _LETTERS)]
                 for part in parts if isinstance(part, Mul)]
     sums = {unordered(part): part for part in parts if isinstance(part, Add)}
-    return Written(parts, sums, frozenset((first, second) for letters in products
-                                          for k, first in enumerate(letters) for second in letters[k + 1:]))
+    places = _places(products)
+    return Written(frozenset(parts), sums, frozenset((first, second) for letters in products
+                                                     for first, second in combinations(letters, 2)
+                                                     if places[first] < places[second]))
+
+
+def _places(products: Sequence[Sequence[Expr]]) -> dict[Expr, int]:
+    """One order for all letters: that of the first product, then each new letter behind the one that it came after."""
+    order: list[Expr] = []
+    for letters in products:
+        for k, letter in enumerate(letters):
+            if letter not in order:
+                known = next((other for other in letters[k + 1:] if other in order), None)
+                at = order.index(letters[k - 1]) + 1 if k else len(order) if known is None else order.index(known)
+                order.insert(at, letter)
+    return {letter: k for k, letter in enumerate(order)}
 
 
 _LETTERS = (Symbol, Indexed)
@@ -233,11 +248,15 @@ def _base(factor: Expr) -> Expr:
 
 def _as_written(powers: Mapping[Expr, Exponent], written: Written) -> list[tuple[Expr, Exponent]]:
     """The powers as they come, but no letter behind one that it stood before in what the learner wrote."""
-    ordered: list[tuple[Expr, Exponent]] = []
-    for base, exponent in powers.items():
-        at = next((k for k, (other, _) in enumerate(ordered) if (base, other) in written.before), len(ordered))
-        ordered.insert(at, (base, exponent))
-    return ordered
+    before, ordered = list(powers), list[Expr]()
+    for _ in before:                            # a letter that was put in front may belong behind another
+        ordered = []
+        for base in before:
+            ordered.insert(next((k for k, other in enumerate(ordered) if (base, other) in written.before), len(ordered)), base)
+        if ordered == before:
+            break
+        before = ordered
+    return [(base, powers[base]) for base in ordered]
 
 
 def _with_one_root(powers: list[tuple[Expr, Exponent]]) -> list[tuple[Expr, Exponent]]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations_with_replacement
 
-from sympy import Basic, Derivative, Expr, Float, Indexed, Integer, Subs, Sum, Symbol, polygamma
+from sympy import Basic, Derivative, Expr, Float, Indexed, Integer, Subs, Sum, Symbol
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
-from symcalc.calculus.tutor.typed import POLYGAMMA, partial_name, primed_name, typed
+from symcalc.calculus.tutor.typed import partial_name, primed_name, typed
 from symcalc.errors import LossError, ReadError
 from symcalc.functions import Primed, sigmoid
 from symcalc.indices import index_of
@@ -24,7 +24,6 @@ from symcalc.written import derivative_of, replaced
 
 _MOST_PRIMES = 4
 _MOST_ARGUMENTS = 9      # of a function that is only named, whose slopes can be typed
-_POLYGAMMAS = {f"{POLYGAMMA}{order}": Integer(order) for order in range(1, 10)}
 
 
 def read_answer(answer: object, problem: Expr, variable: Symbol | Indexed) -> Expr:
@@ -103,7 +102,7 @@ def _read_typed(answer: str, problem: Expr, variable: Expr, functions: set[str])
         raise ReadError("σ is a letter here, and the sigmoid; write σ*(...) for a product or sigmoid(...)", answer,
                         answer.index("σ("))
     found = read_text(typed(answer, functions, ends), parameters=[*_elements(problem, variable), *letters], columns=columns,
-                      functions=[*functions, *primes, *_POLYGAMMAS], standing=True)
+                      functions=[*functions, *primes], standing=True)
     _check_run_together(found, {*letters, *columns}, answer)
     found = _with_primes(found, primes)
     elements = {symbol(form): part for form, part in spelled.items()}
@@ -132,16 +131,12 @@ def _slopes_of(count: int) -> Iterator[tuple[int, ...]]:
 
 
 def _with_primes(found: Expr, primes: Mapping[str, tuple[str, tuple[int, ...]]]) -> Expr:
-    """f'(u), ∂₁f(u, v) and polygamma(1, u) for what stood in their place while the text was read."""
+    """f'(u) and ∂₁f(u, v) for what stood in their place while the text was read."""
     def put(part: Basic) -> Basic | None:
-        if not isinstance(part, AppliedUndef) or part.func.__name__ not in {*primes, *_POLYGAMMAS}:
+        if not isinstance(part, AppliedUndef) or part.func.__name__ not in primes:
             return None
         name = part.func.__name__
         arguments = [_with_primes(argument, primes) for argument in part.args]
-        if name in _POLYGAMMAS:
-            if len(arguments) != 1:
-                raise LossError("polygamma takes 2 arguments, the order and what it is taken of")
-            return polygamma(_POLYGAMMAS[name], arguments[0], evaluate=False)
         name, orders = primes[name]
         if len(arguments) != len(orders):
             raise LossError(f"{name} has {len(orders)} argument{'s' * (len(orders) != 1)}, {len(arguments)} given")

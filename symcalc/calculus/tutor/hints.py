@@ -150,7 +150,7 @@ def _question(node: Application) -> Words:
 
 
 def _use(line: Line) -> Words:
-    named = f"Use the {line.rule.name}"
+    named = f"Use {'' if line.rule is GENERAL_POWER else 'the '}{line.rule.name}"
     return (f"{named}: " if "rule" in line.rule.name else f"{named}, ",
             Formula(text=line.rule.formula, latex=line.rule.latex), ".")
 
@@ -203,5 +203,5 @@ _KINDS: Mapping[Rule, str] = {
     GENERAL_POWER: " is a power, and both its base and its exponent depend on ",
     MAXIMUM: " is the largest of several expressions in ",
     MINIMUM: " is the smallest of several expressions in ",
-    CASES: " is one of several expressions, each where its condition holds, in ",
+    CASES: " is given case by case, each case an expression in ",
 }

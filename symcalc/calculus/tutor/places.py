@@ -10,7 +10,7 @@ from sympy.core.function import AppliedUndef
 
 from symcalc.calculus.elementary import POWERS
 from symcalc.calculus.rule import Pattern, Rule, depends
-from symcalc.calculus.several import LOGARITHM
+from symcalc.calculus.several import LOGARITHM, POLYGAMMA
 from symcalc.calculus.unfolding import Application
 from symcalc.pages.document import Inline
 from symcalc.pages.notation import named
@@ -92,7 +92,7 @@ class Place:
         """The outer function in a sentence."""
         if isinstance(self.e, AppliedUndef):
             return f"the function {named(self.e)}"
-        outer = next((outer for outer in (*POWERS, LOGARITHM) if outer.matches(self.e, self.x)), None)
+        outer = next((outer for outer in (*POWERS, LOGARITHM, POLYGAMMA) if outer.matches(self.e, self.x)), None)
         return outer.called(self.e) if outer else FUNCTIONS[type(self.e)].called
 
 

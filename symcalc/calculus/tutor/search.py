@@ -13,7 +13,7 @@ from symcalc.calculus.rule import letters_of
 from symcalc.calculus.tutor.guesses import Guess, Tree, in_pairs
 from symcalc.calculus.tutor.places import Mistake, Words
 from symcalc.calculus.tutor.trials import Trial, to_show
-from symcalc.calculus.tutor.verdict import with_values
+from symcalc.calculus.tutor.verdict import with_rows, with_values
 from symcalc.language.names import COUNT
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
@@ -83,9 +83,20 @@ class Search:
         k = self.common(lambda trial, value: value / trial.right)
         if k == -1:
             return Guess(Mistake("overall sign wrong"), right, ("The sign is wrong; all else is right.",))
-        if k is None or self.fixed:
+        if self.fixed:
             return None
+        if k is None:
+            return self.by_another_factor(right)
         return Guess(Mistake("off by a factor"), right, (f"The answer is {k} times the derivative; all else is right.",))
+
+    def by_another_factor(self, right: Expr) -> Guess | None:
+        """k times the derivative, with k such as √2 or ln(2)."""
+        ratios = [value / trial.right for trial, value in zip(self.tried, self.values) if abs(trial.right) > trial.blur]
+        if len(ratios) < max(2, len(self.tried) - 1) or not all(self.tried[0].same(k, ratios[0]) for k in ratios):
+            return None
+        return Guess(Mistake("off by a factor"), right,
+                     ("The answer is about ", numeral(float(ratios[0]), _DIGITS[0]),
+                      " times the derivative; all else is right."))
 
     def by_a_constant(self, right: Expr) -> Guess | None:
         if not self.fixed and self.common(lambda trial, value: value - trial.right) is not None:
@@ -129,7 +140,7 @@ class Search:
         unexplained = "This is not equal to the derivative, and no usual mistake explains it."
         point = self.tried[0].point
         letters = [letter for letter in point.numbers if not letter.is_integer]
-        if point.tables or self.fixed or not 1 <= len(letters) <= _SHOWN:
+        if with_rows(point.tables) is None or self.fixed or not 1 <= len(letters) <= _SHOWN:
             return (unexplained,)
         shown = [(there, there.value(self.answer)) for trial in self.tried
                  if (there := to_show(trial, function, right, self.answer))]
@@ -140,7 +151,8 @@ class Search:
                     continue
                 gives, slope = (numeral(float(number), digits) for number in pair)
                 if text(gives) != text(slope):
-                    return (unexplained, " Where ", *with_values(trial.point.numbers), ", it gives ", gives,
+                    rows = (", in rows with ", *(with_rows(trial.point.tables) or ())) if point.tables else ()
+                    return (unexplained, " Where ", *with_values(trial.point.numbers), *rows, ", it gives ", gives,
                             ", the derivative ", slope, ".")
         return (unexplained,)
 

@@ -87,11 +87,15 @@ def to_show(trial: Trial, function: Expr, right: Expr, answer: Expr) -> Trial | 
 
 
 def _rounded(point: Point) -> Point:
-    """The point with the digits that are shown of its letters."""
+    """The point with the digits that are shown of its letters and rows."""
     context = point.context
-    numbers = {letter: value if letter.is_integer else context.mpf(str(as_shown(float(value), PLACES)))
-               for letter, value in point.numbers.items()}
-    return Point(context, numbers, point.tables, fineness=point.fineness)
+
+    def shown(value: Any) -> Any:
+        return context.mpf(str(as_shown(float(value), PLACES)))
+
+    numbers = {letter: value if letter.is_integer else shown(value) for letter, value in point.numbers.items()}
+    tables = {base: {place: shown(value) for place, value in table.items()} for base, table in point.tables.items()}
+    return Point(context, numbers, tables, fineness=point.fineness)
 
 
 def _trial(point: Point, function: Expr, right: Expr, *others: Expr) -> Trial | None:

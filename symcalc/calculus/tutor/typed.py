@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from symcalc.errors import ReadError
 from symcalc.language.tokens import CALLED
 
-POLYGAMMA = "polygamma_"          # polygamma_2(x) stands for polygamma(2, x) while the answer is read
 _PRIME = "'’′"
 _NAME = r"(?!Σ)[A-Za-z\u0370-\u03ff][A-Za-z0-9_]*[₀-₉]*"
 _SUBSCRIPTS = dict(zip("ₕᵢⱼₖₗₘₙₚᵣₛₜ", "hijklmnprst"))
@@ -19,7 +18,6 @@ _ORDER = r"(?:[²³⁴-⁹]|\^\d)"
 _HIGHER = re.compile(rf"(?<!\w)(?:d{_ORDER}/d{_NAME}{_ORDER}|∂{_ORDER}/(?:∂{_NAME}{_ORDER}?)+"
                      rf"|d{_ORDER}/\(d{_NAME}{_ORDER}?(?: d{_NAME}{_ORDER}?)+\))\s*(?=[\w(|√∛])")
 _BELOW = re.compile(rf"[d∂]({_NAME})({_ORDER}?)")
-_POLYGAMMA = re.compile(r"(?<!\w)polygamma\(\s*([1-9])\s*,")
 _PLAIN_DIGITS = str.maketrans("₁₂₃₄₅₆₇₈₉²³⁴⁵⁶⁷⁸⁹", "12345678923456789")
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
@@ -36,7 +34,6 @@ def typed(answer: str, functions: Collection[str] = (), ends: Mapping[str, str] 
         raise ReadError("an answer is the derivative alone; leave out the sign = and what stands before it", answer,
                         equals.start())
     written = _HIGHER.sub(_one_after_the_other, answer).replace("∂/∂", "d/d")
-    written = _POLYGAMMA.sub(lambda found: f"{POLYGAMMA}{found[1]}(", written)
     while "log_(" in written:
         written = _with_base(written, written.rindex("log_("))
     for name in functions:

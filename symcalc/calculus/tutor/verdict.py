@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, IndexedBase, Symbol
 
 from symcalc.calculus.tutor.guesses import Guess
 from symcalc.calculus.tutor.places import Mistake, Words
@@ -18,6 +18,8 @@ from symcalc.pages.notation import latex, text
 from symcalc.pages.numbers import numeral
 from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
+
+_COLUMNS = 3                  # of a table that a message shows at most
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -98,3 +100,15 @@ def with_values(numbers: Mapping[Symbol, Any]) -> Words:
     shown = {letter: numeral(float(value), PLACES) for letter, value in numbers.items() if not letter.is_integer}
     return joined([Formula(text=f"{text(letter)} = {text(value)}", latex=f"{latex(letter)} = {latex(value)}")
                    for letter, value in shown.items()])
+
+
+def with_rows(tables: Mapping[IndexedBase, Mapping[tuple[int, ...], Any]]) -> Words | None:
+    """x = (0.5, 1.2, 2) and y = (3, 1, 4), of columns; None where they are too many, or one is more than a column."""
+    if len(tables) > _COLUMNS or any(len(place) != 1 for table in tables.values() for place in table):
+        return None
+    formulas = []
+    for base, table in tables.items():
+        values = [numeral(float(table[place]), PLACES) for place in sorted(table)]
+        formulas.append(Formula(text=f"{text(base.label)} = ({', '.join(map(text, values))})",
+                                latex=f"{latex(base.label)} = ({', '.join(map(latex, values))})"))
+    return joined(formulas)

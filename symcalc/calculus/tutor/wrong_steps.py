@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sympy import Abs, Add, E, Expr, Integer, Mul, Pow, Rational, Symbol, log, sin
+from sympy import Abs, Add, E, Expr, Integer, Mul, Pow, Rational, Symbol, cos, cot, csc, log, pi, sec, sin, tan
 
 from symcalc.calculus.algebra.products import factors_of
 from symcalc.calculus.elementary import lowered
@@ -20,6 +20,8 @@ from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import add, call, divide, is_number, mul, negative, power, rebuilt, replaced, subtract
 
 ONE, TWO, HALF = Integer(1), Integer(2), Rational(1, 2)
+_DEGREE = divide(pi, Integer(180))
+_OF_ANGLES = (sin, cos, tan, cot, sec, csc)
 Steps = Callable[[Place], Iterator[Expr]]
 
 
@@ -136,12 +138,37 @@ def as_power(p: Place) -> Iterator[Expr]:
 
 
 def without_ln(p: Place) -> Iterator[Expr]:
-    """(a^u)' as a^u u', or with ln(a) under the bar; the slope of a logarithm without that of its base."""
+    """(a^u)' as a^u u', or with ln(a) under the bar."""
     if p.exponential and isinstance(p.e, Pow) and p.e.base is not E:
         yield mul(p.e, p.inner)
         yield divide(mul(p.e, p.inner), call(log, p.e.base))
+
+
+def base_forgotten(p: Place) -> Iterator[Expr]:
+    """The slope of a logarithm as that of the natural one."""
     if p.elementary and type(p.e) is logarithm:
         yield divide(p.inner, p.inside)
+
+
+def base_above(p: Place) -> Iterator[Expr]:
+    """The slope of a logarithm with ln(b) as a factor, which belongs below the bar."""
+    if p.elementary and type(p.e) is logarithm:
+        yield divide(mul(call(log, p.e.args[1]), p.inner), p.inside)
+
+
+def in_degrees(p: Place) -> Iterator[Expr]:
+    """The slope of the sine of so many degrees."""
+    if p.elementary and type(p.e) in _OF_ANGLES:
+        yield mul(_DEGREE, p.outer_at(mul(_DEGREE, p.inside)), p.inner)
+        yield mul(_DEGREE, p.outer, p.inner)
+
+
+def cases_swapped(p: Place) -> Iterator[Expr]:
+    """The slope of one of two cases where that of the other belongs."""
+    if p.rule in (MAXIMUM, MINIMUM, CASES) and len(p.slopes) == 2:
+        yield p.rule.combine(p.e, p.x, *reversed(p.slopes))
+    if type(p.e) is relu and p.elementary:
+        yield mul(p.outer_at(negative(p.inside)), p.inner)
 
 
 def one_case(p: Place) -> Iterator[Expr]:

@@ -9,21 +9,50 @@ document.addEventListener("DOMContentLoaded", () => {
   let place = 0;
   let playing = null;
 
-  // A form is text and places of numbers, below 0 where they are raised. A row is the place of a form and what goes there.
+  // A form is text and places of numbers, below 0 where they are raised.
   const raised = (digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
   const put = (part, numbers) => (part < 0 ? raised(numbers[~part]) : numbers[part]);
   const filled = (form, numbers) => form.map((part) => (typeof part === "number" ? put(part, numbers) : part)).join("");
+
+  // What is drawn is the place of a form and its numbers, in tenths, each counted from the one before.
   function drawn({ forms, rows }) {
-    const [form, ...numbers] = rows[place].split(" ");
-    return filled(forms[form], numbers);
+    const [form, ...steps] = rows[place].split(" ");
+    let tenths = 0;
+    return filled(forms[form], steps.map((step) => (tenths += Number(step)) / 10));
   }
 
-  // What is told of a state is lines: its row leads to the names of their forms, and to which of its numbers go where.
-  function told() {
-    const [names, places, ...numbers] = run.rows[place].split(" ");
-    const lines = run.places[places].replace(/~(\d+)/g, (_, at) => numbers[at]).split(";");
-    return run.names[names].split(" ").map((name, k) => filled(run.lines[name], lines[k].split(" ")));
-  }
+  // The words of the forms that come often are written once, and a sign stands for them.
+  const signs = new RegExp(`[${Object.keys(run.words).join("")}]`, "g");
+  const spelled = (text) => (typeof text === "string" ? text.replace(signs, (sign) => spelled(run.words[sign])) : text);
+  const lines = run.lines.map((form) => form.map(spelled));
+
+  // A row has the places whose line is of another kind than before, each with that kind; then the numbers that are new.
+  // A kind is a form and where its numbers come from: "*" is the next new one, "3.0" the first of the line three lines up,
+  // "<-1.0" the first that the state before has one line up.
+  const layout = [];
+  let before = [];
+  const states = run.rows.map((row) => {
+    const [changes, given] = row.split("|");
+    const fresh = given.split(" ").map((number) => (number[0] === "." ? "0" + number : number))[Symbol.iterator]();
+    for (const change of changes.split(" ").filter(Boolean)) {
+      const [at, kind] = change.split(":");
+      layout[at] = run.kinds[kind].split(" ");
+    }
+    const now = [];
+    layout.forEach(([, ...sources], at) => {
+      now.push([]);
+      for (const source of sources) {
+        const [far, which] = source.replace("<", "").split(".");
+        const old = source[0] === "<";
+        now[at].push(source === "*" ? fresh.next().value : old ? before[at + Number(far)][which] : now[at - far][which]);
+      }
+    });
+    before = now;
+    return layout.map(([form], at) => [lines[form], now[at]]);
+  });
+
+  // What is told of a state, line by line.
+  const told = () => states[place].map(([form, numbers]) => filled(form, numbers));
 
   function show(wanted) {
     place = Math.min(last, Math.max(0, wanted));

@@ -18,7 +18,9 @@ from symcalc.pages.files import write_whole
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import template
-from symcalc.pages.slots import Pages, Paths
+from symcalc.pages.retelling import Retelling
+from symcalc.pages.shorthand import Shorthand
+from symcalc.pages.slots import Form, Paths
 from symcalc.training.course import Course
 from symcalc.training.stepping.pictures import pictures
 from symcalc.training.told.page import page as in_words
@@ -72,8 +74,9 @@ def _player(run: Course) -> str:
     states = stepped_to(run.nit)
     drawings = pictures(run, states)
     away = drawings[-1].away("now")
-    told = Pages.of([[_said(run, k, out), *_LINE.split(working_of(run, k))] for k, out in zip(states, away)])
-    data = {"steps": states, **asdict(told),
+    told = Retelling.of([[[_said(run, k, out)], *map(_LINE.split, working_of(run, k))] for k, out in zip(states, away)])
+    words, lines = _shorter(told.lines)
+    data = {"steps": states, "words": words, "lines": lines, "kinds": told.kinds, "rows": told.rows,
             "moving": {name: {key: asdict(Paths.of([*map(str, values)])) if key == "d" else values
                               for key, values in moves.items()}
                        for drawing in drawings for name, moves in drawing.moving.items()},
@@ -92,9 +95,16 @@ def _left_out(run: Course, states: Sequence[int]) -> str:
     return f"<p>{told}: the first {MOST // 2 + 1}, then ever fewer.</p>\n"
 
 
-def working_of(run: Course, k: int) -> str:
-    """How the k-th update comes about, as HTML; nothing at the start."""
-    return "".join(map(html.block, Update(run=run, k=k).document().blocks)) if k else ""
+def _shorter(forms: Sequence[Form]) -> tuple[dict[str, str], list[Form]]:
+    """The words of a shorthand, and the forms written in it."""
+    short = Shorthand.of([part for form in forms for part in form if isinstance(part, str)])
+    written = iter(short.texts)
+    return short.words, [tuple(next(written) if isinstance(part, str) else part for part in form) for form in forms]
+
+
+def working_of(run: Course, k: int) -> list[str]:
+    """How the k-th update comes about, block by block, as HTML; nothing at the start."""
+    return [*map(html.block, Update(run=run, k=k).document().blocks)] if k else []
 
 
 def _said(run: Course, k: int, away: bool) -> str:

@@ -31,7 +31,7 @@ _TRIES = 80                  # formulas before none is found
 _FLAT = 1e-12
 _STEPS = (Fraction(1, 10), Fraction(1, 20), Fraction(1, 50), Fraction(1, 100))      # along a tangent
 _FORETOLD = 0.1              # of the expected change is the most by which the actual one may differ
-_RULE = MappingProxyType({"rule": f"one of {', '.join(RULES)}"})
+BY_RULE = MappingProxyType({"rule": f"one of {', '.join(RULES)}"})
 
 
 def named(draw: Draw) -> tuple[str, str]:
@@ -225,8 +225,8 @@ def mul_shown(slope: Expr, step: Fraction) -> Formula:
 
 
 DERIVATIVES = (
-    Kind(name="differentiate", about="the derivative of a formula", levels=(1, 2, 3, 4), make=_differentiate, params=_RULE),
-    Kind(name="evaluate", about="the slope at a point", levels=(1, 2, 3, 4), make=_evaluate, params=_RULE),
+    Kind(name="differentiate", about="the derivative of a formula", levels=(1, 2, 3, 4), make=_differentiate, params=BY_RULE),
+    Kind(name="evaluate", about="the slope at a point", levels=(1, 2, 3, 4), make=_evaluate, params=BY_RULE),
     Kind(name="tangent", about="the tangent line, and the change to expect for a small step", levels=(1, 2, 3, 4),
-         make=_tangent, params=_RULE),
+         make=_tangent, params=BY_RULE),
 )

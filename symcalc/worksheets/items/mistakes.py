@@ -11,7 +11,7 @@ from symcalc.calculus.unfolding import Line
 from symcalc.pages.document import Equation, Paragraph, paragraph
 from symcalc.pages.notation import text
 from symcalc.worksheets.items.bricks import Twin
-from symcalc.worksheets.items.derivatives import derived, first_hints, function_of, named
+from symcalc.worksheets.items.derivatives import BY_RULE, derived, first_hints, function_of, named
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.families import drawn
 from symcalc.worksheets.items.item import LETTERS, Item, Kind, Unproved
@@ -23,9 +23,9 @@ _MOST_LINES = 11
 _OTHERS = 3                  # wrong answers to choose from
 
 
-def _mistake(draw: Draw, level: int) -> Item | None:
+def _mistake(draw: Draw, level: int, rule: str | None = None) -> Item | None:
     _, x = named(draw)
-    twin = drawn(draw, ways(draw, level), x)
+    twin = drawn(draw, ways(draw, level, rule), x)
     made = derived(twin, x)
     if made is None or len(made[0].lines) > _MOST_LINES:
         return None
@@ -70,9 +70,9 @@ def _half(at: int, lines: int) -> str:
     return "the first half" if 2 * at < lines else "the second half"
 
 
-def _choice(draw: Draw, level: int) -> Item | None:
+def _choice(draw: Draw, level: int, rule: str | None = None) -> Item | None:
     f, x = named(draw)
-    twin = drawn(draw, ways(draw, level), x)
+    twin = drawn(draw, ways(draw, level, rule), x)
     made = derived(twin, x)
     if made is None:
         return None
@@ -99,6 +99,8 @@ def _choice(draw: Draw, level: int) -> Item | None:
 
 
 MISTAKES = (
-    Kind(name="mistake", about="a derivation with one wrong line to find and mend", levels=(1, 2, 3, 4), make=_mistake),
-    Kind(name="choice", about="choose the right derivative among typical mistakes", levels=(1, 2, 3, 4), make=_choice),
+    Kind(name="mistake", about="a derivation with one wrong line to find and mend", levels=(1, 2, 3, 4), make=_mistake,
+         params=BY_RULE),
+    Kind(name="choice", about="choose the right derivative among typical mistakes", levels=(1, 2, 3, 4), make=_choice,
+         params=BY_RULE),
 )

@@ -30,9 +30,9 @@ from symcalc.worksheets.items.bricks import (
     times,
     total,
 )
-from symcalc.worksheets.items.derivatives import derived, equals, function_of, named, slope_of
+from symcalc.worksheets.items.derivatives import BY_RULE, derived, equals, function_of, named, slope_of
 from symcalc.worksheets.items.draw import Draw
-from symcalc.worksheets.items.families import RULES, Maker, drawn
+from symcalc.worksheets.items.families import RULES, Maker, checked_rule, drawn
 from symcalc.worksheets.items.item import Item, Kind, WorksheetError
 from symcalc.worksheets.items.proving import confirmed, lines_confirmed
 from symcalc.written import is_number, mul, replaced
@@ -125,9 +125,9 @@ _WAYS: Mapping[int, tuple[str, ...]] = {1: ("power", "chain"), 2: ("chain", "pro
                                         4: ("product", "chain", "quotient", "exponential")}
 
 
-def ways(draw: Draw, level: int) -> tuple[Maker, ...]:
-    """The forms of derivations to read."""
-    return RULES[draw.form("rule").choice(_WAYS[level])][level]
+def ways(draw: Draw, level: int, rule: str | None = None) -> tuple[Maker, ...]:
+    """The forms of derivations to read: those of the rule, or of one that suits the level."""
+    return RULES[checked_rule(rule, level) or draw.form("rule").choice(_WAYS[level])][level]
 
 
 def numbered(lines: Sequence[Line], blanks: Collection[int] = (), rules: bool = True,
@@ -146,9 +146,9 @@ def _led(line: Line, k: int) -> Formula:
     return Formula(text="= " * (k > 0) + text(line.expression), latex="= " * (k > 0) + latex(line.expression))
 
 
-def _blanks(draw: Draw, level: int, blanks: int | str | None = None) -> Item | None:
+def _blanks(draw: Draw, level: int, blanks: int | str | None = None, rule: str | None = None) -> Item | None:
     _, x = named(draw)
-    twin = drawn(draw, ways(draw, level), x)
+    twin = drawn(draw, ways(draw, level, rule), x)
     made = derived(twin, x)
     if made is None:
         return None
@@ -196,5 +196,5 @@ STEPS = (
     Kind(name="chain_steps", about="the chain rule in three steps: split, differentiate each, put together",
          levels=(1, 2, 3, 4), make=_chain_steps),
     Kind(name="blanks", about="a derivation with blanks to fill", levels=(1, 2, 3, 4), make=_blanks,
-         params=MappingProxyType({"blanks": 'how many lines are blank: a whole number, or "all"'})),
+         params=MappingProxyType({"blanks": 'how many lines are blank: a whole number, or "all"', **BY_RULE})),
 )
