@@ -16,6 +16,7 @@ from symcalc.calculus.absent import absences
 from symcalc.calculus.algebra.products import Written, written_in
 from symcalc.calculus.algebra.tidy import tidied
 from symcalc.calculus.kinks import Kink, is_seen, kinks_of, told
+from symcalc.calculus.lanes import Places
 from symcalc.calculus.plain_data import written_down
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.row import ConcreteRow, is_alone, row_of
@@ -109,11 +110,12 @@ class Derivation(Shown):
         return f"<derivation of {text(self.expression)} by {text(self.variable)}: {len(self.lines)} lines>"
 
 
-def derive(expression: Expr, variable: Symbol, detail: str = "normal", most: int | None = None) -> Derivation:
+def derive(expression: Expr, variable: Symbol, detail: str = "normal", most: int | None = None,
+           places: Places | None = None) -> Derivation:
     """Differentiate the expression by named rules and prove every line.
 
     `detail`: "brief" joins routine lines, "normal" has one rule a line, "full" one application a line. `most` is how many parts
-    a line may have, where it is not for the size of the expression to say.
+    a line may have, where it is not for the size of the expression to say; `places` are those that other proofs have, too.
 
     >>> x = Symbol("x", real=True)
     >>> derive(3*x**2, x).result
@@ -123,7 +125,7 @@ def derive(expression: Expr, variable: Symbol, detail: str = "normal", most: int
         raise LossError(f"detail is one of {', '.join(DETAILS)}, not {as_given(detail)}")
     root = applied(expression, variable, {})
     lines = tidied_up(unfolded(root, detail, most), written_in(expression))
-    proof = prove([line.expression for line in lines])
+    proof = prove([line.expression for line in lines], places if places is not None and places.serve(expression) else None)
     return Derivation(expression=expression, variable=variable, root=root, lines=tuple(lines), proof=proof,
                       detail=detail)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -11,6 +11,7 @@ from sympy import Derivative, Expr, Function, Symbol, Tuple
 from symcalc.calculus.absent import absences
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.higher import HigherDerivation, joined_up
+from symcalc.calculus.lanes import Places
 from symcalc.calculus.point import digits_for
 from symcalc.calculus.proof import Check, Proof, prove
 from symcalc.calculus.size import most_parts
@@ -33,7 +34,7 @@ class Hessian(Shown, Mapping[tuple[str, str], HigherDerivation]):
     Tuples, row by row.
 
     >>> u, v = Symbol("u", real=True), Symbol("v", real=True)
-    >>> h = hessian_of({s.name: derive(u**2*v, s) for s in (u, v)})
+    >>> h = hessian_of(u**2*v, (u, v))
     >>> h.result, h["v u"].result
     (((2*v, 2*u), (2*u, 0)), 2*u)
     """
@@ -116,18 +117,21 @@ class Hessian(Shown, Mapping[tuple[str, str], HigherDerivation]):
         return f"<Hessian by {''.join(map(str, joined(self.parameters)))}>"
 
 
-def hessian_of(slopes: Mapping[str, Derivation]) -> Hessian:
-    """The Hessian of an expression whose partial derivatives are these, by the names of the parameters."""
+def hessian_of(expression: Expr, parameters: Sequence[Symbol], detail: str = "normal") -> Hessian:
+    """The Hessian by these parameters. All its proofs are at the same places, with what they have in common worked out once.
+
+    >>> u, v = Symbol("u", real=True), Symbol("v", real=True)
+    >>> hessian_of(u**2*v, (u, v))["u v"].result
+    2*u
+    """
+    places = Places(expression, digits_for(2))
+    slopes = {parameter.name: derive(expression, parameter, detail, places=places) for parameter in parameters}
     entries: dict[tuple[str, str], HigherDerivation] = {}
     others: list[Check] = []
     for (row, first), (column, second) in combinations_with_replacement(slopes.items(), 2):
-        entries[row, column] = joined_up([first, derive(first.result, second.variable, first.detail,
-                                                              most_parts(first.expression))])
+        again = derive(first.result, second.variable, detail, most_parts(expression), places)
+        entries[row, column] = joined_up([first, again], places)
         if row != column:
-            others += _the_other_way_round(first, second, entries[row, column].result)
+            turned = Derivative(expression, second.variable, first.variable, evaluate=False)
+            others += prove([turned, again.result], places, like=again.lines[0].expression).checks
     return Hessian(slopes, entries, Proof(tuple(others)))
-
-
-def _the_other_way_round(first: Derivation, second: Derivation, result: Expr) -> tuple[Check, ...]:
-    turned = Derivative(first.expression, second.variable, first.variable, evaluate=False)
-    return prove([turned, result], digits=digits_for(2)).checks

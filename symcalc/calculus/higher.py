@@ -12,6 +12,7 @@ from sympy import Derivative, Expr, Symbol
 from symcalc.calculus.absent import absences
 from symcalc.calculus.derivation import Derivation, derive
 from symcalc.calculus.kinks import Kink
+from symcalc.calculus.lanes import Places
 from symcalc.calculus.plain_data import written_down
 from symcalc.calculus.point import MOST_NESTED, digits_for
 from symcalc.calculus.proof import Proof, prove
@@ -131,8 +132,8 @@ def _stages(expression: Expr, variables: Sequence[Symbol], detail: str) -> list[
     return stages
 
 
-def joined_up(stages: Sequence[Derivation]) -> HigherDerivation:
-    """Derivations of which each differentiates the result of the one before, as one."""
+def joined_up(stages: Sequence[Derivation], places: Places | None = None) -> HigherDerivation:
+    """Derivations of which each differentiates the result of the one before, as one; `places` are those of other proofs."""
     variables = [stage.variable for stage in stages]
     lines = [Line(expression=_standing(stages[0].expression, variables))]
     for k, stage in enumerate(stages[:-1], start=1):
@@ -141,8 +142,8 @@ def joined_up(stages: Sequence[Derivation]) -> HigherDerivation:
                           rule=_AGAIN if len(set(variables)) == 1 else _MIXED))
     lines += stages[-1].lines[1:]
     # The stages say that each line is right; the chain is also held against difference quotients of difference quotients.
-    whole = prove([*(line.expression for line in lines[:len(stages)]), lines[-1].expression],
-                  digits=digits_for(len(stages)))
+    whole = prove([*(line.expression for line in lines[:len(stages)]), lines[-1].expression], places,
+                  digits_for(len(stages)), None if places is None else stages[-1].lines[0].expression)
     checks = (*(check for stage in stages for check in stage.proof.checks), *whole.checks)
     return HigherDerivation(stages=tuple(stages), lines=tuple(lines), proof=Proof(checks))
 

@@ -12,7 +12,7 @@ from functools import lru_cache, reduce
 from itertools import accumulate, count, islice
 from typing import Any
 
-from mpmath.libmp import mpf_add, mpf_mul
+from mpmath.libmp import fnan, mpf_add, mpf_cmp, mpf_mul
 from sympy import (
     Add,
     And,
@@ -20,6 +20,7 @@ from sympy import (
     Derivative,
     Expr,
     Indexed,
+    KroneckerDelta,
     Max,
     Min,
     Mul,
@@ -34,8 +35,8 @@ from sympy import (
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
-from symcalc.calculus.numbering import Indices
-from symcalc.calculus.point import COMPARE, DIGITS, NO_VALUE, Point, candidates
+from symcalc.calculus.numbering import Indices, patterns
+from symcalc.calculus.point import COMPARE, DIGITS, NO_VALUE, Point, candidates, ranges_of
 from symcalc.calculus.rule import depends
 from symcalc.vocabulary import FUNCTIONS
 
@@ -46,6 +47,7 @@ class Places:
     """The random points for the letters of an expression, made when they are asked for, each only once."""
 
     def __init__(self, expression: Expr, digits: int = DIGITS) -> None:
+        self.expression = expression
         self.made: list[Point] = []
         self.coming = candidates(expression, digits)
         self.groups: dict[Point, tuple[Lanes, int]] = {}
@@ -55,6 +57,16 @@ class Places:
             if not self.reach(k):
                 return
             yield self.made[k]
+
+    def serve(self, other: Expr) -> bool:
+        """Whether they are points for another expression, too: one with the same letters or some of them.
+
+        >>> x, y = Symbol("x", real=True), Symbol("y", real=True)
+        >>> Places(x**2*y).serve(2*x), Places(x**2).serve(y), Places(x).serve(300*x)
+        (True, False, False)
+        """
+        return (all(other.atoms(*kinds) <= self.expression.atoms(*kinds) for kinds in ((Symbol, Indexed), (KroneckerDelta,)))
+                and ranges_of(other) == ranges_of(self.expression) and patterns(other) == patterns(self.expression) == 1)
 
     def reach(self, k: int) -> bool:
         """Whether there are more than k points."""
@@ -94,6 +106,7 @@ class Lanes:
         self.beside: dict[Expr, tuple[Lanes, list[Any]]] = {}
         self.within: dict[tuple[Symbol, tuple[int, ...]], Lanes] = {}
         self.parts: dict[tuple[int, ...], Lanes] = {}
+        self.places: dict[tuple[Basic, ...], list[tuple[int, ...]]] = {}
 
     def kept(self, places: tuple[int, ...]) -> Lanes:
         """These lanes alone, with all that is known of them."""
@@ -155,7 +168,9 @@ class Lanes:
 
     def indexed(self, part: Indexed) -> list[Any]:
         """The element of each point's column that the lane's row has."""
-        return [point.indexed(part, row) for point, row in self.lanes]
+        if part.indices not in self.places:         # which every column has in common
+            self.places[part.indices] = [point.place(part, row) for point, row in self.lanes]
+        return [point.tables[part.base][place] for (point, _), place in zip(self.lanes, self.places[part.indices])]
 
     def add(self, part: Add) -> list[Any]:
         """The terms added, in the order in which they stand."""
@@ -209,8 +224,8 @@ class Lanes:
 
     def relation(self, part: Relational) -> list[Any]:
         """Whether it holds; nan where one side has no value."""
-        compare = COMPARE[part.rel_op]
-        return [compare(left, right) if left == left and right == right else self.context.nan
+        compare, nan = COMPARE[part.rel_op], self.context.nan
+        return [nan if fnan in (left._mpf_, right._mpf_) else compare(mpf_cmp(left._mpf_, right._mpf_), 0)
                 for left, right in zip(self.value(part.lhs), self.value(part.rhs))]
 
     def all_or_any(self, part: And | Or) -> list[Any]:

@@ -179,7 +179,7 @@ class Point:
         return self.called(part, [self.value(argument, row) for argument in part.args])
 
     def called(self, part: Application, arguments: Sequence[Any]) -> Any:
-        if any(abs(argument) > _HUGE for argument in arguments):
+        if any(_may_be_huge(argument) and abs(argument) > _HUGE for argument in arguments):
             raise OutsideDomain(text(part)[:80])
         if entry := FUNCTIONS.get(part.func):
             if entry.inside is not None and not entry.inside(*arguments):
@@ -248,6 +248,12 @@ class Point:
             return Point(self.context, {**self.numbers, variable: value}, self.tables, (self, variable), self.fineness)
         table = {**self.tables[variable.base], self.place(variable, ()): value}
         return Point(self.context, self.numbers, {**self.tables, variable.base: table}, (self, variable), self.fineness)
+
+
+def _may_be_huge(number: Any) -> bool:
+    """False for most numbers up to 2²⁶, by their binary exponent: to compare a number with a float takes ten times as long."""
+    _, mantissa, exponent, bits = number._mpf_
+    return not mantissa or exponent + bits > 26
 
 
 @lru_cache(maxsize=256)                # each name of a function makes a head of its own

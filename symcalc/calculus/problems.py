@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sympy import Basic, Expr, Indexed, Sum, Symbol
 
-from symcalc.calculus import derivation
 from symcalc.calculus.derivation import Derivation
 from symcalc.calculus.higher import HigherDerivation, derive_by, repeated
 from symcalc.errors import LossError
@@ -58,7 +57,7 @@ def hessian(formula: str | Basic, wrt: str | Iterable[str | Symbol], *, columns:
     names = letters(wrt)
     expression = _readable(formula, names, columns, functions)
     check_not_loss(parameter.name for parameter in parameters_of(expression))
-    return hessian_of({name: derivation.derive(expression, letter(name), detail) for name in names})
+    return hessian_of(expression, tuple(map(letter, names)), detail)
 
 
 def _readable(formula: str | Basic, names: tuple[str, ...], columns: str | Iterable[str],

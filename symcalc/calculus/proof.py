@@ -62,11 +62,12 @@ class Proof:
         return bool(self.checks) and all(check.difference <= TOLERANCE for check in self.checks)
 
 
-def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIGITS) -> Proof:
+def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIGITS, like: Expr | None = None) -> Proof:
     """Check each line, from d/dx (...) on, against the one before it; raise ProofError at the first that differs.
 
     Proofs about the same letters may share `places`, and with them the values of what their lines have in common.
     Places of its own have `digits` digits: a derivative of a derivative wants more, as each difference quotient uses some up.
+    The points are those found for the first line, or for `like`, one with the same values, if all lines have a value there.
 
     >>> from sympy import Derivative, Symbol
     >>> x = Symbol("x", real=True)
@@ -75,7 +76,11 @@ def prove(lines: Sequence[Expr], places: Places | None = None, digits: int = DIG
     """
     checks: list[Check] = []
     places = places or Places(lines[0], digits)
-    for point, (height, *values) in _worked_out((lines[0].args[0], *lines), places, points(lines[0], places)):
+    parts = lines[0].args[0], *lines
+    found = points(lines[0] if like is None else like, places)
+    if like is not None and len([*_worked_out(parts, places, found)]) < len(found):
+        found = points(lines[0], places)
+    for point, (height, *values) in _worked_out(parts, places, found):
         try:
             differences = _settled(point, lines, height, values)
         except NO_VALUE:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.losses import Loss
     from symcalc.training.minima.minimum import Minimum
+    from symcalc.training.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +95,18 @@ class Explored:
             checked_start(point, loss.names)
         return minimum_of(loss, self.table, point, "minimum", "rate 1/(k + 1)")
 
-    def diagnosis(self, rate: str, start: dict[str, float], how: dict[str, Any]) -> Diagnosis:
-        """What is known before a step from here, at the rate that is typed or else the one in use, by the method in use."""
-        from symcalc.cli.given import rate as rate_of
+    def diagnosis(self, rate: str, start: dict[str, float], how: dict[str, Any], run: Run | None) -> Diagnosis:
+        """What is known before a step from here, at the rate that is typed or else the one in use, by the method in use.
 
+        A rate that is typed is that of a new run from here; without one it is the run under way that goes on.
+        """
+        from symcalc.cli.given import rate as rate_of
+        from symcalc.training.diagnosis.diagnose import diagnose
+        from symcalc.training.diagnosis.under_way import UnderWay
+
+        if run is not None and run.nit and not rate:
+            return diagnose(run.loss, run.table, start=run.parameters, rate=run.rate, method=run.method,
+                            under_way=UnderWay(run=run))
         return self.walked.diagnose(self.table, start=start, **how | ({"rate": rate_of(rate)} if rate else {}))
 
     def table_told(self) -> str:

@@ -244,7 +244,7 @@ class Explorer(Completing):
     def do_diagnose(self, text: str) -> None:
         """diagnose [RATE]: how the loss curves where the descent stands, which rates are stable, and what this one does."""
         start = self.run.parameters if self.run is not None else self.about.completed(self.start)
-        self._show(self.about.diagnosis(text, start, self.how), "the diagnosis")
+        self._show(self.about.diagnosis(text, start, self.how, self.run), "the diagnosis")
 
     def _walked(self) -> Run:
         if self.run is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -149,19 +149,28 @@ class Buffered:
         """A number as an array without axes, which NumPy takes as it is."""
         return self.constants.setdefault(source, f"k{len(self.constants)}")
 
-    def needed(self, results: Iterable[str]) -> list[Call]:
-        """The calls without which the results are not there, those for the rows together."""
+    def needed(self, results: Iterable[str], there: Collection[str] = ()) -> list[Call]:
+        """The calls without which the results are not there, those for the rows together; some are `there` already."""
         wanted, found = {self.alias.get(name, name) for name in results}, []
         for call in reversed(self.calls):
-            if call.name in wanted:
+            if call.name in wanted and call.name not in there:
                 wanted |= set(call.inputs)
                 found.append(call)
         return found[::-1]
 
-    def lines(self, results: Mapping[str, str], blocks: str = "blocks") -> list[str]:
-        """The calls that the results need, each of these written where it belongs; what is in the rows stands in a loop."""
+    def in_common(self, results: Collection[str], others: Iterable[str]) -> list[str]:
+        """The vectors that these results are made of and that are on the way to the others, too: the last such on every way."""
+        calls, shared = self.needed(results), {call.name for call in self.needed(others)}
+        used = {*results, *(name for call in calls if call.name not in shared for name in call.inputs)}
+        return [call.name for call in calls if call.name in shared & used and call.kind is Kind.RUNS and call.buffered]
+
+    def lines(self, results: Mapping[str, str], blocks: str = "blocks", there: Collection[str] = ()) -> list[str]:
+        """The calls that the results need, each of these written where it belongs; what is in the rows stands in a loop.
+
+        What is `there` already, by its name, is not made again.
+        """
         wanted = {place: self.alias.get(name, name) for place, name in results.items()}
-        calls = self.needed(wanted.values())
+        calls = self.needed(wanted.values(), there)
         first = {name: place for place, name in reversed(wanted.items())}
         made = {call.name: call for call in calls}
         rows = [at for at, call in enumerate(calls) if call.in_rows]

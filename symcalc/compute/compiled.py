@@ -52,6 +52,7 @@ class Compiled:
     table: Table | Parts | None
     data: Table | Triangle | Parts | None                                       # its moments, or itself
     whole: bool = False                                                         # whether `function` takes one array
+    by_rows: Callable[[Table], Compiled] | None = None                          # `over` for one look, where that makes moments
 
     def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
         return self.at(ordered(values, self.parameters))
@@ -109,6 +110,18 @@ class Compiled:
             return self
         names = self.table.names if self.whole else map(name_of, self.tape.columns)      # x1, x2, ... of what has an index
         return self.over(data if isinstance(data, Triangle) else read_table(data, names))
+
+    def once_over(self, table: Table) -> Compiled:
+        """The same function over a few other rows for a single look, which are worth no moments.
+
+        >>> import symcalc
+        >>> J = symcalc.Loss("mean((y - b*x)^2)", columns="x y")
+        >>> compiled = J.compile({"x": range(50), "y": range(50)})
+        >>> few = J.table({"x": [1, 3], "y": [0, 0]})
+        >>> compiled.strategy, compiled.once_over(few).strategy, compiled.once_over(few)([1])
+        ('moments', 'tape', (5.0, array([10.])))
+        """
+        return (self.by_rows or self.over)(table)
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise DescentError("a compiled loss holds functions, which cannot be pickled; pickle the loss, and compile that again")

@@ -64,7 +64,8 @@ def _over(lowered: Lowered, by_rows: Callable[[], Lowered], table: Any) -> Compi
     return Compiled(parameters=names, strategy=_strategy(tape), source=lowered.source, function=lowered.bind(data),
                     outside=cache(lambda: lowered.in_numpy().bind(data)),
                     in_numpy=lambda: (lowered.in_numpy().tape, lowered.in_numpy().results),
-                    over=over, tape=tape, results=lowered.results, table=table, data=data)
+                    over=over, tape=tape, results=lowered.results, table=table, data=data,
+                    by_rows=(lambda few: _over(by_rows(), by_rows, few)) if isinstance(tape, Moments) else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

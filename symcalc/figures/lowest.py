@@ -14,7 +14,7 @@ from symcalc.training.run import Run
 from symcalc.training.shape.spectrum import MINIMUM, newton_step
 from symcalc.training.stops import Stop
 
-_OFF = frozenset({Stop.DIVERGED, Stop.BOTTOMLESS, Stop.UNREACHED, Stop.OUTSIDE, Stop.START, Stop.NO_STEP})
+_OFF = frozenset({Stop.DIVERGED, Stop.OVERFLOW, Stop.BOTTOMLESS, Stop.UNREACHED, Stop.OUTSIDE, Stop.START, Stop.NO_STEP})
 _SAME = 1e-9             # of the size of the costs: minima as low as each other
 _SETTLED = 1e-6          # of a point, as little as this is left to go
 

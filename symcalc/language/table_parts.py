@@ -20,6 +20,7 @@ from symcalc.language.memory import from_memory
 from symcalc.language.table import Table, table_of
 
 _HERE = 2**26            # bytes of a table that may be brought into memory unasked
+_AT_ONCE = 2**19         # rows that are sent for at once, since their numbers go along with the question
 _SHARE = 0.5             # of the workers' memory that the columns may take
 _WORKER = 2**28          # bytes that a worker needs for itself
 SOURCE = "the data"
@@ -132,15 +133,22 @@ class Parts:
             self._kept["held"] = dask.base.get_scheduler(), dask.persist(*self._anew)
 
     def _asked(self, works: Sequence[Callable[[Table], Any] | None]) -> list[Any]:
+        answers = self._answers(dict(enumerate(works)))
+        self._learn(tuple(rows for rows, *_ in answers), [fault for _, fault, _ in answers])
+        return [answer for rows, _, answer in answers if rows]
+
+    def _answers(self, works: Mapping[int, Callable[[Table], Any] | None]) -> tuple[tuple[int, str, Any], ...]:
+        """What comes of the work on the parts at these places: their rows, their faults, and the answers."""
+        def ask() -> tuple[tuple[int, str, Any], ...]:
+            return computed(_asking([*works.values()], self.names, [self._read[k] for k in works]))
+
         try:
-            answers = computed(_asking(works, self.names, self._read))
+            return ask()
         except CancelledError:                  # the cluster was started anew, and what it held is gone
             if not self._kept.pop("held", None):
                 raise
             self.hold()
-            answers = computed(_asking(works, self.names, self._read))
-        self._learn(tuple(rows for rows, *_ in answers), [fault for _, fault, _ in answers])
-        return [answer for rows, _, answer in answers if rows]
+            return ask()
 
     def _learn(self, counts: tuple[int, ...], faults: Sequence[str]) -> None:
         bad = next((k for k, fault in enumerate(faults) if fault), None)
@@ -191,6 +199,24 @@ class Parts:
             before += rows
         return _joined(self._asked(works), self.names, -(-self.rows // apart))
 
+    def rows_at(self, numbers: np.ndarray) -> Table:
+        """The rows of these numbers, counted from 0, in this order; only the parts that they are in are asked."""
+        columns = {name: np.empty(len(numbers)) for name in self.names}
+        begins = np.cumsum((0, *self.counts))
+        for first in range(0, len(numbers), _AT_ONCE):
+            some = numbers[first:first + _AT_ONCE]
+            parts = np.searchsorted(begins, some, side="right") - 1
+            places = {int(k): np.flatnonzero(parts == k) for k in np.unique(parts)}
+            answers = self._answers({k: partial(_rows, some[there] - begins[k]) for k, there in places.items()})
+            counts, faults = list(self.counts), [""] * len(self.counts)
+            for k, (rows, fault, _) in zip(places, answers):
+                counts[k], faults[k] = rows, fault
+            self._learn(tuple(counts), faults)
+            for there, (_, _, found) in zip(places.values(), answers):
+                for name, values in found.items():
+                    columns[name][first + there] = values
+        return table_of(columns, len(numbers), self.source)
+
     @property
     def is_small(self) -> bool:
         """Whether the whole table may be brought here unasked."""
@@ -208,7 +234,7 @@ class Parts:
         return self.here[name]
 
 
-def _rows(which: slice, table: Table) -> dict[str, np.ndarray]:
+def _rows(which: slice | np.ndarray, table: Table) -> dict[str, np.ndarray]:
     return {name: values[which] for name, values in table.columns.items()}
 
 

@@ -124,8 +124,8 @@ class Course:
             is_quadratic(self.loss) if self.loss.is_large else normal_equations(self.loss) is not None)
         try:
             return minimum_of(self.loss, self.table) if closed else None
-        except LossError:
-            return None                             # no slope can be 0 there, as in a straight line
+        except (LossError, DataError):
+            return None                             # no slope can be 0 there, as in a straight line, or nobody can tell where
 
     @property
     def distance(self) -> float | None:
@@ -190,7 +190,7 @@ class Course:
     @cached_property
     def batches(self) -> Batches | None:
         """Which rows drove which update; None where all of them drove each."""
-        return None if self.batch is None else Batches(rows=self.rows, size=self.batch, seed=self.seed)
+        return None if self.batch is None else Batches(rows=self.rows, size=self.batch, seed=self.seed, last=self.nit)
 
     # The course of the run
 

@@ -12,9 +12,10 @@ from sympy import Expr, Symbol
 
 from symcalc.compute.compiling import compile_loss
 from symcalc.errors import DescentError
+from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.course import R
-from symcalc.training.ends.ending import ending
+from symcalc.training.ends.ending import ending, looks_at_rows
 from symcalc.training.late import Once
 from symcalc.training.methods import Method, method_named
 from symcalc.training.problem.objective import Objective
@@ -28,7 +29,8 @@ from symcalc.training.walking.walk import Walk
 
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
-    from symcalc.language.table import Table
+
+_KEPT = 2**20            # numbers of a table that are kept for whoever asks how the run ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +75,20 @@ def descend(loss: Objective, data: object, *, kind: type[R], start: Mapping[str,
     point = checked_start(start, loss.names)
     held = checked_hold(hold, loss.names)
     table = loss.table(data)
-    if compiled is None:
-        compiled = loss.compile(table) if partials is None else compile_loss(
-            loss.expression, partials, loss.parameters, loss.columns, table)
-    walk = walk_of(loss, table, compiled, formula, rates, tolerances, held, batches=_batches(batch, seed, table, formula),
-                   watch=_watched(callback, loss.names), progress=checked_progress(progress), wrong=partials is not None)
+    make = partial(walk_of, loss, method=formula, rates=rates, tolerances=tolerances, held=held,
+                   batches=_batches(batch, seed, table, formula, len(rates)), wrong=partials is not None)
+    walk = make(table, compiled or _compiled(loss, partials, table), watch=_watched(callback, loss.names),
+                progress=checked_progress(progress))
     stop, last = walk.go(point)
     walk.watch = walk.progress = None           # what they hold is not held until somebody asks how the run ended
     walk.history.trim()
     ended: Callable[[], tuple[Stop, str]] = Once(partial(ending, loss, walk, stop, last))
-    if table is not None:                       # which may change, or be gone, before anybody asks
-        ended = _at_once(ended, stop)
+    if table is not None and looks_at_rows(walk, stop):          # which may change, or be gone, before anybody asks
+        if isinstance(table, Table) and table.rows * len(table.names) <= _KEPT and compiled is None and callback is None:
+            copy = table.copied()               # ... not this copy
+            ended = Once(partial(_later, loss, stop, last, copy, partials, make, walk.history, walk.undefined))
+        else:
+            ended = _at_once(ended, stop)
     history = walk.history
     return kind(loss=loss, table=table, method=formula, rate=wanted, points=history.points, steps=len(rates),
                 tolerances=tolerances, costs=history.costs, gradients=history.gradients, states=history.states,
@@ -101,6 +106,21 @@ def _at_once(ended: Callable[[], tuple[Stop, str]], stop: Stop) -> Callable[[], 
     return lambda: found
 
 
+def _later(loss: Objective, stop: Stop, last: np.ndarray, table: Table, partials: tuple[Expr, ...] | None,
+           make: Callable[..., Walk], history: History, undefined: int | None) -> tuple[Stop, str]:
+    """What would have been found out at once, from the rows as they were then."""
+    walk = make(table, _compiled(loss, partials, table))
+    walk.history, walk.undefined = history, undefined
+    return ending(loss, walk, stop, last)
+
+
+def _compiled(loss: Objective, partials: tuple[Expr, ...] | None, table: Table | Parts | None) -> Compiled:
+    """The loss with its gradient, or with the partials that stand in its place."""
+    if partials is None:
+        return loss.compile(table)
+    return compile_loss(loss.expression, partials, loss.parameters, loss.columns, table)
+
+
 def walk_of(loss: Objective, table: Table | Parts | None, compiled: Compiled, method: Method, rates: np.ndarray,
             tolerances: Tolerances, held: tuple[str, ...], wrong: bool = False, **how: Any) -> Walk:
     """The walk that goes down the loss by the method; `wrong` partials that drive it make up the curvature, too."""
@@ -110,17 +130,17 @@ def walk_of(loss: Objective, table: Table | Parts | None, compiled: Compiled, me
                 exact=method.search == "line" and is_quadratic(loss), **how)
 
 
-def _batches(size: int | None, seed: int, table: Table | Parts | None, method: Method) -> Batches | None:
+def _batches(size: int | None, seed: int, table: Table | Parts | None, method: Method, steps: int) -> Batches | None:
     if size is None:
         return None
     if table is None:
         raise DescentError("a batch is a part of the rows, and this loss has no data")
-    if isinstance(table, Parts):
-        raise DescentError("a batch draws its rows at random from all, so it wants the data in memory, and these are in parts; "
-                           "leave batch out, or give a sample of the rows that fits into memory")
     if method.needs_curvature or method.search:
         raise DescentError(f"{method.name} looks at the whole loss, so it does not go with a batch; leave batch out")
-    return Batches(rows=table.rows, size=size, seed=seed)
+    found = Batches(rows=table.rows, size=size, seed=seed, last=steps)
+    if isinstance(table, Parts):
+        table.hold()                            # they will be asked for rows again and again
+    return found
 
 
 def _curvature(loss: Objective, table: Table | Parts | None, method: Method, compiled: Compiled,

@@ -27,7 +27,7 @@ from symcalc.training.told.page import kept
 from symcalc.written import derivative_of
 
 _SAME = 1e-9             # relative: how constant the ratio of two gradients must be to count as a number
-_BROKEN = (Stop.DIVERGED, Stop.OUTSIDE, Stop.BOTTOMLESS)
+_BROKEN = (Stop.OVERFLOW, Stop.OUTSIDE, Stop.BOTTOMLESS)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -86,7 +86,7 @@ class Effect(Shown):
         if self.mistaken and self.factor is not None and math.isclose(self.factor, 1, rel_tol=_SAME):
             return (f"That the steps are the same does not make the {_noun(self.mistaken)} right: "
                     f"elsewhere {'they do not give the slopes' if many else 'it does not give the slope'}.")
-        falls = self.wrong.costs[-1] < self.wrong.costs[0] and self.wrong.stop is not Stop.DIVERGED
+        falls = self.wrong.costs[-1] < self.wrong.costs[0] and self.wrong.stop not in (Stop.DIVERGED, Stop.OVERFLOW)
         widest = self._widest() if falls and self.mistaken and self.factor is None else None
         if widest is None:
             return ""
@@ -261,12 +261,13 @@ def _way(run: Run, start: bool = False, count: bool = True) -> str:
 
 _ONWARD = {Stop.DIVERGED: "climbs", Stop.BOTTOMLESS: "falls"}
 _FIRST_STEP = {
-    Stop.DIVERGED: "grows {}beyond all bounds on the first step",
+    Stop.OVERFLOW: "grows {}to more than numbers hold on the first step",
     Stop.BOTTOMLESS: "falls {}beyond all bounds on the first step",
     Stop.OUTSIDE: "has no value after the first step, which leaves the domain",
 }
 _END = {
     Stop.DIVERGED: " and then grows beyond all bounds",
+    Stop.OVERFLOW: " and then grows to more than numbers hold",
     Stop.BOTTOMLESS: " and then falls beyond all bounds",
     Stop.OUTSIDE: " and then has no value, since the next step leaves the domain",
 }

@@ -49,6 +49,7 @@ class Stop(Enum):
     UNREACHED = "Not converging: the further the parameters go this way, the lower the cost."
     PRECISE = "Converged: as close as floating-point numbers let it come, since a further fall is lost in the rounding of J."
     NO_RATE = "Stopped: the rate has fallen to 0, so no parameter moves any more."
+    OVERFLOW = "Stopped: the next step leads so far that the numbers there are too large to compute with."
 
 
 CONVERGED = frozenset({Stop.CONVERGED, Stop.SMALL_STEP, Stop.SMALL_CHANGE, Stop.PRECISE})
@@ -70,7 +71,7 @@ BRIEF = {                # in a table of many runs
     Stop.OUTSIDE: "left the domain", Stop.START: "no value at the start", Stop.MAXIMUM: "at a maximum",
     Stop.SADDLE: "at a saddle", Stop.FLAT: "on flat ground", Stop.CRAWLING: "crawls", Stop.NO_STEP: "no next step",
     Stop.CALLBACK: "stopped by the callback", Stop.INTERRUPTED: "interrupted", Stop.UNREACHED: "no minimum this way",
-    Stop.NO_RATE: "rate fell to 0",
+    Stop.NO_RATE: "rate fell to 0", Stop.OVERFLOW: "numbers too large",
 }
 
 

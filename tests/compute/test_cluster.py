@@ -98,6 +98,23 @@ def test_a_worker_is_killed_and_nothing_is_lost(client):
     same(killed, loss.descend(DATA, **settings))
 
 
+def test_a_worker_is_killed_while_batches_are_drawn(client, monkeypatch):
+    monkeypatch.setattr("symcalc.training.batches._AHEAD", 0)           # each is sent for by itself
+    loss, before = loss_of(LOGISTIC), set(client.run(os.getpid).values())
+
+    def kill(after):
+        if after.nit == 3:
+            os.kill(min(before), signal.SIGKILL)
+
+    settings = {"start": [0.3, -0.2, 0.1], "rate": 0.5, "steps": 6, "batch": 90, "seed": 5}
+    killed, whole = loss.descend(arrays(), callback=kill, **settings), loss.descend(DATA, **settings)
+    client.wait_for_workers(2, timeout=30)
+    assert set(client.run(os.getpid).values()) != before
+    np.testing.assert_array_equal(killed.points, whole.points)
+    np.testing.assert_array_equal(killed.drives, whole.drives)
+    same(killed, whole)
+
+
 def test_a_table_twice_as_large_as_a_workers_memory(client):
     rows = 50_000_000
     x = da.linspace(0, 2, rows, chunks=1_000_000)
@@ -312,9 +329,6 @@ def test_a_sum_over_the_rows_that_has_no_column(here):
 
 def test_what_wants_the_rows_says_so(here):
     settings = {"start": [0, 0], "rate": 0.1, "steps": 3}
-    with pytest.raises(sc.DescentError, match="wants the data in memory, and these are in parts; "
-                       "leave batch out, or give a sample of the rows that fits into memory"):
-        loss_of(LINE).descend(arrays(), batch=10, **settings)
     many = {name: da.ones(10_000_000, chunks=1_000_000) for name in "xy"}
     run = loss_of(LINE).descend(many, **settings)
     with pytest.raises(sc.DataError, match="this wants the rows in memory, and 10,000,000 rows of y, x are too many"):

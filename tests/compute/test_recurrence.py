@@ -73,7 +73,7 @@ def test_every_point_is_that_of_exact_arithmetic(monkeypatch, seed, beta, share,
     ("w^2", None, [1], 1.0, "gradient descent", {}, Stop.TWO_CYCLE, None),
     ("w^2", None, [1], 1.1, "gradient descent", {}, Stop.DIVERGED, 10),
     ("w^2", None, [1e300], 0.1, "gradient descent", {}, Stop.START, 0),
-    ("w^2", None, [1.2e154], 1.1, "momentum", {}, Stop.DIVERGED, 0),            # from which it would come back
+    ("w^2", None, [1.2e154], 1.1, "momentum", {}, Stop.OVERFLOW, 0),            # from which it would come back
     ("u*v", None, [1, 1], 0.1, "gradient descent", {}, Stop.SADDLE, None),       # which rounding alone would leave
     ("u*v", None, [1, -1], 0.1, "gradient descent", {}, Stop.BOTTOMLESS, None),
     ("3*w", None, [1], 0.1, "gradient descent", {}, Stop.UNREACHED, 3000),       # no fixed point

@@ -130,9 +130,9 @@ _PLACES = [
     ("training.walking.walk:Walk._drive", "compiled.at(self._looked_at)", "compiled.at(point)", "nesterov"),
     ("training.walking.walk:Walk._newton", "step[self.moving] = found", "step[self.moving] = -found", "newton"),
     ("training.walking.walk:Walk._newton", "self.curved(point)", "self.curved(point) + 1", "newton"),
-    ("training.walking.walk:Walk._searched", "rate /= 2", "rate /= 3", "backtracking"),
-    ("training.walking.walk:Walk._searched", "ARMIJO * rate", "0.9 * rate", "backtracking"),
-    ("training.walking.walk:Walk._searched", "square / bend", "2 * square / bend", "line search"),
+    ("training.walking.searches:rate_along", "rate /= 2", "rate /= 3", "backtracking"),
+    ("training.walking.searches:rate_along", "ARMIJO * rate", "0.9 * rate", "backtracking"),
+    ("training.walking.searches:rate_along", "square / bend", "2 * square / bend", "line search"),
 ]
 
 

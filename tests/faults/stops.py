@@ -48,6 +48,7 @@ RUNS: dict[Stop, tuple[str, dict | None, list[float], dict, str]] = {
     Stop.PRECISE: ("(w - 3)^2 + 1000*(v - 1)^2 + 1", None, [0, 0], {"method": "backtracking", "steps": 9999},
                    "Converged: as close as floating-point numbers"),
     Stop.NO_RATE: ("w^2", None, [1], {"rate": "max(0, 0.1 - 0.01*k)"}, "Stopped: the rate has fallen to 0"),
+    Stop.OVERFLOW: ("w^2", None, [3], {"rate": 1e200}, "Stopped: the next step leads so far that the numbers there are too"),
 }
 
 
@@ -72,6 +73,7 @@ _WRONG = [
     (Stop.DIVERGED, "training.stops:_diverged", "top(track.costs)", "np.inf"),
     (Stop.BOTTOMLESS, "training.stops:_bottomless", "_bottom(track)", "-np.inf"),
     (Stop.OUTSIDE, "training.ends.leaving:beyond", "not trouble.overflow", "False"),
+    (Stop.OVERFLOW, "training.ends.leaving:beyond", "costs[-1] > top(costs)", "True"),
     (Stop.START, "training.walking.walk:_finite", "math.isfinite(cost) and", "True or"),
     (Stop.SMALL_STEP, "training.stops:_small_step", "change <= track.tolerances.step", "change < 0"),
     (Stop.SMALL_CHANGE, "training.stops:_small_change", "<= track.tolerances.cost", "< 0"),
@@ -79,7 +81,7 @@ _WRONG = [
     (Stop.SADDLE, "training.ends.resting:kind", "_KINDS.get(found, Stop.CONVERGED)", "Stop.CONVERGED"),
     (Stop.FLAT, "training.ends.resting:kind", "return Stop.FLAT", "return Stop.CONVERGED"),
     (Stop.NO_STEP, "training.walking.walk:Walk._one", "newton is None and self.method.needs_curvature", "False"),
-    (Stop.CALLBACK, "training.walking.walk:Walk._go", "return Stop.CALLBACK,", "return Stop.STEPS,"),
+    (Stop.CALLBACK, "training.walking.walk:Walk._watched", "return Stop.CALLBACK", "return Stop.STEPS"),
     (Stop.INTERRUPTED, "training.walking.walk:Walk.go", "return Stop.INTERRUPTED,", "return Stop.STEPS,"),
 ]
 _BLIND = [(Stop.CRAWLING, "crawl"), (Stop.UNREACHED, "limit_beyond"), (Stop.PRECISE, "is_precise")]

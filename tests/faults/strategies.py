@@ -338,7 +338,7 @@ _WRONG = [
     ("fused.elementary:softmax", "enumerate(powers, start=1)", "enumerate(powers[::-1], start=1)", "kernel softmax"),
     ("fused.elementary:sign", "-1.0,", "0.0,", "kernel sign"),
     ("fused.elementary:step", '("ogt", 0.0), 1.0', '("ogt", 1.0), 1.0', "kernel step"),
-    ("loops.many:side_by_side", "k += 1.0", "k += 2.0", "side by side, numpy adam"),
+    ("loops.many:_written", "k += 1.0", "k += 2.0", "side by side, numpy adam"),
     ("fused.kernels:Source.race", 'known["k"] + 1.0', 'known["k"] + 2.0', "side by side, llvm adam"),
 ]
 _BLOCK = recurrence._BLOCK.replace("far + before", "before")

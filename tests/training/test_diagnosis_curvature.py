@@ -4,10 +4,10 @@
 import numpy as np
 import pytest
 
+from symcalc.training.losses import Loss
 from symcalc.training.shape import curvature
 from symcalc.training.shape.curvature import is_quadratic, second_derivatives, second_partials
 from symcalc.training.shape.spectrum import kind_of, newton_step, shortest_step, spectrum
-from symcalc.training.losses import Loss
 from symcalc.training.stops import Stop
 
 RNG = np.random.default_rng(5)

@@ -206,7 +206,7 @@ OBSTACLES = [
     ("mean(ln(x - w))", [1], "No step can be made from this start, since ln(xᵢ - w) has no real value in row 1 at w = 1: ln "
      "needs a positive argument."),
     ("w*sqrt(w)", [0], "J has no finite second derivative at the start, so nothing can be foretold from it."),
-    ("mean(abs(y - m*x))", [0], "So its slopes do not shrink towards the minimum: at a fixed rate the point ends up jumping "
+    ("mean(abs(y - m*x))", [0], "Its slopes do not shrink towards the minimum: at a fixed rate the point ends up jumping "
      "about it, the farther the larger the rate. Let the rate shrink with the steps."),
     ("3*w + 1", None, "J has no minimum: it falls for ever, at any rate."),
     ("u*v", None, "J has no minimum: along some direction it falls for ever, at any rate."),

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from symcalc.training.shape import scaling
 from symcalc.training.losses import Loss
+from symcalc.training.shape import scaling
 
 RNG = np.random.default_rng(11)
 N = 60

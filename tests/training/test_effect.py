@@ -120,7 +120,7 @@ def test_a_difference_at_the_start_counts_however_large_the_slopes_become():
 
 
 @pytest.mark.parametrize("loss, formulas, start, rate, words", [
-    (LINE, {"m": "m*1e300"}, [1, 1], 1e10, "the cost grows from 1.66667 beyond all bounds on the first step; with"),
+    (LINE, {"m": "m*1e300"}, [1, 1], 1e10, "the cost grows from 1.66667 to more than numbers hold on the first step; with"),
     ("w - ln(w)", {"w": "100 + w"}, [1], 0.1, "the cost has no value after the first step, which leaves the domain; with"),
     ("w - ln(w)", {"w": "2 + w"}, [2], 0.3, "to 1.02314 in 1 update and then has no value, since the next step leaves"),
 ])

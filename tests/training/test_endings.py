@@ -16,10 +16,10 @@ from hypothesis import strategies as some
 import symcalc as sc
 from symcalc.errors import DataError, DescentError
 from symcalc.training.descent import walk_of
+from symcalc.training.ends.trials import calmer_rate
 from symcalc.training.late import Once
 from symcalc.training.methods import METHODS, method_named
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop
-from symcalc.training.ends.trials import calmer_rate
 
 ROWS = {"x": [30, 40, 100], "y": [45, 60, 150]}
 YEARS = {"x": [1990, 2000, 2010, 2020], "y": [1, 3, 4, 6]}
@@ -347,7 +347,8 @@ def test_a_status_never_changes_its_number():
     """SciPy's `status`: what scripts compare with."""
     assert [stop.name for stop in Stop] == [
         "CONVERGED", "STEPS", "STILL", "TWO_CYCLE", "DIVERGED", "BOTTOMLESS", "OUTSIDE", "START", "SMALL_STEP", "SMALL_CHANGE",
-        "MAXIMUM", "SADDLE", "FLAT", "CRAWLING", "NO_STEP", "CALLBACK", "INTERRUPTED", "UNREACHED", "PRECISE", "NO_RATE"]
+        "MAXIMUM", "SADDLE", "FLAT", "CRAWLING", "NO_STEP", "CALLBACK", "INTERRUPTED", "UNREACHED", "PRECISE", "NO_RATE",
+        "OVERFLOW"]
     assert sc.Loss("w^2").descend(start=[0], rate=0.1).status == 0
 
 

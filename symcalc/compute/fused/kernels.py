@@ -222,10 +222,9 @@ class Source:
         """What is seen with one step more."""
         first, cost = self.steps.moving[0], now["cost"]
         here, there = now[f"p{first}"], then[f"p{first}"]
-        once = {"once": _lower(absolute(here - there), then["once"])} if "once" in then else {}
+        once = {"once": _nearer(here - there, then["once"])} if "once" in then else {}
         return {"before": there, **once,
-                "twice": _lower(absolute(here - then["before"]), then["twice"]),
-                "slope": _lower(absolute(now[f"g{first}"]), then["slope"]),
+                "twice": _nearer(here - then["before"], then["twice"]), "slope": _nearer(now[f"g{first}"], then["slope"]),
                 "most": where(cost.compared("ogt", then["most"]), cost, then["most"]), "least": _lower(cost, then["least"]),
                 "total": then["total"] + cost}
 
@@ -246,6 +245,11 @@ def _least(one: Lanes, other: Lanes) -> Lanes:
 
 def _lower(one: Lanes, other: Lanes) -> Lanes:
     return where(one.compared("olt", other), one, other)
+
+
+def _nearer(one: Lanes, other: Lanes) -> Lanes:
+    """The size of the one, if it is smaller than the other, by their bits: where floats are multiplied, whole numbers wait."""
+    return _least(absolute(one).bits(), other.bits()).double()
 
 
 def _number(value: Lanes | float, code: Code) -> Lanes:

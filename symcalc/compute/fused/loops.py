@@ -26,7 +26,7 @@ _BEGUN = 2_000_000       # ... and one that is begun for them
 _LOOK = 1_000_000        # statements that take as long as a look at where the run stands
 _FEW = 24                # statements for every row up to which two vectors of rows go side by side
 _PIECE = 2**24           # rows gone through in one call, a tenth of a second, so that an interruption is soon heard
-_MANY = 40_000           # steps of blocks of runs from which threads share them
+_MANY = 16_000           # steps of blocks of runs from which threads share them
 
 
 # The rows

@@ -1,8 +1,8 @@
 """A block of rows of whole arrays written out so that no array is made: each result goes to a buffer of its shape.
 
 What comes in are statements as a person writes them, `a1 = np.dot(p1, c1) + p2[:, None]`. What comes out are single
-operations, `a1 = np.dot(k0, m0, out=b0)`, the buffers used again as soon as what they hold is done with. There, a number added
-to a product with columns, such as the offset of a unit, is one more factor of the product, for one more column of ones.
+operations, `a1 = np.matmul(k0, m0, out=b0)`, the buffers used again as soon as what they hold is done with. There, a number
+added to a product with columns, such as the offset of a unit, is one more factor of the product, for one more column of ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from symcalc.compute.statements import Statement, line, names_in, packed
 
 ROWS = -1                # in a shape, in the place of the number of rows
 Shape = tuple[int, ...]
-_PRODUCTS = ("np.dot", "np.einsum", "np.add.reduce")         # whose result may not stand where an operand stood
+_PRODUCTS = ("np.dot", "np.matmul", "np.einsum", "np.add.reduce")         # whose result may not stand where an operand stood
 
 
 class Whole(Protocol):
@@ -145,7 +145,7 @@ def widened(operations: list[Operation], tables: Sequence[str]) -> tuple[list[Op
     >>> product = Operation("t0", "np.dot", ("p1", "c1"), "")
     >>> found, more = widened([product, Operation("a1", "np.add", ("t0", "p2[:, None]"), "")], ["c1"])
     >>> found[0].line("b0").split("  ")[0], more[0].numbers
-    ('a1 = np.dot(k0, m0, out=b0)', 'k0 = np.column_stack((p1, p2))')
+    ('a1 = np.matmul(k0, m0, out=b0)', 'k0 = np.column_stack((p1, p2))')
     """
     uses = Counter(name for operation in operations for name in operation.names)
     products = {operation.name: operation for operation in operations if operation.function == "np.dot"
@@ -158,7 +158,8 @@ def widened(operations: list[Operation], tables: Sequence[str]) -> tuple[list[Op
                 factors, columns = products[one].operands
                 matrix = next((more.matrix for more in found if more.columns == columns), f"m{len(found)}")
                 found.append(Widened(columns, matrix, f"k{len(found)}", (factors, number)))
-                gone |= {one: None, operation.name: replace(operation, function="np.dot", operands=(found[-1].factors, matrix))}
+                product = replace(operation, function="np.matmul", operands=(found[-1].factors, matrix))
+                gone |= {one: None, operation.name: product}
                 break
     return [new for operation in operations if (new := gone.get(operation.name, operation))], found
 

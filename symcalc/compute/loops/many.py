@@ -6,8 +6,9 @@ steps further, by the same statements as a single run takes, and whoever can do 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,13 +17,13 @@ from sympy import Dummy
 from symcalc.compute.across import packed_rows, places, row_blocks, rowwise, statements_of, written_function
 from symcalc.compute.calls import Buffered, Kind
 from symcalc.compute.generated import bound, executed, indented
-from symcalc.compute.loops.loop import Steps
+from symcalc.compute.loops.loop import Form, Same, Steps, form_of
 from symcalc.compute.statements import Value
 from symcalc.compute.tape import Tape
 from symcalc.written import replaced
 
 PAST = 12                # points before the present that a room keeps, for what is seen in several points in a row
-_SLICE = 16_384          # ... and where the costs of several steps are worked out together
+_SLICE = 32_768          # numbers in an array where the costs of several steps are worked out together
 
 
 @dataclass(slots=True)
@@ -90,6 +91,16 @@ class Front(Protocol):
     def __call__(self, room: Room, count: int, number: int) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The code of a front in NumPy, which no numbers of a table are in."""
+
+    source: str
+    bind: Callable[[Any], tuple[Any, ...]]
+    buffers: Mapping[Kind, int]          # that it needs
+    common: int                          # vectors that the gradient leaves to the costs
+
+
 @dataclass(slots=True)
 class SideBySide:
     """The front in NumPy."""
@@ -99,20 +110,21 @@ class SideBySide:
     advance: Callable[..., None]
     values: Callable[..., None] | None   # the costs for many points; None where they come with the gradients
     columns: Sequence[np.ndarray]
-    written: Buffered
+    written: Written
 
     def __call__(self, room: Room, count: int, number: int) -> None:
         if not room.views:
             self._furnish(room)
-        vectors, matrices, blocks, long = room.buffers
+        vectors, matrices, blocks, long, common = room.buffers
         with np.errstate(all="ignore"):
             self.advance(room.views[:count], float(number), vectors, matrices, blocks)
             if self.values is None:
                 return
             for begin in range(0, count, room.slice):
-                rows = slice(PAST + 1 + begin, PAST + 1 + min(begin + room.slice, count))
+                end = min(begin + room.slice, count)
+                rows = slice(PAST + 1 + begin, PAST + 1 + end)
                 points, costs = (room.points[rows, place] for place in self.order), room.costs[rows]
-                self.values(*points, costs, [each[:len(costs)] for each in long])
+                self.values(*points, *common[:, begin:end], costs, [each[:len(costs)] for each in long])
 
     @property
     def order(self) -> list[int]:
@@ -124,8 +136,9 @@ class SideBySide:
         """The buffers, and the views that every step needs, made once for all chunks."""
         tape, table = self.steps.compiled.tape, self.steps.compiled.table
         rows = 0 if table is None else table.rows
-        moving, runs, need, order = len(self.steps.moving), room.runs, self.written.room, self.order
+        moving, runs, need, order = len(self.steps.moving), room.runs, self.written.buffers, self.order
         same = np.array(room.rates.flat[0]) if not any(room.rates.strides) else None           # one rate for all runs and steps
+        common = np.empty((self.written.common, room.length, runs))
         for row in range(PAST, PAST + room.length):
             then = row + 1
             rates = room.rates[then].reshape(-1) if same is None else same
@@ -133,12 +146,14 @@ class SideBySide:
             room.views.append((room.points[row, :moving].reshape(-1), room.gradients[row, :moving].reshape(-1),
                                *room.states[row].reshape(-1, moving * runs), rates,
                                points[:moving].reshape(-1), *room.states[then].reshape(-1, moving * runs),
-                               *(points[at] for at in order), *(slopes[at] for at in order), room.costs[then]))
+                               *(points[at] for at in order), *(slopes[at] for at in order), room.costs[then],
+                               *common[:, row - PAST]))
         room.slice = max(1, _SLICE // runs)
         room.buffers = ([np.empty(runs) for _ in range(need[Kind.RUNS])],
                         [np.empty(moving * runs) for _ in range(need[Kind.MATRIX])],
                         row_blocks(tape, rows, self.columns, runs, need[Kind.ROWS]),
-                        [np.empty((room.slice, runs)) for _ in range(need[Kind.RUNS])] if self.values is not None else [])
+                        [np.empty((room.slice, runs)) for _ in range(need[Kind.RUNS])] if self.values is not None else [],
+                        common)
 
 
 def ordered_places(steps: Steps) -> list[int]:
@@ -148,35 +163,46 @@ def ordered_places(steps: Steps) -> list[int]:
 
 def side_by_side(steps: Steps) -> SideBySide:
     """The front for the steps of a plain method."""
-    compiled, carried = steps.compiled, range(len(steps.letters.state))
-    loss, (value, *slopes) = compiled.in_numpy()
-    taken, (points, gradients) = statements_of(loss), places(len(compiled.parameters))
-    before, (*states, new) = _of_method(steps, taken)
+    tape, results = steps.compiled.in_numpy()
+    written = _written(Same(tape), results, form_of(steps))
+    advance, values, columns = written.bind(steps.compiled.data)
+    return SideBySide(steps, written.source, advance, values, columns, written)
+
+
+@lru_cache(maxsize=32)
+def _written(same: Same, results: tuple[str, ...], form: Form) -> Written:
+    """The code; kept, as one sweep follows the other."""
+    loss, (value, *slopes), carried = same.tape, results, range(len(form.letters.state))
+    taken, (points, gradients) = statements_of(loss), places(len(loss.parameters))
+    before, (*states, new) = _of_method(form, taken)
     update = taken.lines({**{f"t{row}": state for row, state in zip(carried, states)}, "q": new})
     after = dict(zip(gradients, slopes))
     in_rows = any(call.in_rows for call in taken.calls)
-    body = taken.lines({**after, "J": value} if in_rows else after, packed_rows(loss))
-    cost = [] if in_rows else taken.lines({"J": value})
-    costs = [] if in_rows else written_function("values", [*points, "J", "vectors"], [*taken.unpacked(Kind.RUNS), *cost])
-    names = ["p", "g", *(f"s{row}" for row in carried), "rate", "q", *(f"t{row}" for row in carried), *points, *gradients, "J"]
-    counts = any(formula.has(steps.letters.counted) for _, formula in steps.equations)
+    shared = [] if in_rows else taken.in_common([value], slopes)
+    left = {f"h{k}": name for k, name in enumerate(shared)}
+    body = taken.lines({**after, "J": value} if in_rows else {**left, **after}, packed_rows(loss))
+    cost = [] if in_rows else taken.lines({"J": value}, there=shared)
+    costs = [] if in_rows else written_function("values", [*points, *shared, "J", "vectors"],
+                                                [*taken.unpacked(Kind.RUNS), *cost])
+    names = ["p", "g", *(f"s{row}" for row in carried), "rate", "q", *(f"t{row}" for row in carried), *points, *gradients, "J",
+             *left]
+    counts = any(formula.has(form.letters.counted) for _, formula in form.equations)
     inner = [*before, *taken.named(),
              *written_function("advance", ["steps", "k", "vectors", "matrices", "blocks"], [
                  *taken.unpacked(Kind.RUNS), *taken.unpacked(Kind.MATRIX), f"for {', '.join(names)} in steps:",
                  *indented([*update, *body, *(["k += 1.0"] if counts else [])])]),
              *costs, f"return advance, {'values' if costs else 'None'}, [{', '.join(rowwise(loss) if in_rows else [])}]"]
     source = bound(loss, inner, blocks=False)
-    advance, values, columns = executed(loss, source)(compiled.data)
-    return SideBySide(steps, source, advance, values, columns, taken)
+    return Written(source, executed(loss, source), taken.room, len(left))
 
 
 # Writing it out
 
-def _of_method(steps: Steps, taken: Buffered) -> tuple[list[str], list[str]]:
+def _of_method(steps: Form, taken: Buffered) -> tuple[list[str], list[str]]:
     """The method's equations for all parameters at once: what needs no step, and the names of the new state and the new θ."""
     letters = steps.letters
     tape = Tape((), (), arrays=True, letter="u")
-    tape.known |= {letter: Value(repr(value)) for letter, value in steps.settings.items()}
+    tape.known |= {letter: Value(repr(value)) for letter, value in steps.settings}
     given = {letters.theta: "p", letters.slope: "g", letters.rate: "rate", letters.counted: "k",
              **{letter: f"s{row}" for row, letter in enumerate(letters.state)}}
     tape.known |= {letter: Value(name, moves=True) for letter, name in given.items()}

@@ -63,7 +63,9 @@ class Matrix:
 
     def memory(self, rows: int) -> np.ndarray:
         """Room for a block of so many rows, under its first function."""
-        return np.ones((self.size, min(rows, self.data.rows)))
+        room = np.empty((self.size, min(rows, self.data.rows)))
+        room[0] = 1.0
+        return room
 
     def block(self, begin: int, memory: np.ndarray) -> np.ndarray:
         """As many rows as there is room for, from this one on."""

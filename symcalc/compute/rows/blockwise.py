@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -96,16 +97,23 @@ def apart_from(before: Sequence[Statement]) -> tuple[list[Statement], list[State
 def _blocks(data: Sequence[str], apart: Sequence[Statement], used: set[str], taken: set[str], matrices: Sequence[Matrix],
             most: int) -> list[str]:
     """The rows cut into blocks, with what the data alone decide."""
-    lines = []
+    needed: list[Statement] = []
     for value, source, comment in reversed(apart):
         if value.source in used:
-            lines.insert(0, line(value, source, comment))
+            needed.insert(0, (value, source, comment))
             used |= names_in(source)
     made = {value.source for value, *_ in apart}
-    given = packed(name for name in data if name in used and name not in made)
-    if not lines and not matrices:
+    columns = [name for name in data if name in used and name not in made]
+    given = packed(columns)
+    if not needed and not matrices:
         return [f"blocks = split(rows, {most}, {given})"]
-    lines += [matrix.line for matrix in matrices]
+    uses = Counter([*taken, *(row for matrix in matrices for row in matrix.rows),
+                    *(name for _, source, _ in needed for name in names_in(source))])
+    rows = {value.source: (source, comment) for value, source, comment in needed
+            if uses[value.source] == 1 and value.source not in taken
+            and any(value.source in matrix.rows for matrix in matrices)}
+    lines = [line(*statement) for statement in needed if statement[0].source not in rows]
+    lines += [each for matrix in matrices for each in matrix.lines(rows, columns[0])]
     result = packed([*(name for name in data if name in taken), *(matrix.name for matrix in matrices)])
     size = len(made & taken) + sum(matrix.height for matrix in matrices)
     return [f"def fixed({given}):", *(f"    {each}" for each in lines), f"    return {result}",

@@ -7,11 +7,11 @@ v x1 + w x2 + b is (v, w, b) times the matrix whose rows are x1, x2 and 1; so it
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symcalc.compute.rows.buffered import Block, Operation
-from symcalc.compute.statements import bracketed
+from symcalc.compute.statements import beside, bracketed
 
 ONE = "1"
 _MOST = 64               # rows of a matrix
@@ -36,12 +36,21 @@ class Matrix:
         """How many rows there are."""
         return len(self.rows) + self.zeros
 
-    @property
-    def line(self) -> str:
-        """The rows as one array."""
-        array = next(row for row in self.rows if row != ONE)
-        rows = [row if row != ONE else f"np.ones_like({array})" for row in self.rows]
-        return f"{self.name} = np.stack(({', '.join([*rows, *([f'np.zeros_like({array})'] if self.zeros else [])])}))"
+    def lines(self, made: Mapping[str, tuple[str, str]], column: str) -> list[str]:
+        """The rows put into one array as long as the column; for those that nothing else needs, how they are `made`.
+
+        >>> for line in Matrix("m0", ("a8", "c1", "1")).lines({"a8": ("c0 * c1", "x y")}, "c1"): print(line)
+        m0 = np.zeros((3, c1.size))
+        m0[0] = c0 * c1                           # x y
+        m0[1] = c1
+        m0[2] = 1.0
+        """
+        lines = [f"{self.name} = np.zeros(({self.height}, {column}.size))"]
+        for k, row in enumerate(self.rows):
+            source, comment = made.get(row, ("1.0" if row == ONE else row, ""))
+            code = f"{self.name}[{k}] = {source}"
+            lines.append(beside(code, comment) if comment else code)
+        return lines
 
     @property
     def factors(self) -> str:
@@ -59,8 +68,9 @@ class Matrix:
     def product(self) -> Operation:
         """All the results at once."""
         names = tuple(result.name for result in self.results)
-        function, comment = ("np.dot", "") if len(names) == 1 else ("np.matmul", f" and {len(names) - 1} more like it")
-        return Operation(names[0] if len(names) == 1 else "", function, (self.factors, self.name),
+        comment = "" if len(names) == 1 else f" and {len(names) - 1} more like it"
+        # np.dot would fill the result with zeros first.
+        return Operation(names[0] if len(names) == 1 else "", "np.matmul", (self.factors, self.name),
                          self.results[0].comment + comment, results=names if len(names) > 1 else ())
 
 

@@ -66,13 +66,9 @@ class Total:
 
     def __call__(self, *numbers: Any) -> tuple[Any, ...]:
         if self.count == 1:
-            room = self.rooms.taken()
-            try:
-                return self.sums(*self.blocks[0], *room[0], *numbers)
-            finally:
-                self.rooms.give_back(room)
+            return self.alone(numbers)[0]
         begun, shared = self.clock(), self.pays()
-        found = self.each(numbers, min(self.count, cores()) if shared else 1)
+        found = self.each(numbers, min(self.count, cores())) if shared else self.alone(numbers)
         taken, other = self.seconds[shared], self.seconds[not shared]
         now = self.clock() - begun
         self.seconds[shared], self.seconds[not shared] = min(now, taken * _OLDER) if taken else now, other * _UNTRIED
@@ -83,8 +79,16 @@ class Total:
         alone, shared = self.seconds
         return alone > _LEAST and shared < alone and cores() > 1 and get_ident() == main_thread().ident
 
+    def alone(self, numbers: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """What the function makes of each block, one after the other."""
+        room = self.rooms.taken()
+        try:
+            return [self.sums(*self.blocks[k], *room[k], *numbers) for k in range(self.count)]
+        finally:
+            self.rooms.give_back(room)
+
     def each(self, numbers: Sequence[Any], threads: int) -> list[tuple[Any, ...]]:
-        """What the function makes of each block."""
+        """What the function makes of each block, which so many threads share."""
         found: list[Any] = [None] * self.count
         modes = np.geterr()                     # each thread has its own
 

@@ -24,8 +24,10 @@ from symcalc.pages.shown import Shown
 from symcalc.pages.text import inline
 from symcalc.training.diagnosis.foretold import METHOD, Foretold, first_of
 from symcalc.training.diagnosis.momentum import momentum_of
+from symcalc.training.diagnosis.outlook import AT_START
 from symcalc.training.diagnosis.page import blocks
 from symcalc.training.diagnosis.scaled import cure
+from symcalc.training.diagnosis.under_way import UnderWay
 from symcalc.training.methods import Method, method_named
 from symcalc.training.problem.objective import Objective
 from symcalc.training.settings import checked_rate
@@ -36,10 +38,12 @@ from symcalc.training.shape.curvature import (
     second_derivatives,
     second_partials,
 )
-from symcalc.training.shape.spectrum import Spectrum, spectrum
+from symcalc.training.shape.spectrum import Spectrum, level, scaled, spectrum
 from symcalc.training.shape.trouble import trouble_at
 
-_LEVEL = 1e-9            # relative: a slope along a valley's floor as small as this is none
+_LEVEL = 1e-6            # relative: a slope along a valley's floor as small as this is none
+_FAINT = 1e-290          # a sum of squares that may have lost everything for being so small
+_MANY = 16               # roundings for every parameter: the most that there may be in an eigenvalue that is 0
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -61,7 +65,9 @@ distance to the minimum by 2.')
     def document(self) -> Document:
         """The second derivatives, the largest stable rate, what the rate will do, and the cure where there is one."""
         by = "" if self.method == METHOD else f" by {self.method.name}"
-        return Document(f"Before the descent of {self.loss.called}{by}", tuple(blocks(self)))
+        made = 0 if self.under_way is None else self.under_way.run.nit
+        after = f", after {made:,} update{'s' * (made != 1)}" if made else ""
+        return Document(f"{'In' if made else 'Before'} the descent of {self.loss.called}{by}{after}", tuple(blocks(self)))
 
     def as_dict(self) -> dict[str, Any]:
         """The diagnosis as plain data, for JSON."""
@@ -86,11 +92,11 @@ distance to the minimum by 2.')
 
 def diagnose(loss: Objective, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
              rate: float | str | Expr | None = None, steps: int | None = None,
-             method: str | Method = METHOD) -> Diagnosis:
-    """The diagnosis of a descent; what `Loss.diagnose` says holds here."""
+             method: str | Method = METHOD, under_way: UnderWay | None = None) -> Diagnosis:
+    """The diagnosis of a descent; what `Loss.diagnose` says holds here. `under_way` is one that has come to this start."""
     method = method_named(method)
     wanted = None if rate is None else checked_rate(rate, METHOD)
-    first = None if wanted is None else first_of(wanted)
+    first = None if wanted is None else first_of(wanted) if under_way is None else under_way.rate
     if steps is not None and (not is_whole(steps) or steps < 1):
         raise DescentError(f"steps is a whole number from 1 on, not {as_given(steps)}")
     table, partials = loss.table(data), second_partials(loss)
@@ -102,18 +108,18 @@ def diagnose(loss: Objective, data: object = None, *, start: Mapping[str, float]
     matrix = second(point)
     found = spectrum(matrix)
     hindrance = _no_value(loss, table, point) if not (math.isfinite(value) and np.isfinite(gradient).all()) else \
-        _no_forecast(loss, partials, found, gradient, quadratic)
+        _no_forecast(loss, partials, matrix, found, value, gradient, quadratic, AT_START if under_way is None else "here")
     scaled = None if hindrance else cure(loss, table, point, found.condition, partials, quadratic, method)
     shown = partials if second.symbolic else {}
     given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
     after = None
     if first is not None and start is not None and momentum_of(method) is not None:       # the first step is -η ∇J
         with np.errstate(all="ignore"):
-            after = float(compiled.at(point - first * gradient)[0])
+            after = under_way.cost_after if under_way is not None else float(compiled.at(point - first * gradient)[0])
     made = Diagnosis(loss=loss, start=given, rate=first, schedule=wanted if isinstance(wanted, Expr) else None,
                      cost_after=after, steps=steps, quadratic=quadratic, formulas=MappingProxyType(shown),
                      hessian=matrix, cost=value, gradient=gradient, curvature=found, hindrance=hindrance, scaled=scaled,
-                     method=method)
+                     method=method, under_way=under_way)
     if first is not None:
         made.foretold(first)             # so that a rate too large is met here
     return made
@@ -136,22 +142,34 @@ def _no_value(loss: Objective, table: Table | Parts | None, point: np.ndarray) -
     return ("No step can be made from this start, since ", trouble.sentence, ".")
 
 
-def _no_forecast(loss: Objective, partials: Partials, found: Spectrum, gradient: np.ndarray,
-                 quadratic: bool) -> tuple[Inline, ...]:
+def _no_forecast(loss: Objective, partials: Partials, hessian: np.ndarray, found: Spectrum, cost: float, gradient: np.ndarray,
+                 quadratic: bool, there: str) -> tuple[Inline, ...]:
     """Why the curvature sets no limit to the rate, in words; nothing where it does."""
     if not np.isfinite(found.values).all():
-        return ("J has no finite second derivative at the start, so nothing can be foretold from it.",)
+        return (f"J has no finite second derivative {there}, so nothing can be foretold from it.",)
     along = " along some direction" if len(gradient) > 1 else ""
-    if quadratic:
-        level = found.directions[:, np.abs(found.values) <= found.zero].T @ gradient
-        slopes_down = np.abs(level).max(initial=0) > _LEVEL * np.abs(gradient).max()
-        if found.smallest < -found.zero or (slopes_down and loss.model is None):         # a sum of squares has a minimum
-            return (f"J has no minimum:{along} it falls for ever, at any rate.",)
+    if quadratic and loss.model is None and _falls(hessian, cost, gradient):              # a sum of squares has a minimum
+        curving = [abs(size) for name, size in zip(loss.names, np.diag(hessian)) if partials.get((name, name), 0) != 0]
+        if min(curving, default=1) < _FAINT:
+            return ("Its second derivatives are too small to tell from 0; give the data in smaller units, such as x/1e-100.",)
+        return (f"J has no minimum:{along} it falls for ever, at any rate.",)
     if found.largest > found.zero:
         return ()
     if is_piecewise_linear(loss, partials):
-        return ("So its slopes do not shrink towards the minimum: at a fixed rate the point ends up jumping about it, the "
+        return ("Its slopes do not shrink towards the minimum: at a fixed rate the point ends up jumping about it, the "
                 "farther the larger the rate. Let the rate shrink with the steps.",)
     if quadratic:
         return ("J is the same everywhere, so there is nothing to descend.",)
-    return ("J does not curve upwards at the start, so the curvature there sets no limit to the rate.",)
+    return (f"J does not curve upwards {there}, so the curvature {'there ' * (there == AT_START)}sets no limit to the rate.",)
+
+
+def _falls(hessian: np.ndarray, cost: float, gradient: np.ndarray) -> bool:
+    """Whether a quadratic falls for ever along some direction: it curves downwards, or is level and slopes."""
+    units, lengths = scaled(hessian)
+    directions, nothing = level(hessian, _MANY)
+    if np.linalg.eigvalsh(units)[0] < -nothing:
+        return True
+    slopes = gradient / lengths
+    down = np.abs(directions.T @ slopes).max(initial=0)
+    # Where rounding hides how much it curves, a sum of squares, which is never below 0, slopes by less than this.
+    return bool(down > _LEVEL * np.abs(slopes).max() and down > math.sqrt(2 * nothing * abs(cost)))

@@ -16,16 +16,18 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
 from symcalc.pages.text import inline
 from symcalc.training.diagnosis.momentum import Momentum, momentum_of, momentum_outlook
-from symcalc.training.diagnosis.outlook import RESTING, Outlook, outlook, outlook_at_start
+from symcalc.training.diagnosis.outlook import AT_START, RESTING, Outlook, outlook, outlook_at_start
 from symcalc.training.diagnosis.scaled import Scaled
+from symcalc.training.diagnosis.under_way import UnderWay
 from symcalc.training.methods import Method, method_named
 from symcalc.training.problem.objective import Objective
 from symcalc.training.settings import Rate, checked_rate, rates_of
 from symcalc.training.shape.curvature import Partials
-from symcalc.training.shape.spectrum import Nature, Spectrum, kind_of, limit_of
+from symcalc.training.shape.spectrum import Nature, Spectrum, kind_of, level, limit_of
 
 METHOD = method_named("gradient descent")
 _UNMOVED = 1e-12         # relative to the curvature: a slope this small is none
+_FEW = 2                 # roundings for every parameter, in an eigenvalue that is 0
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -47,6 +49,12 @@ class Foretold:
     hindrance: tuple[Inline, ...]            # why the loss, whatever the method, lets nothing be foretold
     scaled: Scaled | None
     method: Method = METHOD
+    under_way: UnderWay | None = None        # the descent, where it is not yet to start but on its way here
+
+    @property
+    def there(self) -> str:
+        """What the place is called of which all this is said."""
+        return AT_START if self.under_way is None else "here"
 
     @cached_property
     def momentum(self) -> Momentum | None:
@@ -70,6 +78,11 @@ class Foretold:
         return None if self.hindrance or math.isnan(self.curvature.condition) else self.curvature.condition
 
     @property
+    def is_lost(self) -> bool:
+        """Whether λ_min is not 0, but lost in rounding beside λ_max."""
+        return self.condition == math.inf and (self.scaled is not None or not level(self.hessian, _FEW)[0].size)
+
+    @property
     def suggested_rate(self) -> float | None:
         """2/(λ_max + λ_min) for a quadratic, the fastest there is; otherwise 1/λ_max; two digits.
 
@@ -89,17 +102,18 @@ class Foretold:
         if self.hindrance or self.momentum is None:
             return None
         rate, upwards = first_of(checked_rate(rate, METHOD)), self.curvature.upwards.tolist()
-        if self.scaled is not None and self.condition == math.inf:          # what is lost in rounding sets the pace
+        if self.is_lost:                 # what is lost in rounding sets the pace
             upwards = [self.curvature.zero, *upwards]
         if not math.isfinite(rate * self.curvature.largest):
             raise DescentError(f"the rate {short(rate)} is too large to compute with")
         bowl = self.condition is not None and math.isfinite(self.condition) and not self.has_kinks
         if self.momentum.beta:
             return momentum_outlook(self.momentum, rate, upwards, steps=self.steps, everywhere=self.quadratic,
-                                    bowl=self.quadratic or bowl)
+                                    bowl=self.quadratic or bowl, there=self.there,
+                                    partly=not self.quadratic and len(upwards) < len(self.gradient))
         if self.quadratic:
             return outlook(rate, upwards, steps=self.steps)
-        return outlook_at_start(rate, upwards, steps=self.steps, bowl=bowl)
+        return outlook_at_start(rate, upwards, steps=self.steps, bowl=bowl, there=self.there)
 
     @property
     def sentence(self) -> str:
@@ -108,10 +122,10 @@ class Foretold:
         if stable is None or suggested is None:
             return inline(self.obstacle)
         if self.rests is not None:
-            return RESTING
+            return RESTING.format(self.there)
         if self.outlook is not None:
             return self.outlook.sentence
-        where = "Rates" if self.quadratic else "At the start rates"
+        where = "Rates" if self.quadratic else f"{self.there.capitalize()} rates"
         return inline((f"{where} below ", numeral(stable, 3), " are stable; try ", numeral(suggested), "."))
 
     @property
@@ -127,6 +141,8 @@ class Foretold:
     @property
     def rests(self) -> Nature | None:
         """What the start is, where every slope there is zero, so that no step moves it."""
+        if self.under_way is not None and self.under_way.has_speed:
+            return None
         if self.start is None or not self.has_value or not np.isfinite(self.hessian).all():
             return None
         size = np.abs(self.hessian).max() * max(map(abs, self.start.values()))

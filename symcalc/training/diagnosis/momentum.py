@@ -10,12 +10,13 @@ from sympy import Add, Dummy, Expr, Integer, Mul, Number, Symbol, expand, preord
 
 from symcalc.pages.document import Formula, Inline
 from symcalc.pages.numbers import numeral
-from symcalc.training.diagnosis.outlook import IF, LONG, Kind, Outlook, about, beside_one
+from symcalc.training.diagnosis.outlook import AT_START, IF, LONG, Kind, Outlook, about, beside_one
 from symcalc.training.methods import RATE, SLOPE, THETA, Method
 from symcalc.training.shape.rates import suggested_rate, two_digits
 from symcalc.written import add
 
 _AT = 1e-9               # relative: rates this close are one
+_HUGE = 1e100            # a root whose square is too large to compute with
 _HALF = math.log10(2)    # of the steps for a digit: in these the distance is halved
 
 
@@ -50,6 +51,8 @@ class Momentum:
         """|z| of the larger root at this ηλ, by which the distance to the minimum shrinks in the long run."""
         last = self.beta * (1 - product) if self.ahead else self.beta
         middle = (1 + last - product) / 2
+        if abs(middle) > _HUGE:
+            return 2 * abs(middle)               # beside its square nothing is left of the other root
         root = middle**2 - last
         return math.sqrt(last) if root < 0 else abs(middle) + math.sqrt(root)
 
@@ -118,8 +121,8 @@ def _rows(method: Method, curvature: Symbol) -> list[list[Expr]] | None:
 
 
 def momentum_outlook(momentum: Momentum, rate: float, upwards: Sequence[float], *, steps: int | None, everywhere: bool,
-                     bowl: bool) -> Outlook:
-    """What momentum does at this rate to what curves by these eigenvalues, the smallest first.
+                     bowl: bool, partly: bool = False, there: str = AT_START) -> Outlook:
+    """What momentum does at this rate to what curves by these eigenvalues, the smallest first; `partly` where others are not.
 
     >>> momentum_outlook(Momentum(beta=0.9), 0.7, (6.0,), steps=None, everywhere=True, bowl=True).sentence
     'With momentum it diverges: the rate is 1.11 times the largest stable one.'
@@ -137,7 +140,7 @@ def momentum_outlook(momentum: Momentum, rate: float, upwards: Sequence[float], 
     kind: Kind = ("diverges" if everywhere else "unstable") if share > 1 + _AT else "jumps" if not stable else \
         "crawls" if crawls else "oscillates" if swings else "converges"
     called = "Nesterov's momentum" if momentum.ahead else "momentum"
-    begin = f"With {called} it " if everywhere else f"{IF}, {called} would "
+    begin = f"With {called} it " if everywhere else f"{IF.format(there)}, {called} would "
     if kind in ("diverges", "unstable"):
         rest: tuple[Inline, ...] = ("diverges" if everywhere else "diverge", ": the rate is ", beside_one(share, 3),
                                     " times the largest stable one.")
@@ -146,7 +149,8 @@ def momentum_outlook(momentum: Momentum, rate: float, upwards: Sequence[float], 
     else:
         few = f", and there {'are' if steps > 1 else 'is'} only {steps:,}" if steps is not None and per_digit > steps else ""
         pace = (": ", *about(per_digit), f" for each further digit in the long run{few}") if bowl else ()
-        rest = ("converges" if everywhere else "converge", " slowly" if crawls else "",
+        where = " along the directions in which J curves upwards" * partly
+        rest = ("converges" if everywhere else "converge", where, " slowly" if crawls else "",
                 ", swinging from side to side" if swings else " without swinging", *pace, ".")
     return Outlook(rate=rate, kind=kind, factor=factor, per_digit=per_digit, parts=(begin, *rest))
 

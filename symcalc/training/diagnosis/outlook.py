@@ -19,8 +19,9 @@ _COUNTABLE = 1e6         # steps from which on only their power of ten tells any
 _WIDE = 1e3              # from which on a number is shown with all its digits before the point, and one after
 _LOST = 1e12             # steps that rounding would swallow
 _UNSEEN = 1e-13          # a distance from 1 that is rounding
-IF = "If the curvature stayed as it is at the start"
-RESTING = "Every slope is 0 at the start, so no step leads away from it."
+IF = "If the curvature stayed as it is {}"              # at the start, or here
+RESTING = "Every slope is 0 {}, so no step leads away from it."
+AT_START = "at the start"
 LONG = 1000             # steps for one more digit that count as a crawl where nobody says how many there are
 
 Kind = Literal["diverges", "unstable", "jumps", "oscillates", "converges", "crawls"]
@@ -69,15 +70,17 @@ def outlook(rate: float, upwards: Sequence[float], *, steps: int | None = None) 
     return Outlook(rate=rate, kind=kind, factor=facts.factor, per_digit=facts.per_digit, parts=said)
 
 
-def outlook_at_start(rate: float, upwards: Sequence[float], *, steps: int | None = None, bowl: bool = True) -> Outlook:
+def outlook_at_start(rate: float, upwards: Sequence[float], *, steps: int | None = None, bowl: bool = True,
+                     there: str = AT_START) -> Outlook:
     """What the rate does at the start of a loss that curves differently elsewhere: no more than the curvature there says.
 
+    `there` is what the start is called.
     Without `bowl` it does not curve upwards in all directions, or has kinks: nothing is said of the pace.
 
     >>> outlook_at_start(1.5, (1.0, 2.0)).kind
     'unstable'
     """
-    facts = _Facts(rate=rate, flattest=float(upwards[0]), steepest=float(upwards[-1]), steps=steps)
+    facts = _Facts(rate=rate, flattest=float(upwards[0]), steepest=float(upwards[-1]), steps=steps, there=there)
     kind: Kind = "unstable" if facts.product > 2 + _AT else facts.pace if bowl else facts.side
     said = {"unstable": facts.unstable, "crawls": facts.crawls_there, "oscillates": facts.oscillates_there,
             "converges": facts.converges_there}[kind]()
@@ -95,6 +98,7 @@ class _Facts:
     flattest: float
     steepest: float
     steps: int | None
+    there: str = AT_START
 
     @property
     def product(self) -> float:
@@ -164,14 +168,19 @@ class _Facts:
 
     # Where it is not
 
+    @property
+    def supposed(self) -> str:
+        return IF.format(self.there)
+
     def unstable(self) -> tuple[Inline, ...]:
-        return (f"{IF}, the run would diverge: the rate is ", self.times, " times the largest that is stable there.")
+        return (f"{self.supposed}, the run would diverge: the rate is ", self.times, " times the largest that is stable there.")
 
     def oscillates_there(self) -> tuple[Inline, ...]:
-        return (f"{IF}, each step would go past the lowest point{self.along}, though not so far that the cost rises",)
+        past = f"each step would go past the lowest point{self.along}"
+        return (f"{self.supposed}, {past}, though not so far that the cost rises",)
 
     def converges_there(self) -> tuple[Inline, ...]:
-        return (f"{IF}, no step would overshoot",)
+        return (f"{self.supposed}, no step would overshoot",)
 
     def crawls_there(self) -> tuple[Inline, ...]:
         return (self.oscillates_there if self.side == "oscillates" else self.converges_there)()

@@ -47,7 +47,7 @@ def blocks(found: Foretold) -> Iterator[Block]:
     if found.has_value and np.isfinite(found.hessian).all():
         yield from _curves(found)
     if found.rests is not None:
-        yield paragraph(f"{RESTING} ", _NATURE[found.rests])
+        yield paragraph(f"{RESTING.format(found.there)} ", _NATURE[found.rests])
     if found.hindrance:
         yield paragraph(*found.hindrance)
         return
@@ -95,7 +95,7 @@ def _curves(found: Foretold) -> Iterator[Block]:
         these = "This is its" if count == 1 else "These are its" if count <= _WIDE else "What follows comes from its"
         values = [Equality(symbol(name), numeral(value), evaluate=False) for name, value in found.start.items()]
         where = [part for value in shortened(values, "…") for part in (", ", value)]
-        yield paragraph(f"J curves differently from place to place. {these} {them} at the start", *where, ".")
+        yield paragraph(f"J curves differently from place to place. {these} {them} {found.there}", *where, ".")
     if count <= SHOWN:
         yield from _entries(found)
     elif count <= _WIDE:
@@ -184,10 +184,10 @@ def _condition(found: Foretold) -> Iterator[Block]:
         yield paragraph("Along another direction J curves downwards (", _FLATTEST, " = ",
                         numeral(found.curvature.smallest), ")",
                         "." if found.momentum is None else ": there the steps grow until it bends upwards.")
-    elif math.isinf(found.condition) and found.scaled is not None:
+    elif found.is_lost:
         yield paragraph("The condition number is so large that ", _FLATTEST, " is lost in rounding.")
     elif math.isinf(found.condition) and not found.quadratic:
-        yield paragraph("Along some direction J does not curve at the start (", _FLATTEST, " is 0 to within rounding).")
+        yield paragraph(f"Along some direction J does not curve {found.there} (", _FLATTEST, " is 0 to within rounding).")
     elif math.isinf(found.condition):
         yield paragraph("Along some direction J does not change (", _FLATTEST, " is 0 to within rounding), so many values of "
                         "the parameters serve equally well.")
@@ -207,7 +207,8 @@ def _at(found: Foretold, foretold: Outlook) -> Iterator[Block]:
     rate = foretold.rate
     yield Heading(f"At the rate η = {text(numeral(rate))}")
     if found.schedule is not None:
-        yield paragraph("That is the first of the rates ", found.schedule, "; what follows holds while they stay close to it.")
+        which = "first of the rates " if found.under_way is None else f"rate of update {found.under_way.update} out of "
+        yield paragraph(f"That is the {which}", found.schedule, "; what follows holds while they stay close to it.")
     if not found.momentum.beta:
         yield from _factors(found, rate)
     yield paragraph(*foretold.parts)
@@ -218,7 +219,7 @@ def _factors(found: Foretold, rate: float) -> Iterator[Block]:
     upwards = found.curvature.upwards
     along = " along the steepest direction" if len(found.loss.names) > 1 else ""
     yield paragraph(f"Each step multiplies the distance to the minimum{along} by" if found.quadratic else
-                    f"With the curvature at the start each step would multiply the distance to the lowest point{along} by")
+                    f"With the curvature {found.there} each step would multiply the distance to the lowest point{along} by")
     yield _factor(rate, upwards[-1], _steepest(found))
     slowest = 1 - rate * upwards[0]
     if slowest > abs(1 - rate * upwards[-1]) and found.condition is not None and found.condition < _LARGE:
@@ -231,9 +232,13 @@ def _first_step(found: Foretold) -> Iterator[Block]:
     if found.cost_after is None:
         return
     if not math.isfinite(found.cost_after):
-        yield paragraph("The first step leads to where J has no finite value.")
+        yield paragraph(f"{_next(found)} leads to where J has no finite value.")
     else:
-        yield paragraph("The first step takes J from ", *_apart(found.cost, found.cost_after), ".")
+        yield paragraph(f"{_next(found)} takes J from ", *_apart(found.cost, found.cost_after), ".")
+
+
+def _next(found: Foretold) -> str:
+    return "The first step" if found.under_way is None else f"Update {found.under_way.update}"
 
 
 def _apart(before: float, after: float) -> tuple[Expr | str, ...]:

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from symcalc.compute.loops.hessian import affine_hessian
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import rounded, short
 from symcalc.training.change import ROUNDING
 from symcalc.training.ends.leaving import beyond, listed
 from symcalc.training.ends.pace import Crawl, crawl, is_precise, keeps_bouncing, limit_beyond, may_look, swings
 from symcalc.training.ends.resting import at_rest, kind, moved
-from symcalc.training.ends.trials import blur, calmer_rate, larger_rate, shrinking_rate_helps, smaller_rate
+from symcalc.training.ends.trials import blur, calmer_rate, larger_rate, no_rate_found, shrinking_rate_helps, smaller_rate
 from symcalc.training.methods import method_named
 from symcalc.training.problem.objective import Objective
 from symcalc.training.shape.scaling import changes, named
@@ -36,12 +37,28 @@ _MANY = 1e9              # updates that nobody waits for
 
 def ending(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
     """The reason, looked at more closely, and what to add to its sentence."""
+    with np.errstate(all="ignore"):              # what is beyond the floats is no number, and no comparison holds for it
+        return _looked_at(loss, walk, stop, last)
+
+
+def _looked_at(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
     if stop in (Stop.START, Stop.OUTSIDE):
         return _outside(loss, walk, stop, last)
     if stop is Stop.CONVERGED:
         stop = kind(walk)
     look = _LOOKS.get(stop)
     return look(loss, walk, stop) if look is not None else (stop, "")
+
+
+def looks_at_rows(walk: Walk, stop: Stop) -> bool:
+    """Whether what there is to say of the end may come from the rows; else the moments of the data tell all of it.
+
+    Of a loss with affine slopes, whose moments are known, the rows are asked where it has no value, and how to scale them.
+    """
+    if stop in (Stop.START, Stop.OUTSIDE) or walk.compiled.strategy != "moments" or walk.batches:
+        return True
+    hessian = affine_hessian(walk.compiled)
+    return hessian is None or spectrum(hessian[np.ix_(walk.moving, walk.moving)]).condition > _UNEVEN
 
 
 # Each look takes a reason, and gives the more telling one with what is particular to this run
@@ -54,25 +71,26 @@ def _converged(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
 
 
 def _outside(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, str]:
-    stop, trouble = beyond(loss, walk, stop, last)
-    if stop in (Stop.BOTTOMLESS, Stop.DIVERGED):
-        return stop, smaller_rate(walk) if stop is Stop.DIVERGED else ""
+    stop, trouble = beyond(loss, walk, stop, last, walk.history.costs)
+    if stop in (Stop.BOTTOMLESS, Stop.DIVERGED, Stop.OVERFLOW):
+        return stop, "" if stop is Stop.BOTTOMLESS else smaller_rate(walk)
     where = _capital(trouble.sentence) + "." if trouble is not None else ""
     return stop, _said(where, smaller_rate(walk, settles=True) if stop is not Stop.START else "")
 
 
 def glimpsed(loss: Objective, walk: Walk, stop: Stop) -> Stop:
     """The more telling reason, as far as the few points tell that are known of the run."""
-    if stop is Stop.CONVERGED:
-        return kind(walk)
-    if stop is Stop.STILL:
-        return _still(loss, walk, stop)[0]
+    with np.errstate(all="ignore"):
+        return kind(walk) if stop is Stop.CONVERGED else (_still if stop is Stop.STILL else _glimpsed)(loss, walk, stop)[0]
+
+
+def _glimpsed(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     costs = walk.history.costs
     if stop is not Stop.STEPS or costs[-1] > costs[0] or (np.diff(costs) > 0).any() or not may_look(walk):
-        return stop
+        return stop, ""
     if walk.history.made >= _UNDER_WAY and limit_beyond(walk) is not None:
-        return Stop.UNREACHED
-    return stop if crawl(walk) is None or _back_and_forth(walk) else Stop.CRAWLING
+        return Stop.UNREACHED, ""
+    return stop if crawl(walk) is None or _back_and_forth(walk) else Stop.CRAWLING, ""
 
 
 def _flat(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
@@ -132,7 +150,7 @@ def _no_step(loss: Objective, walk: Walk, stop: Stop) -> tuple[Stop, str]:
     if walk.method.search:
         if is_precise(walk):
             return Stop.PRECISE, ""
-        return stop, "No rate, however small, brings the fall that the slope promises, as happens at a kink."
+        return stop, no_rate_found(walk)
     return stop, "The matrix of second derivatives has no inverse here, so Newton's step is not defined."
 
 

@@ -11,12 +11,15 @@ from symcalc.pages.document import joined
 from symcalc.pages.notation import text
 from symcalc.training.problem.objective import Objective
 from symcalc.training.shape.trouble import Trouble, trouble_at
-from symcalc.training.stops import Stop
+from symcalc.training.stops import Stop, top
 from symcalc.training.walking.walk import Walk
 
 
-def beyond(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[Stop, Trouble | None]:
-    """Where the trouble is: at which part of the loss, in which row; or which number was only too large, J or another."""
+def beyond(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray, costs: np.ndarray) -> tuple[Stop, Trouble | None]:
+    """Where the trouble is: at which part of the loss, in which row; or which number was only too large, J or another.
+
+    Of the `costs` the first and the last tell whether J was seen to grow before it was too large.
+    """
     trouble = _trouble(loss, walk, stop, last)
     if stop is not Stop.OUTSIDE or not trouble.overflow:
         return stop, trouble
@@ -24,7 +27,7 @@ def beyond(loss: Objective, walk: Walk, stop: Stop, last: np.ndarray) -> tuple[S
     if cost == -math.inf:
         return Stop.BOTTOMLESS, None
     if cost == math.inf or (math.isnan(cost) and np.isfinite(last).all()):          # nan: a part of J is too large there
-        return Stop.DIVERGED, None
+        return Stop.DIVERGED if costs[-1] > top(costs) else Stop.OVERFLOW, None
     return Stop.NO_STEP, trouble
 
 

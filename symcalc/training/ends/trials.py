@@ -8,10 +8,12 @@ import numpy as np
 
 from symcalc.pages.numbers import rounded, short
 from symcalc.training.change import ROUNDING
+from symcalc.training.ends.pace import may_look
 from symcalc.training.rounding import scatter_at
 from symcalc.training.shape.spectrum import limit_of
 from symcalc.training.stops import CONVERGED, Stop
 from symcalc.training.walking.history import History
+from symcalc.training.walking.searches import HALVINGS
 from symcalc.training.walking.walk import Walk
 
 _ABOUT = 1 + 1e-6        # how exactly the limit is known, where it is from differences
@@ -19,8 +21,10 @@ _TRIES = 12              # rates tried, each a quarter of the one before, until 
 _TRIAL = 25              # updates that a rate must last
 _MEMORY = 4              # ... and so many times as many where a method remembers earlier slopes, or draws its rows by lot
 _SHRINKING = 100         # updates of a trial with a rate that shrinks
+_NEAR = 1e-6             # of the size of a point: a step so short that a curve is no more than a line and a bend
 _SCATTERS = 16           # times how J scatters: what rounding alone makes of it in a whole run
 _LARGER = 1000.0, 100.0, 10.0, 3.0           # times the rate, where a larger one is looked for
+_FAR_LESS = 1024.0       # times as small as the rates that a search has tried
 _ENDS_WELL = CONVERGED | {Stop.STEPS, Stop.STILL, Stop.NO_RATE}
 
 
@@ -91,9 +95,13 @@ def shrinking_rate_helps(walk: Walk) -> bool:
 
 
 def blur(walk: Walk) -> float:
-    """How far J goes up and down by rounding alone where the run ended."""
+    """How far J goes up and down by rounding alone where the run ended, seen in steps so short that nothing else is."""
     points = walk.history.points
-    return _SCATTERS * (scatter_at(walk.compiled, points[-2], points[-1]) or 0.0) if len(points) > 1 else 0.0
+    if len(points) < 2:
+        return 0.0
+    step = points[-1] - points[-2]
+    short = _NEAR * np.maximum(1.0, np.abs(points[-1])).max() / max(float(np.abs(step).max()), np.finfo(float).tiny)
+    return _SCATTERS * (scatter_at(walk.compiled, points[-1] - min(1.0, short) * step, points[-1]) or 0.0)
 
 
 def _lower(walk: Walk, cost: float, before: float) -> bool:
@@ -121,6 +129,40 @@ def _again(walk: Walk, start: np.ndarray, rates: np.ndarray) -> tuple[Stop, Hist
 def is_constant(walk: Walk) -> bool:
     """Whether the rate is one number, not a schedule."""
     return bool(walk.rates[0] == walk.rates[-1] and (walk.rates == walk.rates[0]).all())
+
+
+def no_rate_found(walk: Walk) -> str:
+    """Why a search found no rate that brings the fall, and from which to start it where there is one."""
+    if not _can_move(walk):
+        return (f"The rate from which the search starts, {short(_next_rate(walk))}, is too small for floating-point numbers; "
+                "start from a larger one.")
+    if (rate := _smaller_than_tried(walk)) is not None:
+        return f"None of the rates tried brings the fall that the slope promises; start from {short(rate, 2)}."
+    return "No rate, however small, brings the fall that the slope promises, as happens at a kink."
+
+
+def _next_rate(walk: Walk) -> float:
+    return float(walk.rates[min(walk.history.made, len(walk.rates) - 1)])
+
+
+def _can_move(walk: Walk) -> bool:
+    """Whether the first step that a search tries leads to another point, and to another J."""
+    point, slopes = walk.history.points[-1], np.zeros(len(walk.history.points[-1]))
+    slopes[walk.moving] = walk.history.gradients[-1][walk.moving]
+    there = point - _next_rate(walk) * slopes
+    return bool((there != point).any()) and walk.compiled.at(there)[0] != walk.history.costs[-1]
+
+
+def _smaller_than_tried(walk: Walk) -> float | None:
+    """A rate far below those that the search has tried, at which J falls; None where there is none that moves the point."""
+    point, cost, slopes = walk.history.points[-1], walk.history.costs[-1], np.zeros(len(walk.history.points[-1]))
+    slopes[walk.moving] = walk.history.gradients[-1][walk.moving]
+    rate = _next_rate(walk) / 2.0**HALVINGS
+    while may_look(walk) and rate and ((there := point - rate * slopes) != point).any():
+        if walk.compiled.at(there)[0] < cost - ROUNDING * abs(cost):
+            return rate
+        rate /= _FAR_LESS
+    return None
 
 
 def stable_limit(walk: Walk, point: np.ndarray) -> float | None:

@@ -16,6 +16,7 @@ from symcalc.compute.abreast import Kept, Lanes, arrays_of, front_for, present
 from symcalc.compute.loops.many import PAST, Front, Room, ordered_places, room_for
 from symcalc.training.many.suspects import carries, may_end, may_have_ended
 from symcalc.training.stops import Stop, Track, first_stops
+from symcalc.training.walking.callbacks import due
 from symcalc.training.walking.walk import Walk
 
 _ABREAST = 2048          # runs side by side: their arrays stay in the cache
@@ -47,10 +48,7 @@ class Ends:
 
 def ends_of(walk: Walk, starts: np.ndarray, rates: Sequence[np.ndarray], paces: Sequence[int],
             progress: Callable[[int], None] | None = None, passed: Iterable[int] = ()) -> Ends:
-    """Go from every start by the walk's plain method, with the rates that its pace is the number of.
-
-    After so many updates as stand in `passed` it is kept where the runs are.
-    """
+    """Go from every start by the walk's plain method, with the rates of its pace; keep where all are after `passed` updates."""
     runs, size = starts.shape
     ends = Ends(points=starts.copy(), costs=np.empty(runs), firsts=np.empty(runs), updates=np.zeros(runs, dtype=int),
                 last=starts.copy(), slopes=np.empty((runs, size)), stops=[None] * runs,
@@ -101,7 +99,7 @@ class _Abreast:
         ends.costs[which] = ends.firsts[which] = self.lowest = costs
         ends.slopes[which] = slopes
         self.going = np.ones(len(which), dtype=bool)
-        order, moving = ordered_places(self.walk.steps), len(self.walk.moving)
+        told, order, moving = 0, ordered_places(self.walk.steps), len(self.walk.moving)
         points, past = np.full((PAST + 1, len(order), len(which)), np.nan), np.full((PAST + 1, len(which)), np.nan)
         points[PAST], past[PAST] = starts[which].T[order], costs
         states = np.zeros((len(self.walk.method.state), moving, len(which)))
@@ -109,13 +107,16 @@ class _Abreast:
         try:
             self._judge(0)
             while self.made < steps and self.going.any():
-                if self.going.mean() < _LEAVE:
+                if np.count_nonzero(self.going) < _LEAVE * len(self.going):
                     self._leave()
                 if not ((far := self._far(steps)) and self._glided(far)):
                     self._recall()
                     self._walked(min(self.room.length, steps - self.made, max(_FIRST, self.made)))
                 if self.progress is not None:
-                    self.progress(self.before + self.made * len(which))
+                    made = self.made if self.going.any() else int(ends.updates[which].max())
+                    for update in due(told, made, steps):
+                        self.progress(self.before + update * len(which))
+                        told = update
             self._end_all(Stop.STEPS)
         except KeyboardInterrupt:
             self._end_all(Stop.INTERRUPTED)

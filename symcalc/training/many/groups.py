@@ -19,7 +19,7 @@ _PLACES = 6              # places that are told apart
 _LETTERS = 4             # parameters up to which a place is written out
 _ROWS = 40               # rates or methods that each have a row
 _AT_REST = CONVERGED | {Stop.MAXIMUM, Stop.SADDLE, Stop.FLAT, Stop.STILL}
-_LOST = frozenset({Stop.DIVERGED, Stop.BOTTOMLESS, Stop.OUTSIDE, Stop.START})
+_LOST = frozenset({Stop.DIVERGED, Stop.OVERFLOW, Stop.BOTTOMLESS, Stop.OUTSIDE, Stop.START})
 _DOWN = CONVERGED | {Stop.STILL}
 
 

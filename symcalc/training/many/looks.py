@@ -91,7 +91,8 @@ class Looks:
         return self.kinds[near]
 
     def outside(self, run: int) -> Stop:
-        return beyond(self.loss, self.walk, Stop.OUTSIDE, self.ends.last[run])[0]
+        ends = self.ends
+        return beyond(self.loss, self.walk, Stop.OUTSIDE, ends.last[run], np.array([ends.firsts[run], ends.costs[run]]))[0]
 
     def still(self, run: int) -> Stop:
         return self._glimpsed(run, [])

@@ -31,19 +31,25 @@ def may_end(room: Room, walk: Walk, count: int, firsts: np.ndarray, lowest: np.n
         may = _rose(costs.max(axis=0), firsts)
         if lowest is not None:
             may |= _fell(lowest, firsts)
-        may |= np.abs(slopes, out=spare).min(axis=0) <= tolerances.slope
+        # What all runs together tell is found in a few calls: where that is enough, no run is asked by itself.
+        if not np.abs(slopes, out=spare).min() > tolerances.slope:
+            may |= spare.min(axis=0) <= tolerances.slope
         some = spare[::_CYCLE]
         np.subtract(points[now][::_CYCLE], points[PAST - 1:then - 1][::_CYCLE], out=some)
         if fresh:
             some[0] = np.inf                    # nothing is known of where a run was before it started
-        may |= _returned(np.abs(some, out=some).min(axis=0), room.points[PAST], room.points[then])
+        ends = room.points[PAST:then + 1:count]          # the present, and the last row
+        if not np.abs(some, out=some).min() > _CLOSE * max(ends.max(), -ends.min()):
+            may |= _returned(some.min(axis=0), *ends)
         if walk.method.state or not constant:
             may |= (points[now] == points[PAST:then]).any(axis=0)
         else:                                   # a point that stays stays for good
             may |= points[then] == points[then - 1]
         rows = then if carries(walk) else now
-        for values in (room.points[rows], room.gradients[rows], room.states[rows]):
-            may |= ~np.isfinite(values.sum(axis=tuple(range(values.ndim - 1))))
+        whole = room.points[rows], room.gradients[rows], room.states[rows]
+        if not np.isfinite(sum(values.sum() for values in whole)):
+            for values in whole:
+                may |= ~np.isfinite(values.sum(axis=tuple(range(values.ndim - 1))))
     return may
 
 

@@ -134,6 +134,7 @@ class Fit:
 
     point: np.ndarray
     flat: np.ndarray         # one orthonormal row for each direction; none where there is one minimum
+    how: str = "from the columns less their means"         # it was worked out where formulas with rounded numbers do not do
 
 
 def fitted(rows: Rows) -> Fit:

@@ -10,7 +10,6 @@ from sympy import Abs, Expr, Sum
 
 from symcalc.calculus.algebra.products import multiplied
 from symcalc.compute.compiled import evaluated
-from symcalc.errors import LossError
 from symcalc.language.names import ROW, columns_of
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -21,14 +20,15 @@ from symcalc.pages.numbers import numeral
 from symcalc.training.minima.least_squares import FAINT, Fit, Rows, check_size, dependence, fitted, is_exact, rows_of, too_small
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, check_cost, told
 from symcalc.training.minima.normal_equations import NormalEquations
+from symcalc.training.minima.precise import solved_precisely
 from symcalc.training.minima.solution import worked_out
 from symcalc.training.problem.objective import Objective
-from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, kind_of, scaled
+from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, Nature, kind_by, scaled
 from symcalc.vocabulary import LOSS
 from symcalc.written import add, mul, row_sum
 
-_SINGULAR = 1e-11                # relative: the least eigenvalue at which a direction is flat
-_CONSISTENT = 1e-9
+_SEEN = 1e-11                    # relative: an eigenvalue whose first digits are not rounding
+_ROUNDED = 32 * np.finfo(float).eps          # relative, for every parameter: what rounding makes of an eigenvalue that is 0
 
 
 def of_quadratic(loss: Objective, table: Table | Parts | None, equations: NormalEquations, name: str = LOSS) -> Minimum:
@@ -46,11 +46,11 @@ def of_quadratic(loss: Objective, table: Table | Parts | None, equations: Normal
     check_size(hessian, of_data=table is not None)
     hessian = (hessian + hessian.T) / 2
     rows = rows_of(loss, table)
-    fit = fitted(rows) if rows is not None else _from_equations(loss, table, equations, hessian)
+    fit, kind, cost = (fitted(rows), MINIMUM, None) if rows is not None else _from_equations(loss, table, equations, hessian)
     if table is None and equations.solution:
         fit = Fit(point=np.array([float(dict(equations.solution)[parameter]) for parameter in loss.parameters]), flat=fit.flat)
-    kind = MINIMUM if rows is not None else kind_of(_without(hessian, fit.flat))
-    cost = 0.0 if rows is not None and is_exact(rows, fit.point) else loss.compile(table).at(fit.point)[0]
+    if cost is None:
+        cost = 0.0 if rows is not None and is_exact(rows, fit.point) else loss.compile(table).at(fit.point)[0]
     check_cost(loss, fit.point, cost)
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
     many = len(fit.flat) > 0
@@ -60,34 +60,27 @@ def of_quadratic(loss: Objective, table: Table | Parts | None, equations: Normal
                    reading=reading, flat=fit.flat)
 
 
-def _without(hessian: np.ndarray, flat: np.ndarray) -> np.ndarray:
-    """The Hessian within the directions that are not flat."""
-    if not len(flat):
-        return hessian
-    across = np.linalg.svd(flat)[2][len(flat):]
-    return across @ hessian @ across.T
-
-
 def _numbers(matrix: Sequence[Sequence[Expr]], loss: Objective, table: Table | Parts | None) -> np.ndarray:
     return np.array([[float(evaluated(entry, {}, table, loss.columns)) for entry in row] for row in matrix])
 
 
-def _from_equations(loss: Objective, table: Table | Parts | None, equations: NormalEquations, hessian: np.ndarray) -> Fit:
-    """The solution of A θ = r, where the loss is not a sum of squares; its flat directions where there are many."""
+def _from_equations(loss: Objective, table: Table | Parts | None, equations: NormalEquations,
+                    hessian: np.ndarray) -> tuple[Fit, Nature, float | None]:
+    """The solution of A θ = r, where the loss is not written as a sum of squares, its kind, and J there if that is known.
+
+    Sums of products lose twice as many digits as squares do. Where floats have too few left to tell a direction along which J
+    hardly curves from a flat one, and the data are too many for more digits, the kind stays undecided.
+    """
     matrix = _numbers(equations.matrix, loss, table)
     right = _numbers([equations.right], loss, table)[0]
     if table is not None:
         _check_sums(loss, table, equations, matrix, right)
-    units, lengths = scaled(hessian)
-    values, vectors = np.linalg.eigh(units)
-    flat = np.abs(values) <= _SINGULAR * max(1.0, np.abs(values).max())
-    if not flat.any():
-        return Fit(point=np.linalg.solve(matrix, right), flat=np.empty((0, len(right))))
-    point = np.linalg.lstsq(matrix, right, rcond=None)[0]
-    if np.abs(matrix @ point - right).max() > _CONSISTENT * max(1.0, np.abs(right).max()):
-        raise LossError(f"{text(loss.symbol)} = {text(loss.expression)} has no lowest point: there is no point at which every "
-                        "slope is 0")
-    return Fit(point=point, flat=np.linalg.qr((vectors[:, flat].T / lengths).T)[0].T)
+    if (found := solved_precisely(loss, table, equations)) is not None:
+        return found.fit, found.kind, found.J
+    values = np.linalg.eigvalsh(scaled(hessian)[0])
+    known = np.abs(values) > _ROUNDED * len(values) * np.abs(values).max()
+    point = np.linalg.solve(matrix, right) if known.all() else np.linalg.lstsq(matrix, right, rcond=None)[0]
+    return Fit(point=point, flat=np.empty((0, len(right)))), kind_by(values, 0.0) if known.all() else UNDECIDED, None
 
 
 def _check_sums(loss: Objective, table: Table | Parts, equations: NormalEquations, matrix: np.ndarray,
@@ -116,11 +109,15 @@ def only(loss: Objective, name: str, equations: NormalEquations | None, hessian:
                 f"{kind}, and the only one.")
     sizes = np.linalg.eigvalsh(hessian)
     least, largest = (text(numeral(size, 4)) for size in (sizes[0], sizes[-1]))
+    seen = f" ({least} to {largest})" if abs(sizes).min() > _SEEN * abs(sizes).max() else ""
     if kind == SADDLE:
-        return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian have both signs ",
-                f"({least} to {largest}): {name} curves upwards in one direction and downwards in "
-                "another, so this is a saddle point, and there is no minimum.")
-    seen = f" ({least} to {largest})" if abs(sizes).min() > _SINGULAR * abs(sizes).max() else ""
+        return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian have both signs"
+                f"{seen}: {name} curves upwards in one direction and downwards in another, so this is a saddle point, and "
+                "there is no minimum.",)
+    if kind == UNDECIDED:
+        return ("The second derivatives are the same everywhere. But the sums of products over so many rows have lost so many "
+                f"digits that it cannot be told whether {name} curves in every direction, and the point is known only "
+                "roughly: write the loss with squares, as in (y - (m x + b))², which lose half as many.",)
     return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian are all ",
             f"{'above' if kind == MINIMUM else 'below'} 0{seen}: {name} curves {way[kind]} in every direction, so this is its "
             f"{kind}, and the only one.")
@@ -136,7 +133,7 @@ def _many(loss: Objective, name: str, table: Table | Parts | None, rows: Rows | 
         count = f"there is {table.rows} row" if table.rows == 1 else f"there are {table.rows} rows"
         return (f"{start}{count} for {len(loss.parameters)} parameters.{end}",)
     blame = dependence(rows) if features is not None else None
-    if blame is None:
+    if blame is None or (len(blame) > 1 and not any(features[k].has(ROW) for k in blame)):         # two constants, as b + c
         along = [parameter for parameter, share in zip(loss.parameters, np.abs(fit.flat).max(axis=0)) if share > 1e-9]
         return (start, *listed(along), f" can be changed{' together' * (len(along) > 1)} without changing {name}." + end)
     if len(blame) == 1:

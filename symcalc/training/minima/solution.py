@@ -48,7 +48,7 @@ def worked_out(equations: NormalEquations, table: Table | Parts | None, fit: Fit
         return (*blocks, _solved(equations, fit)), False
     if digits is None:
         blocks.append(paragraph("Below the bar two numbers are nearly the same, and their difference would be lost in "
-                                "rounding: the solution is worked out from the columns less their means."))
+                                f"rounding: the solution is worked out {fit.how}."))
         return tuple(blocks), False
     known = dict(zip(loss.parameters, fit.point))
     blocks.append(paragraph("and in the formula" + "s" * (len(known) > 1) + ":"))

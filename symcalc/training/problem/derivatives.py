@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from sympy import Expr, Indexed, Symbol
 
-from symcalc.calculus.derivation import Derivation, derive
+from symcalc.calculus.derivation import Derivation
 from symcalc.calculus.gradient import Gradient, gradient
 from symcalc.calculus.higher import HigherDerivation, derive_by, repeated
 from symcalc.calculus.problems import derive as derive_problem
@@ -121,7 +121,7 @@ class Derivatives:
     @cached_property
     def _hessian(self) -> Hessian:
         from symcalc.calculus.hessian import hessian_of
-        return hessian_of({parameter.name: derive(self.expression, parameter) for parameter in self.parameters})
+        return hessian_of(self.expression, self.parameters)
 
     def backpropagation(self, at: Mapping[str, float] | None = None, data: object = None, row: int = 1) -> Backpropagation:
         """The slopes by back-propagation: intermediate values, local slopes, and the products on the way back.

@@ -103,6 +103,19 @@ def _in_units(matrix: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         return matrix / lengths[:, np.newaxis] / lengths
 
 
+def level(matrix: np.ndarray, rounding: float) -> tuple[np.ndarray, np.ndarray]:
+    """The directions along which J does not curve by more than so many roundings, and how much it may curve there.
+
+    They are in columns, in units of the parameters in which the diagonal is 1, so that no unit makes a direction seem level.
+
+    >>> [len(level(np.array(rows), 2)[0].T) for rows in ([[1e14, 0], [0, 2.0]], [[2.0, 4.0], [4.0, 8.0]])]
+    [0, 1]
+    """
+    found = spectrum(scaled(matrix)[0])
+    nothing = rounding * len(matrix) * np.finfo(float).eps * float(np.abs(found.values).max())
+    return found.directions[:, np.abs(found.values) <= nothing], np.float64(nothing)
+
+
 def kind_of(matrix: np.ndarray) -> Nature:
     """What kind of point it is where the slopes are 0 and this is the Hessian; "undecided" where a 0 leaves it open.
 
@@ -114,9 +127,9 @@ def kind_of(matrix: np.ndarray) -> Nature:
     return kind_by(spectrum(scaled(matrix)[0]).values)
 
 
-def kind_by(values: np.ndarray) -> Nature:
-    """What kind of point it is by the eigenvalues of the Hessian, the least first."""
-    nothing = _FLAT * float(np.abs(values).max())
+def kind_by(values: np.ndarray, flat: float = _FLAT) -> Nature:
+    """What kind of point it is by the eigenvalues of the Hessian, the least first; one up to `flat` of the largest is a 0."""
+    nothing = flat * float(np.abs(values).max())
     if values[0] > nothing:
         return MINIMUM
     if values[-1] < -nothing:

@@ -83,7 +83,7 @@ class Step:
         table, compiled, sums = run.table, run.compiled, run.sums
         if run.batches is not None:
             table = run.batches.table(run.table, self.k)
-            compiled, sums = compiled.on(table), {}
+            compiled, sums = compiled.once_over(table), {}
         return Place(parameters=run.loss.parameters, columns=run.loss.columns, compiled=compiled, table=table,
                      point=self.taken_at, slopes=self.slopes, sums=sums)
 

@@ -18,7 +18,7 @@ from symcalc.training.shape.curvature import second_derivatives
 from symcalc.training.shape.spectrum import newton_step
 from symcalc.training.told.slope_numbers import MORE, Place, put_in, value_of
 from symcalc.training.told.step import Step
-from symcalc.training.walking.walk import ARMIJO
+from symcalc.training.walking.searches import ARMIJO
 from symcalc.written import derivative_of, divide, replaced
 
 _SHOWN = 3               # second derivatives that are written out
@@ -43,7 +43,10 @@ def searched(update: Step) -> list[Block]:
     """How the search came by its rate."""
     run = update.run
     slopes = _moving(run, update.slopes_before)
-    square = float(slopes @ slopes)
+    with np.errstate(all="ignore"):
+        square = float(slopes @ slopes)
+    if not math.isfinite(square):
+        return [paragraph("The rate is searched along -∇J; the squares of the slopes are too large to show how.")]
     if run.method.search == "line":
         bend = float(slopes @ curvature(run, run.points[update.k - 1]) @ slopes)
         if bend > 0 and math.isclose(square / bend, update.rate, rel_tol=1e-6):

@@ -74,8 +74,9 @@ class Summary(Shown):
     def _minimum(self, minimum: Minimum) -> Paragraph:
         parameters = self.run.loss.parameters
         values = several([f"{text(parameter)} = {short(minimum.point[parameter.name])}" for parameter in parameters])
-        return paragraph(f"By calculus, every slope is 0 at {values}, where J = {short(minimum.J)}; the run ended "
-                         f"{short(self.run.distance, 3)} from there.")
+        many, nearest = (" at many points, such as", "the nearest of them") if len(minimum.flat) else (" at", "there")
+        return paragraph(f"By calculus, every slope is 0{many} {values}, where J = {short(minimum.J)}; the run ended "
+                         f"{short(self.run.distance, 3)} from {nearest}.")
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain data, for JSON."""

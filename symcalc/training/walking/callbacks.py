@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from inspect import Parameter, signature
 from typing import Any
 
 from symcalc.errors import DescentError
+
+_TOLD = 100              # times that a run of many steps tells how far it has come
 
 
 def with_result(callback: Callable[..., Any]) -> Callable[[Any], Any]:
@@ -24,6 +26,17 @@ def with_result(callback: Callable[..., Any]) -> Callable[[Any], Any]:
     if taken is None or taken.kind is not Parameter.KEYWORD_ONLY:
         return callback
     return lambda result: callback(intermediate_result=result)
+
+
+def due(told: int, made: int, steps: int) -> Iterator[int]:
+    """The numbers of updates that are told on the way to `made` of so many steps: a hundred in all, however they were made.
+
+    >>> list(due(0, 250, 1000)) == list(range(10, 251, 10)), list(due(4, 5, 5)), list(due(5, 5, 5))
+    (True, [5], [])
+    """
+    every = -(-steps // _TOLD)
+    while told < made and (told := min(told // every * every + every, steps)) <= made:
+        yield told
 
 
 def checked_progress(progress: Callable[[int], None] | None) -> Callable[[int], None] | None:

@@ -21,8 +21,10 @@ from symcalc.training.methods import Method
 from symcalc.training.shape.spectrum import newton_step
 from symcalc.training.stops import Stop, Tolerances, Track, first_stop, is_uneventful
 from symcalc.training.walking.batches import Batches
+from symcalc.training.walking.callbacks import due
 from symcalc.training.walking.history import History
 from symcalc.training.walking.plain_steps import plain_steps
+from symcalc.training.walking.searches import rate_along
 
 _VAST = 2**19            # numbers kept between two looks at where the run stands, where an update costs a microsecond
 _LARGEST = 1024          # updates, where they go through the rows
@@ -33,8 +35,6 @@ _BLOCK = 512             # ... and at least so many where they are made together
 _MANIFOLD = 8            # times those made, where so many cost hardly more than a few
 _COMPILED = 2**14        # ... and at least so many where they cost a hundredth of one
 _BY_HAND = 64            # steps one by one where the loop gives up at once, before it is tried again
-_HALVINGS = 60           # of the rate, while a smaller one is looked for
-ARMIJO = 1e-4             # Armijo's c: the share of the promised fall that must come
 _RAISED = (ZeroDivisionError, OverflowError, ValueError)         # where Python's floats give up
 
 
@@ -53,10 +53,11 @@ class Walk:
     batches: Batches | None = None
     exact: bool = False                                     # whether the curvature is the same everywhere
     watch: Callable[[History], None] | None = None          # called after every step; may raise StopIteration
-    progress: Callable[[int], None] | None = None           # called after every chunk, with the updates made so far
+    progress: Callable[[int], None] | None = None           # called a hundred times, with the updates made so far
     history: History = field(init=False)
     undefined: int | None = None                            # the parameter for which the method's equations have no value
     _seen: Seen | None = field(default=None, init=False)    # what the last chunk has passed, where its loop tells
+    _told: int = field(default=0, init=False)               # updates that `progress` knows of
     _by_hand: int = field(default=1, init=False)            # steps to make without the loop, where it gives up
 
     def __post_init__(self) -> None:
@@ -123,16 +124,26 @@ class Walk:
         steps, self._seen = len(self.rates), None
         while (made := self.history.count - 1) < steps:
             ended, point = self._some(min(steps - made, self._chunk(made)))
-            if stop := self._judge(made + 1) or ended:
+            stop = self._judge(made + 1) or ended or self._watched()
+            self._tell()
+            if stop:
                 return stop, point
-            if self.watch is not None:
-                try:
-                    self.watch(self.history)
-                except StopIteration:
-                    return Stop.CALLBACK, point
-            if self.progress is not None:
-                self.progress(self.history.count - 1)
         return Stop.STEPS, self.history.points[-1]
+
+    def _watched(self) -> Stop | None:
+        try:
+            if self.watch is not None:
+                self.watch(self.history)
+        except StopIteration:
+            return Stop.CALLBACK
+        return None
+
+    def _tell(self) -> None:
+        """Whom it may concern, how many updates there are: at the same numbers whichever loop made them."""
+        if self.progress is not None:
+            for made in due(self._told, self.history.count - 1, len(self.rates)):
+                self._told = made
+                self.progress(made)
 
     def _is_slopeless(self, gradient: np.ndarray) -> bool:
         """Whether a run may end where it starts, which no other rule sees to."""
@@ -144,13 +155,15 @@ class Walk:
         if self.watch is not None:
             return 1
         vast = max(_CHEAP, _VAST // len(self.history.last))
+        if self.progress is not None and not isinstance(self.loop, Recurrence):          # whose blocks round by their length
+            vast = min(vast, next(due(made, len(self.rates), len(self.rates))) - made)
         if isinstance(self.loop, Recurrence):
             return min(vast, max(_BLOCK, _MANIFOLD * made))
         if self.fill is not None:
             return min(vast, max(_COMPILED, _MANIFOLD * made))
         if self.loop is not None and not self.compiled.tape.arrays:
             return min(vast, max(_CHEAP, _TWICE * made))
-        return min(_LARGEST, max(getattr(self.loop, "cheap", 1), made // _SHARE))
+        return min(vast, _LARGEST, max(getattr(self.loop, "cheap", 1), made // _SHARE))
 
     def _judge(self, since: int) -> Stop | None:
         """Whether the run ends at one of the points from `since` on; what was made beyond it is forgotten."""
@@ -225,7 +238,10 @@ class Walk:
             return Stop.NO_STEP, point
         rate = self.rates[k - 1]
         if self.method.search:
-            rate = self._searched(point, gradient, rate)
+            slopes = np.zeros_like(point)
+            slopes[self.moving] = gradient[self.moving]
+            bent = self.curvature if self.method.search == "line" and self.exact else None
+            rate = rate_along(self.compiled, point, slopes, history.costs[-1], rate, bent)
             if rate is None:
                 return Stop.NO_STEP, point
         after, new = self.stepped(point, drive, rate, k, state, newton)
@@ -261,7 +277,7 @@ class Walk:
             for j in self.moving:
                 self._looked_at[j], = self.ahead(point.item(j), gradient.item(j), float(self.rates[k - 1]), float(k), 0.0,
                                                  *state[:, j].tolist())
-        compiled = self.compiled if self.batches is None else self.compiled.on(self.batches.table(self.table, k))
+        compiled = self.compiled if self.batches is None else self.compiled.once_over(self.batches.table(self.table, k))
         return compiled.at(self._looked_at)[1]
 
     def _newton(self, point: np.ndarray, drive: np.ndarray) -> np.ndarray | None:
@@ -272,24 +288,6 @@ class Walk:
         step = np.zeros_like(point)
         step[self.moving] = found
         return step
-
-    def _searched(self, point: np.ndarray, gradient: np.ndarray, first: float) -> float | None:
-        """The rate along -∇J: exact where J is a quadratic, else the first half of `first` that brings enough of the fall."""
-        slopes = np.zeros_like(point)
-        slopes[self.moving] = gradient[self.moving]
-        square = float(slopes @ slopes)
-        if self.method.search == "line" and self.exact:
-            bend = float(slopes @ self.curvature(point) @ slopes)
-            if bend > 0:
-                return square / bend
-        cost, rate = self.history.costs[-1], first
-        for _ in range(_HALVINGS):
-            with np.errstate(all="ignore"):
-                there = self.compiled.at(point - rate * slopes)[0]
-            if there < cost and there <= cost - ARMIJO * rate * square:          # a fall that rounding loses is none
-                return float(rate)
-            rate /= 2
-        return None
 
 
 def _finite(point: np.ndarray, cost: float, gradient: np.ndarray) -> bool:
