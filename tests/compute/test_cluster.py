@@ -99,7 +99,7 @@ def test_a_worker_is_killed_and_nothing_is_lost(client):
 
 
 def test_a_worker_is_killed_while_batches_are_drawn(client, monkeypatch):
-    monkeypatch.setattr("symcalc.training.batches._AHEAD", 0)           # each is sent for by itself
+    monkeypatch.setattr("symcalc.training.walking.batches._AHEAD", 0)           # each is sent for by itself
     loss, before = loss_of(LOGISTIC), set(client.run(os.getpid).values())
 
     def kill(after):

@@ -6,7 +6,7 @@ import pytest
 import symcalc as sc
 from symcalc.language import table_parts
 from symcalc.language.collection import read_collection
-from symcalc.training import batches
+from symcalc.training.walking import batches
 
 dask = pytest.importorskip("dask")
 pd = pytest.importorskip("pandas")

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.compute.loops.calls import Buffered, Kind
+from symcalc.compute.calls import Buffered, Kind
 from symcalc.compute.loops.loop import PlainLoop
 from symcalc.compute.loops.many import PAST, room_for, side_by_side
 from symcalc.training.losses import Loss
 from symcalc.training.methods import method_named
-from symcalc.training.plain_steps import plain_steps
+from symcalc.training.walking.plain_steps import plain_steps
 
 LOSSES = {               # and how many vectors the slopes leave to the costs
     "(1 - u)^2 + 100*(v - u^2)^2": 2,

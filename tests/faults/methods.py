@@ -131,7 +131,7 @@ _PLACES = [
     ("training.walking.walk:Walk._newton", "step[self.moving] = found", "step[self.moving] = -found", "newton"),
     ("training.walking.walk:Walk._newton", "self.curved(point)", "self.curved(point) + 1", "newton"),
     ("training.walking.searches:rate_along", "rate /= 2", "rate /= 3", "backtracking"),
-    ("training.walking.searches:rate_along", "ARMIJO * rate", "0.9 * rate", "backtracking"),
+    ("training.walking.searches:rate_along", "ARMIJO * (rate * unit)", "0.9 * (rate * unit)", "backtracking"),
     ("training.walking.searches:rate_along", "square / bend", "2 * square / bend", "line search"),
 ]
 

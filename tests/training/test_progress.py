@@ -65,7 +65,7 @@ def test_runs_side_by_side_tell_the_same_whatever_makes_their_steps(monkeypatch)
     loss, starts, told = sc.Loss("(u - 1)^2 + v^4"), np.random.default_rng(3).normal(size=(66, 2)), []
     for front in (True, False):
         if not front:
-            monkeypatch.setattr("symcalc.training.front._Abreast._far", lambda self, steps: 0)
+            monkeypatch.setattr("symcalc.training.many.front._Abreast._far", lambda self, steps: 0)
         told.append([])
         loss.sweep(starts=starts, rates=[0.02, 0.3], steps=700, progress=told[-1].append)
     assert told[0] == told[1] and told[0][-1] == 2 * 66 * 700
