@@ -108,7 +108,7 @@ CHECKS = {name: Check("its formula in NumPy", partial(is_true, name), (Assertion
 
 # module, name, what stands there, what in its place
 _WRONG = [
-    ("models", "line", "mul(symbol(slope), column(x))", "symbol(slope)"),
+    ("problem.models", "line", "mul(symbol(slope), column(x))", "symbol(slope)"),
     ("catalogue.scores", "_score", "symbols[:len(columns)], columns",
      "symbols[len(columns) - 1::-1], columns[::-1][:-1] + columns[:1]", "linear"),
     ("catalogue.scores", "logistic_classification", "call(sigmoid, score)", "call(sigmoid, -score)"),
