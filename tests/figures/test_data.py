@@ -116,7 +116,7 @@ def test_a_legend_stays_where_it_is_while_the_picture_moves(tmp_path, monkeypatc
 
     monkeypatch.setattr(FigureCanvasAgg, "draw", noting(FigureCanvasAgg.draw, placed))                       # the last picture first
     monkeypatch.setattr(FigureCanvasAgg, "buffer_rgba", noting(FigureCanvasAgg.buffer_rgba, seen))           # then one after another
-    run = sc.mean_squared_error("y", sc.line("x")).descend({"x": X, "y": 3 * X + SIDES}, start=[0, 0], rate=0.02, steps=3)
+    run = sc.mean_squared_error("y", sc.line("x")).descend({"x": X, "y": 3 * X + SIDES}, start=[0, 30], rate=0.02, steps=3)
     sc.figures.animate(run, tmp_path / "run.gif")
     assert len(seen) == 4 and all(places == seen[0] for places in seen)
     assert np.allclose(placed[0], seen[0], atol=3)
