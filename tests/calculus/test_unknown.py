@@ -7,9 +7,9 @@ from sympy import Derivative, Function, Lambda, Subs, Symbol
 
 import symcalc as sc
 from symcalc.calculus.unknown import UNKNOWN, stand_in
-from symcalc.primed import Primed
 from symcalc.pages.notation import latex, text
 from symcalc.pages.source import source
+from symcalc.primed import Primed
 from symcalc.written import derivative_of
 
 x, y = sc.parameters("x y")

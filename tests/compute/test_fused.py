@@ -13,9 +13,9 @@ from symcalc.compute import estimate
 from symcalc.compute.fused import loops as fused
 from symcalc.compute.loops.loop import Letters, Steps, plain_loop
 from symcalc.training.many import front
-from symcalc.training.walking import walk
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
 from symcalc.training.stops import Stop
+from symcalc.training.walking import walk
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import derivative_of
 

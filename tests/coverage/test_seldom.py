@@ -8,8 +8,8 @@ import pytest
 from sympy import sympify
 
 import symcalc as sc
-from symcalc.training.walking.callbacks import with_result
 from symcalc.training.stops import Stop
+from symcalc.training.walking.callbacks import with_result
 
 DATA = {"x": np.linspace(-1, 1, 40), "y": np.linspace(-1, 1, 40) ** 2 + 2}
 

@@ -3,8 +3,8 @@
 import pytest
 
 from symcalc.pages.breaking import broken, on_two_lines
-from symcalc.pages.latex_breaking import broken_latex
 from symcalc.pages.document import Formula
+from symcalc.pages.latex_breaking import broken_latex
 from symcalc.pages.text import wrapped
 
 PINBALL = "1/n Σ {0.5 (yᵢ - (m xᵢ + b)) if yᵢ - (m xᵢ + b) ≥ 0; -0.5 (yᵢ - (m xᵢ + b)) otherwise}"

@@ -9,6 +9,7 @@ from page_data import RAISED, retold, spelled
 from symcalc.pages.retelling import Retelling
 from symcalc.pages.shorthand import Shorthand
 
+
 def random_states(seed):
     """States of blocks whose numbers often come again, and which are now and then a line longer."""
     draw = random.Random(seed)

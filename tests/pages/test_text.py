@@ -6,8 +6,8 @@ from sympy import Float, Integer, Symbol, sin
 from symcalc.errors import SymcalcError
 from symcalc.pages import text
 from symcalc.pages.breaking import broken, width_of
-from symcalc.pages.latex_breaking import broken_latex, ems
 from symcalc.pages.document import Blank, Code, Document, Equation, Figure, Heading, Paragraph, Step, Steps, Table, paragraph
+from symcalc.pages.latex_breaking import broken_latex, ems
 from symcalc.written import add, mul, power
 
 x, m = Symbol("x", real=True), Symbol("m", real=True)
