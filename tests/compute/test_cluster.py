@@ -108,7 +108,7 @@ def test_a_worker_is_killed_while_batches_are_drawn(client, monkeypatch):
 
     settings = {"start": [0.3, -0.2, 0.1], "rate": 0.5, "steps": 6, "batch": 90, "seed": 5}
     killed, whole = loss.descend(arrays(), callback=kill, **settings), loss.descend(DATA, **settings)
-    client.wait_for_workers(2, timeout=30)
+    client.wait_for_workers(2, timeout=300)
     assert set(client.run(os.getpid).values()) != before
     np.testing.assert_array_equal(killed.points, whole.points)
     np.testing.assert_array_equal(killed.drives, whole.drives)
