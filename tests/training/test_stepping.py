@@ -11,7 +11,7 @@ from page_data import filled, retold, spelled
 
 import symcalc as sc
 from symcalc.pages import html
-from symcalc.training.stepping.drawing import ticks
+from symcalc.training.stepping.drawing import Drawing, coordinates, ticks
 from symcalc.training.stepping.page import in_script, page, stepped_to
 
 RNG = np.random.RandomState(3)
@@ -244,3 +244,15 @@ def test_the_page_draws_what_the_loss_measures_of_each_row(loss, y, gaps, words)
     assert gaps is None or [path.count("M") for path in drawn(data, "data-gaps")] == [gaps] * 5
     pictures = re.sub(r"(?s)<script.*", "", written)
     assert {told for told in ("residuals", SHORT, BETWEEN, SCORE, PROBABILITY) if told in pictures} == words
+
+
+@pytest.mark.parametrize("window", [(0.0, 2.0), (-1.3, 0.7), (0.1, 0.4)])
+def test_the_last_digits_of_a_number_move_no_line(window):
+    """On 121 places many lie half way between two tenths, and NumPy's versions differ in the last digits of a run."""
+    def lines(by):
+        low, high = (end * (1 + by) for end in window)
+        across = np.linspace(low, high, 121)
+        drawing = Drawing(name="d", across=(low, high), up=(low, high), labels=("u", "v"), alt="", caption="")
+        return drawing.path(across, across), drawing.bend(across, across), coordinates(drawing.x(across))
+
+    assert lines(0.0) == lines(4e-16) == lines(-7e-16) == lines(2e-15)

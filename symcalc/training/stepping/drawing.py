@@ -20,6 +20,7 @@ _DIGIT = 9.6             # units, as wide is a digit on a phone in a wide font
 _BESIDE, _WITHIN = 7, 6  # units from the numbers of the upright axis to it, and from it to its name
 _MOST = 1e5              # numbers beyond are counted in a power of ten that stands in the label
 _FAR = 9999              # of a point far outside the picture, where its true place has too many digits
+_SURE = 6                # decimals of a place; those behind differ between versions of NumPy, and would decide what is half way
 
 
 @dataclass(slots=True, kw_only=True)
@@ -193,7 +194,7 @@ def coordinates(values: np.ndarray) -> list[float]:
 def _placed(values: ArrayLike, window: tuple[float, float], begin: float, end: float) -> np.ndarray:
     with np.errstate(all="ignore"):
         found = begin + (np.asarray(values, dtype=float) - window[0]) / (window[1] - window[0]) * (end - begin)
-    return np.where(np.isnan(found), np.nan, np.clip(found, -_FAR, _FAR))
+    return np.where(np.isnan(found), np.nan, np.clip(found, -_FAR, _FAR).round(_SURE))
 
 
 def _round(value: float) -> float:
