@@ -98,6 +98,14 @@ def descend(loss: Objective, data: object, *, kind: type[R], start: Mapping[str,
                 partials=partials)
 
 
+def made_again(run: R, table: Table | Parts | None, steps: int, progress: Callable[[int], None] | None = None) -> R:
+    """The run with all its settings over the same data once more, for so many steps."""
+    return descend(run.loss, table, kind=type(run), start=run.points[0].tolist(), rate=run.rate, steps=steps,
+                   method=run.method, tolerance=run.tolerances.slope, step_tolerance=run.tolerances.step,
+                   cost_tolerance=run.tolerances.cost, hold=run.held, batch=run.batch, seed=run.seed, progress=progress,
+                   partials=run.partials)
+
+
 def _kept(table: Table | Parts) -> Table | None:
     """A copy of the rows, where it takes little memory beside those that are kept already."""
     if not isinstance(table, Table) or (size := table.rows * len(table.names)) > _KEPT:
