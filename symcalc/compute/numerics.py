@@ -136,16 +136,22 @@ def lgamma(z: ArrayLike) -> np.ndarray:
     >>> lgamma(np.array([1.0, 200.0, -1.0])).round(3)
     array([  0.   , 857.934,     nan])
     """
-    return np.asarray(_LGAMMA(z), dtype=np.float64)
+    with np.errstate(over="ignore"):
+        return np.asarray(_LGAMMA(z), dtype=np.float64)
 
 
 def scalar_lgamma(z: float) -> float:
     """ln Γ(z) for one float.
 
-    >>> round(scalar_lgamma(3.0), 12) == round(math.log(2), 12)
-    True
+    >>> round(scalar_lgamma(3.0), 12) == round(math.log(2), 12), scalar_lgamma(1e306)
+    (True, inf)
     """
-    return math.lgamma(z) if z > 0 else math.nan
+    if not z > 0:
+        return math.nan
+    try:
+        return math.lgamma(z)
+    except OverflowError:
+        return math.inf
 
 
 _LGAMMA = np.frompyfunc(scalar_lgamma, 1, 1)

@@ -16,7 +16,7 @@ from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.course import R
 from symcalc.training.ends.ending import ending, looks_at_rows
-from symcalc.training.late import Once
+from symcalc.training.late import Once, Room
 from symcalc.training.methods import Method, method_named
 from symcalc.training.problem.objective import Objective
 from symcalc.training.settings import checked_hold, checked_rate, checked_start, checked_steps, checked_tolerances, rates_of
@@ -30,7 +30,8 @@ from symcalc.training.walking.walk import Walk
 if TYPE_CHECKING:
     from symcalc.compute.compiled import Compiled
 
-_KEPT = 2**20            # numbers of a table that are kept for whoever asks how the run ended
+_KEPT = 2**19            # numbers of a table that are kept for whoever asks how the run ended
+_ROOM = Room(2**22)      # ... and of all tables that are kept at one time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +85,8 @@ def descend(loss: Objective, data: object, *, kind: type[R], start: Mapping[str,
     walk.history.trim()
     ended: Callable[[], tuple[Stop, str]] = Once(partial(ending, loss, walk, stop, last))
     if table is not None and looks_at_rows(walk, stop):          # which may change, or be gone, before anybody asks
-        if isinstance(table, Table) and table.rows * len(table.names) <= _KEPT and compiled is None and callback is None:
-            copy = table.copied()               # ... not this copy
+        copy = _kept(table) if compiled is None and callback is None else None
+        if copy is not None:                    # ... not this one
             ended = Once(partial(_later, loss, stop, last, copy, partials, make, walk.history, walk.undefined))
         else:
             ended = _at_once(ended, stop)
@@ -95,6 +96,22 @@ def descend(loss: Objective, data: object, *, kind: type[R], start: Mapping[str,
                 rates=history.rates, drives=history.drives if walk.driven_apart else None, held=held, batch=batch, seed=seed,
                 stop=lambda: ended()[0], detail=(lambda: ended()[1]) if partials is None else "", source=walk.source,
                 partials=partials)
+
+
+def made_again(run: R, table: Table | Parts | None, steps: int, progress: Callable[[int], None] | None = None) -> R:
+    """The run with all its settings over the same data once more, for so many steps."""
+    return descend(run.loss, table, kind=type(run), start=run.points[0].tolist(), rate=run.rate, steps=steps,
+                   method=run.method, tolerance=run.tolerances.slope, step_tolerance=run.tolerances.step,
+                   cost_tolerance=run.tolerances.cost, hold=run.held, batch=run.batch, seed=run.seed, progress=progress,
+                   partials=run.partials)
+
+
+def _kept(table: Table | Parts) -> Table | None:
+    """A copy of the rows, where it takes little memory beside those that are kept already."""
+    if not isinstance(table, Table) or (size := table.rows * len(table.names)) > _KEPT:
+        return None
+    copy = table.copied()
+    return copy if _ROOM.take(copy, size) else None
 
 
 def _at_once(ended: Callable[[], tuple[Stop, str]], stop: Stop) -> Callable[[], tuple[Stop, str]]:

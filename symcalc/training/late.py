@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
+from threading import RLock
 from typing import Any, Generic, TypeVar, overload
 
 Found = TypeVar("Found")
@@ -29,6 +31,36 @@ class Once(Generic[Found]):
             self._found = function()
             self._function = None                                # and what it held
         return self._found
+
+
+class Room:
+    """A bound to how much is kept at one time, whoever keeps it, until nobody does.
+
+    >>> room, kept = Room(10), {4, 5}
+    >>> room.take(kept, 8), room.take({6}, 8)
+    (True, False)
+    >>> del kept
+    >>> room.take({6}, 8)
+    True
+    """
+
+    __slots__ = ("_free", "_lock")
+
+    def __init__(self, size: int) -> None:
+        self._free, self._lock = size, RLock()          # which the end of what is kept may take while another is put in
+
+    def take(self, kept: object, size: int) -> bool:
+        """Whether there is room for it, which is then its own for as long as it is there."""
+        with self._lock:
+            if size > self._free:
+                return False
+            self._free -= size
+        weakref.finalize(kept, self._give_back, size).atexit = False
+        return True
+
+    def _give_back(self, size: int) -> None:
+        with self._lock:
+            self._free += size
 
 
 class Late(Generic[Found]):

@@ -69,6 +69,11 @@ def test_digamma_is_nan_where_its_argument_is_not_positive(z):
     assert math.isnan(numerics.scalar_digamma(z)) and np.isnan(numerics.digamma(np.array([z]))[0])
 
 
+@pytest.mark.parametrize(("z", "value"), [(1e306, math.inf), (math.inf, math.inf), (1e305, math.lgamma(1e305)), (0.0, math.nan)])
+def test_lgamma_is_inf_or_nan_where_it_has_no_float(z, value):
+    assert [numerics.scalar_lgamma(z), numerics.lgamma(np.array([z]))[0]] == pytest.approx([value] * 2, nan_ok=True)
+
+
 @pytest.mark.parametrize("z", POINTS)
 def test_erf(z):
     assert numerics.erf(np.array([z]))[0] == pytest.approx(exact(mpmath.erf, z), rel=4e-16)

@@ -89,7 +89,7 @@ def test_every_function_of_the_vocabulary_compiles_to_its_value(row, arrays):
     for at in (0.3, 1.7):
         if row.inside is None or row.inside(at):
             found = function(np.float64(at) if arrays else at)
-            assert float(found) == pytest.approx(float(row.value(mpmath.fp, at)), rel=2e-15, abs=1e-15)
+            assert float(found) == pytest.approx(float(row.value(mpmath.mp, at)), rel=2e-15, abs=1e-15)
 
 
 @pytest.mark.parametrize("expression", [

@@ -1,5 +1,6 @@
 """How a run over data ended is found out when somebody asks, from the rows as they were while it ran."""
 
+import gc
 import pickle
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 import symcalc as sc
 from symcalc.language.table import Table
 from symcalc.training import descent
+from symcalc.training.late import Room
 from symcalc.training.stops import Stop
+from symcalc.training.walking.walk import Walk
 
 RNG = np.random.RandomState(5)
 X1, X2 = RNG.normal(size=(2, 60))
@@ -124,3 +127,47 @@ def test_many_runs_end_as_one_by_one_where_a_few_of_them_are_asked_by_themselves
             alone = loss.descend(start=starts[k].tolist(), rate=rate, steps=150)
             assert (many.ends[k].nit, many.ended[k].stop) == (alone.nit, alone.stop), (rate, k)
             np.testing.assert_allclose(many.ends[k].x, alone.x, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["rises", "diverges", "bounces"])
+def test_an_interruption_while_it_is_found_out_later_is_raised_and_nothing_kept(name, monkeypatch):
+    formula, data, settings, _ = RUNS[name]
+    known, run = (sc.Loss(formula).descend(data, **settings) for _ in range(2))
+    assert known.detail
+    with monkeypatch.context() as patch:
+        patch.setattr(Walk, "_go", interrupted)
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                run.message  # noqa: B018
+    assert run.message == known.message
+
+
+def test_an_interruption_while_it_is_found_out_at_once_leaves_the_run(monkeypatch):
+    formula, data, settings, _ = RUNS["rises"]
+    monkeypatch.setattr(descent, "_KEPT", 0)
+    monkeypatch.setattr(descent, "looks_at_rows", lambda walk, stop: True)
+    monkeypatch.setattr(descent, "ending", interrupted)
+    run = sc.Loss(formula).descend(data, **settings)
+    assert (run.stop, run.detail, run.nit) == (Stop.STEPS, "", 3)
+
+
+def test_copies_of_rows_are_kept_up_to_a_bound_over_all_runs(monkeypatch, looks):
+    monkeypatch.setattr(descent, "_ROOM", Room(2 * 120))
+    loss = sc.Loss("mean((y - (m*x + b))^2)")
+
+    def run():
+        return loss.descend(LINE, start=[0, 0], rate=0.01, steps=5)
+
+    first, second, third = run(), run(), run()
+    assert len(looks) == 1 and third.stop is Stop.STEPS                # the third had no room left
+    assert first.stop is Stop.STEPS and len(looks) == 2                # and gives back its own
+    fourth = run()
+    assert len(looks) == 2
+    del second, fourth
+    gc.collect()
+    fifth, sixth = run(), run()
+    assert len(looks) == 2 and fifth.message == sixth.message == third.message
+
+
+def interrupted(*given):
+    raise KeyboardInterrupt

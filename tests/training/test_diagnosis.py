@@ -52,6 +52,8 @@ def test_below_the_stable_rate_a_quadratic_converges_and_above_it_does_not():
     ("cot(w)", 0.0, "cot(w) has no finite value at w = 0: cot needs an argument that is no multiple of pi", False),
     ("exp(w)", 710.0, "exp(w) is too large for a floating-point number at w = 710", True),
     ("exp(w/2) - exp(2*w)", 710.0, "exp(2w) is too large for a floating-point number at w = 710", True),
+    ("lgamma(w)", 1e306, "lgamma(w) is too large for a floating-point number at w = 10³⁰⁶", True),
+    ("lgamma(exp(w))", -7159.0, "exp(w) is too small for a floating-point number at w = -7159", False),
     ("w^4 - w^3", 1e100, "w⁴ is too large for a floating-point number at w = 10¹⁰⁰", True),
     ("1e200*w", 1e200, "10²⁰⁰ w is too large for a floating-point number at w = 10²⁰⁰", True),
     ("w^2", 1.0, "the loss has no finite value there", False),

@@ -29,3 +29,10 @@ def test_two_hundred_updates_of_a_network_of_four_stay_small():
     run = network.descend(DATA, start=[0.1, -0.2, 0.3, -0.4], rate=0.05, steps=200, method="nesterov")
     assert run.nit == 200 and len(run.x) == 4
     assert len(page(run).encode()) < MOST
+
+
+def test_a_tangent_so_steep_that_it_leaves_the_floats_leaves_the_picture():
+    loss = sc.Loss("mean((y - exp(a*x))^2)", columns="x y")
+    run = loss.descend({"x": [1, 2, 300.0], "y": [1, 2, 3.0]}, start=[1], rate=1, method="momentum")
+    written = page(run)
+    assert abs(run.jac[0]) < 1 < 1e250 < abs(run.gradients[0, 0]) and "nan" not in written.split("<svg")[-1].split("</svg>")[0]

@@ -63,6 +63,31 @@ def test_the_rate_of_a_schedule_is_that_of_the_next_update():
     assert found.cost_after == pytest.approx(run.fun * 0.8**2)
 
 
+DATA = {"x": [1, 2, 3, 4.5], "y": [1, 3, 2, 5.0]}
+
+
+@pytest.mark.parametrize(("formula", "data", "settings"), [
+    ("(u - 3)^2 + 10*(v - u)^2", None, {"hold": "v"}),
+    ("mean((y - (u*x + v))^2)", DATA, {"batch": 2, "seed": 3}),
+])
+def test_the_next_update_is_made_as_those_before(formula, data, settings):
+    loss = sc.Loss(formula, columns="x y" if data else ())
+    run, longer = (loss.descend(data, start=[0, 1], rate=0.01, steps=steps, **settings) for steps in (5, 6))
+    assert UnderWay(run=run).cost_after == longer.fun
+
+
+def test_a_tolerance_by_which_it_has_ended_leaves_no_next_update():
+    run = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.25, steps=500, cost_tolerance=0.1)
+    assert UnderWay(run=run).cost_after is None
+
+
+def test_wrong_slopes_drive_the_next_update_too():
+    loss = sc.Loss("mean((y - (u*x + v))^2)", columns="x y")
+    wrong = {"u": "2*mean(x*(y - (u*x + v)))"}
+    run, longer = (loss.compare_gradients(wrong, DATA, start=[0, 0], rate=0.01, steps=steps).wrong for steps in (3, 4))
+    assert UnderWay(run=run).cost_after == longer.fun
+
+
 def test_a_run_that_has_ended_has_no_next_update():
     run = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.25, steps=500)
     found = diagnose(run.loss, start=run.parameters, rate=0.25, under_way=UnderWay(run=run))

@@ -12,7 +12,7 @@ import numpy as np
 from sympy import Expr
 
 from symcalc.compute.points import ordered
-from symcalc.errors import DescentError, as_given
+from symcalc.errors import DataError, DescentError, LossError, as_given
 from symcalc.language.items import is_whole
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -29,6 +29,7 @@ from symcalc.training.diagnosis.page import blocks
 from symcalc.training.diagnosis.scaled import cure
 from symcalc.training.diagnosis.under_way import UnderWay
 from symcalc.training.methods import Method, method_named
+from symcalc.training.minima.least_squares import rows_of
 from symcalc.training.problem.objective import Objective
 from symcalc.training.settings import checked_rate
 from symcalc.training.shape.curvature import (
@@ -108,7 +109,8 @@ def diagnose(loss: Objective, data: object = None, *, start: Mapping[str, float]
     matrix = second(point)
     found = spectrum(matrix)
     hindrance = _no_value(loss, table, point) if not (math.isfinite(value) and np.isfinite(gradient).all()) else \
-        _no_forecast(loss, partials, matrix, found, value, gradient, quadratic, AT_START if under_way is None else "here")
+        _no_forecast(loss, table, partials, matrix, found, value, gradient, quadratic,
+                     AT_START if under_way is None else "here")
     scaled = None if hindrance else cure(loss, table, point, found.condition, partials, quadratic, method)
     shown = partials if second.symbolic else {}
     given = None if start is None else MappingProxyType(dict(zip(loss.names, map(float, point), strict=True)))
@@ -142,13 +144,13 @@ def _no_value(loss: Objective, table: Table | Parts | None, point: np.ndarray) -
     return ("No step can be made from this start, since ", trouble.sentence, ".")
 
 
-def _no_forecast(loss: Objective, partials: Partials, hessian: np.ndarray, found: Spectrum, cost: float, gradient: np.ndarray,
-                 quadratic: bool, there: str) -> tuple[Inline, ...]:
+def _no_forecast(loss: Objective, table: Table | Parts | None, partials: Partials, hessian: np.ndarray, found: Spectrum,
+                 cost: float, gradient: np.ndarray, quadratic: bool, there: str) -> tuple[Inline, ...]:
     """Why the curvature sets no limit to the rate, in words; nothing where it does."""
     if not np.isfinite(found.values).all():
         return (f"J has no finite second derivative {there}, so nothing can be foretold from it.",)
     along = " along some direction" if len(gradient) > 1 else ""
-    if quadratic and loss.model is None and _falls(hessian, cost, gradient):              # a sum of squares has a minimum
+    if quadratic and _falls(hessian, cost, gradient) and not _is_sum_of_squares(loss, table):
         curving = [abs(size) for name, size in zip(loss.names, np.diag(hessian)) if partials.get((name, name), 0) != 0]
         if min(curving, default=1) < _FAINT:
             return ("Its second derivatives are too small to tell from 0; give the data in smaller units, such as x/1e-100.",)
@@ -161,6 +163,14 @@ def _no_forecast(loss: Objective, partials: Partials, hessian: np.ndarray, found
     if quadratic:
         return ("J is the same everywhere, so there is nothing to descend.",)
     return (f"J does not curve upwards {there}, so the curvature {'there ' * (there == AT_START)}sets no limit to the rate.",)
+
+
+def _is_sum_of_squares(loss: Objective, table: Table | Parts | None) -> bool:
+    """Whether it is one, as it is written, and so has a minimum."""
+    try:
+        return rows_of(loss, table) is not None
+    except (LossError, DataError):                    # of squares too small or too large to add up
+        return True
 
 
 def _falls(hessian: np.ndarray, cost: float, gradient: np.ndarray) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from symcalc.training.descent import made_again
 from symcalc.training.settings import rates_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,5 @@ class UnderWay:
     @cached_property
     def cost_after(self) -> float | None:
         """The cost after it; None where the run has ended."""
-        run = self.run
-        onward = run.loss.descend(run.table, start=run.points[0].tolist(), rate=run.rate, steps=self.update, method=run.method)
+        onward = made_again(self.run, self.run.table, self.update)
         return onward.fun if onward.nit == self.update else None

@@ -276,7 +276,7 @@ def _unscaled(loss: Objective, walk: Walk) -> str:
 def _newton_takes(walk: Walk) -> int | None:
     """After how many updates Newton's method converges from the same start."""
     trial = replace(walk, method=method_named("newton"), rates=np.ones(_NEWTON), watch=None, progress=None)
-    stop, _ = trial.go(walk.history.points[0])
+    stop, _ = trial.tried(walk.history.points[0])
     return trial.history.count - 1 if stop is Stop.CONVERGED and kind(trial) is Stop.CONVERGED else None
 
 

@@ -36,10 +36,7 @@ def smaller_rate(walk: Walk, settles: bool = False) -> str:
     rate = (min(first, limit) if limit is not None else first) / 2
     for _ in range(_TRIES):
         candidate = rounded(rate, 2)
-        seen = tried(walk, start, candidate)
-        if seen is None:
-            return ""
-        if _works(walk, *seen, settles):
+        if _works(walk, *tried(walk, start, candidate), settles):
             return f"{known}{'try' if known else 'Try'} {_named(walk, candidate)}."
         rate /= 4
     return ""
@@ -52,8 +49,9 @@ def larger_rate(walk: Walk) -> str:
     half = min(limits, default=0.0) / 2
     for rate in (half,) if limits else (first * factor for factor in _LARGER):
         candidate = rounded(rate, 2)
-        if candidate < 3 * first or (seen := tried(walk, start, candidate)) is None:
+        if candidate < 3 * first:
             continue
+        seen = tried(walk, start, candidate)
         costs = seen[1].costs
         if _works(walk, *seen, False) and _lower(walk, costs[-1], walk.history.costs[min(len(costs), walk.history.count) - 1]):
             known = f"Rates below {short(2 * half, 3)} are stable; t" if limits else "T"
@@ -64,12 +62,13 @@ def larger_rate(walk: Walk) -> str:
 def calmer_rate(walk: Walk) -> float | None:
     """A tenth of the rate, if from where the run ended it brings J lower on average than before, and than going on does."""
     costs, candidate = walk.history.costs, rounded(float(walk.rates[0]) / 10, 2)
-    if not is_constant(walk) or (seen := tried(walk, walk.history.points[-1], candidate)) is None:
+    if not is_constant(walk):
         return None
-    stop, reached = seen[0], _later_mean(seen[1].costs)
+    stop, seen = tried(walk, walk.history.points[-1], candidate)
+    reached = _later_mean(seen.costs)
     if stop not in _ENDS_WELL or not _lower(walk, reached, _later_mean(costs)):
         return None
-    onward = _gone_on(walk, seen[1].made)
+    onward = _gone_on(walk, seen.made)
     return candidate if onward is None or _lower(walk, reached, _later_mean(onward)) else None
 
 
@@ -78,7 +77,7 @@ def _gone_on(walk: Walk, more: int) -> np.ndarray | None:
     trial, made = copy(walk), walk.history.made
     trial.rates, trial.watch, trial.progress = np.full(made + more, walk.rates[0]), None, None
     trial.history = walk.history.copied()
-    trial.go()
+    trial.tried()
     return trial.history.costs[made + 1:] if trial.history.made > made else None
 
 
@@ -109,12 +108,11 @@ def _lower(walk: Walk, cost: float, before: float) -> bool:
     return bool(cost < before - ROUNDING * abs(before)) and bool(cost < before - blur(walk))
 
 
-def tried(walk: Walk, start: np.ndarray, rate: float) -> tuple[Stop, History] | None:
-    """How the run would go with this rate at first, and why it would end; None where that is interrupted."""
+def tried(walk: Walk, start: np.ndarray, rate: float) -> tuple[Stop, History]:
+    """How the run would go with this rate at first, and why it would end."""
     long = _TRIAL * (_MEMORY if walk.method.state or walk.batches else 1)
     rates = np.full(long, rate) if is_constant(walk) else walk.rates[:long] * (rate / walk.rates[0])
-    stop, history = _again(walk, start, rates)
-    return None if stop is Stop.INTERRUPTED else (stop, history)
+    return _again(walk, start, rates)
 
 
 def _again(walk: Walk, start: np.ndarray, rates: np.ndarray) -> tuple[Stop, History]:
@@ -122,7 +120,7 @@ def _again(walk: Walk, start: np.ndarray, rates: np.ndarray) -> tuple[Stop, Hist
     trial = copy(walk)
     trial.rates, trial.watch, trial.progress = rates, None, None
     trial.history = History(len(start), len(walk.method.state), walk.driven_apart)
-    stop, _ = trial.go(start)
+    stop, _ = trial.tried(start)
     return stop, trial.history
 
 

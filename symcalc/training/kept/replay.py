@@ -14,7 +14,7 @@ from symcalc.language.table_parts import Parts
 from symcalc.pages.document import Document, paragraph
 from symcalc.pages.shown import Shown
 from symcalc.training.course import Course, R, with_data
-from symcalc.training.descent import descend
+from symcalc.training.descent import made_again
 from symcalc.training.kept.retold import CUT_SHORT, Retold, remarks, retold
 from symcalc.training.stops import Stop
 from symcalc.training.told.vouched import ROUNDING
@@ -113,10 +113,7 @@ def replay(run: R, data: object = None, progress: Callable[[int], None] | None =
     elif run.data is not None:
         raise LossError("the run was loaded without its data; give them to replay it, as in run.replay(data)")
     steps = max(1, run.nit) if run.stop in CUT_SHORT else run.steps
-    again = descend(run.loss, table, kind=type(run), start=run.points[0].tolist(), rate=run.rate, steps=steps,
-                    method=run.method, tolerance=run.tolerances.slope, step_tolerance=run.tolerances.step,
-                    cost_tolerance=run.tolerances.cost, hold=run.held, batch=run.batch, seed=run.seed, progress=progress,
-                    partials=run.partials)
+    again = made_again(run, table, steps, progress)
     furthest, difference = _compared(run, again)
     cut = again.stop is Stop.INTERRUPTED and again.nit < run.nit
     return Replay(run=run, again=again, first_difference=difference, furthest=furthest,

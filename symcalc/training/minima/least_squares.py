@@ -135,6 +135,7 @@ class Fit:
     point: np.ndarray
     flat: np.ndarray         # one orthonormal row for each direction; none where there is one minimum
     how: str = "from the columns less their means"         # it was worked out where formulas with rounded numbers do not do
+    rough: bool = False                                     # whether rounding has left it only a few digits
 
 
 def fitted(rows: Rows) -> Fit:

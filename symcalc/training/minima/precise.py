@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
+from sympy import Expr, Sum
 
 from symcalc.calculus.point import DIGITS, NO_VALUE, Point, context_of
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT, ROW, columns_of
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
+from symcalc.training.minima.exact_sums import ExactSums, NotExactError
 from symcalc.training.minima.least_squares import Fit
 from symcalc.training.minima.normal_equations import NormalEquations
 from symcalc.training.problem.objective import Objective
 from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, Nature
 
 _ROWS = 6_000            # times entries of the equations: half a second
+_EXACT_ROWS = 1_000_000  # ... where their sums are those of whole numbers
 _FLAT = 1e-26            # beside the largest eigenvalue: a column that the others make up to 13 digits, as floats round them
 _EXACT = 1e-60           # ... where no data are in it
 _LEVEL, _LEVEL_EXACT = 1e-9, 1e-40           # a slope along a flat direction, beside the largest of the others, that is none
@@ -45,9 +49,12 @@ def solved_precisely(loss: Objective, table: Table | Parts | None, equations: No
     ('minimum', array([0., 0.]), 0)
     """
     count = len(loss.parameters)
-    if isinstance(table, Parts) or (table is not None and table.rows * count * (count + 1) / 2 > _ROWS):
+    entries = table.rows * count * (count + 1) / 2 if table is not None else 0
+    if isinstance(table, Parts) or entries > _EXACT_ROWS:
         return None
-    place = _place(loss, table)
+    place = _place(loss, table if entries <= _ROWS else None)
+    if entries > _ROWS and not _summed(place, [loss.expression, *chain(*equations.matrix), *equations.right], table):
+        return None
     try:
         factors = [place.value(factor) for factor in equations.factors]
         hessian = [[factor * place.value(entry) for entry in row] for factor, row in zip(factors, equations.matrix)]
@@ -68,6 +75,19 @@ def _place(loss: Objective, table: Table | None) -> Point:
     return Point(context, numbers | {COUNT: context.mpf(table.rows), ROW: context.one}, tables)
 
 
+def _summed(place: Point, expressions: Sequence[Expr], table: Table) -> bool:
+    """Whether all sums over the rows could be had exactly, and are known there from now on."""
+    place.numbers[COUNT] = place.context.mpf(table.rows)
+    sums = ExactSums(table)
+    try:
+        for total in set().union(*(expression.atoms(Sum) for expression in expressions)):
+            found = sums.of(total)
+            place.known[total, ()] = place.context.mpf(found.numerator) / found.denominator
+    except NotExactError:
+        return False
+    return True
+
+
 def _solved(loss: Objective, place: Point, hessian: list[list[Any]], right: list[Any], exact: bool) -> Precise:
     context, count = place.context, len(right)
     most = max(abs(entry) for row in hessian for entry in row)
@@ -82,8 +102,8 @@ def _solved(loss: Objective, place: Point, hessian: list[list[Any]], right: list
         raise LossError(f"{loss.called} has no lowest point: there is no point at which every slope is 0")
     steep = [k for k in range(count) if k not in flat]
     point = [sum((vectors[j, k] * along[k] / sizes[k] for k in steep), context.zero) / lengths[j] for j in range(count)]
-    there = Point(context, place.numbers | dict(zip(loss.parameters, point)), place.tables)
-    level, height = (at.value(loss.expression) for at in (there, place))
+    height = place.value(loss.expression)
+    level = height - sum((along[k]**2 / sizes[k] for k in steep), context.zero) / 2           # J(0) - r·θ/2, as H θ = r
     return Precise(fit=_nearest(point, [[vectors[j, k] / lengths[j] for j in range(count)] for k in flat]),
                    kind=_kind([sizes[k] for k in steep]), J=0.0 if abs(level) <= _NOTHING * abs(height) else float(level))
 

@@ -27,7 +27,9 @@ from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED,
 from symcalc.vocabulary import LOSS
 from symcalc.written import add, mul, row_sum
 
+_SQUARES = "write the loss with squares, as in (y - (m x + b))², which lose half as many"
 _SEEN = 1e-11                    # relative: an eigenvalue whose first digits are not rounding
+_ROUGH = np.finfo(float).eps / 1e-10           # ... less leaves a solution that hangs on it with fewer than ten digits
 _ROUNDED = 32 * np.finfo(float).eps          # relative, for every parameter: what rounding makes of an eigenvalue that is 0
 
 
@@ -54,7 +56,7 @@ def of_quadratic(loss: Objective, table: Table | Parts | None, equations: Normal
     check_cost(loss, fit.point, cost)
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
     many = len(fit.flat) > 0
-    reading = _many(loss, name, table, rows, fit, kind) if many else only(loss, name, equations, hessian, kind)
+    reading = _many(loss, name, table, rows, fit, kind) if many else only(loss, name, equations, hessian, kind, fit.rough)
     working, said = worked_out(equations, table, fit)
     return Minimum(loss=loss, points=(point,), exact=True, working=(*working, *told(loss, point, not said, name)),
                    reading=reading, flat=fit.flat)
@@ -68,8 +70,8 @@ def _from_equations(loss: Objective, table: Table | Parts | None, equations: Nor
                     hessian: np.ndarray) -> tuple[Fit, Nature, float | None]:
     """The solution of A θ = r, where the loss is not written as a sum of squares, its kind, and J there if that is known.
 
-    Sums of products lose twice as many digits as squares do. Where floats have too few left to tell a direction along which J
-    hardly curves from a flat one, and the data are too many for more digits, the kind stays undecided.
+    Sums of products lose twice as many digits as squares do. Where floats have few left, and the data are too many for more,
+    the point is rough; where they cannot tell a direction along which J hardly curves from a flat one, the kind is undecided.
     """
     matrix = _numbers(equations.matrix, loss, table)
     right = _numbers([equations.right], loss, table)[0]
@@ -78,9 +80,12 @@ def _from_equations(loss: Objective, table: Table | Parts | None, equations: Nor
     if (found := solved_precisely(loss, table, equations)) is not None:
         return found.fit, found.kind, found.J
     values = np.linalg.eigvalsh(scaled(hessian)[0])
-    known = np.abs(values) > _ROUNDED * len(values) * np.abs(values).max()
-    point = np.linalg.solve(matrix, right) if known.all() else np.linalg.lstsq(matrix, right, rcond=None)[0]
-    return Fit(point=point, flat=np.empty((0, len(right)))), kind_by(values, 0.0) if known.all() else UNDECIDED, None
+    sizes = np.abs(values)
+    known = sizes.min() > _ROUNDED * len(values) * sizes.max()
+    point = np.linalg.solve(matrix, right) if known else np.linalg.lstsq(matrix, right, rcond=None)[0]
+    fit = Fit(point=point, flat=np.empty((0, len(right))), how="from the sums as floats have them",
+              rough=bool(sizes.min() <= _ROUGH * sizes.max()))
+    return fit, kind_by(values, 0.0) if known else UNDECIDED, None
 
 
 def _check_sums(loss: Objective, table: Table | Parts, equations: NormalEquations, matrix: np.ndarray,
@@ -98,7 +103,8 @@ def _check_sums(loss: Objective, table: Table | Parts, equations: NormalEquation
                 raise too_small(of_data=True)
 
 
-def only(loss: Objective, name: str, equations: NormalEquations | None, hessian: np.ndarray, kind: str) -> tuple[Inline, ...]:
+def only(loss: Objective, name: str, equations: NormalEquations | None, hessian: np.ndarray, kind: str,
+         rough: bool = False) -> tuple[Inline, ...]:
     """Why the one point of a quadratic loss is what it is; the equations are those of a loss of one parameter."""
     way = {MINIMUM: "upwards", MAXIMUM: "downwards"}
     sign = ">" if kind == MINIMUM else "<"
@@ -116,11 +122,13 @@ def only(loss: Objective, name: str, equations: NormalEquations | None, hessian:
                 "there is no minimum.",)
     if kind == UNDECIDED:
         return ("The second derivatives are the same everywhere. But the sums of products over so many rows have lost so many "
-                f"digits that it cannot be told whether {name} curves in every direction, and the point is known only "
-                "roughly: write the loss with squares, as in (y - (m x + b))², which lose half as many.",)
+                f"digits that it cannot be told whether {name} curves in every direction, and the point and {name} are "
+                f"known only roughly: {_SQUARES}.",)
+    but = (f" But the sums of products over so many rows have lost digits, and the point and {name} are known only roughly: "
+           f"{_SQUARES}.") if rough else ""
     return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian are all ",
             f"{'above' if kind == MINIMUM else 'below'} 0{seen}: {name} curves {way[kind]} in every direction, so this is its "
-            f"{kind}, and the only one.")
+            f"{kind}, and the only one.{but}")
 
 
 def _many(loss: Objective, name: str, table: Table | Parts | None, rows: Rows | None, fit: Fit,

@@ -38,7 +38,7 @@ def worked_out(equations: NormalEquations, table: Table | Parts | None, fit: Fit
     sums = {total: float(evaluated(total, {}, table, loss.columns))
             for sides in equations.stages[-1].equations for side in sides for total in side.atoms(Sum)}
     alone = not len(fit.flat)
-    digits = _enough(equations, sums, table.rows, fit) if alone else None
+    digits = _enough(equations, sums, table.rows, fit) if alone and not fit.rough else None
     put_in = _values(sums, table.rows, digits or DIGITS)
     blocks = [*(equations.blocks() if alone else equations.derivation()),
               paragraph(f"With the {table.rows} row{'s' * (table.rows != 1)} of the data:")]

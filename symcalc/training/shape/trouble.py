@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Basic, Indexed, Max, Min, Piecewise, Pow, Sum, Symbol
+from sympy import Basic, Indexed, Max, Min, Piecewise, Pow, Sum, Symbol, exp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
@@ -122,6 +122,9 @@ def _trouble(part: Basic, row: int, value: np.ndarray, place: _Place) -> Trouble
     function = FUNCTIONS.get(type(part))
     if function is not None and function.inside is not None and not function.inside(
             *(place.value(argument, row) for argument in part.args)):
+        for argument in part.args:
+            if isinstance(argument, exp) and place.value(argument, row) == 0:                 # which is above 0, in truth
+                return Trouble(sentence=f"{text(argument)} is too small for a floating-point number{where}")
         lacks = "no real value" if np.isnan(value[row]) else "no finite value"
         return Trouble(sentence=f"{text(part)} has {lacks}{where}: {function.names[0]} needs {function.domain}")
     if isinstance(part, Pow) and place.value(part.base, row) == 0:

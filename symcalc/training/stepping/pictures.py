@@ -134,11 +134,12 @@ def _curve(run: Course, states: Sequence[int]) -> Drawing:
     reach = 0.06 * (values[-1] - values[0])
     drawing.still.append(f'<path class="curve" d="{drawing.path(values, curve)}"/>')
     sides = [(min(a, b) - reach, max(a, b) + reach) for a, b in zip(start, end)]
-    drawing.move("path", "tangent", "tangent", d=[
-        drawing.path(side, [cost + slope * (at - a) for at in side])
-        for side, a, cost, slope in zip(sides, start, costs, slopes)])
+    with np.errstate(over="ignore"):                     # a steep tangent leaves the picture, and may leave the floats
+        rises = [[cost + slope * (at - a) for at in side] for side, a, cost, slope in zip(sides, start, costs, slopes)]
+        promised = costs + slopes * (end - start)
+    drawing.move("path", "tangent", "tangent", d=[drawing.path(*line) for line in zip(sides, rises)])
     drawing.point("before", "before", start, costs, radius=4)
-    drawing.point("promised", "promised", end, costs + slopes * (end - start), radius=5)
+    drawing.point("promised", "promised", end, promised, radius=5)
     drawing.point("now", "now", end, run.costs[list(states)])
     return drawing
 

@@ -105,11 +105,15 @@ class Walk:
     def go(self, start: np.ndarray | None = None) -> tuple[Stop, np.ndarray]:
         """Walk from the start, or on from the last point; return why it ended, and the point where it would have gone on."""
         try:
-            return (None if start is None else self._begin(start)) or self._go()
+            return self.tried(start)
         except KeyboardInterrupt:
             if not self.history.count:
                 raise                               # nothing has been worked out that could be kept
             return Stop.INTERRUPTED, self.history.points[-1]
+
+    def tried(self, start: np.ndarray | None = None) -> tuple[Stop, np.ndarray]:
+        """The same for a walk of which only the whole tells anything: an interruption is raised."""
+        return (None if start is None else self._begin(start)) or self._go()
 
     def _begin(self, start: np.ndarray) -> tuple[Stop, np.ndarray] | None:
         cost, gradient = self.compiled.at(start)
