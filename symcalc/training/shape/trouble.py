@@ -122,8 +122,8 @@ def _trouble(part: Basic, row: int, value: np.ndarray, place: _Place) -> Trouble
     function = FUNCTIONS.get(type(part))
     if function is not None and function.inside is not None and not function.inside(
             *(place.value(argument, row) for argument in part.args)):
-        lacks = "no real value" if np.isnan(value[row]) else "no finite value"
-        return Trouble(sentence=f"{text(part)} has {lacks}{where}: {function.names[0]} needs {function.domain}")
+        lacks = "no value" if function.narrow else "no real value" if np.isnan(value[row]) else "no finite value"
+        return Trouble(sentence=f"{text(part)} has {lacks}{where}: {function.needs}")
     if isinstance(part, Pow) and place.value(part.base, row) == 0:
         return Trouble(sentence=f"{text(part)} divides by zero{where}")
     if np.isnan(value[row]):
