@@ -53,8 +53,9 @@ class Table:
     def copied(self) -> Table:
         """The same rows in memory of their own, which nobody can change.
 
+        >>> import symcalc
         >>> x = np.ones(2)
-        >>> table = read_table({"x": x}).copied()
+        >>> table = symcalc.read_table({"x": x}).copied()
         >>> x[:] = 5
         >>> table["x"]
         array([1., 1.])
