@@ -246,7 +246,15 @@ class polygamma(_RealFunction):
     def fdiff(self, argindex: int = 1) -> Expr:
         if argindex == 1:
             raise ArgumentIndexError(self, argindex)
-        return polygamma(self.args[0] + 1, self.args[1])
+        return polygamma(self.next(self.args[0]), self.args[1])
+
+    @classmethod
+    def next(cls, order: Expr) -> Expr:
+        """The order of the derivative of polygamma(order, z); LossError where we do not go so far."""
+        if order == cls.most:
+            raise LossError(f"the derivative of polygamma({order}, z) is polygamma({order + 1}, z); "
+                            f"symcalc goes to {cls.most} only")
+        return order + 1
 
     @staticmethod
     def plain(order: Expr, z: Expr) -> Expr:

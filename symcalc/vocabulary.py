@@ -46,9 +46,16 @@ class Function:
     radical: bool = False                           # written as a root, with no brackets round one letter
     domain: str = ""                                # what the arguments must satisfy, in words for messages
     inside: Callable[..., bool] | None = None       # the same as a test
+    narrow: bool = False                            # it is real elsewhere too, and only symcalc does not take it there
     kink: str = ""                                  # what is chosen where f or its slope jumps: where the first argument is 0
     serves: str = ""                                # and what else would serve there, as any subgradient does
     plain: Callable[..., Expr] | None = None        # the definition in SymPy's own functions, where it is ours
+
+    @property
+    def needs(self) -> str:
+        """What the arguments must satisfy, as a sentence; of a function that is real elsewhere too, that we do not take it."""
+        name = self.names[0]
+        return f"symcalc takes {name} for {self.domain} only" if self.narrow else f"{name} needs {self.domain}"
 
     def code(self, arrays: bool) -> str:
         """The source for arrays or for floats, with {0} for the first argument and {all} for all of them.
@@ -84,7 +91,7 @@ def _of_logarithm(k: int, arguments: tuple[Expr, ...]) -> Expr:
 
 def _of_polygamma(k: int, arguments: tuple[Expr, ...]) -> Expr:
     order, u = arguments
-    return call(polygamma, order + 1, u)
+    return call(polygamma, polygamma.next(order), u)
 
 
 def _of_softmax(k: int, arguments: tuple[Expr, ...]) -> Expr:
@@ -201,15 +208,15 @@ _ROWS = (
              scalar="max({0}, 0.0)", vector="np.maximum({0}, 0.0)"),
     Function(head=sympy.gamma, names=("gamma",), called="the gamma function", latex=r"\Gamma",
              derivative=lambda u: mul(call(sympy.gamma, u), call(sympy.digamma, u)),
-             domain="a positive argument", inside=lambda u: u > 0,
+             domain="a positive argument", narrow=True, inside=lambda u: u > 0,
              value=lambda mp, u: mp.gamma(u), scalar="math.gamma({0})", helper="gamma"),
     Function(head=sympy.loggamma, names=("lgamma", "loggamma", "gammaln"), called="the logarithm of the gamma function",
              latex=r"\operatorname{lgamma}", derivative=lambda u: call(sympy.digamma, u),
-             domain="a positive argument", inside=lambda u: u > 0,
+             domain="a positive argument", narrow=True, inside=lambda u: u > 0,
              value=lambda mp, u: mp.loggamma(u), helper="lgamma"),
     Function(head=sympy.digamma, names=("digamma",), called="the digamma function", latex=r"\psi",
              derivative=lambda u: call(polygamma, ONE, u),
-             domain="a positive argument", inside=lambda u: u > 0,
+             domain="a positive argument", narrow=True, inside=lambda u: u > 0,
              value=lambda mp, u: mp.digamma(u), helper="digamma"),
     Function(head=sympy.erf, names=("erf",), called="the error function", latex=r"\operatorname{erf}",
              derivative=lambda u: mul(divide(TWO, _root(sympy.pi)), call(sympy.exp, negative(_square(u)))),
@@ -243,7 +250,7 @@ _ROWS = (
     Function(head=polygamma, names=("polygamma",), called="the polygamma function", latex=r"\psi", takes=(2, 2), subscript=0,
              spelled=True, partial=_of_polygamma,
              partials=("d/dx polygamma(k, x) = polygamma(k + 1, x)", r"\frac{d}{dx} \psi_{k}(x) = \psi_{k + 1}(x)"),
-             domain="a positive argument behind its order", inside=lambda order, u: u > 0,
+             domain="a positive argument behind its order", narrow=True, inside=lambda order, u: u > 0,
              value=lambda mp, order, u: mp.psi(int(order), u), plain=polygamma.plain, helper="polygamma"),
     Function(head=logsumexp, names=("logsumexp",), called="log-sum-exp", latex=r"\operatorname{logsumexp}",
              takes=(2, None), partial=lambda k, zs: call(softmax, Integer(k + 1), *zs),

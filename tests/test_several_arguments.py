@@ -147,7 +147,8 @@ def test_a_base_or_an_argument_may_be_a_column():
     ("polygamma(a, b)", "polygamma starts with how often digamma is differentiated, a whole number from 0 to 20"),
     ("polygamma(21, b)", "polygamma starts with how often digamma is differentiated, a whole number from 0 to 20"),
     ("polygamma(1)", "polygamma takes 2 arguments, 1 given"),
-    ("x*polygamma(1, -2)", "polygamma(1, -2) is not real; polygamma needs a positive argument behind its order"),
+    ("x*polygamma(1, -2)",
+     "polygamma(1, -2) is not taken; symcalc takes polygamma for a positive argument behind its order only"),
     ("log(a, -2)", "the base of a logarithm is a positive number other than 1, not -2"),
     ("log(a, 0)", "the base of a logarithm is a positive number other than 1, not 0"),
     ("x*log(-3, 2)", "log₂(-3) is not real; logarithm needs a positive argument and a positive base other than 1"),
@@ -157,6 +158,14 @@ def test_refused_in_a_sentence(typed, sentence):
     with pytest.raises(ReadError) as caught:
         sc.read(typed)
     assert str(caught.value).splitlines()[0] == sentence
+
+
+def test_the_last_polygamma_has_a_derivative_that_is_out_of_reach():
+    said = r"^the derivative of polygamma\(20, z\) is polygamma\(21, z\); symcalc goes to 20 only$"
+    with pytest.raises(LossError, match=said):
+        sc.derive("polygamma(20, x)", "x")
+    with pytest.raises(LossError, match=said):
+        sc.polygamma(20, sympy.Symbol("x")).diff()
 
 
 @pytest.mark.parametrize("head", [sc.softmax, sc.logsumexp, sc.logarithm, sc.step, sc.cbrt, sc.logit, sc.polygamma])

@@ -1,5 +1,6 @@
 """The table of functions, row by row: complete, right by mpmath, read, printed, compiled, and guarded by the proof."""
 
+import re
 from dataclasses import replace
 
 import mpmath
@@ -134,8 +135,14 @@ def test_what_is_outside_is_refused_in_words(name, outside):
     row = BY_NAME[name]
     assert not any(row.inside(float(at)) for at in outside.split())
     for at in outside.split():
-        with pytest.raises(sc.SymcalcError, match=f"is not real; {name} needs {row.domain}"):
+        with pytest.raises(sc.SymcalcError, match=re.escape(f"is not {'taken' if row.narrow else 'real'}; {row.needs}")):
             sc.derive(f"x*{name}({at})", "x")
+
+
+def test_what_is_real_elsewhere_is_not_called_unreal():
+    outside = [row for row in ROWS if row.inside and not row.inside(-0.5)]
+    real = {row.names[0] for row in outside if not mpmath.im(row.value(mpmath.mp, mpmath.mpf(-0.5)))}
+    assert real == {"gamma", "digamma"} and {row.names[0] for row in outside if row.narrow} == {*real, "lgamma"}
 
 
 def test_rows_without_bounds_and_with_them():

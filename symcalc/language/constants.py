@@ -75,7 +75,7 @@ class Constants:
     def function(self, part: Expr, arguments: list[float]) -> float:
         row = FUNCTIONS[part.func]
         if row.inside is not None and not row.inside(*arguments):
-            raise LossError(f"{_shown(part)} is not real; {row.names[0]} needs {row.domain}")
+            raise LossError(f"{_shown(part)} is not {'taken' if row.narrow else 'real'}; {row.needs}")
         if any(abs(argument) > MAX_ARGUMENT for argument in arguments):
             raise LossError(f"the constant {_shown(part)} is too large to compute with")
         try:

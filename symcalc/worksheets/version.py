@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sympy import Add, Basic, Derivative, Expr, Float, Indexed, Mul, Pow, Rational, Symbol
+
 from symcalc.worksheets.items.draw import Draw
 from symcalc.worksheets.items.item import LETTERS, Item, WorksheetError
 from symcalc.worksheets.items.kinds import build
-from symcalc.worksheets.items.numbers import formulas_in
+from symcalc.worksheets.items.numbers import parts_in
 from symcalc.worksheets.spec import Ask, Spec
+from symcalc.written import is_minus, is_number
 
 _TRIES = 60               # draws until an item is none of those before
 _SHAPED = 30              # of them with the form that the question has in the first version
 _ALIKE = 8                # draws until its derivation is as long as there
-_UNLIKE = 4               # draws in the first version for a formula of another form than those before
+_UNLIKE = 12              # draws in the first version for a formula of another form than those before
 _SEEDS = 10**9
-_LETTER = re.compile(r"(?<![\\a-z])[a-z](?![a-z])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,30 @@ def _pattern(item: Item) -> tuple[str, int, str]:
 
 
 def _form(item: Item) -> str:
-    """The formula that an item is about, whatever its numbers, signs and letter: of 3x⁵ - 2x and 7t² + 4t the same."""
-    asked = next((formula for formula in formulas_in(item.question) if re.search(r"\d", formula) and "=" not in formula), "")
-    return _LETTER.sub("x", re.sub(r"\d+", "1", asked.replace("-", "+")))
+    """The formula that an item is about, whatever its numbers, signs and letter: of 3x⁵ - 2x and 7t² + t the same."""
+    formulas = (part for part in parts_in(item.question) if isinstance(part, Expr))
+    return next((_blank(formula) for formula in formulas if formula.atoms(Rational, Float)), "")
+
+
+def _blank(expression: Basic) -> str:
+    """The tree with a blank for each number and letter; a factor that is a number, or a sign, makes no other form.
+
+    >>> x = Symbol("x")
+    >>> _blank(2*x**3 - x) == _blank(x**2 + 3*x), _blank((3*x + 1)**-2) == _blank((3*x + 1)**2)
+    (True, False)
+    """
+    match expression:
+        case Derivative():
+            return _blank(expression.expr)
+        case Symbol() | Indexed():
+            return "x"
+        case Mul():
+            parts = [_blank(factor) for factor in expression.args if not is_number(factor)]
+            return parts[0] if len(parts) == 1 else f"Mul({', '.join(sorted(parts))})"
+        case Pow() if is_number(expression.exp):
+            kind = ("whole" if expression.exp.is_Integer else "broken") + "-" * is_minus(expression.exp)
+            return f"Pow({_blank(expression.base)}, {kind})"          # a power, a root, or one over it
+        case _ if is_number(expression):
+            return "1"
+    parts = [_blank(part) for part in expression.args]
+    return f"{expression.func.__name__}({', '.join(sorted(parts) if isinstance(expression, Add) else parts)})"

@@ -54,6 +54,10 @@ def names_and_last(formula, learner="0"):
     ("cos(x)*x*3*a", ["simplify the product"], "3x a cos(x)"),
     ("(x+1)*cos(x)*2", ["simplify the product"], "2 cos(x) (x + 1)"),
     ("x*pi*2", ["simplify the product"], "2π x"),
+    ("(sin(x)*(cos(x)^2 - sin(x)^2) - sin(x)*cos(x)^2)/sin(x)^2", ["cancel", "multiply out"], "-sin(x)"),
+    ("sqrt(x)*b*3", ["simplify the product"], "3b √x"),             # √x b looks like the root of both
+    ("a/(sqrt(b)*2*x)", ["simplify the product"], "a/(2x √b)"),
+    ("x^0.5*2*b", ["simplify the product"], "2x^0.5 b"),
     # sums
     ("x + x", ["collect like terms"], "2x"),
     ("x^2 + 3*x^2", ["collect like terms"], "4x²"),

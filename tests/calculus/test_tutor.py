@@ -166,6 +166,23 @@ def test_the_number_of_rows_is_not_taken_for_a_number(derivation, answer):
     assert not derivation(LINE, "m").check(answer).correct
 
 
+@pytest.mark.parametrize(("factor", "said"), [
+    ("-2/5", "This is right for 5 rows only; the number of rows stays n."),
+    ("-2/7", "This is right for 7 rows only; the number of rows stays n."),
+    ("-0.002", "This is right for 1000 rows only; the number of rows stays n."),
+    ("2/4", "Up to its sign, this is right for 4 rows only; the number of rows stays n."),
+])
+def test_rows_counted_where_n_belongs(derivation, factor, said):
+    verdict = derivation(LINE, "m").check(f"{factor}*sum(x*(y-(m*x+b)))")
+    assert (verdict.mistake.name, verdict.message) == ("a number put in for n", said)
+
+
+@pytest.mark.parametrize(("problem", "answer", "where"), [("sqrt(3x+1)", "3/sqrt(3x+1)", " below the bar"), ("x^2", "x", "")])
+def test_where_a_two_is_missing(derivation, problem, answer, where):
+    said = f"The 2 that comes from the exponent is missing{where} where "
+    assert derivation(problem, "x").check(answer).message.startswith(said)
+
+
 def test_an_answer_without_values_is_wrong(derivation):
     verdict = derivation("x^2", "x").check("2x + sqrt(-1-x^2)")
     assert not verdict.correct and "has no value" in verdict.message

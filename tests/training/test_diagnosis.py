@@ -49,6 +49,7 @@ def test_below_the_stable_rate_a_quadratic_converges_and_above_it_does_not():
     ("asin(w)", 2.0, "asin(w) has no real value at w = 2: asin needs an argument from -1 to 1", False),
     ("acosh(w)", 0.0, "acosh(w) has no real value at w = 0: acosh needs an argument of at least 1", False),
     ("atanh(w)", -1.0, "atanh(w) has no finite value at w = -1: atanh needs an argument between -1 and 1", False),
+    ("digamma(w)", -0.5, "digamma(w) has no value at w = -0.5: symcalc takes digamma for a positive argument only", False),
     ("cot(w)", 0.0, "cot(w) has no finite value at w = 0: cot needs an argument that is no multiple of pi", False),
     ("exp(w)", 710.0, "exp(w) is too large for a floating-point number at w = 710", True),
     ("exp(w/2) - exp(2*w)", 710.0, "exp(2w) is too large for a floating-point number at w = 710", True),

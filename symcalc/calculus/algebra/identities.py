@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import combinations
 
 from sympy import (
     Abs,
@@ -103,7 +104,8 @@ def _squares(square: Expr, other: Expr) -> Algebra:
     def joined(part: Expr, written: Written) -> Expr:
         terms = terms_of(part) if isinstance(part, Add) else []
         for candidate in (terms, [inner for term in terms for inner in distributed(term, written)]):
-            products = _joined_squares([product_of(term) for term in candidate], heads)
+            found = [product_of(term) for term in candidate]
+            products = None if _has_like_terms(found) else _joined_squares(found, heads)
             if products is not None:
                 left = [product.expression(written) for product in products]
                 shorter = add(*(joined(left, written)))
@@ -113,6 +115,12 @@ def _squares(square: Expr, other: Expr) -> Algebra:
     total = add(square, other)
     return Algebra(name="sum of squares", formula=f"{text(total)} = 1", latex=f"{latex(total)} = 1",
                    because="the two squares together make 1", rewrite=inside_out(joined), about=frozenset(heads[:1]))
+
+
+def _has_like_terms(products: list[Product]) -> bool:
+    """Whether terms differ only in their number, which are to be added first: one of them may be gone then."""
+    return any(_same_powers(one, {base: exponent for base, (exponent, _) in other.powers.items()})
+               for one, other in combinations(products, 2))
 
 
 def _joined_squares(products: list[Product], heads: tuple[type, type, int]) -> list[Product] | None:

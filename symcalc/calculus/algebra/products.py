@@ -116,7 +116,7 @@ class Product:
     powers: Mapping[Expr, Exponent]
 
     def expression(self, written: Written = NOTHING) -> Expr:
-        """The number first, then letters, columns, exponentials, functions, brackets, what stands below the bar, sums."""
+        """The number first, then letters, columns, roots, exponentials, functions, brackets, what is below the bar, sums."""
         powers = _with_one_root(_as_written(self.powers, written))
         kept = [power(written.own(base), _number(*exponent)) for base, exponent in powers if exponent[0]]
         return _with_coefficient(self.coefficient, self.decimal, sorted(kept, key=_rank))
@@ -231,14 +231,16 @@ _KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), ((exp, Pow), 2
 
 
 def _rank(factor: Expr) -> float:
-    """Constants, letters, columns, exponentials, functions, brackets, what stands below the bar, sums."""
+    """Constants, letters, columns, their roots, exponentials, functions, brackets, what stands below the bar, sums."""
     base, exponent = _base_and_exponent(factor)
     if isinstance(factor, Sum):
         return 6
     if isinstance(factor, Add) and is_number(factor.args[0]):
         return 4.2                       # (σ - y) (1 - tanh²): what begins with a number stands behind other brackets
     if exponent < 0:
-        return 5 + _rank(base) / 10
+        return 5 + _rank(_to_the(factor, Integer(-1))) / 10
+    if isinstance(base, _LETTERS) and exponent == Fraction(1, 2) and factor.exp.is_Rational:
+        return 2.4                       # y √x, for √x y looks like the root of both
     return next((rank for kind, rank in _KINDS if isinstance(base, kind)), 3)
 
 

@@ -74,12 +74,17 @@ class Search:
         return None
 
     def by_a_factor(self, right: Expr) -> Guess | None:
-        """k times the derivative, or k n times, or k/n times, with k a number."""
+        """k times the derivative, or k n times, or k/n times, with k a number; or n/5 times, by who has counted 5 rows."""
         for count, name, said in _COUNTED:
             k = self.common(lambda trial, value, count=count: value / (trial.right * count(trial)))
             if k in _BESIDE:
                 also, more = _BESIDE[k]
                 return Guess(Mistake(f"{name}{also}"), right, (said, more))
+        rows = self.common(lambda trial, value: trial.right * trial.point.numbers[COUNT] / value)
+        if rows and rows.denominator == 1 and abs(rows) > 1:
+            but = "Up to its sign, this" if rows < 0 else "This"
+            return Guess(Mistake("a number put in for n"), right,
+                         (f"{but} is right for {abs(rows)} rows only; the number of rows stays n.",))
         k = self.common(lambda trial, value: value / trial.right)
         if k == -1:
             return Guess(Mistake("overall sign wrong"), right, ("The sign is wrong; all else is right.",))

@@ -125,8 +125,8 @@ def _trouble(part: Basic, row: int, value: np.ndarray, place: _Place) -> Trouble
         for argument in part.args:
             if isinstance(argument, exp) and place.value(argument, row) == 0:                 # which is above 0, in truth
                 return Trouble(sentence=f"{text(argument)} is too small for a floating-point number{where}")
-        lacks = "no real value" if np.isnan(value[row]) else "no finite value"
-        return Trouble(sentence=f"{text(part)} has {lacks}{where}: {function.names[0]} needs {function.domain}")
+        lacks = "no value" if function.narrow else "no real value" if np.isnan(value[row]) else "no finite value"
+        return Trouble(sentence=f"{text(part)} has {lacks}{where}: {function.needs}")
     if isinstance(part, Pow) and place.value(part.base, row) == 0:
         return Trouble(sentence=f"{text(part)} divides by zero{where}")
     if np.isnan(value[row]):

@@ -36,6 +36,11 @@ def blemishes(latex: str) -> list[str]:
 
 def formulas_in(blocks: Iterable[Block]) -> Iterator[str]:
     """The LaTeX of every formula in the blocks, words left out."""
+    return (formula_of(part).latex for part in parts_in(blocks))
+
+
+def parts_in(blocks: Iterable[Block]) -> Iterator[Any]:
+    """Every formula in the blocks as it stands there, an expression or what is already written."""
     for block in blocks:
         parts: Iterable[Any] = ()
         match block:
@@ -47,7 +52,7 @@ def formulas_in(blocks: Iterable[Block]) -> Iterator[str]:
                 parts = [cell for row in (block.header, *block.rows) for cell in row]
             case Steps():
                 parts = [part for line in block.lines for part in (line.expression, *line.because)]
-        yield from (formula_of(part).latex for part in parts if not isinstance(part, str))
+        yield from (part for part in parts if not isinstance(part, str))
 
 
 def moderate(formulas: Iterable[Expr], largest: int = LARGEST) -> bool:

@@ -142,8 +142,9 @@ def numbered(lines: Sequence[Line], blanks: Collection[int] = (), rules: bool = 
     return Table(header=header, rows=tuple(rows), words=frozenset({1, 2}))
 
 
-def _led(line: Line, k: int) -> Formula:
-    return Formula(text="= " * (k > 0) + text(line.expression), latex="= " * (k > 0) + latex(line.expression))
+def _led(line: Line, k: int) -> Inline:
+    found = line.expression
+    return Formula(text=f"= {text(found)}", latex=f"= {latex(found)}") if k else found
 
 
 def _blanks(draw: Draw, level: int, blanks: int | str | None = None, rule: str | None = None) -> Item | None:
