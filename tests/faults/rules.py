@@ -148,7 +148,7 @@ _PARTS = [
     ("calculus.rules:_contest", "StrictGreaterThan if", "StrictLessThan if", ("max(x, x^2)", "x")),
     ("calculus.rules:_contest", "order[-1][1]", "order[0][1]", ("min(x, x^2)", "x")),
     ("calculus.rules:_logarithm", "e.base)", "e.exp)", ("(x^2 + 1)^x", "x")),
-    ("vocabulary:_of_polygamma", "order + 1", "order + 2", ("polygamma(1, x^2)", "x")),
+    ("vocabulary:_of_polygamma", "polygamma.next(order)", "polygamma.next(order + 1)", ("polygamma(1, x^2)", "x")),
     ("calculus.elementary:_is_power", " and not depends(e.exp, x)", "", ("x^x", "x")),
     ("calculus.elementary:lowered", "- 1", "- 2", ("x^5", "x")),
     ("calculus.several:moving", "depends(argument, x)", "argument == x", ("atan2(2, x^2)*x", "x")),

@@ -131,7 +131,7 @@ def test_many_runs_end_as_one_by_one_where_a_few_of_them_are_asked_by_themselves
 
 @pytest.mark.parametrize("name", ["rises", "diverges", "bounces"])
 def test_an_interruption_while_it_is_found_out_later_is_raised_and_nothing_kept(name, monkeypatch):
-    formula, data, settings, _ = RUNS[name]
+    formula, data, settings, *_ = RUNS[name]
     known, run = (sc.Loss(formula).descend(data, **settings) for _ in range(2))
     assert known.detail
     with monkeypatch.context() as patch:
@@ -143,7 +143,7 @@ def test_an_interruption_while_it_is_found_out_later_is_raised_and_nothing_kept(
 
 
 def test_an_interruption_while_it_is_found_out_at_once_leaves_the_run(monkeypatch):
-    formula, data, settings, _ = RUNS["rises"]
+    formula, data, settings, *_ = RUNS["rises"]
     monkeypatch.setattr(descent, "_KEPT", 0)
     monkeypatch.setattr(descent, "looks_at_rows", lambda walk, stop: True)
     monkeypatch.setattr(descent, "ending", interrupted)
@@ -151,7 +151,7 @@ def test_an_interruption_while_it_is_found_out_at_once_leaves_the_run(monkeypatc
     assert (run.stop, run.detail, run.nit) == (Stop.STEPS, "", 3)
 
 
-def test_copies_of_rows_are_kept_up_to_a_bound_over_all_runs(monkeypatch, looks):
+def test_copies_of_rows_are_kept_up_to_a_bound_over_all_runs(monkeypatch, looks, always_by_rows):
     monkeypatch.setattr(descent, "_ROOM", Room(2 * 120))
     loss = sc.Loss("mean((y - (m*x + b))^2)")
 
