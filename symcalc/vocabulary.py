@@ -1,7 +1,7 @@
 """The table of functions: one row for each, which says what most of symcalc knows of that function.
 
 The reader takes the names from it, the rules the derivative, the proof the value, the compiler the numeric forms and
-the printers the notation. To teach symcalc a function, add its row.
+the printers the notation. To teach symcalc a function, add its row, and an oracle for it to the tests.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from symcalc.calculus.derivation import Derivation
 from symcalc.calculus.point import DIGITS, NO_VALUE, Point
 from symcalc.calculus.problems import derive
 from symcalc.calculus.tutor.places import Mistake
+from symcalc.calculus.tutor.typed import check_alone
 from symcalc.calculus.tutor.verdict import Verdict
 from symcalc.errors import LossError, as_given
 from symcalc.language import read
@@ -114,6 +115,8 @@ def _plain(value: object) -> object:
 
 def _number(point: Point, value: object, what: str) -> Any:
     """The number that is written there: -2, 1/3, sqrt(2)."""
+    if isinstance(value, str):
+        check_alone(value, f"{what} is a number")
     found = read(str(value) if isinstance(value, float) else value)
     if found.free_symbols:
         raise LossError(f"{what} is a number, not {text(found)[:60]}")

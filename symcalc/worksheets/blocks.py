@@ -80,14 +80,26 @@ def proof_sentence(parts: tuple[Part, ...]) -> str:
 
 
 def answer_blocks(question: Question) -> tuple[Block, ...]:
-    """The answer, on one line where it is one equation."""
+    """The answer, each equation of it on one line."""
     answer = question.item.answer
     if not answer:
         return (paragraph("Answer: in your own words."),)
     first, *others = answer
+    others = list(map(on_one_line, others))
     if isinstance(first, Equation):
         return (Paragraph(("Answer: ", as_inline(first))), *others)
     return (Paragraph(("Answer: ", *first.parts)), *others) if isinstance(first, Paragraph) else (paragraph("Answer:"), *answer)
+
+
+def on_one_line(block: Block) -> Block:
+    """The block, an equation of more than two sides as one formula: the answer is read off, and its sides need no lines.
+
+    >>> from sympy import Symbol
+    >>> x = Symbol("x")
+    >>> on_one_line(Equation((x, 2*x, 3*x))).sides[0].text
+    'x = 2x = 3x'
+    """
+    return Equation((as_inline(block),)) if isinstance(block, Equation) and len(block.sides) > 2 else block
 
 
 def as_inline(equation: Equation) -> Formula:

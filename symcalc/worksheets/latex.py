@@ -12,7 +12,7 @@ from symcalc.pages.latex_inline import inline
 from symcalc.pages.latex_tables import table_in_latex
 from symcalc.pages.latex_words import words
 from symcalc.pages.rendering import formula_of
-from symcalc.worksheets.blocks import as_inline, counted, hints_of, point_tables, proof_sentence
+from symcalc.worksheets.blocks import as_inline, counted, hints_of, on_one_line, point_tables, proof_sentence
 from symcalc.worksheets.card import rule_card
 from symcalc.worksheets.fill_in import fill_in, is_to_fill
 from symcalc.worksheets.items.item import LETTERS
@@ -156,7 +156,7 @@ def _answered(answer: tuple[Block, ...], pictures: Pictures, line: float) -> lis
         start = inline(first.parts)
     else:
         start = _block(first, pictures, line)
-    return [start, *_flowing(others, pictures, line)]
+    return [start, *_flowing(map(on_one_line, others), pictures, line)]
 
 
 def _hints(parts: tuple[Part, ...]) -> list[str]:

@@ -51,7 +51,8 @@ def test_a_sympy_answer_over_an_index():
 @pytest.mark.parametrize(("problem", "letter", "answer", "sentence"), [
     (DOT, "w[k]", "2*w", "w has an index in the problem; write one of its elements, such as w\\[k\\]"),
     (LINEAR, "w[k]", "mean(x)", "x has an index"), ("x*y", "y", "Sum(x[j],(j,1,p))", "x has no index in the problem; write x"), ("x^2", "x", "y = 3x^2", "leave out the sign ="),
-    ("x^2", "x", "y' = 2x", "leave out the sign ="), ("x^2", "x", "d/dx "*5 + "(x^7)", "up to 4 deep"),
+    ("x^2", "x", "y' = 2x", "leave out the sign ="),
+    ("x^2", "x", "\\sum_{i=1}^{2} x", "write plain text, not LaTeX"), ("x^2", "x", "d/dx "*5 + "(x^7)", "up to 4 deep"),
     (LINE, "m", "Σⱼ x", "no sum over j"), (LINE, "m", "Σ", "written sum"),
 ])
 def test_one_sentence_says_what_cannot_be_read(problem, letter, answer, sentence):

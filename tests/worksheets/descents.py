@@ -285,7 +285,7 @@ class _Found:
 
 
 def short_answer(item) -> None:
-    question, answer = said(item.question), said(item.answer)
+    question, answer = (said(blocks).replace("$", "") for blocks in (item.question, item.answer))
     matches = [(re.fullmatch(form, question), told) for form, told in _ASKED.items()]
     (match, told), = [pair for pair in matches if pair[0]]
     assert told(_Found(match, answer)) in answer

@@ -119,6 +119,7 @@ def test_a_place_may_be_named_by_the_symbol_and_a_number_be_of_another_library()
     *((lambda at=at: sc.check("x^2", 4, "x", at=at), "at gives numbers for letters") for at in (3, "x=2", [("x", 2)])),
     (lambda: sc.check("x^2", 4, "x", at={"x": 2, 3: 4}), "a name is text, not int"),
     (lambda: sc.check("x^2", "x", "x", at={"x": 1}), "the answer is a number, not x"),
+    (lambda: sc.check("x^2", "f'(1) = 2", "x", at={"x": 1}), "the answer is a number alone; leave out the sign ="),
     (lambda: sc.check("a*x^2", "2", "x", at={"x": 1}), "at gives no number for a"),
     (lambda: sc.check("x^2", "2", "x", at={"x": "y"}), "the place of x is a number, not y"),
     (lambda: sc.check("ln(x)", "2", "x", at={"x": -1}), r"ln\(x\) has no slope there"),

@@ -149,9 +149,9 @@ def _with_primes(found: Expr, primes: Mapping[str, tuple[str, tuple[int, ...]]])
 
 
 def _check_run_together(found: Expr, letters: set[str], answer: str) -> None:
-    """No name is two letters of the problem without a sign between them."""
+    """No name is two letters of the problem, or one and the number e, without a sign between them."""
     for name in map(name_of, parameters_of(found)):
-        if name not in letters and len(name) == 2 and letters.issuperset(name):
+        if name not in letters and len(name) == 2 and {*letters, "e"}.issuperset(name):
             raise ReadError(f"{name} is read as one name; did you mean {name[0]}*{name[1]}?", answer, max(answer.find(name), 0))
 
 

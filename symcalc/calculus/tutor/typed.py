@@ -30,9 +30,7 @@ def typed(answer: str, functions: Collection[str] = (), ends: Mapping[str, str] 
     >>> typed("-2/n Σ xᵢ (yᵢ - b) + 1"), typed("Σⱼ wⱼ", ends={"j": "p"}), typed("∂/∂m f'(x)", {"f"})
     ('-2/n*sum(x (y - b)) + 1', 'Sum(w[j],(j,1,p))', 'd/dm f_prime1(x)')
     """
-    if equals := _EQUALS.search(answer):
-        raise ReadError("an answer is the derivative alone; leave out the sign = and what stands before it", answer,
-                        equals.start())
+    check_alone(answer, "an answer is the derivative")
     written = _HIGHER.sub(_one_after_the_other, answer).replace("∂/∂", "d/d")
     while "log_(" in written:
         written = _with_base(written, written.rindex("log_("))
@@ -48,6 +46,20 @@ def typed(answer: str, functions: Collection[str] = (), ends: Mapping[str, str] 
     while "Σ" in written:                                  # the last first: nothing behind it is a sum
         written = _summed(written, written.rindex("Σ"), ends or {})
     return written
+
+
+def check_alone(answer: str, what: str) -> None:
+    """No sign = stands in the answer; in LaTeX the reader finds what to say of the LaTeX.
+
+    >>> check_alone("y = 3", "the answer is a number")
+    Traceback (most recent call last):
+    symcalc.errors.ReadError: the answer is a number alone; leave out the sign = and what stands before it
+      y = 3
+        ^
+    """
+    equals = _EQUALS.search(answer)
+    if equals and "\\" not in answer[:equals.start()]:
+        raise ReadError(f"{what} alone; leave out the sign = and what stands before it", answer, equals.start())
 
 
 def primed_name(name: str, order: int) -> str:

@@ -15,7 +15,7 @@ from symcalc.training.losses import Loss
 from symcalc.worksheets.items.bricks import Twin, letter, number, symbol, term, times, total
 from symcalc.worksheets.items.derivatives import equals
 from symcalc.worksheets.items.draw import Draw
-from symcalc.worksheets.items.item import Item, Kind
+from symcalc.worksheets.items.item import Item, Kind, with_mathematics
 from symcalc.worksheets.items.proving import exact_slope, require
 from symcalc.written import derivative_of
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _POINTS = 121                # of a curve that is drawn
 _REACH = 5                   # how far the axis goes to either side of 0
 _NAMES = "ABC"
+_J = symbol("J")
 
 
 def _valley(draw: Draw, name: str, a: int, c: int, d: int) -> Twin:
@@ -64,7 +65,7 @@ def _read_curve(draw: Draw, level: int) -> Item | None:
         axes.plot([start], [float(twin.value({name: start}))], "o", color="black")
         axes.set(ylabel="J", yticks=range(0, 6 * a + d + 5, 2))
     way, sign = ("smaller", "positive") if slope > 0 else ("larger", "negative")
-    asked = [paragraph("(a) Where is the minimum, and what is J there?"),
+    asked = [with_mathematics("(a) Where is the minimum, and what is J there?"),
              paragraph("(b) Is the slope at the point marked positive or negative?"),
              paragraph("(c) Does gradient descent make ", w, " larger or smaller there?")]
     if level == 2:
@@ -72,15 +73,15 @@ def _read_curve(draw: Draw, level: int) -> Item | None:
     told = [Paragraph(("(a) ", equals(w, number(c).formula), f", J = {d}; (b) {sign}; (c) {way}."))]
     tail = [Equation((loss.symbol, twin.formula)), Paragraph(("(d) The slope there is ", number(slope).formula, "."))]
     rise = twin.value({name: Fraction(c + 1)}) - d
-    worked = (Paragraph(("The lowest point gives the bracket, and one step to its right J is higher by ", number(rise).formula,
-                         ", the number before it. Differentiated:")),
+    worked = (Paragraph(("The lowest point gives the bracket, and one step to its right ", _J, " is higher by ",
+                         number(rise).formula, ", the number before it. Differentiated:")),
               Equation((derivative_of(loss.symbol, w), loss.gradient()[name].result)))
     reason = paragraph(f"The curve {'rises' if slope > 0 else 'falls'} there as ", w, f" grows, so the slope is {sign}, and "
                        "a step against it makes ", w, f" {way}.")
     return Item(
         kind="read_curve", level=level, seed=draw.seed, points=3 + level, space=3 + 2 * level,
         checks=len(loss.gradient().proof.checks) + 3,
-        question=(paragraph("The curve shows the cost J over ", w, "."),
+        question=(paragraph("The curve shows the cost ", _J, " over ", w, "."),
                   Figure(png=_png(figure), alt=f"The cost J over {name}, a valley, with a point at {name} = {start}"), *asked),
         answer=(*told, *(tail if level == 2 else ())), solution=(reason, *(worked if level == 2 else ())),
         hints=(paragraph("At the minimum the curve is flat."),

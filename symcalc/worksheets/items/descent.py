@@ -19,7 +19,7 @@ from symcalc.training.run import Run
 from symcalc.worksheets.items.bricks import symbol
 from symcalc.worksheets.items.derivatives import equals
 from symcalc.worksheets.items.draw import Draw
-from symcalc.worksheets.items.item import Item, Kind, WorksheetError, under_a_question
+from symcalc.worksheets.items.item import Item, Kind, WorksheetError, under_a_question, with_mathematics
 from symcalc.worksheets.items.numbers import decimal, is_short, written
 from symcalc.worksheets.items.proving import require
 from symcalc.worksheets.items.quadratics import SEPARATE, Point, Quadratic, Trace, short_trace
@@ -28,6 +28,7 @@ from symcalc.written import derivative_of, subtract
 _ETA = symbol("eta")
 _STEPS = {1: 2, 2: 3, 3: 2, 4: 2}
 _COUNTED = {1: "one update", 2: "two updates", 3: "three updates"}
+_J = symbol("J")
 _EXPECTED = Formula(text="expected ΔJ", latex=r"\text{expected } \Delta J")
 _NEW = Formula(text="new value = old value - rate · slope",
                latex=r"\text{new value} = \text{old value} - \text{rate} \cdot \text{slope}")
@@ -72,7 +73,7 @@ def _table(trace: Trace, run: Run, filled: bool) -> Table:
         values = [decimal(value) for value in point.values()] if filled or k == 0 else blank
         rows.append((str(k), *values, *(slopes if k < trace.steps else [_NONE] * len(parameters)),
                      decimal(quadratic.cost(point)) if filled else ""))
-    return Table(header=("step", *parameters, *map(run.slope_name, parameters), quadratic.loss.symbol.func.__name__),
+    return Table(header=("step", *parameters, *map(run.slope_name, parameters), _J),
                  rows=tuple(rows))
 
 
@@ -133,12 +134,13 @@ def _predicted_actual(draw: Draw, level: int) -> Item | None:
         checks=len(quadratic.loss.gradient().proof.checks) + 8,
         question=(paragraph("Make one step of gradient descent from ", *_start(before), " with the rate ", _rate(trace), "."),
                   Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
-                  paragraph("(a) By how much does calculus expect J to change?"), paragraph("(b) By how much does it change?"),
+                  with_mathematics("(a) By how much does calculus expect J to change?"),
+                  paragraph("(b) By how much does it change?"),
                   paragraph("(c) Divide (b) by (a). What does the ratio tell about the step?")),
         answer=(*(Equation((name, written(value))) for name, value in ((_EXPECTED, expected), (_ACTUAL, actual))), told),
         solution=shown,
         hints=(paragraph("The expected change is the slope times the step, added over all parameters."),
-               paragraph("The actual change is J after the step minus J before it.")),
+               with_mathematics("The actual change is J after the step minus J before it.")),
         source=f"predicted {text(quadratic.loss.expression)} {quadratic.data} {before} {trace.rate}", length=1)
 
 
@@ -176,7 +178,7 @@ def _converges(draw: Draw, level: int) -> Item | None:
     return Item(
         kind="converges", level=level, seed=draw.seed, points=2 + level, space=5 + level,
         checks=len(quadratic.loss.gradient().proof.checks) + 3,
-        question=(paragraph("Gradient descent runs on J with the rate ", equals(_ETA, written(rate)), "."),
+        question=(paragraph("Gradient descent runs on ", _J, " with the rate ", equals(_ETA, written(rate)), "."),
                   Equation((quadratic.loss.symbol, quadratic.loss.expression)), *quadratic.given(),
                   paragraph("(a) Will it converge?"),
                   paragraph("(b) Below which rate does it converge?")),

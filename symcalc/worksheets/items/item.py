@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,9 +10,24 @@ from types import MappingProxyType
 from sympy import Expr
 
 from symcalc.errors import SymcalcError
-from symcalc.pages.document import Block, Heading, Inline, Paragraph, paragraph
+from symcalc.pages.document import Block, Formula, Heading, Inline, Paragraph, paragraph
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"             # of versions, and of answers to choose from
+
+# A number, or a letter that is neither the article, nor that of the part (b).
+_TERM = r"(?:(?<!\w)-?\d+(?:\.\d+)?|(?<![\w'])(?!(?<=\()[a-z]\))(?![aAI])[A-Za-z](?!\w))"
+_MATHEMATICS = re.compile(rf"({_TERM}(?:(?: [=+] |/| ){_TERM})*)")
+
+
+def with_mathematics(said: str) -> Paragraph:
+    """The words of a question of ours with its numbers and letters as mathematics: -8 with a minus, the slope m slanted.
+
+    >>> [part.text for part in with_mathematics("(b) At a point m = -3 the line m x + b is 1/2.").parts[1::2]]
+    ['m = -3', 'm x + b', '1/2']
+    """
+    pieces: list[Inline] = [*_MATHEMATICS.split(said)]
+    pieces[1::2] = [Formula(text=piece, latex=piece) for piece in pieces[1::2] if isinstance(piece, str)]
+    return Paragraph(tuple(piece for piece in pieces if piece))
 
 
 def under_a_question(blocks: Iterable[Block]) -> tuple[Block, ...]:

@@ -12,7 +12,7 @@ from symcalc.training.losses import Loss
 from symcalc.worksheets.items.bricks import CONTEXT, Twin, letter, number, product, symbol, term, times, total
 from symcalc.worksheets.items.derivatives import equals
 from symcalc.worksheets.items.draw import Draw
-from symcalc.worksheets.items.item import Item, Kind, under_a_question
+from symcalc.worksheets.items.item import Item, Kind, under_a_question, with_mathematics
 from symcalc.worksheets.items.numbers import moderate
 from symcalc.worksheets.items.proving import require, slope
 
@@ -99,7 +99,8 @@ def _stationary(draw: Draw, level: int) -> Item | None:
                             " is 0, and say for each what kind of point it is."), Equation((loss.symbol, loss.expression))),
         answer=tuple(answer), solution=under_a_question(minimum.document().blocks[1:]),
         hints=(paragraph(f"Set {'the slope' if len(names) == 1 else 'every slope'} to 0 and solve."),
-               paragraph("The second derivative tells the kind: J curves upwards where it is positive.") if len(names) == 1 else
+               with_mathematics("The second derivative tells the kind: J curves upwards where it is positive.")
+               if len(names) == 1 else
                paragraph("The sign of ", _determinant(*names), " tells a saddle point from the others.")),
         source=f"stationary {text(twin.formula)}", length=len(wanted))
 

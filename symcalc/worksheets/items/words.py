@@ -16,7 +16,7 @@ from symcalc.pages.document import Block, Equation, Formula, paragraph
 from symcalc.pages.notation import text
 from symcalc.worksheets.items.bricks import letter, number, raised, term, times, total
 from symcalc.worksheets.items.draw import Draw
-from symcalc.worksheets.items.item import Item, Kind, WorksheetError
+from symcalc.worksheets.items.item import Item, Kind, WorksheetError, with_mathematics
 from symcalc.worksheets.items.numbers import decimal
 from symcalc.worksheets.items.points import kind_seen
 from symcalc.worksheets.items.proving import confirmed, exact_slope, require
@@ -178,19 +178,19 @@ _QUESTIONS: Mapping[int, tuple[Callable[[Draw], Asked], ...]] = {
 
 def _short_answer(draw: Draw, level: int, question: str | None = None, answer: str | None = None,
                   space: int | None = None) -> Item:
-    pattern = ""
+    pattern, as_block = "", paragraph
     if question is None:
         if answer is not None:
             raise WorksheetError("short_answer has an answer but no question")
         ask = draw.form("question").choice(_QUESTIONS[level])
-        pattern, asked = ask.__name__, ask(draw)
+        pattern, as_block, asked = ask.__name__, with_mathematics, ask(draw)
     else:
         asked = Asked(_words(question, "question"), _words(answer, "answer") if answer is not None else "", "")
-    look = (paragraph(f"To look for: {asked.look}."),) if asked.look else ()
-    model = (paragraph(asked.answer or "No model answer is given."), *look)
+    look = (as_block(f"To look for: {asked.look}."),) if asked.look else ()
+    model = (as_block(asked.answer or "No model answer is given."), *look)
     return Item(kind="short_answer", level=level, seed=draw.seed, points=1 + level, checks=asked.checks,
-                space=_room(space, 3 + level // 2), question=(paragraph(asked.question),), answer=model, solution=(),
-                hints=(paragraph(asked.hint),) if asked.hint else (), source=f"short answer {asked.question}",
+                space=_room(space, 3 + level // 2), question=(as_block(asked.question),), answer=model, solution=(),
+                hints=(as_block(asked.hint),) if asked.hint else (), source=f"short answer {asked.question}",
                 pattern=pattern)
 
 
