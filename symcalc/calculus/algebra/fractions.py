@@ -11,7 +11,7 @@ from symcalc.calculus.algebra.kind import Algebra, inside_out
 from symcalc.calculus.algebra.products import Product, Written, factors_of, multiplied, product_of, unordered
 from symcalc.calculus.algebra.terms import distributed, in_order, joined, positive_first, size, taken_out, terms_of
 from symcalc.parts import is_below
-from symcalc.written import add, mul, number, power
+from symcalc.written import add, is_number, mul, number, power
 
 _MOST_PARTS, _MOST_DEGREE = 40, 8         # of a polynomial that is divided by another
 
@@ -101,13 +101,14 @@ def _over_one_bar(part: Expr, written: Written) -> Expr:
 
 
 def _bracket_over_one_bar(part: Mul, written: Written) -> Expr:
-    """(1 + f/g)/(g + f) = 1/g: the bracket over one bar where the whole product then gets shorter."""
+    """(1 + f/g)/(g + f) = 1/g: the bracket over one bar where the whole product then gets no longer."""
     factors = factors_of(part)
     for k, factor in enumerate(factors):
         if isinstance(factor, Add) and factor not in written.parts:
             joined = _joined_fractions(factor, written)
             shorter = multiplied(Mul(*factors[:k], joined, *factors[k + 1:], evaluate=False), written)
-            if size(shorter) < size(part):
+            most = size(part) - all(map(is_number, factors[:k] + factors[k + 1:]))      # a sum behind a sign must get shorter
+            if joined is not factor and size(shorter) <= most:
                 return shorter
     return part
 
@@ -205,5 +206,5 @@ BELOW = Algebra(
     because="the factor clears the fraction in the bracket", rewrite=inside_out(_into_bracket))
 EXPANDED = Algebra(
     name="expand the fraction", formula="f/(g + h/k) = f k/(g k + h)", latex=r"\frac{f}{g + \frac{h}{k}} = \frac{f k}{g k + h}",
-    because="multiplied above and below the bar, it clears the fraction in the bracket",
+    because="the same factor above and below the bar clears the fraction in the bracket",
     rewrite=inside_out(_expanded))

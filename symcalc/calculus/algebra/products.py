@@ -18,7 +18,6 @@ from sympy import (
     Basic,
     Derivative,
     Expr,
-    Function,
     Indexed,
     Integer,
     Mul,
@@ -31,7 +30,7 @@ from sympy import (
     preorder_traversal,
 )
 
-from symcalc.parts import exponent_of_e
+from symcalc.parts import exponent_of_e, is_algebraic
 from symcalc.written import exact, is_number, is_zero, mul, negative, number, power
 
 _Terms = frozenset[tuple[Basic, int]]
@@ -243,7 +242,7 @@ def _rank(factor: Expr, functions_first: bool = False) -> float:
     base, exponent = _base_and_exponent(factor)
     if isinstance(factor, Sum):
         return 6
-    if isinstance(base, Add) and exponent > 0 and not functions_first and not base.has(Function):
+    if isinstance(base, Add) and exponent > 0 and not functions_first and is_algebraic(base):
         return _POLYNOMIAL               # (x² + 1)³ sin(2x), unless the learner has it the other way round
     if isinstance(factor, Add) and is_number(factor.args[0]):
         return 4.2                       # (σ - y) (1 - tanh²): what begins with a number stands behind other brackets
