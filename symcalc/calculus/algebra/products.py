@@ -81,7 +81,7 @@ def written_in(expression: Expr) -> Written:
     parts = dict.fromkeys(preorder_traversal(expression))
     factors = [factors_of(part) for part in parts if isinstance(part, Mul)]
     products = [[base for base in map(_base, product) if isinstance(base, _LETTERS)] for product in factors]
-    functions_first = any(_rank(one) in _FUNCTIONS and _rank(other) == _POLYNOMIAL
+    functions_first = any(_rank(one) in _FUNCTIONS and _rank(other) in _POLYNOMIALS
                           for product in factors for one, other in pairwise(product))
     sums = {unordered(part): part for part in parts if isinstance(part, Add)}
     places = _places(products)
@@ -231,10 +231,10 @@ def _number(value: Fraction, decimal: bool) -> Expr:
     return number(value).evalf(15) if decimal and value.denominator != 1 else number(value)
 
 
-_KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), ((exp, Pow), 2.5), (Add, 4), (Derivative, 4.5))
+_KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), ((exp, Pow), 2.5), (Derivative, 4.5))
 
 
-_FUNCTIONS, _POLYNOMIAL = (2.5, 3), 2.45
+_POLYNOMIALS, _FUNCTIONS, _BRACKETS = (2.45, 2.47), (2.5, 3), (4, 4.2)
 
 
 def _rank(factor: Expr, functions_first: bool = False) -> float:
@@ -242,16 +242,16 @@ def _rank(factor: Expr, functions_first: bool = False) -> float:
     base, exponent = _base_and_exponent(factor)
     if isinstance(factor, Sum):
         return 6
-    if isinstance(base, Add) and exponent > 0 and not functions_first and is_algebraic(base):
-        return _POLYNOMIAL               # (x² + 1)³ sin(2x), unless the learner has it the other way round
-    if isinstance(factor, Add) and is_number(factor.args[0]):
-        return 4.2                       # (σ - y) (1 - tanh²): what begins with a number stands behind other brackets
+    if isinstance(base, Add) and exponent > 0:
+        # (x² + 1)³ sin(2x), unless the learner has it the other way round; what begins with a number: (σ - y) (1 - tanh²)
+        places = _POLYNOMIALS if not functions_first and is_algebraic(base) else _BRACKETS
+        return places[isinstance(factor, Add) and is_number(factor.args[0])]
     if exponent < 0:
         return 5 + _rank(_to_the(factor, Integer(-1))) / 10
     if isinstance(base, _LETTERS) and exponent == Fraction(1, 2) and factor.exp.is_Rational:
         return 2.4                       # y √x, for √x y looks like the root of both
     if isinstance(factor, Pow) and not factor.free_symbols:
-        return 2.42
+        return 2.42                      # x √(2/π) (1 + x²)
     return next((rank for kind, rank in _KINDS if isinstance(base, kind)), 3)
 
 
