@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from sympy import Add, Basic, E, Expr, Indexed, Integer, Mul, Pow, Sum, exp
+from sympy import Add, Basic, E, Expr, Function, Indexed, Integer, Mul, Pow, Sum, exp, preorder_traversal
 
-from symcalc.written import is_minus, is_one, negative, together
+from symcalc.written import is_minus, is_number, is_one, negative, together
 
 
 def product_as_written(factors: Sequence[Basic]) -> Expr:
@@ -64,6 +65,18 @@ def exponent_of_e(part: Basic) -> Expr | None:
     if isinstance(part, Pow):
         return part.exp
     return part.args[0] if isinstance(part, exp) else None
+
+
+@lru_cache(maxsize=256)
+def is_algebraic(expression: Basic) -> bool:
+    """Whether the letters stand under fixed powers alone, without functions and exponentials.
+
+    >>> from sympy import Symbol
+    >>> is_algebraic(Symbol("x")**2 + 1), is_algebraic(1 - exp(Symbol("x")))
+    (True, False)
+    """
+    return not any(isinstance(part, Function) or (isinstance(part, Pow) and not is_number(part.exp))
+                   for part in preorder_traversal(expression))
 
 
 def scaled_sum(expression: Basic) -> tuple[Expr, Sum] | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sympy import E, Equality, Expr, Integer, Pow, Symbol, exp, log
+from sympy import Add, E, Equality, Expr, Integer, Pow, Symbol, exp, log
 
 from symcalc.calculus.rule import Pattern, Rule, depends
 from symcalc.pages.document import Inline, joined
 from symcalc.pages.notation import text
 from symcalc.parts import residual_parts
 from symcalc.vocabulary import FUNCTIONS, HALF, ONE, TWO, Function
-from symcalc.written import call, divide, exact, is_number, mul, negative, number, power, subtract
+from symcalc.written import add, call, divide, exact, is_number, mul, negative, number, power
 
 INNER = Symbol("u", real=True)
 """The inner function in a chain rule."""
@@ -122,8 +122,15 @@ POWERS = (
 
 
 def lowered(exponent: Expr) -> Expr:
-    """The exponent less one, worked out where it is a number."""
+    """The exponent less one, worked out where a number stands in it.
+
+    >>> lowered(INNER + 1), text(lowered(INNER - Symbol("k")))
+    (u, 'u - k - 1')
+    """
     if is_number(exponent):
         less = exact(exponent) - 1
         return number(less) if less.denominator == 1 or not exponent.is_Float else exponent - 1
-    return subtract(exponent, ONE)
+    terms = exponent.args if isinstance(exponent, Add) else (exponent,)
+    if (at := next((k for k, term in enumerate(terms) if is_number(term)), None)) is not None:
+        return add(*terms[:at], lowered(terms[at]), *terms[at + 1:])
+    return add(*terms, Integer(-1))

@@ -30,8 +30,8 @@ ONE_HOT = ["-(t1*ln(softmax(1,a,b,c)) + t2*ln(softmax(2,a,b,c)) + t3*ln(softmax(
 ENDS = [
     *((way, "a", "softmax₁(a, b, c) - 1", cost) for way in WAYS),
     *((way, "b", "softmax₂(a, b, c)", cost) for way in WAYS),
-    *((way, "a", "softmax₁(a, b, c) (t1 + t2 + t3) - t1", weighted) for way in ONE_HOT),
-    *((way, "b", "softmax₂(a, b, c) (t1 + t2 + t3) - t2", weighted) for way in ONE_HOT),
+    *((way, "a", "(t1 + t2 + t3) softmax₁(a, b, c) - t1", weighted) for way in ONE_HOT),
+    *((way, "b", "(t1 + t2 + t3) softmax₂(a, b, c) - t2", weighted) for way in ONE_HOT),
     (f"exp(a)/{SUM}", "a", "softmax₁(a, b, c) (1 - softmax₁(a, b, c))", lambda a, b, c: plain(1, a, b, c)),
     (f"exp(a)/{SUM}", "b", "-softmax₁(a, b, c) softmax₂(a, b, c)", lambda a, b, c: plain(1, a, b, c)),
     ("exp(a)/(exp(a) + exp(b))", "a", "σ(a - b) (1 - σ(a - b))", lambda a, b: 1 / (1 + mpmath.exp(b - a))),
@@ -67,7 +67,7 @@ def test_ends_in_p_less_one_hot(formula, letter, last, function, slope_of):
     ("-mean(ln(softmax(1, w1*x, w2*x, w3*x)))", "w1", "1/n Σ xᵢ (softmax₁(w1 xᵢ, w2 xᵢ, w3 xᵢ) - 1)"),
     ("-mean(ln(softmax(1, w1*x, w2*x, w3*x)))", "w3", "1/n Σ xᵢ softmax₃(w1 xᵢ, w2 xᵢ, w3 xᵢ)"),
     ("mean(-(y1*ln(softmax(1, w1*x, w2*x)) + y2*ln(softmax(2, w1*x, w2*x))))", "w1",
-     "1/n Σ xᵢ (softmax₁(w1 xᵢ, w2 xᵢ) (y1ᵢ + y2ᵢ) - y1ᵢ)"),
+     "1/n Σ xᵢ ((y1ᵢ + y2ᵢ) softmax₁(w1 xᵢ, w2 xᵢ) - y1ᵢ)"),
 ])
 def test_over_the_rows(formula, letter, last):
     derivation = sc.derive(formula, letter, columns=[name for name in ("x", "y1", "y2") if name in formula.replace("exp", "")])

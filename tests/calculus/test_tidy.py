@@ -52,7 +52,7 @@ def names_and_last(formula, learner="0"):
     ("4*(x/6)", ["simplify the product"], "2x/3"),
     ("2*(-(3*x))", ["simplify the product"], "-6x"),
     ("cos(x)*x*3*a", ["simplify the product"], "3x a cos(x)"),
-    ("(x+1)*cos(x)*2", ["simplify the product"], "2 cos(x) (x + 1)"),
+    ("(x+1)*cos(x)*2", ["simplify the product"], "2 (x + 1) cos(x)"),
     ("x*pi*2", ["simplify the product"], "2π x"),
     ("(sin(x)*(cos(x)^2 - sin(x)^2) - sin(x)*cos(x)^2)/sin(x)^2", ["cancel", "multiply out"], "-sin(x)"),
     ("sqrt(x)*b*3", ["simplify the product"], "3b √x"),             # √x b looks like the root of both
@@ -68,7 +68,7 @@ def names_and_last(formula, learner="0"):
     ("x + a", [], "x + a"),
     ("(x + 1) - x", ["collect like terms"], "1"),
     ("2*(a - a + 1)", ["collect like terms"], "2"),
-    ("sin(x)*(a - a) + x", ["collect like terms"], "x"),
+    ("(a - a)*sin(x) + x", ["collect like terms"], "x"),
     # multiplied out where that leaves less
     ("2*(x - 3) + 2*x + 1", ["multiply out"], "4x - 5"),
     ("2*x*(x^2+1) - 2*x*(x^2-1)", ["multiply out"], "4x"),
@@ -76,6 +76,18 @@ def names_and_last(formula, learner="0"):
     ("-a*(1-b) + b*(1-a)", ["multiply out"], "b - a"),
     ("-2*(1-x) - 4*x*(a-x^2)", ["minus into the bracket"], "-2 (1 - x) + 4x (x² - a)"),
     ("x*(x+1)^2 + 1", [], "x (x + 1)² + 1"),
+    # a plus in front, and powers that do not go up and down
+    ("x^2 + 1 - 2*x^2", ["collect like terms"], "1 - x²"),
+    ("a^2 + b^2 - 2*a^2", ["collect like terms"], "b² - a²"),
+    ("2*(1-x) - 3*x", ["multiply out"], "2 - 5x"),
+    ("4*x*e^x + 2*e^x + x^2*e^x", ["take out the common factor"], "(x² + 4x + 2) e^x"),
+    # over one bar, without a fraction above it
+    ("(x-1)/(2*sqrt(x)) + sqrt(x)", ["common denominator"], "(3x - 1)/(2 √x)"),
+    ("(sqrt(x) - (x-1)/(2*sqrt(x)))/x", ["common denominator"], "(x + 1)/(2x^(3/2))"),
+    # and without one below it
+    ("1/(a*(1 + x^2/a^2))", ["expand the fraction"], "a/(a² + x²)"),
+    ("1/(2*(1 + x^2/4))", ["expand the fraction"], "2/(4 + x²)"),
+    ("1/(1 + x/a)", [], "1/(1 + x/a)"),
     # cancelled
     ("(2*x*(x+1)^2 - 2*x^2*(x+1))/(x+1)^4", ["cancel", "multiply out"], "2x/(x + 1)³"),
     ("(x*sin(x) + x^2)/x", ["cancel"], "sin(x) + x"),

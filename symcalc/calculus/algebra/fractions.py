@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isqrt, lcm
 
 from sympy import Add, Expr, Float, Integer, Mul, Poly, Pow, Symbol, preorder_traversal
 
 from symcalc.calculus.algebra.kind import Algebra, inside_out
-from symcalc.calculus.algebra.products import Written, factors_of, multiplied, product_of, unordered
+from symcalc.calculus.algebra.products import Product, Written, factors_of, multiplied, product_of, unordered
 from symcalc.calculus.algebra.terms import distributed, in_order, joined, positive_first, size, taken_out, terms_of
 from symcalc.parts import is_below
-from symcalc.written import add, mul, number, power
+from symcalc.written import add, is_number, mul, number, power
 
 _MOST_PARTS, _MOST_DEGREE = 40, 8         # of a polynomial that is divided by another
 
@@ -100,31 +101,38 @@ def _over_one_bar(part: Expr, written: Written) -> Expr:
 
 
 def _bracket_over_one_bar(part: Mul, written: Written) -> Expr:
-    """(1 + f/g)/(g + f) = 1/g: the bracket over one bar where the whole product then gets shorter."""
+    """(1 + f/g)/(g + f) = 1/g: the bracket over one bar where the whole product then gets no longer."""
     factors = factors_of(part)
     for k, factor in enumerate(factors):
         if isinstance(factor, Add) and factor not in written.parts:
             joined = _joined_fractions(factor, written)
             shorter = multiplied(Mul(*factors[:k], joined, *factors[k + 1:], evaluate=False), written)
-            if size(shorter) < size(part):
+            most = size(part) - all(map(is_number, factors[:k] + factors[k + 1:]))      # a sum behind a sign must get shorter
+            if joined is not factor and size(shorter) <= most:
                 return shorter
     return part
 
 
 def _joined_fractions(part: Add, written: Written) -> Expr:
     terms = terms_of(part)
-    below = [{base: -exponent for base, (exponent, _) in product_of(term).powers.items() if exponent < 0} for term in terms]
+    products = [product_of(term) for term in terms]
+    below = [{base: -exponent for base, (exponent, _) in product.powers.items() if exponent < 0} for product in products]
     bar: dict[Expr, Fraction] = {}
     for powers in below:
         bar |= {base: max(exponent, bar.get(base, Fraction(0))) for base, exponent in powers.items()}
     alike = all(powers == bar for powers in below)
     if not bar or not (alike or any(isinstance(base, Add) or exponent.denominator != 1 for base, exponent in bar.items())):
         return part
-    shared = [power(base, number(exponent)) for base, exponent in bar.items()]
+    shared = [number(_numbers_below(products)), *(power(base, number(exponent)) for base, exponent in bar.items())]
     above = [multiplied(Mul(term, *shared, evaluate=False), written) for term in terms]
     longer = [inner for term in above for inner in distributed(term, written)]
     candidates = [_quotient(joined(tops, written), shared, written) for tops in (above, longer)]
     return min(candidates, key=size)
+
+
+def _numbers_below(products: list[Product]) -> int:
+    """The least number that clears the fractions among the numbers in front; a decimal is none."""
+    return lcm(*(product.coefficient.denominator for product in products if not product.decimal))
 
 
 def _quotient(above: list[Expr], below: list[Expr], written: Written) -> Expr:
@@ -141,12 +149,38 @@ def _into_bracket(part: Expr, written: Written) -> Expr:
         for base, needed in _below_terms(bracket).items():
             there = powers.get(base, (Fraction(0), False))[0]
             if there * exponent > 0 and abs(there) >= abs(exponent) * needed:
-                cleared = add(*(multiplied(Mul(term, power(base, number(needed)), evaluate=False), written)
-                                for term in bracket.args))
-                joined = multiplied(Mul(part, power(base, number(-exponent * needed)), power(bracket, number(-exponent)),
-                                        power(cleared, number(exponent)), evaluate=False), written)
+                joined = _cleared(part, bracket, exponent, power(base, number(needed)),
+                                  power(base, number(-exponent * needed)), written)
                 return _into_bracket(joined, written) if size(joined) < size(part) else part
     return part
+
+
+def _expanded(part: Expr, written: Written) -> Expr:
+    """1/(1 + a/x) = x/(x + a), and 1/√(1 - x/4) = 2/√(4 - x), where that leaves less to read."""
+    powers = product_of(part).powers if isinstance(part, (Mul, Pow)) else {}
+    for bracket, (exponent, _) in powers.items():
+        if not isinstance(bracket, Add) or bracket in written.parts or exponent > 0:
+            continue
+        numbers, letters = _numbers_below([product_of(term) for term in bracket.args]), _below_terms(bracket)
+        root = isqrt(numbers)
+        if exponent.denominator == 1:
+            clearing = mul(number(numbers), *(power(base, number(needed)) for base, needed in letters.items()))
+            outside = Pow(clearing, number(-exponent), evaluate=False)
+        elif exponent.denominator == 2 and not letters and root**2 == numbers:
+            clearing, outside = number(numbers), number(root ** int(-2 * exponent))
+        else:
+            continue
+        expanded = _cleared(part, bracket, exponent, clearing, outside, written)
+        if size(expanded) < size(part):
+            return expanded
+    return part
+
+
+def _cleared(part: Expr, bracket: Add, exponent: Fraction, clearing: Expr, outside: Expr, written: Written) -> Expr:
+    """The product with each term of a bracket times what clears its fractions, and with what makes up for that outside."""
+    cleared = add(*(multiplied(Mul(term, clearing, evaluate=False), written) for term in bracket.args))
+    return multiplied(Mul(part, outside, power(bracket, number(-exponent)), power(cleared, number(exponent)),
+                          evaluate=False), written)
 
 
 def _below_terms(bracket: Add) -> dict[Expr, Fraction]:
@@ -170,3 +204,7 @@ COMMON_DENOMINATOR = Algebra(
 BELOW = Algebra(
     name="multiply into the bracket", formula="f (g + h/f) = f g + h", latex=r"f \left(g + \frac{h}{f}\right) = f g + h",
     because="the factor clears the fraction in the bracket", rewrite=inside_out(_into_bracket))
+EXPANDED = Algebra(
+    name="expand the fraction", formula="f/(g + h/k) = f k/(g k + h)", latex=r"\frac{f}{g + \frac{h}{k}} = \frac{f k}{g k + h}",
+    because="the same factor above and below the bar clears the fraction in the bracket",
+    rewrite=inside_out(_expanded))

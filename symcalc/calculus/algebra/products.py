@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
-from itertools import combinations
+from functools import lru_cache, partial
+from itertools import combinations, pairwise
 from math import gcd
 
 from sympy import (
@@ -30,7 +30,7 @@ from sympy import (
     preorder_traversal,
 )
 
-from symcalc.parts import exponent_of_e
+from symcalc.parts import exponent_of_e, is_algebraic
 from symcalc.written import exact, is_number, is_zero, mul, negative, number, power
 
 _Terms = frozenset[tuple[Basic, int]]
@@ -50,21 +50,22 @@ def _opposite(total: Add) -> _Terms:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the learner wrote: its parts, its sums by their terms, and which letter stood before which in a product."""
+    """What the learner wrote: its parts, its sums by their terms, which letter stood before which in a product, and whether
+    functions stood before brackets, as in sin(x) (x + 1)."""
 
     parts: frozenset[Basic] = frozenset()
     sums: Mapping[_Terms, Add] = field(default_factory=dict)
     before: frozenset[tuple[Expr, Expr]] = frozenset()
+    functions_first: bool = False
 
     def own(self, base: Expr) -> Expr:
         """A sum in the learner's own order."""
         return self.sums.get(unordered(base), base) if isinstance(base, Add) else base
 
-
     def renamed(self, rename: Callable[[Expr, Written], Expr]) -> Written:
         """The same with what the learner's sums are called now: 1/(1 + e^(-z)) in one of them is σ(z)."""
         sums = [new for part in self.sums.values() if isinstance(new := rename(part, self), Add) and new != part]
-        return Written(self.parts | frozenset(sums), {**self.sums, **{unordered(new): new for new in sums}}, self.before)
+        return replace(self, parts=self.parts | frozenset(sums), sums={**self.sums, **{unordered(new): new for new in sums}})
 
 
 NOTHING = Written()
@@ -78,13 +79,15 @@ def written_in(expression: Expr) -> Written:
     frozenset({(y, x)})
     """
     parts = dict.fromkeys(preorder_traversal(expression))
-    products = [[base for base in map(_base, factors_of(part)) if isinstance(base, _LETTERS)]
-                for part in parts if isinstance(part, Mul)]
+    factors = [factors_of(part) for part in parts if isinstance(part, Mul)]
+    products = [[base for base in map(_base, product) if isinstance(base, _LETTERS)] for product in factors]
+    functions_first = any(_rank(one) in _FUNCTIONS and _rank(other) in _POLYNOMIALS
+                          for product in factors for one, other in pairwise(product))
     sums = {unordered(part): part for part in parts if isinstance(part, Add)}
     places = _places(products)
     return Written(frozenset(parts), sums, frozenset((first, second) for letters in products
                                                      for first, second in combinations(letters, 2)
-                                                     if places[first] < places[second]))
+                                                     if places[first] < places[second]), functions_first)
 
 
 def _places(products: Sequence[Sequence[Expr]]) -> dict[Expr, int]:
@@ -116,10 +119,11 @@ class Product:
     powers: Mapping[Expr, Exponent]
 
     def expression(self, written: Written = NOTHING) -> Expr:
-        """The number first, then letters, columns, roots, exponentials, functions, brackets, what is below the bar, sums."""
+        """The number first, then letters, columns, roots, polynomials, functions, brackets, what is below the bar, sums."""
         powers = _with_one_root(_as_written(self.powers, written))
         kept = [power(written.own(base), _number(*exponent)) for base, exponent in powers if exponent[0]]
-        return _with_coefficient(self.coefficient, self.decimal, sorted(kept, key=_rank))
+        kept.sort(key=partial(_rank, functions_first=written.functions_first))
+        return _with_coefficient(self.coefficient, self.decimal, kept)
 
 
 @lru_cache(maxsize=512)
@@ -227,20 +231,27 @@ def _number(value: Fraction, decimal: bool) -> Expr:
     return number(value).evalf(15) if decimal and value.denominator != 1 else number(value)
 
 
-_KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), ((exp, Pow), 2.5), (Add, 4), (Derivative, 4.5))
+_KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), ((exp, Pow), 2.5), (Derivative, 4.5))
 
 
-def _rank(factor: Expr) -> float:
-    """Constants, letters, columns, their roots, exponentials, functions, brackets, what stands below the bar, sums."""
+_POLYNOMIALS, _FUNCTIONS, _BRACKETS = (2.45, 2.47), (2.5, 3), (4, 4.2)
+
+
+def _rank(factor: Expr, functions_first: bool = False) -> float:
+    """Constants, letters, columns, roots, polynomials, exponentials, functions, other brackets, what is below the bar, sums."""
     base, exponent = _base_and_exponent(factor)
     if isinstance(factor, Sum):
         return 6
-    if isinstance(factor, Add) and is_number(factor.args[0]):
-        return 4.2                       # (σ - y) (1 - tanh²): what begins with a number stands behind other brackets
+    if isinstance(base, Add) and exponent > 0:
+        # (x² + 1)³ sin(2x), unless the learner has it the other way round; what begins with a number: (σ - y) (1 - tanh²)
+        places = _POLYNOMIALS if not functions_first and is_algebraic(base) else _BRACKETS
+        return places[isinstance(factor, Add) and is_number(factor.args[0])]
     if exponent < 0:
         return 5 + _rank(_to_the(factor, Integer(-1))) / 10
     if isinstance(base, _LETTERS) and exponent == Fraction(1, 2) and factor.exp.is_Rational:
         return 2.4                       # y √x, for √x y looks like the root of both
+    if isinstance(factor, Pow) and not factor.free_symbols:
+        return 2.42                      # x √(2/π) (1 + x²)
     return next((rank for kind, rank in _KINDS if isinstance(base, kind)), 3)
 
 

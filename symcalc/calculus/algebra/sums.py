@@ -9,7 +9,17 @@ from sympy import Add, Basic, Expr, Mul, Pow, Sum
 
 from symcalc.calculus.algebra.kind import Algebra, inside_out
 from symcalc.calculus.algebra.products import Written, factors_of, multiplied
-from symcalc.calculus.algebra.terms import distributed, gathered, in_order, joined, positive_first, size, taken_out, terms_of
+from symcalc.calculus.algebra.terms import (
+    distributed,
+    gathered,
+    in_order,
+    joined,
+    led_by_plus,
+    positive_first,
+    size,
+    taken_out,
+    terms_of,
+)
 from symcalc.functions import sigmoid, softmax
 from symcalc.indices import index_of, softmax_at
 from symcalc.language.names import ROW
@@ -19,8 +29,12 @@ from symcalc.written import add, is_number, mul, negative, row_sum
 
 def _collect(part: Expr, written: Written) -> Expr:
     """a x + b x = (a + b) x, with a and b numbers."""
-    fewer = gathered(terms_of(part), written) if isinstance(part, Add) else None
-    return part if fewer is None else add(*positive_first(fewer) if fewer and is_number(fewer[0]) else fewer)
+    terms = terms_of(part)
+    fewer = gathered(terms, written) if isinstance(part, Add) else None
+    if fewer is None:
+        return part
+    turned = fewer and signed(fewer[0])[0] and (is_number(fewer[0]) or not signed(terms[0])[0])
+    return add(*positive_first(fewer) if turned else fewer)
 
 
 def _multiply_out(part: Expr, written: Written) -> Expr:
@@ -51,7 +65,7 @@ def _factored(part: Expr, written: Written, wanted: str = "any") -> Expr:
             wanted == "weighty" and not any(map(_is_weighty, factors_of(split[0])))
             and not (split[1].has(*_CHANCES) and not split[0].has(*_CHANCES))):
         return part
-    rest = add(*positive_first(terms_of(split[1])))
+    rest = add(*led_by_plus(terms_of(split[1])))
     return multiplied(Mul(split[0], rest, evaluate=False), written)
 
 

@@ -94,14 +94,31 @@ def size(expression: Basic) -> int:
 
 
 def in_order(terms: list[Expr]) -> list[Expr]:
-    """Powers of one letter from the highest down; otherwise as they come, but a positive term first and a number last."""
-    products = [product_of(term) for term in terms]
-    letters = {base for product in products for base in product.powers}
-    if len(letters) == 1:
-        letter = letters.pop()
-        degree = {term: product.powers.get(letter, ABSENT)[0] for term, product in zip(terms, products)}
-        return sorted(terms, key=degree.__getitem__, reverse=True)
-    return positive_first(sorted(terms, key=is_number))
+    """Powers of one letter in order; otherwise as they come, but a positive term first and a number last.
+
+    >>> from sympy import Integer, Symbol
+    >>> x = Symbol("x")
+    >>> in_order([4*x, Integer(2), x**2])
+    [x**2, 4*x, 2]
+    """
+    return by_degree(terms) or positive_first(sorted(terms, key=is_number))
+
+
+def by_degree(terms: list[Expr]) -> list[Expr]:
+    """The powers of one letter from the highest down, or up where only that spares a minus in front: 1 - x²; else none.
+
+    >>> from sympy import Integer, Symbol
+    >>> x = Symbol("x")
+    >>> by_degree([Integer(1), -x**2]), by_degree([x, Symbol("y")])
+    ([1, -x**2], [])
+    """
+    powers = [product_of(term).powers for term in terms]
+    letters = {base for each in powers for base in each}
+    if len(letters) != 1:
+        return []
+    degrees = {term: each.get(min(letters, key=str), ABSENT)[0] for term, each in zip(terms, powers)}
+    down = sorted(terms, key=degrees.__getitem__, reverse=True)
+    return down[::-1] if signed(down[0])[0] and not signed(down[-1])[0] else down
 
 
 def positive_first(terms: list[Expr]) -> list[Expr]:
@@ -114,6 +131,20 @@ def positive_first(terms: list[Expr]) -> list[Expr]:
     """
     lead = next((k for k, term in enumerate(terms) if not signed(term)[0]), 0)
     return [*terms[lead:lead + 1], *terms[:lead], *terms[lead + 1:]]
+
+
+def led_by_plus(terms: list[Expr]) -> list[Expr]:
+    """The terms as they come, but with a plus in front where one can stand there, and no powers up and down.
+
+    >>> from sympy import Integer, Symbol
+    >>> x = Symbol("x")
+    >>> led_by_plus([4*x, Integer(2), x**2]), led_by_plus([Integer(2), 4*x])
+    ([x**2, 4*x, 2], [2, 4*x])
+    """
+    down = by_degree(terms)
+    if down and terms not in (down, down[::-1]):
+        terms = down
+    return positive_first(terms)
 
 
 def taken_out(total: Add, wanted: Collection[Expr] | None = None, written: Written = NOTHING) -> tuple[Expr, Expr] | None:
@@ -134,7 +165,8 @@ def taken_out(total: Add, wanted: Collection[Expr] | None = None, written: Writt
     left = [Product(product.coefficient / share, product.decimal,
                     {base: (exponent - powers.get(base, ABSENT)[0], decimal)
                      for base, (exponent, decimal) in product.powers.items()}) for product in products]
-    return Product(share, False, powers).expression(written), add(*(product.expression(written) for product in left))
+    bracket = [term for product in left for term in terms_of(product.expression(written))]
+    return Product(share, False, powers).expression(written), add(*bracket)
 
 
 def _share(products: list[Product]) -> Fraction:

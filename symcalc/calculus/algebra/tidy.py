@@ -9,7 +9,7 @@ from __future__ import annotations
 from sympy import Expr
 
 from symcalc.calculus.algebra.cases import INTO_CASES, NO_CASES, ONE_LIST, OWN_CASE
-from symcalc.calculus.algebra.fractions import BELOW, CANCEL, COMMON_DENOMINATOR, POLYNOMIALS
+from symcalc.calculus.algebra.fractions import BELOW, CANCEL, COMMON_DENOMINATOR, EXPANDED, POLYNOMIALS
 from symcalc.calculus.algebra.identities import HYPERBOLIC, PYTHAGORAS, RATIOS, SIGNS
 from symcalc.calculus.algebra.indices import NAME_SOFTMAX, ONE_TERM
 from symcalc.calculus.algebra.kind import Algebra
@@ -20,7 +20,7 @@ from symcalc.calculus.algebra.sums import BEFORE_SUM, BRACKETS, COUNTS, FACTOR, 
 
 PASSES: tuple[Algebra, ...] = (
     ONE_TERM, PRODUCT, SIGMOID, HYPERBOLIC, SIGNS, *PYTHAGORAS, LIKE_TERMS, CANCEL, BRACKETS, NAME_SOFTMAX, *SOFTMAXES,
-    FACTOR, POLYNOMIALS, COMMON_DENOMINATOR, BELOW, *RATIOS, MINUS, *COUNTS, *BEFORE_SUM, INTO_CASES, OWN_CASE,
+    FACTOR, POLYNOMIALS, COMMON_DENOMINATOR, BELOW, EXPANDED, *RATIOS, MINUS, *COUNTS, *BEFORE_SUM, INTO_CASES, OWN_CASE,
     ONE_LIST, NO_CASES,
 )
 _ROUNDS = 4              # in which one pass may make work for another
