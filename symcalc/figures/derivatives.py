@@ -17,6 +17,7 @@ from symcalc.figures.style import BLUE, GREY, ORANGE, stacked
 from symcalc.language.names import columns_of, parameters_of
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +73,7 @@ def function_and_derivative(derivation: Derivation, low: float | None = None, hi
             above.plot(kinks, value(np.array(kinks)), "s", color="black", markersize=6, label="kink")
             below.plot(kinks, slope(np.array(kinks)), "s", color="black", markersize=6, label="slope used at the kink")
             below.legend(fontsize=8)
-        letter = text(variable)
+        letter = typeset(variable)
         above.set(ylabel="f", title=_titled(f"f({letter})", derivation.expression), xlim=(start, end))
         below.set(ylabel="f'", xlabel=letter, title=_titled(f"f'({letter})", derivation.result))
         _mark(above, below, zeros, value(np.array(zeros)), letter)
@@ -208,5 +209,5 @@ def _shade(axes: Axes, across: np.ndarray, slopes: np.ndarray) -> None:
 
 
 def _titled(name: str, formula: Expr) -> str:
-    written = text(formula)
+    written = typeset(formula)
     return f"{name} = {written if len(written) <= _LONGEST else f'{written[:_LONGEST - 1]}…'}"

@@ -11,8 +11,8 @@ from symcalc.figures.classes import probabilities
 from symcalc.figures.data import RESIDUALS, dots, draw_boundaries
 from symcalc.figures.style import GREY, ORANGE, clear, drawing, outside
 from symcalc.language.names import name_of, symbol
-from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
+from symcalc.pages.typeset import typeset
 from symcalc.training.readings import Reading, boundaries, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.views import drawn_data, in_view, predictions, span
@@ -43,7 +43,7 @@ def fit(run: Run) -> Figure:
         return probabilities(run)
     if len(loss.model.columns) != 1:
         raise LossError(f"a fit can be drawn over one column; this model has {len(loss.model.columns)}")
-    x_name, reading = text(symbol(name_of(loss.model.columns[0]))), reading_of(run)
+    x_name, reading = typeset(symbol(name_of(loss.model.columns[0]))), reading_of(run)
     x, y = drawn_data(run)
     across = np.linspace(*span(x), 200)
     last = _last(run, x, y)
@@ -78,7 +78,7 @@ def _formula(run: Run, k: int) -> str:
     model, values = run.loss.model, run.named(run.points[k])
     if len(model.parameters) > _WRITTEN:
         return f"a model of {len(model.parameters)} parameters"
-    return text(replaced(model.prediction, {
+    return typeset(replaced(model.prediction, {
         **{letter: numeral(values[letter.name], 4) for letter in model.parameters},
         **{column: symbol(name_of(column)) for column in model.columns}}.get))
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, look, outside, stacked
-from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
 from symcalc.training.views import in_view, left_out, started, tenfold
 from symcalc.written import derivative_of
@@ -82,11 +82,11 @@ def history(run: Run) -> Figure:
             below.plot(steps, run.points[steps, j], color=GREY, linewidth=0.5, alpha=0.5)
         for place, j in enumerate(named):
             below.plot(steps, run.points[steps, j], **look(place), marker="o" if seen <= _MARKED else "", markersize=3,
-                       label=text(parameters[j]))
+                       label=typeset(parameters[j]))
         if len(named) < len(parameters):
             below.plot([], [], color=GREY, linewidth=0.5, label=f"{len(parameters) - len(named)} that moved less")
         above.set(ylabel=cost_name(run.loss), title=f"The cost and the parameters, step by step{left_out(run)}")
-        below.set(xlabel="step", ylabel=text(parameters[0]) if len(parameters) == 1 else "parameters")
+        below.set(xlabel="step", ylabel=typeset(parameters[0]) if len(parameters) == 1 else "parameters")
         if len(parameters) > _FEW:
             outside(below)
         elif len(parameters) > 1:
@@ -182,8 +182,9 @@ def effect(compared: Effect) -> Figure:
     right, wrong = compared.right, compared.wrong
     names = list(compared.formulas)
     loss = compared.loss
-    known = [f"{text(derivative_of(loss.symbol, loss.parameter(name)))} = {text(loss.partial(name).result)}" for name in names]
-    given = [text(compared.formulas[name]) for name in names]
+    known = [f"{typeset(derivative_of(loss.symbol, loss.parameter(name)))} = {typeset(loss.partial(name).result)}"
+             for name in names]
+    given = [typeset(compared.formulas[name]) for name in names]
     other = "wrong" if compared.mistaken else "given"
     with drawing(6.4, 4.6) as (figure, axes):
         for run, colour, mark, label in ((right, BLUE, "o-", "right"), (wrong, ORANGE, "s--", other)):

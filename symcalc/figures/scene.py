@@ -15,8 +15,8 @@ from symcalc.figures.histories import draw_cost
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name
 from symcalc.figures.surfaces import draw_rings
 from symcalc.language.names import listed
-from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.readings import AWAY, boundaries, enters, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.views import (
@@ -119,7 +119,7 @@ def _curve(axes: Axes, run: Run, j: int) -> Show:
     values = np.linspace(*window(run, j), fineness(run, 161, 41))
     curve, = axes.plot(values, np.full_like(values, np.nan), color=BLUE, label="J")
     first = curve_over(run, j, run.points[0], values)
-    axes.set(xlabel=text(run.loss.parameters[j]), ylabel=cost_name(run.loss), xlim=(values[0], values[-1]),
+    axes.set(xlabel=typeset(run.loss.parameters[j]), ylabel=cost_name(run.loss), xlim=(values[0], values[-1]),
              ylim=cropped(first, run.costs[:in_view(run)]))
 
     rest = len(run.loss.parameters) - 1
@@ -162,7 +162,7 @@ def _rings(axes: Axes, run: Run) -> None:
     u, v = windows(run)
     draw_rings(axes, run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     first, second = run.loss.parameters
-    axes.set(xlabel=text(first), ylabel=text(second), xlim=u, ylim=v)
+    axes.set(xlabel=typeset(first), ylabel=typeset(second), xlim=u, ylim=v)
     axes.set_title(f"Lines of equal {cost_name(run.loss)}", fontsize=9, color=GREY)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symcalc.errors import SymcalcError, visible
 from symcalc.figures.settling import settle
-from symcalc.pages.notation import text
+from symcalc.pages.typeset import typeset, typeset_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +49,7 @@ def cost_name(loss: Objective) -> str:
     ['J(u, v)', 'J(a, …, k)']
     """
     names = loss.parameters
-    for name in (loss.called, f"J({text(names[0])}, …, {text(names[-1])})"):
+    for name in (typeset_in(loss.called, names), f"J({typeset(names[0])}, …, {typeset(names[-1])})"):
         if len(name) <= _LONG_NAME:
             return name
     return "J"

@@ -9,8 +9,8 @@ import numpy as np
 from symcalc.errors import LossError
 from symcalc.figures.lowest import Lowest, lowest
 from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing
-from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
 from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, levels, started, windows
 from symcalc.written import derivative_of
@@ -48,7 +48,7 @@ def contours(run: Run) -> Figure:
         axes.plot(*way[0], "s", color=ORANGE, markersize=6, label="start")
         axes.plot(*way[-1], "*", color="black", markersize=11, label=last_seen(run))
         _downhill(axes, run, u, v)
-        axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {cost_name(run.loss)}{left_out(run)}",
+        axes.set(xlabel=typeset(first), ylabel=typeset(second), title=f"Lines of equal {cost_name(run.loss)}{left_out(run)}",
                  xlim=u, ylim=v)
         if found is not None:
             _mark(axes, found, u, v)
@@ -64,7 +64,7 @@ def _downhill(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, floa
     if not (run.by_gradient and 0 < length < np.inf):
         return
     tip = run.points[0] - _ARROW * slopes / length
-    name = "∇J" if len(free) == 2 else text(derivative_of(run.loss.symbol, run.loss.parameters[free[0]]))
+    name = "∇J" if len(free) == 2 else typeset(derivative_of(run.loss.symbol, run.loss.parameters[free[0]]))
     axes.annotate("", tip, run.points[0], arrowprops={"arrowstyle": "->", "color": "#333333", "shrinkA": 0, "shrinkB": 0})
     axes.annotate(f"-{name}", tip, (6, -12), textcoords="offset points", fontsize=9, color="#333333",
                   bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5})

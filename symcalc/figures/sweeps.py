@@ -10,8 +10,8 @@ import numpy as np
 from symcalc.errors import DescentError
 from symcalc.figures.histories import over_steps
 from symcalc.figures.style import GREY, cost_name, drawing, look, outside
-from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.many.runs import Runs
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _label(runs: Runs, run: Run, k: int, count: int) -> str:
 
 def _kind(run: Run) -> tuple[str, str]:
     """The method and the start."""
-    start = ", ".join(f"{text(p)} = {short(value)}" for p, value in zip(run.loss.parameters, run.points[0]))
+    start = ", ".join(f"{typeset(p)} = {short(value)}" for p, value in zip(run.loss.parameters, run.points[0]))
     return run.method.name, f"from {start}"
 
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from symcalc.language.names import symbol
 from symcalc.pages.html import words
-from symcalc.pages.notation import text
+from symcalc.pages.typeset import typeset
 from symcalc.training.course import Course
 from symcalc.training.readings import AWAY, Reading, boundaries, enters, heights, reading_of, segments
 from symcalc.training.stepping.drawing import HEIGHT, Drawing, coordinates
 from symcalc.training.views import (
+    called,
     cropped,
     curve_over,
     drawn_data,
@@ -57,7 +58,7 @@ def _cost_of(run: Course) -> Callable[[Course, Sequence[int]], Drawing]:
 
 def _data(run: Course, states: Sequence[int]) -> Drawing:
     """The data with the model as it stands after each update, and what the loss measures of each row."""
-    x_name, y_name = (text(symbol(name)) for name in fitted_columns(run))
+    x_name, y_name = (typeset(symbol(name)) for name in fitted_columns(run))
     x, y = drawn_data(run, _DOTS)
     reading = reading_of(run)
     apart = bool(reading.gaps) and len(x) * len(states) <= _GAPS
@@ -122,10 +123,10 @@ def _curve(run: Course, states: Sequence[int]) -> Drawing:
     j = run.moving[0]
     values = np.linspace(*window(run, j), fineness(run, _CURVE, _ROUGH))
     curve = curve_over(run, j, run.points[0], values)
-    name = text(run.loss.parameters[j])
+    name = typeset(run.loss.parameters[j])
     others = [f'<span class="joined">{words(each)}</span>' for each in held(run, j, run.points[0]).split(", ") if each]
     drawing = Drawing(name="cost", across=(values[0], values[-1]), up=cropped(curve, run.costs[:in_view(run)]),
-                      labels=(name, run.loss.called), alt=f"the cost over {name}, with the tangent where the step began",
+                      labels=(name, called(run)), alt=f"the cost over {name}, with the tangent where the step began",
                       caption=f'{_NOW}, <span><span class="key promised"></span> what the tangent promised</span>'
                               + (f"; {', '.join(others)}" if others else ""))
     before = [max(0, k - 1) for k in states]
@@ -147,9 +148,9 @@ def _curve(run: Course, states: Sequence[int]) -> Drawing:
 def _rings(run: Course, states: Sequence[int]) -> Drawing:
     """Lines of equal J over both parameters, the way so far, and the arrow against the gradient."""
     u, v = windows(run)
-    first, second = map(text, run.loss.parameters)
+    first, second = map(typeset, run.loss.parameters)
     drawing = Drawing(name="cost", across=u, up=v, labels=(first, second), alt=f"lines of equal cost over {first} and {second}",
-                      caption=f'lines of equal {words(run.loss.called)}, {_NOW}, <span><span class="key way"></span> the way '
+                      caption=f'lines of equal {words(called(run))}, {_NOW}, <span><span class="key way"></span> the way '
                               f'so far</span>{", <span>→ the way of −∇J</span>" if run.by_gradient else ""}')
     across, up, cost = grid(run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     rings = contourpy.contour_generator(across, up, np.ma.masked_invalid(cost))
@@ -189,7 +190,7 @@ def _course(run: Course, states: Sequence[int]) -> Drawing:
     costs = run.costs[:seen]
     powers = tenfold(costs)
     drawing = Drawing(name="cost", across=(0, max(1, seen - 1)), up=powers or cropped(costs, costs), logarithmic=bool(powers),
-                      labels=("update", run.loss.called), alt="the cost against the update", caption=_NOW)
+                      labels=("update", called(run)), alt="the cost against the update", caption=_NOW)
     every = range(0, seen, max(1, seen // _DOTS))
     drawing.still.append(f'<path class="curve" d="{drawing.path(list(every), costs[list(every)])}"/>')
     drawing.point("now", "now", list(states), run.costs[list(states)])
