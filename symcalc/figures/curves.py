@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, legend
 from symcalc.pages.numbers import short
 from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
@@ -58,7 +58,7 @@ def cost_curve(run: Run, name: str) -> Figure:
         for step in sorted({*touched, *labelled}):
             _tangent(axes, visited[step], costs[step], run.gradients[step, k], np.ptp(values), step in labelled)
         axes.set(xlabel=typeset(parameter), ylabel=cost_name(run.loss), title=f"The cost over {typeset(parameter)}")
-        axes.legend()
+        legend(axes)
     return figure
 
 

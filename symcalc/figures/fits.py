@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WRITTEN = 6             # parameters of a formula that a title has room for
+_SOME = 0.1              # of the rows, to be more than a corner of the picture
 
 
 def fit(run: Run) -> Figure:
@@ -89,8 +90,8 @@ def _near(y: np.ndarray) -> float:
 
 
 def _last(run: Run, x: np.ndarray, y: np.ndarray) -> int:
-    """The end of the run; of one that goes off, the last step after which its line comes near any of the data."""
+    """The end of the run; of one that goes off, the last step after which its line is near some of the data."""
     seen = in_view(run)
     if seen == len(run.points):
         return run.nit
-    return next((k for k in range(seen - 1, 0, -1) if np.abs(predictions(run, k, x) - y).min() <= _near(y)), 1)
+    return next((k for k in range(seen - 1, 0, -1) if (np.abs(predictions(run, k, x) - y) <= _near(y)).mean() >= _SOME), 1)

@@ -40,7 +40,6 @@ Show = Callable[[int], None]
 """Moves what is drawn to the point that the run visited after so many updates."""
 
 _TANGENT = 0.16          # of the width of the picture, to either side of the point
-_RINGS, _ROUGH_RINGS = 61, 25
 _HELD = 3                # other parameters whose values a title has room for
 
 
@@ -160,7 +159,7 @@ def _rolling(axes: Axes, run: Run, j: int) -> Show:
 
 def _rings(axes: Axes, run: Run) -> None:
     u, v = windows(run)
-    draw_rings(axes, run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
+    draw_rings(axes, run, u, v)
     first, second = run.loss.parameters
     axes.set(xlabel=typeset(first), ylabel=typeset(second), xlim=u, ylim=v)
     axes.set_title(f"Lines of equal {cost_name(run.loss)}", fontsize=9, color=GREY)

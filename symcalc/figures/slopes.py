@@ -8,7 +8,7 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.pace import first_change
-from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, panels
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, legend, panels
 from symcalc.pages.numbers import short
 from symcalc.pages.typeset import typeset
 from symcalc.training.slopes import Slopes
@@ -51,7 +51,7 @@ def secants(slopes: Slopes) -> Figure:
             axes.set_ylabel(cost_name(slopes.loss))
         for axes in all_axes[2:]:
             axes.set_xlabel(typeset(slopes.parameter))
-        all_axes[0].legend(fontsize=8)
+        legend(all_axes[0], fontsize=8)
     return figure
 
 
@@ -103,5 +103,5 @@ def difference_errors(slopes: Slopes) -> Figure:
                           fontsize=8, color=GREY)
         axes.set(xlabel="Δ", ylabel="error",
                  title=f"How far a difference quotient is from the slope in {typeset(slopes.parameter)}")
-        axes.legend(fontsize=8)
+        legend(axes, fontsize=8)
     return figure

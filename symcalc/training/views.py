@@ -220,7 +220,11 @@ def grid(run: Course, u: tuple[float, float], v: tuple[float, float], size: int)
 
 
 def levels(cost: np.ndarray) -> np.ndarray:
-    """Levels closer together near the minimum, where the cost is flat; none where all of it is."""
+    """Levels closer together near the minimum, where the cost is flat, and below the highest point, which would be a speck.
+
+    >>> float(levels(np.array([0.0, 1.0])).max().round(2)), len(levels(np.array([1.0, 1.0])))
+    (0.85, 0)
+    """
     finite = cost[np.isfinite(cost)]
     low, high = float(finite.min()), float(finite.max())
-    return np.unique(low + (high - low) * np.linspace(0.02, 1, 14) ** 2) if high > low else np.empty(0)
+    return np.unique(low + (high - low) * np.linspace(0.02, 1, 14)[:-1] ** 2) if high > low else np.empty(0)

@@ -73,8 +73,8 @@ def stepped_to(count: int) -> list[int]:
 def _player(run: Course) -> str:
     states = stepped_to(run.nit)
     drawings = pictures(run, states)
-    away = drawings[-1].away("now")
-    told = Retelling.of([[[_said(run, k, out)], *map(_LINE.split, working_of(run, k))] for k, out in zip(states, away)])
+    seen = drawings[-1].seen("now")
+    told = Retelling.of([[[_said(run, k, there)], *map(_LINE.split, working_of(run, k))] for k, there in zip(states, seen)])
     words, lines = _shorter(told.lines)
     data = {"steps": states, "words": words, "lines": lines, "kinds": told.kinds, "rows": told.rows,
             "moving": {name: {key: asdict(Paths.of([*map(str, values)])) if key == "d" else values
@@ -107,11 +107,11 @@ def working_of(run: Course, k: int) -> list[str]:
     return [*map(html.block, Update(run=run, k=k).document().blocks)] if k else []
 
 
-def _said(run: Course, k: int, away: bool) -> str:
+def _said(run: Course, k: int, seen: bool) -> str:
     """Where the run stands, for the line under the slider and for those who hear it; whether that is out of the picture."""
     values = [_equal(typeset(run.loss.parameters[j]), run.points[k, j]) for j in run.moving[:_DERIVED]]
     values += ["…"] if len(run.moving) > _DERIVED else []
-    values += [_equal("J", run.costs[k]), *(["out of the picture"] if away else [])]
+    values += [_equal("J", run.costs[k]), *([] if seen else ["out of the picture"])]
     return f"{f'After update {k} of {run.nit}' if k else 'At the start'}: {', '.join(values)}"
 
 
