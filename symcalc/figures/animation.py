@@ -24,6 +24,7 @@ from symcalc.pages.files import check_target, write_whole
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import formula_of
+from symcalc.pages.typeset import typeset_in
 from symcalc.training.run import Run
 from symcalc.training.told.working import renewed
 from symcalc.training.views import in_view, started
@@ -227,10 +228,10 @@ def _caption(run: Run, k: int, room: int = _LINE, *, last: bool) -> str:
         at = ", ".join(ends)
         rest = run.nit - k
         onward = f"{rest} more update{'s' * (rest != 1)} lead{'s' * (rest == 1)} out of the picture. " if rest else ""
-        return fill(f"{at}. {onward}{run.message}", room)
-    update = run.updates[k]
-    news = [renewed(run.loss.parameters[j]) for j in update.turn]
-    lines = [fill(_on_a_line(block), room, subsequent_indent="    ") for block in update.document().blocks
+        return fill(typeset_in(f"{at}. {onward}{run.message}", run.loss.parameters), room)
+    update, names = run.updates[k], run.loss.parameters
+    news = [renewed(names[j]) for j in update.turn]
+    lines = [fill(typeset_in(_on_a_line(block), names), room, subsequent_indent="    ") for block in update.document().blocks
              if isinstance(block, Equation) and block.sides[0] in news]
     more = len(lines) - _FORMULAS
     return "\n".join([*lines[:_FORMULAS], *([f"and so for {more} more parameter{'s' * (more != 1)}"] if more > 0 else [])])

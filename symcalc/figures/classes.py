@@ -9,7 +9,7 @@ import numpy as np
 from symcalc.errors import LossError
 from symcalc.figures.style import drawing, look, outside
 from symcalc.language.names import name_of, symbol
-from symcalc.pages.notation import text
+from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
 from symcalc.training.views import in_view, left_out, span
 
@@ -41,11 +41,11 @@ def probabilities(run: Run) -> Figure:
     several = isinstance(target, tuple)
     with drawing() as (figure, axes):
         for k in range(curves.shape[1]):
-            called = text(symbol(name_of(target[k]))) if several else f"class {k + 1}"
+            called = typeset(symbol(name_of(target[k]))) if several else f"class {k + 1}"
             mine = rows[name_of(target[k])] == 1 if several else rows[name_of(target)] == k + 1
             axes.plot(across, curves[:, k], **look(k), linewidth=1.6, label=called)
             axes.plot(x[mine], own[mine, k], "os^Dv"[k % 5], color=look(k)["color"], markersize=5, label="its rows")
-        axes.set(xlabel=text(symbol(x_name)), ylabel="probability", ylim=(-0.03, 1.03),
+        axes.set(xlabel=typeset(symbol(x_name)), ylabel="probability", ylim=(-0.03, 1.03),
                  title=f"How probable each class is{left_out(run)}")
         outside(axes)
     return figure

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing
-from symcalc.pages.notation import text
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, legend
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
 from symcalc.training.views import cropped, curve_over, fineness, held, in_view, started, window
 
@@ -57,14 +57,14 @@ def cost_curve(run: Run, name: str) -> Figure:
         touched = range(seen) if seen <= _TANGENTS else _chosen(*places, (_SEEN, _SEEN), _TANGENTS)
         for step in sorted({*touched, *labelled}):
             _tangent(axes, visited[step], costs[step], run.gradients[step, k], np.ptp(values), step in labelled)
-        axes.set(xlabel=text(parameter), ylabel=cost_name(run.loss), title=f"The cost over {text(parameter)}")
-        axes.legend()
+        axes.set(xlabel=typeset(parameter), ylabel=cost_name(run.loss), title=f"The cost over {typeset(parameter)}")
+        legend(axes)
     return figure
 
 
 def _visited(run: Run, k: int) -> str:
     """What the points are: off the curve they lie where other parameters were still moving."""
-    others = [text(run.loss.parameters[j]) for j in run.moving if j != k]
+    others = [typeset(run.loss.parameters[j]) for j in run.moving if j != k]
     if not others:
         return "points visited"
     return f"visited, {', '.join(others) if len(others) <= _NAMED else 'the others'} on the way"

@@ -8,7 +8,7 @@ import numpy as np
 
 from symcalc.figures.style import BLUE, GREY
 from symcalc.language.names import symbol
-from symcalc.pages.notation import text
+from symcalc.pages.typeset import typeset
 from symcalc.training.readings import heights, reading_of
 from symcalc.training.run import Run
 from symcalc.training.views import MARGIN, drawn_data, fitted_columns, span
@@ -31,7 +31,7 @@ def draw_data(axes: Axes, run: Run) -> None:
     dots(axes, x, y, 4)
     left, right = span(x)
     axes.set_xlim(left - MARGIN / 2 * (right - left), right + MARGIN / 2 * (right - left))
-    axes.set(xlabel=text(symbol(x_name)), ylabel=reading_of(run).upwards, ylim=heights(run, y))
+    axes.set(xlabel=typeset(symbol(x_name)), ylabel=reading_of(run).upwards, ylim=heights(run, y))
 
 
 def draw_boundaries(axes: Axes, places: np.ndarray, label: str) -> None:

@@ -13,10 +13,11 @@ from symcalc.calculus.solving import solved
 from symcalc.compute.compiled import evaluated
 from symcalc.compute.stable import stabilised
 from symcalc.errors import LossError
-from symcalc.figures.style import BLUE, GREY, ORANGE, stacked
+from symcalc.figures.style import BLUE, GREY, ORANGE, legend, stacked
 from symcalc.language.names import columns_of, parameters_of
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,13 +72,13 @@ def function_and_derivative(derivation: Derivation, low: float | None = None, hi
         if kinks:
             above.plot(kinks, value(np.array(kinks)), "s", color="black", markersize=6, label="kink")
             below.plot(kinks, slope(np.array(kinks)), "s", color="black", markersize=6, label="slope used at the kink")
-            below.legend(fontsize=8)
-        letter = text(variable)
+            legend(below, fontsize=8)
+        letter = typeset(variable)
         above.set(ylabel="f", title=_titled(f"f({letter})", derivation.expression), xlim=(start, end))
         below.set(ylabel="f'", xlabel=letter, title=_titled(f"f'({letter})", derivation.result))
         _mark(above, below, zeros, value(np.array(zeros)), letter)
         if above.get_legend_handles_labels()[0]:
-            above.legend(fontsize=8)
+            legend(above, fontsize=8)
     return figure
 
 
@@ -208,5 +209,5 @@ def _shade(axes: Axes, across: np.ndarray, slopes: np.ndarray) -> None:
 
 
 def _titled(name: str, formula: Expr) -> str:
-    written = text(formula)
+    written = typeset(formula)
     return f"{name} = {written if len(written) <= _LONGEST else f'{written[:_LONGEST - 1]}…'}"

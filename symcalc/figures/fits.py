@@ -11,8 +11,8 @@ from symcalc.figures.classes import probabilities
 from symcalc.figures.data import RESIDUALS, dots, draw_boundaries
 from symcalc.figures.style import GREY, ORANGE, clear, drawing, outside
 from symcalc.language.names import name_of, symbol
-from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral, short
+from symcalc.pages.typeset import typeset
 from symcalc.training.readings import Reading, boundaries, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.views import drawn_data, in_view, predictions, span
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WRITTEN = 6             # parameters of a formula that a title has room for
+_SOME = 0.1              # of the rows, to be more than a corner of the picture
 
 
 def fit(run: Run) -> Figure:
@@ -43,7 +44,7 @@ def fit(run: Run) -> Figure:
         return probabilities(run)
     if len(loss.model.columns) != 1:
         raise LossError(f"a fit can be drawn over one column; this model has {len(loss.model.columns)}")
-    x_name, reading = text(symbol(name_of(loss.model.columns[0]))), reading_of(run)
+    x_name, reading = typeset(symbol(name_of(loss.model.columns[0]))), reading_of(run)
     x, y = drawn_data(run)
     across = np.linspace(*span(x), 200)
     last = _last(run, x, y)
@@ -78,7 +79,7 @@ def _formula(run: Run, k: int) -> str:
     model, values = run.loss.model, run.named(run.points[k])
     if len(model.parameters) > _WRITTEN:
         return f"a model of {len(model.parameters)} parameters"
-    return text(replaced(model.prediction, {
+    return typeset(replaced(model.prediction, {
         **{letter: numeral(values[letter.name], 4) for letter in model.parameters},
         **{column: symbol(name_of(column)) for column in model.columns}}.get))
 
@@ -89,8 +90,8 @@ def _near(y: np.ndarray) -> float:
 
 
 def _last(run: Run, x: np.ndarray, y: np.ndarray) -> int:
-    """The end of the run; of one that goes off, the last step after which its line comes near any of the data."""
+    """The end of the run; of one that goes off, the last step after which its line is near some of the data."""
     seen = in_view(run)
     if seen == len(run.points):
         return run.nit
-    return next((k for k in range(seen - 1, 0, -1) if np.abs(predictions(run, k, x) - y).min() <= _near(y)), 1)
+    return next((k for k in range(seen - 1, 0, -1) if (np.abs(predictions(run, k, x) - y) <= _near(y)).mean() >= _SOME), 1)

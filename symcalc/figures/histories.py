@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symcalc.errors import LossError
-from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, look, outside, stacked
-from symcalc.pages.notation import text
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, legend, look, outside, stacked
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
 from symcalc.training.views import in_view, left_out, started, tenfold
 from symcalc.written import derivative_of
@@ -25,6 +25,7 @@ _DRAWN = 1_000           # points of a curve; more cannot be seen
 _TENFOLD = 100           # how many times its least value J has to start at for a scale of powers of ten
 _NAMED = 12              # parameters that the legend names
 _MARKED, _POINTS = 30, 60        # points that have a mark each, in a history and elsewhere
+_BEHIND = 1.9            # behind what is named, which matplotlib draws at 2
 _CLIMBED = 1e6           # times the start: a wrong gradient that takes the cost beyond leaves the picture there
 _FEW = 4                 # names that a legend inside the picture has room for
 _HIGHEST = 3             # ratios beyond this, or as far below 0, are arrows at the edge
@@ -78,19 +79,19 @@ def history(run: Run) -> Figure:
         draw_cost(above, run, seen, color=BLUE, marker="o" if seen <= _MARKED else "", markersize=3)
         steps = thinned(seen)
         named = _most_moved(run)
-        for j in set(range(len(parameters))) - set(named):
-            below.plot(steps, run.points[steps, j], color=GREY, linewidth=0.5, alpha=0.5)
         for place, j in enumerate(named):
             below.plot(steps, run.points[steps, j], **look(place), marker="o" if seen <= _MARKED else "", markersize=3,
-                       label=text(parameters[j]))
-        if len(named) < len(parameters):
-            below.plot([], [], color=GREY, linewidth=0.5, label=f"{len(parameters) - len(named)} that moved less")
+                       label=typeset(parameters[j]))
+        others = sorted(set(range(len(parameters))) - set(named))
+        for place, j in enumerate(others):
+            below.plot(steps, run.points[steps, j], color=GREY, linewidth=0.5, alpha=0.5, zorder=_BEHIND,
+                       label=f"{len(others)} that moved less" if place == 0 else f"_{j}")
         above.set(ylabel=cost_name(run.loss), title=f"The cost and the parameters, step by step{left_out(run)}")
-        below.set(xlabel="step", ylabel=text(parameters[0]) if len(parameters) == 1 else "parameters")
+        below.set(xlabel="step", ylabel=typeset(parameters[0]) if len(parameters) == 1 else "parameters")
         if len(parameters) > _FEW:
             outside(below)
         elif len(parameters) > 1:
-            below.legend(fontsize=8)
+            legend(below, fontsize=8)
     return figure
 
 
@@ -143,7 +144,7 @@ def _changes(axes: Axes, run: Run, steps: np.ndarray) -> None:
     elif -min(expected.min(), actual.min()) > _TENFOLD * -max(expected[known].max(), actual[known].max()):
         axes.set_yscale("log")
     axes.set_ylabel("fall of J" if falls else "change of J")
-    axes.legend(fontsize=8)
+    legend(axes, fontsize=8)
     if len(steps) == 1:
         axes.set_ylim(*(f(0, 1.15 * f(0, *axes.dataLim.intervaly)) for f in (min, max)))
 
@@ -182,8 +183,9 @@ def effect(compared: Effect) -> Figure:
     right, wrong = compared.right, compared.wrong
     names = list(compared.formulas)
     loss = compared.loss
-    known = [f"{text(derivative_of(loss.symbol, loss.parameter(name)))} = {text(loss.partial(name).result)}" for name in names]
-    given = [text(compared.formulas[name]) for name in names]
+    known = [f"{typeset(derivative_of(loss.symbol, loss.parameter(name)))} = {typeset(loss.partial(name).result)}"
+             for name in names]
+    given = [typeset(compared.formulas[name]) for name in names]
     other = "wrong" if compared.mistaken else "given"
     with drawing(6.4, 4.6) as (figure, axes):
         for run, colour, mark, label in ((right, BLUE, "o-", "right"), (wrong, ORANGE, "s--", other)):
@@ -196,7 +198,7 @@ def effect(compared: Effect) -> Figure:
         over_steps(axes, 0, max(in_view(right), in_view(wrong)) - 1)
         axes.set(xlabel="step", ylabel=cost_name(compared.loss))
         axes.set_title(fill(compared.sentence, _LINE), fontsize=10)
-        axes.legend(fontsize=8)
+        legend(axes, fontsize=8)
     return figure
 
 

@@ -12,6 +12,7 @@ from symcalc.figures.cut_surface import draw_surface
 from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing, side_by_side
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.losses import Loss
 from symcalc.training.run import Run
 from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, started, windows
@@ -68,7 +69,7 @@ def surface(run: Run) -> Figure:
         axes.plot(*way, "o-", color=ORANGE, markersize=3, linewidth=1.3, zorder=3, label="the run")
         axes.plot(*(part[:1] for part in way), "s", color=ORANGE, markersize=6, zorder=4, label="start")
         axes.plot(*(part[-1:] for part in way), "*", color="black", markersize=10, zorder=4, label=last_seen(run))
-        axes.set(xlabel=text(first), ylabel=text(second), zlabel=cost_name(run.loss), xlim=u, ylim=v,
+        axes.set(xlabel=typeset(first), ylabel=typeset(second), zlabel=cost_name(run.loss), xlim=u, ylim=v,
                  title=f"{cost_name(run.loss)} as a surface{left_out(run)}")
         axes.locator_params(nbins=5)
         for axis, pad in zip((axes.xaxis, axes.yaxis, axes.zaxis), _FROM_NUMBERS):
@@ -101,8 +102,8 @@ def slices(function: Loss | str, name: str, data: object = None, *, frozen: Mapp
     with side_by_side(-(-len(points) // rows), rows, 2.7, 2.7) as (figure, all_axes):
         for axes, point in zip(all_axes, points):
             slope = _slice(axes, loss, compiled, point, j, values)
-            axes.set_title(f"{text(loss.parameters[letter])} = {short(point[letter])}: slope {short(slope, 4)}", fontsize=10)
-            axes.set_xlabel(text(parameter))
+            axes.set_title(f"{typeset(loss.parameters[letter])} = {short(point[letter])}: slope {short(slope, 4)}", fontsize=10)
+            axes.set_xlabel(typeset(parameter))
         lows, highs = zip(*(axes.get_ylim() for axes in all_axes[:len(points)]))
         for axes in all_axes[:len(points)]:
             axes.set_ylim(min(lows), max(highs))               # one scale, so that slopes can be compared
@@ -131,8 +132,8 @@ def _slice(axes: Axes, loss: Loss, compiled: Compiled, point: np.ndarray, j: int
 
 def _headed(loss: Loss, parameter: Symbol, room: int) -> str:
     """The function and its derivative, on one line where both have room on it."""
-    said = (f"{text(loss.symbol)} = {text(loss.expression)}",
-            f"{text(derivative_of(loss.symbol, parameter))} = {text(loss.partial(parameter.name).result)}")
+    said = (f"{typeset(loss.symbol)} = {typeset(loss.expression)}",
+            f"{typeset(derivative_of(loss.symbol, parameter))} = {typeset(loss.partial(parameter.name).result)}")
     joint = ",  " if sum(map(len, said)) < room else "\n"
     return joint.join(part if len(part) <= room else f"{part[:room - 1]}…" for part in said)
 

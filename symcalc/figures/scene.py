@@ -15,8 +15,8 @@ from symcalc.figures.histories import draw_cost
 from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name
 from symcalc.figures.surfaces import draw_rings
 from symcalc.language.names import listed
-from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.readings import AWAY, boundaries, enters, reading_of, segments
 from symcalc.training.run import Run
 from symcalc.training.views import (
@@ -40,7 +40,6 @@ Show = Callable[[int], None]
 """Moves what is drawn to the point that the run visited after so many updates."""
 
 _TANGENT = 0.16          # of the width of the picture, to either side of the point
-_RINGS, _ROUGH_RINGS = 61, 25
 _HELD = 3                # other parameters whose values a title has room for
 
 
@@ -119,7 +118,7 @@ def _curve(axes: Axes, run: Run, j: int) -> Show:
     values = np.linspace(*window(run, j), fineness(run, 161, 41))
     curve, = axes.plot(values, np.full_like(values, np.nan), color=BLUE, label="J")
     first = curve_over(run, j, run.points[0], values)
-    axes.set(xlabel=text(run.loss.parameters[j]), ylabel=cost_name(run.loss), xlim=(values[0], values[-1]),
+    axes.set(xlabel=typeset(run.loss.parameters[j]), ylabel=cost_name(run.loss), xlim=(values[0], values[-1]),
              ylim=cropped(first, run.costs[:in_view(run)]))
 
     rest = len(run.loss.parameters) - 1
@@ -160,9 +159,9 @@ def _rolling(axes: Axes, run: Run, j: int) -> Show:
 
 def _rings(axes: Axes, run: Run) -> None:
     u, v = windows(run)
-    draw_rings(axes, run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
+    draw_rings(axes, run, u, v)
     first, second = run.loss.parameters
-    axes.set(xlabel=text(first), ylabel=text(second), xlim=u, ylim=v)
+    axes.set(xlabel=typeset(first), ylabel=typeset(second), xlim=u, ylim=v)
     axes.set_title(f"Lines of equal {cost_name(run.loss)}", fontsize=9, color=GREY)
 
 

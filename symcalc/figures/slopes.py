@@ -8,9 +8,9 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.pace import first_change
-from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, panels
-from symcalc.pages.notation import text
+from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, legend, panels
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.slopes import Slopes
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def secants(slopes: Slopes) -> Figure:
             quotient = slopes.quotient(step).forward
             if not np.isfinite(quotient):
                 raise LossError(f"there is no secant to draw: the function has no finite value at "
-                                f"{text(slopes.parameter)} = {short(here + step)}")
+                                f"{typeset(slopes.parameter)} = {short(here + step)}")
             axes.plot(across, curve, color=BLUE, label="J")
             axes.plot(across, slopes.value + slopes.derivative * (across - here), color=GREY, linewidth=1,
                       label=f"{touching} {short(slopes.derivative)}")
@@ -50,8 +50,8 @@ def secants(slopes: Slopes) -> Figure:
         for axes in all_axes[::2]:
             axes.set_ylabel(cost_name(slopes.loss))
         for axes in all_axes[2:]:
-            axes.set_xlabel(text(slopes.parameter))
-        all_axes[0].legend(fontsize=8)
+            axes.set_xlabel(typeset(slopes.parameter))
+        legend(all_axes[0], fontsize=8)
     return figure
 
 
@@ -102,6 +102,6 @@ def difference_errors(slopes: Slopes) -> Figure:
             axes.annotate("√(ε J/J'')", (slopes.predicted, axes.get_ylim()[1]), xytext=(4, -12), textcoords="offset points",
                           fontsize=8, color=GREY)
         axes.set(xlabel="Δ", ylabel="error",
-                 title=f"How far a difference quotient is from the slope in {text(slopes.parameter)}")
-        axes.legend(fontsize=8)
+                 title=f"How far a difference quotient is from the slope in {typeset(slopes.parameter)}")
+        legend(axes, fontsize=8)
     return figure

@@ -59,7 +59,7 @@ def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
             right.plot(*places[number], mark, color=shade, markersize=size, markeredgecolor="white", zorder=5, label=label)
         left.set_title(f"The model, step by step{left_out(run)}", fontsize=10)
         _number(right, steps, places)
-        outside(left)
+        outside(left, handles=left.lines)                # those that are out of the picture say so
     return figure
 
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from symcalc.errors import SymcalcError, visible
 from symcalc.figures.settling import settle
-from symcalc.pages.notation import text
+from symcalc.pages.typeset import typeset, typeset_in
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
 
     from symcalc.training.problem.objective import Objective
 
@@ -29,6 +31,7 @@ _QUIET = {
     "legend.framealpha": 0.85, "legend.edgecolor": "none", "figure.dpi": 120, "text.usetex": False,
     "axes.formatter.useoffset": False, "axes.formatter.limits": (-4, 6), "axes.unicode_minus": True,
 }
+_ON_THE_EDGE = 2         # pixels beside the frame, where marks on its edge still are in view
 _LONG_NAME = 22          # characters along the axis of a small panel
 
 
@@ -49,28 +52,51 @@ def cost_name(loss: Objective) -> str:
     ['J(u, v)', 'J(a, …, k)']
     """
     names = loss.parameters
-    for name in (loss.called, f"J({text(names[0])}, …, {text(names[-1])})"):
+    for name in (typeset_in(loss.called, names), f"J({typeset(names[0])}, …, {typeset(names[-1])})"):
         if len(name) <= _LONG_NAME:
             return name
     return "J"
 
 
+def legend(axes: Axes, **how: Any) -> Legend:
+    """The legend of what is in view; a mark that lies outside the frame is not named."""
+    if "handles" not in how:
+        axes.autoscale_view()                            # which matplotlib leaves until the figure is drawn
+        how["handles"] = [drawn for drawn in axes.get_legend_handles_labels()[0] if _is_seen(axes, drawn)]
+    return axes.legend(**how)
+
+
+def _is_seen(axes: Axes, drawn: Artist) -> bool:
+    """Whether any of a line, of marks or of an area is within the frame."""
+    from matplotlib.collections import Collection
+    from matplotlib.lines import Line2D
+
+    if not isinstance(drawn, (Line2D, Collection)):
+        return True
+    paths = [drawn.get_path()] if isinstance(drawn, Line2D) else drawn.get_paths()
+    places = [drawn.get_transform().transform_path(path).cleaned(remove_nans=True) for path in paths]
+    box = axes.bbox.padded(_ON_THE_EDGE)
+    if isinstance(drawn, Line2D) and drawn.get_linestyle() == "None":
+        return any(box.contains(*place) for path in places for place in path.vertices)
+    return any(path.intersects_bbox(box, filled=isinstance(drawn, Collection)) for path in places)
+
+
 def outside(axes: Axes, **how: Any) -> None:
     """The legend beside the picture, where it hides nothing."""
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, borderaxespad=0.3, **how)
+    legend(axes, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, borderaxespad=0.3, **how)
 
 
 def clear(axes: Axes, **how: Any) -> None:
     """The legend within the picture where it hides no point, and otherwise under it."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    legend, figure = axes.legend(**how), axes.figure
+    within, figure = legend(axes, **how), axes.figure
     FigureCanvasAgg(figure)
     figure.draw_without_rendering()
-    box = legend.get_window_extent()
+    box = within.get_window_extent()
     dots = [line for line in axes.lines if line.get_linestyle() == "None"]
     if any(box.contains(*place) for line in dots for place in axes.transData.transform(line.get_xydata())):
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=8.5, **how)
+        legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=8.5, **how)
 
 
 @contextmanager

@@ -8,9 +8,9 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.lowest import Lowest, lowest
-from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing
-from symcalc.pages.notation import text
+from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing, legend
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
 from symcalc.training.views import fineness, grid, in_view, last_seen, left_out, levels, started, windows
 from symcalc.written import derivative_of
@@ -42,17 +42,17 @@ def contours(run: Run) -> Figure:
     found = lowest(run)
     u, v = _with(found, *windows(run), run.points[in_view(run) - 1])
     with drawing(6.0, 4.8) as (figure, axes):
-        draw_rings(axes, run, u, v, fineness(run, _GRID, _COARSE), valued=True)
+        draw_rings(axes, run, u, v, valued=True)
         way = run.points[:in_view(run)]
         axes.plot(*way.T, "o-", color=ORANGE, markersize=3, linewidth=1, label="the run")
         axes.plot(*way[0], "s", color=ORANGE, markersize=6, label="start")
         axes.plot(*way[-1], "*", color="black", markersize=11, label=last_seen(run))
         _downhill(axes, run, u, v)
-        axes.set(xlabel=text(first), ylabel=text(second), title=f"Lines of equal {cost_name(run.loss)}{left_out(run)}",
+        axes.set(xlabel=typeset(first), ylabel=typeset(second), title=f"Lines of equal {cost_name(run.loss)}{left_out(run)}",
                  xlim=u, ylim=v)
         if found is not None:
             _mark(axes, found, u, v)
-        axes.legend()
+        legend(axes)
     return figure
 
 
@@ -64,7 +64,7 @@ def _downhill(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, floa
     if not (run.by_gradient and 0 < length < np.inf):
         return
     tip = run.points[0] - _ARROW * slopes / length
-    name = "∇J" if len(free) == 2 else text(derivative_of(run.loss.symbol, run.loss.parameters[free[0]]))
+    name = "∇J" if len(free) == 2 else typeset(derivative_of(run.loss.symbol, run.loss.parameters[free[0]]))
     axes.annotate("", tip, run.points[0], arrowprops={"arrowstyle": "->", "color": "#333333", "shrinkA": 0, "shrinkB": 0})
     axes.annotate(f"-{name}", tip, (6, -12), textcoords="offset points", fontsize=9, color="#333333",
                   bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5})
@@ -101,9 +101,9 @@ def _within(at: float, ends: tuple[float, float]) -> bool:
     return ends[0] + _EDGE * (ends[1] - ends[0]) < at < ends[1] - _EDGE * (ends[1] - ends[0])
 
 
-def draw_rings(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float], size: int, valued: bool = False) -> None:
+def draw_rings(axes: Axes, run: Run, u: tuple[float, float], v: tuple[float, float], valued: bool = False) -> None:
     """Lines of equal cost over a window of both parameters, some of them with their value."""
-    across, up, cost = grid(run, u, v, size)
+    across, up, cost = grid(run, u, v, fineness(run, _GRID, _COARSE))
     if len(found := levels(cost)):
         rings = axes.contour(across, up, cost, levels=found, colors=BLUE, linestyles="solid", linewidths=0.7, alpha=0.6)
         if valued:

@@ -9,9 +9,9 @@ import numpy as np
 
 from symcalc.errors import DescentError
 from symcalc.figures.histories import over_steps
-from symcalc.figures.style import GREY, cost_name, drawing, look, outside
-from symcalc.pages.notation import text
+from symcalc.figures.style import GREY, cost_name, drawing, legend, look, outside
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset
 from symcalc.training.many.runs import Runs
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def costs_over_steps(runs: Runs) -> Figure:
         if len(going) > _FEW:
             outside(axes)
         elif len(going) > 1:
-            axes.legend(fontsize=8)
+            legend(axes, fontsize=8)
     return figure
 
 
@@ -82,7 +82,7 @@ def costs_over_rates(runs: Runs) -> Figure:
         if len(kinds) > _FEW:
             outside(axes)
         else:
-            axes.legend(fontsize=8)
+            legend(axes, fontsize=8)
     return figure
 
 
@@ -100,7 +100,7 @@ def _label(runs: Runs, run: Run, k: int, count: int) -> str:
 
 def _kind(run: Run) -> tuple[str, str]:
     """The method and the start."""
-    start = ", ".join(f"{text(p)} = {short(value)}" for p, value in zip(run.loss.parameters, run.points[0]))
+    start = ", ".join(f"{typeset(p)} = {short(value)}" for p, value in zip(run.loss.parameters, run.points[0]))
     return run.method.name, f"from {start}"
 
 

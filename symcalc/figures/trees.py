@@ -13,6 +13,7 @@ from symcalc.calculus.values import Value
 from symcalc.errors import LossError
 from symcalc.figures.style import BLUE, GREY, ORANGE, drawing
 from symcalc.pages.notation import text
+from symcalc.pages.typeset import typeset
 from symcalc.training.losses import Loss
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def tree(what: Derivation | Loss | Backpropagation) -> Figure:
                 _note(axes, (across + x) / 2, (up + y) / 2, notes[id(node), id(child)])
             _box(axes, across, up, _said(node[0], values, node[0] is root[0], graph), bool(node[1]))
         axes.set(xlim=(-0.6, leaves - 0.4), ylim=(-depth - 0.45, 0.45),
-                 title=_cut(f"{graph.name.text} = {text(graph.term)}", _TITLE))
+                 title=_cut(f"{graph.name.text} = {typeset(graph.term)}", _TITLE))
         axes.set_axis_off()
     return figure
 
@@ -96,9 +97,9 @@ def _placed(node: Node, depth: int, left: float, places: dict[int, tuple[float, 
 
 def _said(letter: Symbol, values: Mapping[Symbol, Value], is_whole: bool, graph: Backpropagation) -> str:
     if letter not in values:
-        return text(letter)
-    name = f"{text(letter)} = {graph.name.text}" if is_whole else text(letter)
-    return f"{name}\n{_cut(text(values[letter].formula))}"
+        return typeset(letter)
+    name = f"{typeset(letter)} = {graph.name.text}" if is_whole else typeset(letter)
+    return f"{name}\n{_cut(typeset(values[letter].formula))}"
 
 
 def _box(axes: Axes, across: float, up: float, words: str, inner: bool) -> None:
@@ -108,7 +109,8 @@ def _box(axes: Axes, across: float, up: float, words: str, inner: bool) -> None:
 
 def _slope(values: dict, above: Symbol, below: Symbol) -> str:
     """∂v₂/∂v₁ = 2v₁, on two lines where it is long."""
-    name, slope = _cut(f"∂{text(above)}/∂{text(below)}", _NOTED), _cut(f"= {text(values[above].slopes[below])}", _NOTED)
+    name = _cut(f"∂{typeset(above)}/∂{typeset(below)}", _NOTED)
+    slope = _cut(f"= {typeset(values[above].slopes[below])}", _NOTED)
     return f"{name}{chr(10) if len(name) + len(slope) - 2 > _LINE else ' '}{slope}"
 
 

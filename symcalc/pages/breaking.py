@@ -16,14 +16,17 @@ class Break:
     at: int
     depth: int          # a condition is one deeper than its case
     kind: int           # -1 between cases, 0 at + or -, 1 before a dot or relation, 2 between factors, 3 after a lone number,
-                        # 4 before a slash, where else the denominator would be torn
+                        # 4 before a slash, where else the denominator would be torn, 5 after d/dx or Σ, 6 between names
     below: bool = False         # within a denominator's brackets or an exponent's, as in /(1 + x) and 2^(n - 1)
-    width: int = 1              # of what is left out: a space, and nothing before a slash
+    width: int = 1              # of what is left out: a space, and nothing where there is none
 
 
 # A word that belongs to what follows it: a sign, a sum, a derivative.
 _JOINED = re.compile(r"(.*\*)?[-(\[{|√]*(Σ.*|[d∂][⁰¹²³⁴-⁹]*/[d∂].*)|[-+·=<≤>≥≠≈→←]|and|or|if")
-LONE, _SLASH = 3, 4
+_OPERATOR = re.compile(r"(.*[-*(\[{|√])?(Σ.*|[d∂][⁰¹²³⁴-⁹]*/[d∂].*)")
+_BEFORE_NAMES = re.compile(r"(?<=\S)(?=[\^∂])|(?<=[^\sd∂⁰¹²³⁴-⁹])(?=/)")
+_IN_BRACKETS = re.compile(r"(?<=[(\[{])(?=[^\s)\]}])")
+LONE, _SLASH, _OPENED, _TORN = 3, 4, 5, 6
 _DENOMINATOR = re.compile(r"/[\w√]*\(")
 _UNDER = re.compile(r"[/^]-?[\w√]*$")        # on which the brackets of a denominator or an exponent open
 _ALONE = re.compile(r"(?:^|[-+=≈] |[(\[{])-?[0-9.,]+$")
@@ -52,13 +55,28 @@ def broken(text: str, first: int, rest: int) -> list[str]:
     ['2 (a + b)', '+ 3 (c + d)']
     """
     lines, room = [], first
-    while width_of(ahead := _ahead(text, room)) > room and (places := _places(ahead)):
-        end = _fitting(ahead, room)
+    while width_of(ahead := _ahead(text, room)) > room:
+        places, end = _places(ahead), _fitting(ahead, room)
         fitting = [place for place in places if place.at <= end]
-        chosen = _best(fitting, room) if fitting else places[0]
+        chosen = _best(fitting, room) if fitting else _hardly(ahead, places, end)
+        if chosen is None:
+            break
         lines.append(text[:chosen.at])
         text, room = text[chosen.at + chosen.width:], rest
     return [*lines, text]
+
+
+def _hardly(text: str, places: list[Break], end: int) -> Break | None:
+    """Where names are so long that nothing fits: after a d/dx, else between two names, and else as early as may be."""
+    spaces = [space.start() for space in re.finditer(" ", text)]
+    words = zip([0, *(space + 1 for space in spaces)], spaces)
+    opened = [Break(stop, 0, _OPENED) for start, stop in words if _OPERATOR.fullmatch(text[start:stop])]
+    before, inside = ([Break(found.start(), 0, _TORN, width=0) for found in torn.finditer(text)]
+                      for torn in (_BEFORE_NAMES, _IN_BRACKETS))
+    for fitting in ([place for place in some if place.at <= end] for some in (opened, before, inside)):
+        if fitting:
+            return fitting[-1]
+    return min([*places, *opened, *before, *inside], key=lambda place: place.at, default=None)
 
 
 def on_two_lines(text: str, room: int) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -68,13 +69,15 @@ def _stem(name: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (name, "")
 
 
-def _text_name(name: str) -> str:
+def _text_name(name: str, below: bool = False) -> str:
+    """The name as it is typed, with its number below the line where it was typed so, or always."""
     if name.endswith(_HAT):
-        return normalize("NFC", _text_name(name.removesuffix(_HAT)) + "\N{COMBINING CIRCUMFLEX ACCENT}")
+        return normalize("NFC", _text_name(name.removesuffix(_HAT), below) + "\N{COMBINING CIRCUMFLEX ACCENT}")
     stem, number = _stem(name)
     if name == "Sigma":                  # Σ is the sign of a sum
         return name
-    return GREEK.get(stem, visible(stem)) + (number.translate(_SUBSCRIPT) if "_" in name or stem in GREEK else number)
+    below |= "_" in name or stem in GREEK
+    return GREEK.get(stem, visible(stem)) + (number.translate(_SUBSCRIPT) if below else number)
 
 
 def _text_digits(digits: str) -> str:
@@ -83,14 +86,15 @@ def _text_digits(digits: str) -> str:
     return {"1": ten, "-1": f"-{ten}"}.get(mantissa, f"{mantissa} · {ten}") if exponent else digits
 
 
-def _text_indexed(name: str, indices: Sequence[str]) -> str:
+def _text_indexed(name: str, indices: Sequence[str], below: bool = False) -> str:
+    written = _text_name(name, below)
     if all(index in _INDEX_LETTERS for index in indices):
-        return _text_name(name) + "".join(map(_INDEX_LETTERS.__getitem__, indices))
+        return written + "".join(map(_INDEX_LETTERS.__getitem__, indices))
     if all(index.isdigit() for index in indices):
-        return _text_name(name) + ",".join(index.translate(_SUBSCRIPT) for index in indices)
+        return written + ",".join(index.translate(_SUBSCRIPT) for index in indices)
     if all(len(index) == 1 for index in indices):
-        return f"{_text_name(name)}_{''.join(indices)}"
-    return f"{_text_name(name)}[{', '.join(indices)}]"
+        return f"{written}_{''.join(indices)}"
+    return f"{written}[{', '.join(indices)}]"
 
 
 def _text_power(base: str, exponent: str, whole: bool) -> str:
@@ -161,6 +165,11 @@ TEXT = Medium(
     square="[{}]".format, summed=_text_summed, derivative=_text_derivative, slope_of=_text_slope_of,
     primed=_text_primed, slope="d/d", dot=" · ", dots="…", tight="", space=" ",
 )
+
+
+# As LaTeX has it, for words beside typeset formulas and pictures: v1 is v₁.
+TYPESET = replace(TEXT, name=partial(_text_name, below=True), indexed=partial(_text_indexed, below=True),
+                  marked=lambda name, mark: f"{_text_name(name, True)}_{_text_name(mark, True)}")
 
 
 def _latex_operator(name: str) -> str:

@@ -84,7 +84,7 @@ def printed(document: Document) -> str:
 
 
 def _lines(document: Document, page: Page, heading: bool) -> list[Line]:
-    sections = [_underlined(document.title, "═")] if heading and document.title else []
+    sections = [_underlined(document.title, "═", page)] if heading and document.title else []
     sections += [renderer(_RENDERERS, block)(block, page) for block in document.blocks]
     return [line for k, section in enumerate(sections) for line in ([""] if k else []) + section]
 
@@ -131,6 +131,9 @@ def wrapped(parts: Sequence[Inline], width: int) -> list[str]:
             lines.append(line)
             before, room = "", width
         first, *others = broken(atom, room, width) if is_formula else [atom]
+        if line and before and width_of(first) > room:                  # not even its beginning has room there
+            lines.append(line)
+            before, (first, *others) = "", broken(atom, width, width)
         *full, line = [before + first, *others]
         lines += full
     return [*lines, line]
@@ -147,12 +150,15 @@ def _atoms(parts: Sequence[Inline]) -> list[tuple[str, bool]]:
     return [atom for atom in atoms if atom[0]]
 
 
-def _underlined(title: str, rule: str) -> list[Line]:
-    return [((Ink.HEADING, title),), ((Ink.LINE, rule * width_of(title)),)]
+def _underlined(title: str, rule: str, page: Page) -> list[Line]:
+    lines = wrapped((title,), page.width)
+    return [*(((Ink.HEADING, line),) for line in lines), ((Ink.LINE, rule * max(map(width_of, lines))),)]
 
 
 def _heading(heading: Heading, page: Page) -> list[Line]:
-    return _underlined(heading.text, "─") if heading.level <= 2 else [((Ink.HEADING, heading.text),)]
+    if heading.level <= 2:
+        return _underlined(heading.text, "─", page)
+    return [((Ink.HEADING, line),) for line in wrapped((heading.text,), page.width)]
 
 
 def _paragraph(paragraph: Paragraph, page: Page) -> list[Line]:
@@ -205,11 +211,13 @@ def _step_lines(formulas: Sequence[str], k: int, page: Page) -> list[Line]:
         return [*lines]
     start, end = changed(formulas[k - 1], written)
     inked: list[Line] = []
+    at = 0
     for line in lines:
         before = 4 if not inked else 6                   # the indentation, which is no part of the formula
-        inked.append(marked(line, start + before, end + before) if start < end else line)
-        start, end = (place - (len(line) - before + 1) for place in (start, end))
-        start, end = max(start, 0), max(end, 0)
+        on_it = [max(place - at, 0) + before for place in (start, end)]
+        inked.append(marked(line, *on_it) if on_it[0] < on_it[1] else line)
+        at += len(line) - before
+        at += written[at:at + 1] == " "                  # which is left out where the line ends
     return inked
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symcalc.language.names import name_of, symbol
-from symcalc.pages.notation import text
+from symcalc.pages.typeset import typeset
 from symcalc.training.course import Course
 from symcalc.training.problem.task import COUNTS, PROBABILITIES, SIGNS
 from symcalc.training.views import fitted_columns
@@ -50,7 +50,7 @@ def reading_of(run: Course) -> Reading:
     task = run.loss.task
     found = RESIDUAL if task is None or task.values is None else _READINGS.get(task.values, RESIDUAL)
     names = fitted_columns(run)
-    y = text(symbol(name_of(run.loss.target) if names is None else names[1]))
+    y = typeset(symbol(name_of(run.loss.target) if names is None else names[1]))
     return Reading(line=found.line.format(y=y), upwards=found.upwards.format(y=y), gaps=found.gaps.format(y=y),
                    boundary=found.boundary, margin=found.margin)
 

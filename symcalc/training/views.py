@@ -7,8 +7,8 @@ import numpy as np
 from symcalc.errors import LossError
 from symcalc.language.names import name_of
 from symcalc.language.table import Table
-from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
+from symcalc.pages.typeset import typeset, typeset_in
 from symcalc.training.course import Course
 from symcalc.training.stops import Stop
 
@@ -42,6 +42,16 @@ def in_view(run: Course) -> int:
     reach = _AWAY * max(float(change[1]), float(run.costs[0] - run.costs.min()) if climbed else 0.0)
     away = np.flatnonzero(~(change <= reach))
     return max(2, int(away[0])) if reach and len(away) else len(change)
+
+
+def called(run: Course) -> str:
+    """J(w₁, w₂), the cost by name.
+
+    >>> from symcalc.training.losses import Loss
+    >>> called(Loss("w1^2 + w2^2").descend(start=[1, 1], rate=0.1, steps=1))
+    'J(w₁, w₂)'
+    """
+    return typeset_in(run.loss.called, run.loss.parameters)
 
 
 def last_seen(run: Course) -> str:
@@ -157,7 +167,7 @@ def fineness(run: Course, fine: int = _FINE, rough: int = _ROUGH) -> int:
 
 def held(run: Course, j: int, at: np.ndarray) -> str:
     """The parameters other than that in place j, with their values at the point: "b = 0.5, c = 2"."""
-    return ", ".join(f"{text(other)} = {short(value, 4)}"
+    return ", ".join(f"{typeset(other)} = {short(value, 4)}"
                      for k, (other, value) in enumerate(zip(run.loss.parameters, at)) if k != j)
 
 
@@ -210,7 +220,11 @@ def grid(run: Course, u: tuple[float, float], v: tuple[float, float], size: int)
 
 
 def levels(cost: np.ndarray) -> np.ndarray:
-    """Levels closer together near the minimum, where the cost is flat; none where all of it is."""
+    """Levels closer together near the minimum, where the cost is flat, and below the highest point, which would be a speck.
+
+    >>> float(levels(np.array([0.0, 1.0])).max().round(2)), len(levels(np.array([1.0, 1.0])))
+    (0.85, 0)
+    """
     finite = cost[np.isfinite(cost)]
     low, high = float(finite.min()), float(finite.max())
-    return np.unique(low + (high - low) * np.linspace(0.02, 1, 14) ** 2) if high > low else np.empty(0)
+    return np.unique(low + (high - low) * np.linspace(0.02, 1, 14)[:-1] ** 2) if high > low else np.empty(0)

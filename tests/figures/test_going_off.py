@@ -8,7 +8,8 @@ import symcalc as sc
 from symcalc import figures
 from symcalc.figures.animation import _caption
 from symcalc.figures.scene import panels_of
-from symcalc.training.views import in_view
+from symcalc.training.stepping.pictures import pictures
+from symcalc.training.views import in_view, levels
 
 DATA = {"x": [1, 2, 3, 4, 5, 6], "y": [2.1, 3.9, 6.2, 7.8, 10.1, 12.2]}
 LINE = sc.mean_squared_error("y", sc.line("x"))
@@ -87,3 +88,41 @@ def test_a_model_in_view_has_no_note():
     axes = Figure().subplots()
     panels_of(run)[0](axes, run)(5)
     assert not axes.texts[0].get_visible()
+
+
+def test_a_legend_names_only_what_is_within_the_frame():
+    from symcalc.figures.style import drawing, legend
+
+    with drawing() as (_, axes):
+        axes.plot([0, 1], [0, 1], label="line")
+        axes.plot([5, 6], [5, 6], label="line beyond")
+        axes.plot([-1, 3], [3, -1], label="line across")                # no point of it is within
+        axes.plot([-1, 3], [3, -1], "o", label="marks beyond")
+        axes.plot([0, np.nan, 9], [1, np.nan, 9], "o", label="marks, some beyond")
+        axes.vlines([0.5, 7], 0, 1, label="uprights")
+        axes.vlines([7, 8], 0, 1, label="uprights beyond")
+        axes.axvline(0.3, label="boundary")
+        axes.axvline(3, label="boundary beyond")
+        axes.fill_between([-4, 4], -4, 4, label="area")
+        axes.plot([], [], label="nothing")
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        legend(axes)
+    assert [words.get_text() for words in axes.get_legend().get_texts()] == [
+        "line", "line across", "marks, some beyond", "uprights", "boundary", "area"]
+
+
+def test_the_page_names_a_mark_only_where_it_is_seen():
+    """The tangent of a run that goes off soon promises costs below the picture."""
+    drawing, = pictures(sc.Loss("w^2").descend(start=[1], rate=1.2, steps=12), range(11))
+    for key, mark in (("now", "now"), ("promised", "promised")):
+        said = drawing.moving[f"cost-key-{key}"]["class"]
+        assert said == ["" if seen else "unseen" for seen in drawing.seen(mark)] and len(set(said)) == 2
+    assert drawing.moving["cost-key-promised"]["class"][:1] == [""] and drawing.seen("promised")[5:] == [False] * 6
+    calm, = pictures(sc.Loss("w^2").descend(start=[1], rate=0.2, steps=12), range(13))
+    assert not any("key" in name for name in calm.moving) and calm.svg().count('class="key') == 2
+
+
+def test_no_line_of_equal_cost_is_a_speck_in_the_highest_corner():
+    cost = np.add.outer(np.linspace(-1, 1, 41) ** 2, np.linspace(-1, 0.9, 41) ** 2)
+    highest = levels(cost).max()
+    assert 20 < (cost > highest).sum() and highest > 0.8 * cost.max()

@@ -1,6 +1,7 @@
 """What every figure keeps to: words inside it, plain ticks apart, curves told apart without colour, nothing global changed."""
 
 import io
+import re
 import warnings
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from matplotlib.text import Text
 import symcalc as sc
 from symcalc import figures
 from symcalc.errors import LossError
+from symcalc.pages.typeset import typeset
 
 FILMS = {"budget": [1.2, 2.5, 3.1, 4.0, 5.4, 6.3, 7.7, 8.8, 10.1, 11.9, 13.5, 15.0],
          "revenue": [4.9, 5.1, 10.8, 9.2, 17.5, 13.9, 22.4, 21.3, 30.6, 29.8, 39.9, 40.2]}
@@ -198,8 +200,8 @@ def test_many_parameters_leave_room_for_those_that_moved_most(runs):
     below = figures.history(run).axes[1]
     named = [label.get_text() for label in below.get_legend().get_texts()]
     moved = np.ptp(run.points, axis=0)
-    assert named[-1] == "109 that moved less" and len(below.lines) == 122
-    assert {*named[:-1]} == {str(run.loss.names[j]) for j in np.argsort(-moved)[:12]}
+    assert named[-1] == "109 that moved less" and len(below.lines) == 121
+    assert {*named[:-1]} == {typeset(run.loss.parameters[j]) for j in np.argsort(-moved)[:12]}
 
 
 def test_ratios_out_of_the_picture_are_arrows():
@@ -224,3 +226,15 @@ def test_words_are_literal():
     figure.savefig(io.BytesIO())
     label = figure.axes[0].get_legend().get_texts()[0]
     assert label.get_text() == hostile and not label.get_parse_math()
+
+
+def test_names_in_pictures_and_on_the_page_are_those_of_the_typeset_formulas(tmp_path):
+    run = sc.Loss("mean((y1 - (w1*x1 + b))^2)", columns="x1 y1").descend(
+        {"x1": [1, 2, 3], "y1": [2, 4, 6]}, start=[0, 0], rate=0.05, steps=3)
+    for figure in (figures.cost_curve(run, "w1"), figures.contours(run), figures.surface(run), figures.fit(run), figures.history(run),
+                   figures.expected_actual(run), figures.data_and_cost(run), figures.strip(run), figures.tree(run.loss)):
+        said = " ".join(words.get_text() for words in figure.findobj(Text))
+        assert not re.search("[wxy]1", said), said
+    page = run.save(tmp_path / "run.html").read_text(encoding="utf-8")
+    outside = re.sub(r'alttext=\\?"[^"]*"', "", page)                # which repeats a formula as it is typed
+    assert not re.search("[wxy]1", outside) and "J(w₁, b)" in outside and 'aria-label="the data and the model, y₁ over x₁"' in outside

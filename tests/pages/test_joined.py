@@ -28,4 +28,4 @@ def test_a_long_formula_can_still_be_broken():
 def test_a_value_that_is_held_stays_with_its_letter(tmp_path):
     run = sc.mean_squared_error("y", sc.line("x")).descend({"x": [1, 2, 3], "y": [2, 4, 5]}, start=[0, 1], rate=0.1, steps=3,
                                                            hold=["b"])
-    assert '; <span class="joined">b = 1</span></figcaption>' in run.save(tmp_path / "run.html").read_text(encoding="utf-8")
+    assert '<span>with <span class="joined">b = 1</span></span></figcaption>' in run.save(tmp_path / "run.html").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from sympy import Add, Function, Mul, Symbol, symbols, tanh
 
 import symcalc as sc
 from symcalc.pages.beginnings import Beginnings
-from symcalc.pages.breaking import _best, _places, broken, width_of
+from symcalc.pages.breaking import _best, _fitting, _hardly, _places, broken, width_of
 from symcalc.pages.elided import elided, is_long, shortened
 from symcalc.pages.notation import latex, text
 
@@ -25,9 +25,12 @@ def test_a_formula_begins_as_it_is_written(length):
 def in_one_go(formula, first, rest):
     """The lines of a formula, all of it looked at for every line."""
     lines, room = [], first
-    while width_of(formula) > room and (places := _places(formula)):
-        fitting = [place for place in places if width_of(formula[:place.at]) <= room]
-        chosen = _best(fitting, room) if fitting else places[0]
+    while width_of(formula) > room:
+        places, end = _places(formula), _fitting(formula, room)
+        fitting = [place for place in places if place.at <= end]
+        chosen = _best(fitting, room) if fitting else _hardly(formula, places, end)
+        if chosen is None:
+            break
         lines.append(formula[:chosen.at])
         formula, room = formula[chosen.at + chosen.width:], rest
     return [*lines, formula]

@@ -1,8 +1,11 @@
 """Text for terminals: golden outputs, widths, and nothing that steers a terminal."""
 
+import re
+
 import pytest
 from sympy import Float, Integer, Symbol, sin
 
+import symcalc as sc
 from symcalc.errors import SymcalcError
 from symcalc.pages import text
 from symcalc.pages.breaking import broken, width_of
@@ -77,7 +80,41 @@ def test_no_line_is_wider_than_the_terminal(everything, width):
 def test_a_long_formula_breaks_before_a_sign_and_never_within_a_name_or_number():
     lines = broken("alpha_rate + 1234567890 x + 2 (a + b)", 14, 14)
     assert lines == ["alpha_rate", "+ 1234567890 x", "+ 2 (a + b)"]
-    assert broken("d/dx (a + b)", 6, 6) == ["d/dx (a", "+ b)"]
+    assert broken("d/dx (a + b)", 7, 7) == ["d/dx (a", "+ b)"]
+
+
+LETTERS = "weight_of_the_budget_spent intercept_of_the_revenue threshold_of_the_revenue"
+
+
+@pytest.mark.parametrize("formula", [
+    "(w - 3)^2*exp(b)", "ln(1 + exp(-w*b))", "abs(w*b - c) + max(c, 0)", "w/(1 + b^2)", "sin(w)^b", "mean((y - (w*x + b))^2)",
+    "mean(max(0, 1 - y*(w*x + b)))"])
+def test_lines_of_long_names_keep_to_the_narrowest_terminal(formula):
+    """After a d/dx, and where that is not enough between two names: only a name itself may be wider than the terminal."""
+    names = dict(zip("wbc", LETTERS.split()), x="budget_in_millions", y="revenue_in_millions")
+    loss = sc.Loss(re.sub(r"\b[wbcxy]\b", lambda found: names[found[0]], formula),
+                   columns=f"{names['x']} {names['y']}" if "mean" in formula else "")
+    data = {names["x"]: [1.0, 2, 3], names["y"]: [1.0, -1, 1]} if loss.columns else None
+    run = loss.descend(data, start=[0.1] * len(loss.parameters), rate=0.01, steps=2)
+    for shown in (*map(loss.derive, loss.parameters), loss.gradient(), run, run.updates[0]):
+        lines = text.render(shown.document(), width=40).split("\n")
+        assert max(map(width_of, lines)) <= 40, lines
+
+
+@pytest.mark.parametrize(("formula", "room", "lines"), [
+    ("d/dlong_name (a_name b)", 14, ["d/dlong_name", "(a_name b)"]),
+    ("· d/dlong_name exp(-another)", 16, ["· d/dlong_name", "exp(-another)"]),
+    ("sin(long_name)^(other_name - 1)", 20, ["sin(long_name)", "^(other_name - 1)"]),
+    ("(-long_name)/(1 + other)", 8, ["(", "-long_name)", "/(1", "+ other)"]),
+    ("a_name_that_is_too_long", 9, ["a_name_that_is_too_long"])])
+def test_what_holds_together_is_parted_only_where_there_is_no_other_way(formula, room, lines):
+    assert broken(formula, room, room) == lines
+
+
+def test_a_title_is_wrapped_and_underlined_as_wide_as_it_is():
+    document = Document("Gradient descent on J(weight, intercept)", (Heading("A long heading of the third level", level=3),))
+    assert text.render(document, width=24).split("\n") == [
+        "Gradient descent on", "J(weight, intercept)", "═" * 20, "", "A long heading of the", "third level"]
 
 
 def test_long_latex_closes_and_opens_its_brackets():

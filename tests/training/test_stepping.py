@@ -252,7 +252,7 @@ def test_the_last_digits_of_a_number_move_no_line(window):
     def lines(by):
         low, high = (end * (1 + by) for end in window)
         across = np.linspace(low, high, 121)
-        drawing = Drawing(name="d", across=(low, high), up=(low, high), labels=("u", "v"), alt="", caption="")
+        drawing = Drawing(name="d", across=(low, high), up=(low, high), labels=("u", "v"), alt="")
         return drawing.path(across, across), drawing.bend(across, across), coordinates(drawing.x(across))
 
     assert lines(0.0) == lines(4e-16) == lines(-7e-16) == lines(2e-15)

@@ -27,7 +27,7 @@ _SURE = 6                # decimals of a place; those behind differ between vers
 class Drawing:
     """One picture. `moving` has, for the id of an element, the values of its attributes in every state.
 
-    >>> drawing = Drawing(name="cost", across=(0, 2), up=(0, 10), labels=("m", "J"), alt="J over m", caption="the cost")
+    >>> drawing = Drawing(name="cost", across=(0, 2), up=(0, 10), labels=("m", "J"), alt="J over m")
     >>> drawing.path([0, 2], [0, 10])
     'M58,252L385,14'
     """
@@ -37,10 +37,11 @@ class Drawing:
     up: tuple[float, float]
     labels: tuple[str, str]
     alt: str
-    caption: str                                # HTML of our own making
+    caption: str = ""                           # HTML of our own making, after the keys
     logarithmic: bool = False                   # upwards a scale of powers of ten
     still: list[str] = field(default_factory=list)
     moving: dict[str, dict[str, Sequence[str | float]]] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)       # what the marks are, under the picture
     trail: list[str] = field(default_factory=list)      # the places of a polyline that grows with the states
     scales: tuple[Scale, Scale] = field(init=False)
     left: float = field(init=False)
@@ -82,7 +83,7 @@ class Drawing:
     def bend(self, x: ArrayLike, y: ArrayLike) -> str:
         """A curve through an odd number of evenly spaced points, through each three a parabola; it breaks like a path.
 
-        >>> drawing = Drawing(name="d", across=(0, 2), up=(0, 4), labels=("x", "y"), alt="", caption="")
+        >>> drawing = Drawing(name="d", across=(0, 2), up=(0, 4), labels=("x", "y"), alt="")
         >>> drawing.bend([0, 1, 2], [0, 1, 4])
         'M58,252Q221.5,252 385,14'
         """
@@ -107,6 +108,14 @@ class Drawing:
         """A dot that moves through these places."""
         self.move("circle", name, style, f' r="{radius}"', cx=coordinates(self.x(x)), cy=coordinates(self.y(y)))
 
+    def key(self, style: str, told: str, seen: Sequence[bool] = ()) -> None:
+        """What a mark is; in the states in which it is not seen, it is not named either."""
+        name = "" if all(seen) else f"{self.name}-key-{style}"
+        known = f' id="{name}"' if name else ""
+        self.keys.append(f'<span{known}><span class="key {style}"></span> {words(told)}</span>')
+        if name:
+            self.moving[name] = {"class": ["" if there else "unseen" for there in seen]}
+
     def note(self, name: str, said: str, when: Sequence[bool]) -> None:
         """Words at the top of the picture, in some of the states."""
         if any(when):
@@ -114,20 +123,21 @@ class Drawing:
             self.still.append(f'<text id="{self.name}-{name}" x="{middle}" y="{_TOP + 24}" class="label">{words(said)}</text>')
             self.moving[f"{self.name}-{name}"] = {"visibility": ["visible" if shown else "hidden" for shown in when]}
 
-    def away(self, name: str) -> list[bool]:
-        """In which states the dot of that name is out of the picture."""
+    def seen(self, name: str) -> list[bool]:
+        """In which states the dot of that name is in the picture."""
         places = self.moving[f"{self.name}-{name}"]
-        return [not (self.left <= x <= self.right and _TOP <= y <= _BOTTOM) for x, y in zip(places["cx"], places["cy"])]
+        return [self.left <= x <= self.right and _TOP <= y <= _BOTTOM for x, y in zip(places["cx"], places["cy"])]
 
     def svg(self) -> str:
         """The picture with everything in the place where it starts."""
         clip = f"{self.name}-frame"
         trail = f'<polyline id="{self.name}-trail" class="trail"/>' if self.trail else ""
         frame = f'<rect x="{self.left}" y="{_TOP}" width="{self.right - self.left}" height="{_BOTTOM - _TOP}"/>'
+        caption = " ".join(filter(None, (*self.keys, self.caption)))
         return (f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words(self.alt)}">'
                 f'<clipPath id="{clip}">{frame}</clipPath>'
                 f'{self._axes()}<g clip-path="url(#{clip})">{trail}{"".join(self.still)}</g>{self._names()}</svg>'
-                f"<figcaption>{self.caption}</figcaption></figure>")
+                f"<figcaption>{caption}</figcaption></figure>")
 
     def _marks(self) -> list[list[tuple[float, str]]]:
         """The ticks of both axes, each with what stands at it."""

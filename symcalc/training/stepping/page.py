@@ -15,12 +15,12 @@ import numpy as np
 from symcalc.pages import html
 from symcalc.pages.document import Document, Table
 from symcalc.pages.files import write_whole
-from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import template
 from symcalc.pages.retelling import Retelling
 from symcalc.pages.shorthand import Shorthand
 from symcalc.pages.slots import Form, Paths
+from symcalc.pages.typeset import typeset, with_typeset_names
 from symcalc.training.course import Course
 from symcalc.training.stepping.pictures import pictures
 from symcalc.training.told.page import page as in_words
@@ -45,7 +45,7 @@ def page(run: Course) -> str:
     >>> "Update 2 of 3" in page(run) or 'id="slider"' in page(run)
     True
     """
-    document = in_words(run)
+    document = with_typeset_names(in_words(run), run.loss.parameters)
     if not run.nit or not run.started:
         return html.render(document)
     above = [*takewhile(lambda block: not isinstance(block, Table), document.blocks)]
@@ -73,8 +73,8 @@ def stepped_to(count: int) -> list[int]:
 def _player(run: Course) -> str:
     states = stepped_to(run.nit)
     drawings = pictures(run, states)
-    away = drawings[-1].away("now")
-    told = Retelling.of([[[_said(run, k, out)], *map(_LINE.split, working_of(run, k))] for k, out in zip(states, away)])
+    seen = drawings[-1].seen("now")
+    told = Retelling.of([[[_said(run, k, there)], *map(_LINE.split, working_of(run, k))] for k, there in zip(states, seen)])
     words, lines = _shorter(told.lines)
     data = {"steps": states, "words": words, "lines": lines, "kinds": told.kinds, "rows": told.rows,
             "moving": {name: {key: asdict(Paths.of([*map(str, values)])) if key == "d" else values
@@ -107,11 +107,11 @@ def working_of(run: Course, k: int) -> list[str]:
     return [*map(html.block, Update(run=run, k=k).document().blocks)] if k else []
 
 
-def _said(run: Course, k: int, away: bool) -> str:
+def _said(run: Course, k: int, seen: bool) -> str:
     """Where the run stands, for the line under the slider and for those who hear it; whether that is out of the picture."""
-    values = [_equal(text(run.loss.parameters[j]), run.points[k, j]) for j in run.moving[:_DERIVED]]
+    values = [_equal(typeset(run.loss.parameters[j]), run.points[k, j]) for j in run.moving[:_DERIVED]]
     values += ["…"] if len(run.moving) > _DERIVED else []
-    values += [_equal("J", run.costs[k]), *(["out of the picture"] if away else [])]
+    values += [_equal("J", run.costs[k]), *([] if seen else ["out of the picture"])]
     return f"{f'After update {k} of {run.nit}' if k else 'At the start'}: {', '.join(values)}"
 
 
@@ -135,7 +135,7 @@ def in_script(data: object) -> str:
 def _derivations(run: Course) -> list[str]:
     if not run.by_gradient or run.partials is not None or len(run.moving) > _DERIVED:
         return []
-    return [unfolding(f"How the slope along {text(run.loss.parameters[j])} is derived",
+    return [unfolding(f"How the slope along {typeset(run.loss.parameters[j])} is derived",
                       run.loss.derive(run.loss.parameters[j]).document()) for j in run.moving]
 
 

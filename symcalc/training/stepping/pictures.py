@@ -9,11 +9,12 @@ import numpy as np
 
 from symcalc.language.names import symbol
 from symcalc.pages.html import words
-from symcalc.pages.notation import text
+from symcalc.pages.typeset import typeset
 from symcalc.training.course import Course
 from symcalc.training.readings import AWAY, Reading, boundaries, enters, heights, reading_of, segments
 from symcalc.training.stepping.drawing import HEIGHT, Drawing, coordinates
 from symcalc.training.views import (
+    called,
     cropped,
     curve_over,
     drawn_data,
@@ -39,7 +40,7 @@ _RINGS, _ROUGH_RINGS = 121, 25
 _ARROW = 36              # units, as long is the arrow against the gradient, whatever its length
 _NOTHING = 1e-12         # of the first slope: what is left of it is rounding
 
-_NOW = '<span><span class="key now"></span> after the step</span>'
+_NOW = "now", "after the step"
 
 
 def pictures(run: Course, states: Sequence[int]) -> list[Drawing]:
@@ -57,27 +58,29 @@ def _cost_of(run: Course) -> Callable[[Course, Sequence[int]], Drawing]:
 
 def _data(run: Course, states: Sequence[int]) -> Drawing:
     """The data with the model as it stands after each update, and what the loss measures of each row."""
-    x_name, y_name = (text(symbol(name)) for name in fitted_columns(run))
+    x_name, y_name = (typeset(symbol(name)) for name in fitted_columns(run))
     x, y = drawn_data(run, _DOTS)
     reading = reading_of(run)
     apart = bool(reading.gaps) and len(x) * len(states) <= _GAPS
     margin = 0.05 * (float(np.ptp(x)) or 1.0)
     drawing = Drawing(name="data", across=(float(x.min()) - margin, float(x.max()) + margin), up=heights(run, y),
-                      labels=(x_name, reading.upwards), alt=f"the data and the model, {y_name} over {x_name}",
-                      caption=", ".join(f'<span><span class="key {key}"></span> {words(told)}</span>' for key, told in (
-                          ("dot", _told(len(x), run.rows)), ("line", "the model after the step"),
-                          *([("gap", reading.gaps)] if apart else []),
-                          *([("divide", "the boundary")] if reading.boundary is not None else []))))
-    if apart:
-        drawing.move("path", "gaps", "gap", d=[_gaps(drawing, segments(reading, x, y, predictions(run, k, x))) for k in states])
-    if reading.boundary is not None:
-        drawing.move("path", "boundary", "boundary", d=[_boundary(drawing, run, k, reading) for k in states])
-    drawing.still += [f'<circle class="data" r="3" cx="{a}" cy="{b}"/>'
-                      for a, b in zip(coordinates(drawing.x(x)), coordinates(drawing.y(y)))]
+                      labels=(x_name, reading.upwards), alt=f"the data and the model, {y_name} over {x_name}")
     across = _places(drawing, run, states)
     lines = [predictions(run, k, across) for k in states]
+    entered = [enters(line, drawing.up) for line in lines]
+    drawing.key("dot", _told(len(x), run.rows))
+    drawing.key("line", "the model after the step", entered)
+    if apart:
+        drawing.key("gap", reading.gaps)
+        drawing.move("path", "gaps", "gap", d=[_gaps(drawing, segments(reading, x, y, predictions(run, k, x))) for k in states])
+    if reading.boundary is not None:
+        divided = [_boundary(drawing, run, k, reading) for k in states]
+        drawing.move("path", "boundary", "boundary", d=divided)
+        drawing.key("divide", "the boundary", [*map(bool, divided)])
+    drawing.still += [f'<circle class="data" r="3" cx="{a}" cy="{b}"/>'
+                      for a, b in zip(coordinates(drawing.x(x)), coordinates(drawing.y(y)))]
     drawing.move("path", "model", "model", d=[drawing.bend(across, line) for line in lines])
-    drawing.note("away", AWAY, [not enters(line, drawing.up) for line in lines])
+    drawing.note("away", AWAY, [not there for there in entered])
     return drawing
 
 
@@ -122,12 +125,11 @@ def _curve(run: Course, states: Sequence[int]) -> Drawing:
     j = run.moving[0]
     values = np.linspace(*window(run, j), fineness(run, _CURVE, _ROUGH))
     curve = curve_over(run, j, run.points[0], values)
-    name = text(run.loss.parameters[j])
-    others = [f'<span class="joined">{words(each)}</span>' for each in held(run, j, run.points[0]).split(", ") if each]
+    name = typeset(run.loss.parameters[j])
+    others = ", ".join(f'<span class="joined">{words(each)}</span>' for each in held(run, j, run.points[0]).split(", ") if each)
     drawing = Drawing(name="cost", across=(values[0], values[-1]), up=cropped(curve, run.costs[:in_view(run)]),
-                      labels=(name, run.loss.called), alt=f"the cost over {name}, with the tangent where the step began",
-                      caption=f'{_NOW}, <span><span class="key promised"></span> what the tangent promised</span>'
-                              + (f"; {', '.join(others)}" if others else ""))
+                      labels=(name, called(run)), alt=f"the cost over {name}, with the tangent where the step began",
+                      caption=others and f"<span>with {others}</span>")
     before = [max(0, k - 1) for k in states]
     start, end = run.points[before, j], run.points[list(states), j]
     costs, slopes = run.costs[before], run.gradients[before, j]
@@ -141,16 +143,16 @@ def _curve(run: Course, states: Sequence[int]) -> Drawing:
     drawing.point("before", "before", start, costs, radius=4)
     drawing.point("promised", "promised", end, promised, radius=5)
     drawing.point("now", "now", end, run.costs[list(states)])
+    drawing.key(*_NOW, drawing.seen("now"))
+    drawing.key("promised", "what the tangent promised", drawing.seen("promised"))
     return drawing
 
 
 def _rings(run: Course, states: Sequence[int]) -> Drawing:
     """Lines of equal J over both parameters, the way so far, and the arrow against the gradient."""
     u, v = windows(run)
-    first, second = map(text, run.loss.parameters)
-    drawing = Drawing(name="cost", across=u, up=v, labels=(first, second), alt=f"lines of equal cost over {first} and {second}",
-                      caption=f'lines of equal {words(run.loss.called)}, {_NOW}, <span><span class="key way"></span> the way '
-                              f'so far</span>{", <span>→ the way of −∇J</span>" if run.by_gradient else ""}')
+    first, second = map(typeset, run.loss.parameters)
+    drawing = Drawing(name="cost", across=u, up=v, labels=(first, second), alt=f"lines of equal cost over {first} and {second}")
     across, up, cost = grid(run, u, v, fineness(run, _RINGS, _ROUGH_RINGS))
     rings = contourpy.contour_generator(across, up, np.ma.masked_invalid(cost))
     drawing.still.append('<path class="ring" d="{}"/>'.format(
@@ -160,8 +162,15 @@ def _rings(run: Course, states: Sequence[int]) -> Drawing:
     drawing.trail = [f"{a},{b}" for a, b in zip(coordinates(x), coordinates(y))]
     if run.by_gradient:
         least = max(run.tolerances.slope, _NOTHING * float(np.abs(run.gradients[0]).max()))
-        drawing.move("path", "down", "down", d=_arrows(drawing, points, run.gradients[list(states)], least))
+        arrows = _arrows(drawing, points, run.gradients[list(states)], least)
+        drawing.move("path", "down", "down", d=arrows)
     drawing.point("now", "now", points[:, 0], points[:, 1])
+    seen = drawing.seen("now")
+    drawing.key("ring", f"lines of equal {called(run)}")
+    drawing.key(*_NOW, seen)
+    drawing.key("way", "the way so far", [k > 0 and any(seen[:k + 1]) for k in range(len(states))])
+    if run.by_gradient:
+        drawing.key("arrow", "the way of −∇J", [bool(arrow) and there for arrow, there in zip(arrows, seen)])
     return drawing
 
 
@@ -189,8 +198,9 @@ def _course(run: Course, states: Sequence[int]) -> Drawing:
     costs = run.costs[:seen]
     powers = tenfold(costs)
     drawing = Drawing(name="cost", across=(0, max(1, seen - 1)), up=powers or cropped(costs, costs), logarithmic=bool(powers),
-                      labels=("update", run.loss.called), alt="the cost against the update", caption=_NOW)
+                      labels=("update", called(run)), alt="the cost against the update")
     every = range(0, seen, max(1, seen // _DOTS))
     drawing.still.append(f'<path class="curve" d="{drawing.path(list(every), costs[list(every)])}"/>')
     drawing.point("now", "now", list(states), run.costs[list(states)])
+    drawing.key(*_NOW, drawing.seen("now"))
     return drawing
