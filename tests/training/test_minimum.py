@@ -147,6 +147,18 @@ def test_columns_to_blame(formula, table, blame):
     assert found.distance(np.array(list(found.point.values())) + 5 * along) == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.parametrize("formula", ["mean((y - (m*x + b))^2)", "mean(y^2 - 2*y*(m*x + b) + (m*x + b)^2)"])
+@pytest.mark.parametrize("offset", [1e13, 1e14])
+def test_a_column_that_changes_in_its_last_digits_is_no_constant(formula, offset):
+    """m and J by fractions: whole numbers about the offset, which floats have exactly."""
+    x, y = [Fraction(v) for v in (1, 2, 4, 7)], [Fraction(v) for v in (2.5, 3.5, 8.25, 15)]
+    spread, along = sum((u - sum(x) / 4)**2 for u in x), sum((u - sum(x) / 4) * (v - sum(y) / 4) for u, v in zip(x, y))
+    found = sc.Loss(formula, columns="x y").minimum({"x": [offset + float(v) for v in x], "y": [*map(float, y)]})
+    assert found.kind == "minimum" and found.point["m"] == pytest.approx(float(along / spread), rel=1e-12)
+    least = (sum((v - sum(y) / 4)**2 for v in y) - along**2 / spread) / 4
+    assert found.J == pytest.approx(float(least), rel=0.1)          # b has too few digits for more
+
+
 def test_dependence_names_only_what_depends():
     random = np.random.default_rng(0).normal(size=(9, 2))
     matrix = np.column_stack([random, 3 * random[:, 0]])

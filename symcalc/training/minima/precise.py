@@ -23,7 +23,7 @@ from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED,
 
 _ROWS = 6_000            # times entries of the equations: half a second
 _EXACT_ROWS = 1_000_000  # ... where their sums are those of whole numbers
-_FLAT = 1e-26            # beside the largest eigenvalue: a column that the others make up to 13 digits, as floats round them
+_FLAT = 1e-29            # beside the largest eigenvalue: a column that the others make up, but for some roundings of floats
 _EXACT = 1e-74           # ... where no data are in it: what 80 digits leave of a 0
 _LEVEL, _LEVEL_EXACT = 1e-9, 1e-40           # a slope along a flat direction, beside the largest of the others, that is none
 _NOTHING = 1e-40         # beside J at 0: what is left of a J that is 0

@@ -53,7 +53,7 @@ def of_quadratic(loss: Objective, table: Table | Parts | None, equations: Normal
     if table is None and solution and all(map(is_number, solution.values())):
         fit = Fit(point=np.array([float(solution[parameter]) for parameter in loss.parameters]), flat=fit.flat)
     if cost is None:
-        cost = 0.0 if rows is not None and is_exact(rows, fit.point) else loss.compile(table).at(fit.point)[0]
+        cost = 0.0 if rows is not None and is_exact(rows, fit) else loss.compile(table).at(fit.point)[0]
     check_cost(loss, fit.point, cost)
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
     many = len(fit.flat) > 0
