@@ -306,6 +306,11 @@ def test_eigenvalues_are_those_by_which_the_kind_is_told(formula, words):
     assert found.kind == "minimum" and words in " ".join(str(found).split())
 
 
+def test_a_trial_step_to_slopes_whose_squares_are_no_floats_warns_of_nothing():
+    found = loss("e^u - u + e^v - v", "").minimum(near=[-6, -6])               # first tried: 396 for both
+    assert list(found.point.values()) == pytest.approx([0, 0], abs=1e-9)
+
+
 def test_a_sum_over_rows_without_columns():
     found = loss("sum((w - 3)^2)", "").minimum({"x": [1, 2]})
     assert found.point == {"w": 3} and found.J == 0
