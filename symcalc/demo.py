@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symcalc.errors import SymcalcError
+from symcalc.errors import SymcalcError, perhaps
 from symcalc.language.data import read_table
 from symcalc.language.table import Table as Data
 from symcalc.pages.document import Block, Document, Equation, Heading, Steps, Table, paragraph
@@ -118,7 +118,7 @@ class Demo(Shown):
 def demo(name: str = "films") -> Demo:
     """The demo of this name, already run."""
     if name not in STORIES:
-        raise SymcalcError(f"there is no demo {name!r}; there is {', '.join(STORIES)}")
+        raise SymcalcError(f"there is no demo {name!r}; there is {', '.join(STORIES)}{perhaps(name, STORIES)}")
     story = STORIES[name]
     data = _built_in(story.table)
     loss: Loss = mean_squared_error(story.target, line(story.feature))

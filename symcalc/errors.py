@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import reprlib
 import unicodedata
+from collections.abc import Iterable
 
 _WIDTH = 72      # of the piece of a long text that is shown above the caret
 _GIVEN = 40      # characters of a value that a message repeats
+_NEAR = 0.7      # how alike a name is to the one that was meant; 1 is the same
 
 
 def visible(text: str) -> str:
@@ -63,6 +65,29 @@ def as_given(value: object) -> str:
     ("[1, 'a\\\\x1b']", 'object')
     """
     return visible(_TELLER.repr(value))[:_GIVEN]
+
+
+def meant(given: object, names: Iterable[str], otherwise: str) -> str:
+    """Which of the names was perhaps meant, by its letters or by how it begins; where none is near, what else to say.
+
+    >>> meant("Adma", ["newton", "adam"], ""), meant("sgd", ["newton", "adam"], "there are newton and adam")
+    ('did you mean adam?', 'there are newton and adam')
+    """
+    from difflib import get_close_matches  # takes longer to import than most commands have to wait
+
+    wanted, known = ("_".join(given.lower().replace("-", " ").split()) if isinstance(given, str) else ""), tuple(names)
+    near = get_close_matches(wanted, known, n=1, cutoff=_NEAR) or [name for name in known if wanted[:4] == name[:4]]
+    return f"did you mean {near[0]}?" if len(near) == 1 else otherwise
+
+
+def perhaps(given: object, names: Iterable[str]) -> str:
+    """What to add to a sentence that lists the names: the one that was perhaps meant.
+
+    >>> perhaps("breif", ["brief", "full"]), perhaps("long", ["brief", "full"])
+    ('; did you mean brief?', '')
+    """
+    near = meant(given, names, "")
+    return near and f"; {near}"
 
 
 class SymcalcError(Exception):

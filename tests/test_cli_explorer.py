@@ -94,7 +94,7 @@ def test_ask_keeps_the_derivative_to_itself_until_it_is_found():
     (["w^2", "minimum q=1"], "there is no parameter q"), (["w^2", "minimum 3"], "a point is written m=0,b=0, each name once"),
     (["w^2", "diagnose fast"], "a rate may change with k"),
     (["w^2", "rate fast"], "a rate may change with k"), (["rate nan"], "finite number"), (["rate -1"], "greater than 0"),
-    (["w^2", "method adamm"], "there is no method 'adamm'; the methods are"),
+    (["w^2", "method adamm"], "there is no method 'adamm'; did you mean adam?"),
     (["start w=1"], "there is no formula yet"), (["w^2", "start q=1"], "q is no parameter of this loss; the parameters are w"),
     (["w^2", "start w=nan"], "the start is not finite: w = nan"), (["w^2", "start w"], "a start is written m=0,b=0, each name once"),
     (["u*v", "derive u fulll"], "after the letter comes brief or full, not 'fulll'"),

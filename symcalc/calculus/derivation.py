@@ -21,7 +21,7 @@ from symcalc.calculus.plain_data import written_down
 from symcalc.calculus.proof import Proof, prove
 from symcalc.calculus.row import ConcreteRow, is_alone, row_of
 from symcalc.calculus.unfolding import Application, Line, applied, steps_of, unfolded
-from symcalc.errors import LossError, as_given
+from symcalc.errors import LossError, as_given, perhaps
 from symcalc.pages.document import Block, Document, Paragraph, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.shown import Shown
@@ -122,7 +122,7 @@ def derive(expression: Expr, variable: Symbol, detail: str = "normal", most: int
     6*x
     """
     if detail not in DETAILS:
-        raise LossError(f"detail is one of {', '.join(DETAILS)}, not {as_given(detail)}")
+        raise LossError(f"detail is one of {', '.join(DETAILS)}, not {as_given(detail)}{perhaps(detail, DETAILS)}")
     root = applied(expression, variable, {})
     lines = tidied_up(unfolded(root, detail, most), written_in(expression))
     proof = prove([line.expression for line in lines], places if places is not None and places.serve(expression) else None)

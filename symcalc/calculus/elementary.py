@@ -12,7 +12,7 @@ from symcalc.pages.document import Inline, joined
 from symcalc.pages.notation import text
 from symcalc.parts import residual_parts
 from symcalc.vocabulary import FUNCTIONS, HALF, ONE, TWO, Function
-from symcalc.written import add, call, divide, exact, is_number, mul, negative, number, power
+from symcalc.written import add, call, divide, exact, is_minus, is_number, mul, negative, number, power
 
 INNER = Symbol("u", real=True)
 """The inner function in a chain rule."""
@@ -91,9 +91,23 @@ def _is_power(e: Expr, x: Symbol) -> bool:
     return isinstance(e, Pow) and not depends(e.exp, x)
 
 
+def _as_power(e: Expr) -> tuple[Expr, Expr]:
+    """b and n of b^n, where n may be below the bar: 1/b^5 is b^(-5)."""
+    below = e.base if e.exp == -1 else None
+    if isinstance(below, Pow) and is_number(below.exp) and not is_minus(below.exp) and below.base is not E:
+        return below.base, -below.exp
+    return e.base, e.exp
+
+
+def _power_slope(e: Expr) -> Expr:
+    base, exponent = _as_power(e)
+    return mul(exponent, power(base, lowered(exponent)))
+
+
 def _power_called(e: Expr) -> str:
     named = {TWO: "the square", Integer(3): "the cube"}
-    return named.get(e.exp) or (f"the {e.exp}th power" if e.exp in range(4, 21) else f"the power {text(e.exp)}")
+    exponent = _as_power(e)[1]
+    return named.get(exponent) or (f"the {exponent}th power" if exponent in range(4, 21) else f"the power {text(exponent)}")
 
 
 POWERS = (
@@ -102,12 +116,12 @@ POWERS = (
            inner=lambda e: e.base, slope=lambda e: divide(ONE, mul(TWO, e)),
            sample=lambda u: power(u, HALF)),
     Outer(name="reciprocal rule", called=lambda e: "the reciprocal",
-           matches=lambda e, x: _is_power(e, x) and e.exp == -1,
+           matches=lambda e, x: _is_power(e, x) and _as_power(e)[1] == -1,
            inner=lambda e: e.base, slope=lambda e: negative(power(e.base, Integer(-2))),
            sample=lambda u: power(u, Integer(-1))),
     Outer(name="power rule", called=_power_called,
            matches=_is_power,
-           inner=lambda e: e.base, slope=lambda e: mul(e.exp, power(e.base, lowered(e.exp))),
+           inner=lambda e: _as_power(e)[0], slope=_power_slope,
            sample=lambda u: power(u, Symbol("n"))),
     replace(of_row(FUNCTIONS[exp]), name="exponential rule"),
     Outer(name="exponential rule", called=lambda e: "the exponential function",

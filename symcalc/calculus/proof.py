@@ -205,15 +205,16 @@ def _branches(point: Point, expression: Expr) -> tuple[object, ...]:
     """Which way each bend goes at the point (in the first row, where it differs from row to row), and which indices agree."""
     ways: list[object] = [coincidences(expression, point.numbers)]
     for part in _bends_of(expression):
-        sides = part.args if not isinstance(part, Piecewise) else ()
         try:
-            values = [point.value(side) for side in sides]
+            values = [point.value(side) for side in part.args]
         except NO_VALUE:
+            ways.append(None)
             continue
         ways.append(values.index(max(values)) if len(values) > 1 else tuple(value > 0 for value in values))
     return tuple(ways)
 
 
 @lru_cache(maxsize=64)
-def _bends_of(expression: Expr) -> list[Expr]:
-    return sorted(expression.atoms(Relational, *_BENDS), key=str)
+def _bends_of(expression: Expr) -> tuple[Expr, ...]:
+    """In an order that is the same for all its points; a Piecewise bends where one of its conditions does."""
+    return tuple(expression.atoms(Relational, *_BENDS) - expression.atoms(Piecewise))

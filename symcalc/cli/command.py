@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from symcalc.cli.screen import complain
-from symcalc.errors import SymcalcError
+from symcalc.errors import SymcalcError, perhaps
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -26,6 +26,13 @@ class FormulaCommand(click.Command):
             shielded.append(MINUS + arg[1:] if is_formula else arg)
             takes_value = not takes_value and arg in options and not getattr(options[arg], "is_flag", False) and arg != "--help"
         return super().parse_args(ctx, shielded)
+
+
+class Choice(click.Choice):
+    """One of a few words; for another, the one that was perhaps meant is named."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        return super().get_invalid_choice_message(value, ctx).rstrip(".") + perhaps(value, map(str, self.choices))
 
 
 class Group(click.Group):

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from symcalc.cli.command import FormulaCommand, shared_options
+from symcalc.cli.command import Choice, FormulaCommand, shared_options
 from symcalc.cli.output import check_files, deliver
 from symcalc.errors import LossError
 
@@ -37,7 +37,7 @@ Examples:
 @click.option("--functions", default="", metavar="NAMES", help="Functions that are only named, such as f in x*f(x^2).")
 @click.option("--row", type=int, metavar="K", help="Write out row K of the sum over the rows: x_1 in the place of x_i.")
 @click.option("--hessian", "matrix", is_flag=True, help="The second derivatives by every pair of the letters of --wrt.")
-@click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True,
+@click.option("--detail", type=Choice(["brief", "normal", "full"]), default="normal", show_default=True,
               help="How many steps stand in one line.")
 @shared_options
 def derive(formula: str, wrt: str | None, order: int | None, all_partials: bool, backprop: bool, columns: str, functions: str,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symcalc.cli.screen import note, tell
-from symcalc.errors import SymcalcError, visible
+from symcalc.errors import SymcalcError, perhaps, visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -62,7 +62,8 @@ def _check_plot(plot: Path, several: bool) -> None:
         raise SymcalcError("an animation shows one run; save the picture of several as .png, .svg or .pdf")
     if not (animated or several or plot.suffix.lower() in FORMATS):
         *others, last = (*FORMATS, *ANIMATED)
-        raise SymcalcError(f"'{visible(str(plot))}' does not end in {', '.join(others)} or {last}")
+        raise SymcalcError(f"'{visible(str(plot))}' does not end in {', '.join(others)} or {last}"
+                           f"{perhaps(plot.suffix, (*FORMATS, *ANIMATED))}")
     (check_animation if animated else check_picture)(plot)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from symcalc.cli.command import Choice
 from symcalc.errors import SymcalcError, visible
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ Examples:
               help="Write each version and its key there; left out, only an overview is printed.")
 @click.option("--versions", type=int, metavar="N", help="How many versions, in the place of the spec's number.")
 @click.option("--seed", type=int, metavar="N", help="Draws other numbers, in the place of the spec's seed.")
-@click.option("--form", "forms", type=click.Choice(tuple(_FORMS)), multiple=True, default=("tex",), show_default=True,
+@click.option("--form", "forms", type=Choice(tuple(_FORMS)), multiple=True, default=("tex",), show_default=True,
               help="The kind of file; several may be asked for. moodle is a quiz in Moodle XML, qti a package of QTI 1.2 "
                    "for other platforms; both hold the key.")
 @click.option("--pdf", is_flag=True, help="Set a PDF beside each .tex, with latexmk.")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symcalc.errors import SymcalcError, visible
+from symcalc.errors import SymcalcError, perhaps, visible
 from symcalc.figures.settling import settle
 from symcalc.pages.typeset import typeset, typeset_in
 
@@ -149,7 +149,8 @@ def check_picture(path: str | Path) -> Path:
 
     target = Path(path)
     if target.suffix.lower() not in FORMATS:
-        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+                           f"{perhaps(target.suffix, FORMATS)}")
     check_target(target)
     return target
 

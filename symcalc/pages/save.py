@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from symcalc.errors import SymcalcError, visible
+from symcalc.errors import SymcalcError, perhaps, visible
 from symcalc.pages import html, markdown, notebook, text
 from symcalc.pages.document import Document
 from symcalc.pages.files import check_target, write_whole
@@ -30,7 +30,8 @@ def check_suffix(path: str | os.PathLike[str], besides: tuple[str, ...] = ()) ->
     suffix = Path(path).suffix.lower()
     *others, last = accepted = (*SUFFIXES, *besides)
     if suffix not in accepted:
-        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(others)} or {last}")
+        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(others)} or {last}"
+                           f"{perhaps(suffix, accepted)}")
     return suffix
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sympy import Dummy, Expr, Integer, Symbol
 
 from symcalc.compute.loops.equations import stepper
-from symcalc.errors import DescentError, SymcalcError, as_given, visible
+from symcalc.errors import DescentError, SymcalcError, as_given, meant, perhaps, visible
 from symcalc.language import read
 from symcalc.language.names import checked_name, plain_name
 from symcalc.language.prefix import from_prefix, prefixed
@@ -104,7 +104,7 @@ class Method:
         given = {checked_name(name): _setting(name, value) for name, value in settings.items()}
         if unknown := [name for name in given if name not in own]:
             which = f"its settings are {', '.join(own)}" if own else "it has none"
-            raise DescentError(f"{self.name} has no setting {unknown[0]}; {which}")
+            raise DescentError(f"{self.name} has no setting {unknown[0]}; {which}{perhaps(unknown[0], own)}")
         changed = {own[name]: value for name, value in given.items()}
         return replace(self, settings=MappingProxyType({**self.settings, **changed}))
 
@@ -233,7 +233,8 @@ def method_named(wanted: str | Method) -> Method:
         return wanted
     name = " ".join(wanted.lower().replace("-", " ").replace("_", " ").split()) if isinstance(wanted, str) else ""
     if name not in _TABLE:
-        raise DescentError(f"there is no method {as_given(wanted)}; the methods are {', '.join(METHODS)}")
+        listed = ", ".join(METHODS)
+        raise DescentError(f"there is no method {as_given(wanted)}; {meant(name, METHODS, f'the methods are {listed}')}")
     return _from_table(name)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
-from symcalc.errors import as_given, visible
+from symcalc.errors import as_given, meant, perhaps, visible
 from symcalc.worksheets.items.item import WorksheetError
 from symcalc.worksheets.places import Path
 
@@ -177,9 +176,8 @@ def one_of(*names: str) -> Check:
     def check(value: Any, place: Place) -> str:
         if value not in names:
             quoted = [_quoted(name) for name in names]
-            near = get_close_matches(value.strip().lower(), names, n=1) if isinstance(value, str) else []
             raise place.fault(f"{place.key} must be {', '.join(quoted[:-1])} or {quoted[-1]}, not {_shown(value)}"
-                              + (f'; did you mean "{near[0]}"?' if near else ""))
+                              + perhaps(_shown(value), quoted))
         return value
     return check
 
@@ -195,7 +193,8 @@ def named(called: str, names: Collection[str]) -> Check:
         if not isinstance(value, str):
             raise _no_text(place, value)
         if value not in names:
-            raise place.fault(f"there is no {called} {_shown(value)}; {_nearest(value, names, f'the {called}s are')}")
+            listed = f"the {called}s are {', '.join(names)}"
+            raise place.fault(f"there is no {called} {_shown(value)}; {meant(value, names, listed)}")
         return value
     return check
 
@@ -226,12 +225,6 @@ def table(given: Any, keys: Mapping[str, Check], place: Place, elsewhere: Mappin
         if name not in keys:
             if elsewhere and name in elsewhere:
                 raise place.at(name).fault(f"{name} {elsewhere[name]}, not here")
-            raise place.at(name).fault(f"there is no key {_shown(name)} here; {_nearest(str(name), keys, 'the keys are')}")
+            listed = f"the keys are {', '.join(keys)}"
+            raise place.at(name).fault(f"there is no key {_shown(name)} here; {meant(str(name), keys, listed)}")
     return {name: keys[name](value, place.at(name)) for name, value in given.items()}
-
-
-def _nearest(name: str, names: Collection[str], all_are: str) -> str:
-    """The name that was meant, or all: by its letters, or by how it begins."""
-    wanted = "_".join(name.lower().replace("-", " ").split())
-    near = get_close_matches(wanted, names, n=1, cutoff=0.7) or [known for known in names if known[:4] == wanted[:4]]
-    return f"did you mean {near[0]}?" if len(near) == 1 else f"{all_are} {', '.join(names)}"

@@ -395,6 +395,7 @@ def test_a_loss_with_its_model_survives_pickling():
     (lambda: sc.linear("x1 x_1"), "look the same"),
     (lambda: sc.line("m"), "m is both a parameter and a column"),
     (lambda: sc.network("x", activation="gelu"), "there is no activation 'gelu'; the activations are tanh, sigmoid, relu"),
+    (lambda: sc.network("x", activation="softpuls"), "relu, softplus; did you mean softplus?"),
     (lambda: sc.network("x", hidden=0), "the number of hidden units is a whole number from 1 to 1024, not 0"),
     (lambda: sc.softmax_classification("x", 1), "the number of classes is a whole number from 2 to 20, not 1"),
     (lambda: MSE("y", sc.line("y")), "the prediction of y must not use y itself"),

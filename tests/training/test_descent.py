@@ -165,7 +165,7 @@ def test_a_diverging_line_says_which_rate_would_have_worked():
     ({"start": [math.inf, 0]}, DescentError, "the start is not finite: m = inf"),
     ({"start": None}, DescentError, "2 values are needed"),
     ({"start": {"m": "0", "b": 0}}, DescentError, "the value of m is a real"),
-    ({"method": "adamm"}, DescentError, "there is no method 'adamm'; the methods are gradient descent"),
+    ({"method": "adamm"}, DescentError, "there is no method 'adamm'; did you mean adam?"),
     ({"method": None}, DescentError, "there is no method None"),
     ({"tolerance": -1}, DescentError, "the tolerance is at least 0, not -1"),
     ({"tolerance": math.nan}, DescentError, "the tolerance is a finite number"),

@@ -274,6 +274,11 @@ def test_kinks_are_named_and_no_pace_is_promised(formula, start, said):
     assert "J has kinks too" in str(found) and "serve equally well" not in str(found)
 
 
+def test_a_valley_that_rounding_makes_level_is_not_called_so():
+    loss = Loss("(u + v)^2 + 1e-30*(u - v)^2")
+    assert loss.minimum().kind == "minimum" and "or too little for rounding to show it" in " ".join(str(loss.diagnose()).split())
+
+
 def test_a_valley_of_equal_minima():
     found = Loss("mean((y - (u*x + v*x + b))^2)").diagnose(TABLE, rate=0.1)
     assert found.condition == math.inf and found.scaled is None

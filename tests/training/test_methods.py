@@ -143,13 +143,14 @@ def test_a_method_with_other_settings_is_otherwise_the_same():
     assert {letter.name: value for letter, value in slow.settings.items()} == {"beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-8}
     run = sc.Loss("w^2").descend(start=[1], steps=3, method=slow)
     assert run.replay().same and pickle.loads(pickle.dumps(run)).method.settings.values() != adam.settings.values()
-    for settings, sentence in (({"gamma": 1}, "adam has no setting gamma; its settings are beta_1, beta_2, epsilon"),
+    for settings, sentence in (({"gamma": 1}, "adam has no setting gamma; its settings are beta_1, beta_2, epsilon$"),
+                               ({"beta1": 1}, r"beta_1, beta_2, epsilon; did you mean beta_1\?"),
                                ({"beta_1": "x"}, "the setting beta_1 is a finite number, not 'x'"), ({"": 1}, "is no name")):
         with pytest.raises(sc.SymcalcError, match=sentence):
             adam.with_settings(**settings)
 
 
-@pytest.mark.parametrize("name", ["adamm", "", None, 5, ["gradient descent"], {"a": 1}])
+@pytest.mark.parametrize("name", ["sgd", "", None, 5, ["gradient descent"], {"a": 1}])
 def test_an_unknown_method_is_named_with_those_there_are(name):
     with pytest.raises(DescentError, match=r"there is no method .*; the methods are gradient descent"):
         method_named(name)

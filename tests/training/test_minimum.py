@@ -147,6 +147,18 @@ def test_columns_to_blame(formula, table, blame):
     assert found.distance(np.array(list(found.point.values())) + 5 * along) == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.parametrize("formula", ["mean((y - (m*x + b))^2)", "mean(y^2 - 2*y*(m*x + b) + (m*x + b)^2)"])
+@pytest.mark.parametrize("offset", [1e13, 1e14])
+def test_a_column_that_changes_in_its_last_digits_is_no_constant(formula, offset):
+    """m and J by fractions: whole numbers about the offset, which floats have exactly."""
+    x, y = [Fraction(v) for v in (1, 2, 4, 7)], [Fraction(v) for v in (2.5, 3.5, 8.25, 15)]
+    spread, along = sum((u - sum(x) / 4)**2 for u in x), sum((u - sum(x) / 4) * (v - sum(y) / 4) for u, v in zip(x, y))
+    found = sc.Loss(formula, columns="x y").minimum({"x": [offset + float(v) for v in x], "y": [*map(float, y)]})
+    assert found.kind == "minimum" and found.point["m"] == pytest.approx(float(along / spread), rel=1e-12)
+    least = (sum((v - sum(y) / 4)**2 for v in y) - along**2 / spread) / 4
+    assert found.J == pytest.approx(float(least), rel=0.1)          # b has too few digits for more
+
+
 def test_dependence_names_only_what_depends():
     random = np.random.default_rng(0).normal(size=(9, 2))
     matrix = np.column_stack([random, 3 * random[:, 0]])
@@ -292,6 +304,11 @@ def test_newton_says_so_where_it_does_not_arrive(formula, columns, table, near):
 def test_eigenvalues_are_those_by_which_the_kind_is_told(formula, words):
     found = loss(formula, "").minimum(near=[0.01, 0.01])
     assert found.kind == "minimum" and words in " ".join(str(found).split())
+
+
+def test_a_trial_step_to_slopes_whose_squares_are_no_floats_warns_of_nothing():
+    found = loss("e^u - u + e^v - v", "").minimum(near=[-6, -6])               # first tried: 396 for both
+    assert list(found.point.values()) == pytest.approx([0, 0], abs=1e-9)
 
 
 def test_a_sum_over_rows_without_columns():

@@ -156,7 +156,7 @@ def test_every_end_has_its_few_words():
     ({"start": [0, 0], "rates": [0.1, -1]}, "the rate must be greater than 0, not -1; a negative rate would climb"),
     ({"start": [0, 0], "methods": ["adam", "adam"]}, "the method 'adam' is given twice; leave one of them out"),
     ({"start": [0, 0], "rates": [0.1, 0.2, 0.1]}, "the rate 0.1 is given twice"),
-    ({"start": [0, 0], "methods": ["adam", "adamm"]}, "there is no method 'adamm'; the methods are"),
+    ({"start": [0, 0], "methods": ["adam", "adamm"]}, "there is no method 'adamm'; did you mean adam?"),
     ({"starts": [[0, 0], [1]]}, "2 values are needed, one each for m, b"),
     ({"start": [0, 0], "rates": [k / 100 for k in range(1, 12)], "steps": 10**6}, "a sweep has at most 100,000 runs and 10,000,000 updates"),
     ({"start": [0, 0], "rates": [0.1], "steps": 0}, "steps is a whole number"),

@@ -34,7 +34,9 @@ def terms_of(part: Expr) -> list[Expr]:
 
 
 def gathered(terms: list[Expr], written: Written = NOTHING) -> list[Expr] | None:
-    """Terms that differ only in their number added: a x + b x = (a + b) x; None where no two are alike.
+    """Terms that differ only in their number added: a x + b x = (a + b) x; None where no two can be.
+
+    A decimal has 15 digits. A term that the sum would lose among them stays: x + 10⁻²⁰ x is not x.
 
     >>> from sympy import Symbol
     >>> x, y = Symbol("x"), Symbol("y")
@@ -42,15 +44,24 @@ def gathered(terms: list[Expr], written: Written = NOTHING) -> list[Expr] | None
     [5*x, y]
     """
     products = [product_of(term) for term in terms]
-    alike: dict[frozenset[object], Product] = {}
+    alike: dict[object, Product] = {}
     for product in products:
-        key = frozenset((unordered(base) if isinstance(base, Add) else exponent_of_e(base) or base, exponent_of_e(base) is None,
-                         exponent) for base, exponent in product.powers.items())
+        key: object = frozenset((unordered(base) if isinstance(base, Add) else exponent_of_e(base) or base,
+                                 exponent_of_e(base) is None, exponent) for base, exponent in product.powers.items())
         before = alike.get(key, Product(Fraction(0), False, product.powers))
-        alike[key] = Product(before.coefficient + product.coefficient, before.decimal or product.decimal, before.powers)
+        total = Product(before.coefficient + product.coefficient, before.decimal or product.decimal, before.powers)
+        if total.decimal and _is_lost(before.coefficient, product.coefficient):
+            key, total = (key, len(alike)), product
+        alike[key] = total
     if len(alike) == len(products):
         return None
     return [product.expression(written) for product in alike.values() if product.coefficient]
+
+
+def _is_lost(one: Fraction, other: Fraction) -> bool:
+    """Whether rounding to 15 digits leaves nothing of the smaller in their sum."""
+    less, more = sorted(map(abs, (one, other)))
+    return 0 < less * 10**15 < more
 
 
 def joined(terms: list[Expr], written: Written = NOTHING) -> list[Expr]:

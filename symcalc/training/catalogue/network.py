@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sympy import Expr, tanh
 
-from symcalc.errors import LossError, as_given
+from symcalc.errors import LossError, as_given, perhaps
 from symcalc.functions import relu, sigmoid, softplus
 from symcalc.indices import element, sum_over
 from symcalc.language.names import name_of, symbol
@@ -31,7 +31,7 @@ def network(x: Names, hidden: int = 2, activation: str = "tanh", parameters: Nam
     """
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise LossError(f"there is no activation {as_given(activation)}; "
-                        f"the activations are {', '.join(ACTIVATIONS)}")
+                        f"the activations are {', '.join(ACTIVATIONS)}{perhaps(activation, ACTIVATIONS)}")
     hidden, bend = whole(hidden, "number of hidden units", 1, MAX_HIDDEN), ACTIVATIONS[activation]
     columns = columns_named(x)
     units = None if parameters else _units(tuple(map(name_of, columns)), hidden, bend)

@@ -189,8 +189,8 @@ def _condition(found: Foretold) -> Iterator[Block]:
     elif math.isinf(found.condition) and not found.quadratic:
         yield paragraph(f"Along some direction J does not curve {found.there} (", _FLATTEST, " is 0 to within rounding).")
     elif math.isinf(found.condition):
-        yield paragraph("Along some direction J does not change (", _FLATTEST, " is 0 to within rounding), so many values of "
-                        "the parameters serve equally well.")
+        yield paragraph("Along some direction J does not change, or too little for rounding to show it (", _FLATTEST, " is 0 "
+                        "to within rounding), so many values of the parameters serve equally well, or nearly so.")
     else:
         known = max(1, min(DIGITS, 14 - math.ceil(math.log10(found.condition))))       # what rounding leaves of λ_min
         value = numeral(found.condition, 3) if found.condition < _LARGE else power_of_ten(found.condition, min(3, known))

@@ -38,7 +38,7 @@ def of_large(loss: Objective, table: Table | Parts | None, near: Mapping[str, fl
     else:
         hessian = _hessian(compiled)
         fit = _solved(compiled, hessian)
-    cost = 0.0 if rows is not None and is_exact(rows, fit.point) else compiled.at(fit.point)[0]
+    cost = 0.0 if rows is not None and is_exact(rows, fit) else compiled.at(fit.point)[0]
     kind = MINIMUM if rows is not None or len(fit.flat) else kind_of(hessian)
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
     how = "from the rows themselves, without squaring them" if rows is not None else "by their matrix of second derivatives"

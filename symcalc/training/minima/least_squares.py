@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sympy import Expr, Integer, Pow, Rational, Sum
@@ -30,6 +30,7 @@ _LOST = 1e-11            # what is left of a column, relative, where it is made 
 _MADE = 1e-9             # how far, relatively, a column may be from what the others make of it
 _NOTHING = 2e-15         # of the size of the data: less is rounding
 FAINT = 1e-290           # a sum of squares that has lost digits, or everything, for being so small
+_REST = 1e-12            # of the size of d: more than this no rounding of d leaves
 _SAME = 1e-14            # how equal the entries of a column must be to count as one number
 
 _OF_FORMULA = "the square of a number in the formula is too {} to compute with; use other units, in which it is closer to 1"
@@ -136,6 +137,7 @@ class Fit:
     flat: np.ndarray         # one orthonormal row for each direction; none where there is one minimum
     how: str = "from the columns less their means"         # it was worked out where formulas with rounded numbers do not do
     rough: bool = False                                     # whether rounding has left it only a few digits
+    rest: float = math.inf                                  # |B θ - d| by what of d is at right angles to the columns
 
 
 def fitted(rows: Rows) -> Fit:
@@ -154,7 +156,7 @@ def fitted(rows: Rows) -> Fit:
     if len(lengths) == 1 and lengths[0]:
         seen = np.abs(rows.matrix[:, 0] / lengths[0]) @ np.abs(rows.right)       # beside a 0 of the column there is no noise
     noise = np.abs(fit.point) * lengths <= _NOTHING * seen
-    return Fit(point=np.where(noise, 0.0, fit.point), flat=fit.flat)
+    return replace(fit, point=np.where(noise, 0.0, fit.point))
 
 
 def check_size(*sums: np.ndarray, of_data: bool = True) -> None:
@@ -180,14 +182,16 @@ def _check_rows(columns: np.ndarray, of_data: bool) -> None:
         raise too_small(of_data)
 
 
-def is_exact(rows: Rows, point: np.ndarray) -> bool:
-    """Whether every square is 0 there, but for rounding.
+def is_exact(rows: Rows, fit: Fit) -> bool:
+    """Whether every square is 0 there, but for rounding, which may be large only where d itself is.
 
-    >>> is_exact(Rows(matrix=np.array([[0.1, 0.2]]), right=np.array([0.3]), features=None), np.array([1.0, 1.0]))
+    >>> rows = Rows(matrix=np.array([[0.1, 0.2]]), right=np.array([0.3]), features=None)
+    >>> is_exact(rows, fitted(rows))
     True
     """
-    sizes = np.abs(rows.matrix) @ np.abs(point) + np.abs(rows.right)
-    return bool((np.abs(rows.matrix @ point - rows.right) <= _NOTHING * sizes).all())
+    sizes = np.abs(rows.matrix) @ np.abs(fit.point) + np.abs(rows.right)
+    return bool(fit.rest <= _REST * np.linalg.norm(rows.right)
+                and (np.abs(rows.matrix @ fit.point - rows.right) <= _NOTHING * sizes).all())
 
 
 def _by_centring(matrix: np.ndarray, right: np.ndarray) -> Fit:
@@ -223,22 +227,27 @@ def _with_constant(inner: Fit, others: Sequence[int], constant: int, height: flo
     point, flat = np.empty(len(others) + 1), np.zeros((len(inner.flat), len(others) + 1))
     point[others], point[constant] = inner.point, height
     flat[:, others], flat[:, constant] = inner.flat, along
-    return _nearest(point, flat)
+    return replace(_nearest(point, flat), rest=inner.rest)
 
 
 def _solved(matrix: np.ndarray, right: np.ndarray) -> Fit:
     """By singular values of the columns brought to one length."""
     if not matrix.shape[1]:
-        return Fit(point=np.empty(0), flat=np.empty((0, 0)))
+        return Fit(point=np.empty(0), flat=np.empty((0, 0)), rest=float(np.linalg.norm(right)))
     lengths = np.linalg.norm(matrix, axis=0)
     lengths[lengths == 0] = 1
     if matrix.shape[1] == 1:             # the singular vector would lose what is small in the column beside the rest of it
-        return Fit(point=matrix[:, 0] / lengths @ right / lengths, flat=np.empty((0, 1)) if matrix.any() else np.eye(1))
+        unit = matrix[:, 0] / lengths
+        share = unit @ right
+        return Fit(point=share / lengths, flat=np.empty((0, 1)) if matrix.any() else np.eye(1),
+                   rest=float(np.linalg.norm(right - share * unit)))
     left, sizes, across = np.linalg.svd(matrix / lengths, full_matrices=len(matrix) < matrix.shape[1])
     sizes = np.append(sizes, np.zeros(matrix.shape[1] - len(sizes)))
     kept = sizes > _LOST * sizes[0]
-    inner = across[kept].T @ ((left.T[:len(kept)][kept[:len(left.T)]] @ right) / sizes[kept])
-    return _nearest(inner / lengths, across[~kept] / lengths)
+    used = left.T[:len(kept)][kept[:len(left.T)]]
+    shares = used @ right
+    fit = _nearest(across[kept].T @ (shares / sizes[kept]) / lengths, across[~kept] / lengths)
+    return replace(fit, rest=float(np.linalg.norm(right - shares @ used)))
 
 
 def _nearest(point: np.ndarray, flat: np.ndarray) -> Fit:

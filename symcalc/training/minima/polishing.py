@@ -79,12 +79,12 @@ def _step(compiled: Compiled, second: Curvature, point: np.ndarray) -> np.ndarra
     step, lengths = -newton, scaled(hessian)[1]
     if np.abs(step).max() <= _SETTLED * np.abs(point).max():
         return step                                  # what is left is rounding, which need not shrink
-    size = np.linalg.norm(slopes / lengths)
-    for _ in range(_HALVINGS):
-        after = np.linalg.norm(compiled.at(point + step)[1] / lengths)
-        if after < size:
-            return step
-        step = step / 2
+    with np.errstate(all="ignore"):                  # the slopes where a step lands may have squares beyond the floats
+        size = np.linalg.norm(slopes / lengths)
+        for _ in range(_HALVINGS):
+            if np.linalg.norm(compiled.at(point + step)[1] / lengths) < size:
+                return step
+            step = step / 2
     return None
 
 

@@ -23,8 +23,8 @@ from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED,
 
 _ROWS = 6_000            # times entries of the equations: half a second
 _EXACT_ROWS = 1_000_000  # ... where their sums are those of whole numbers
-_FLAT = 1e-26            # beside the largest eigenvalue: a column that the others make up to 13 digits, as floats round them
-_EXACT = 1e-60           # ... where no data are in it
+_FLAT = 1e-29            # beside the largest eigenvalue: a column that the others make up, but for some roundings of floats
+_EXACT = 1e-74           # ... where no data are in it: what 80 digits leave of a 0
 _LEVEL, _LEVEL_EXACT = 1e-9, 1e-40           # a slope along a flat direction, beside the largest of the others, that is none
 _NOTHING = 1e-40         # beside J at 0: what is left of a J that is 0
 
@@ -116,13 +116,21 @@ def _length(row: Sequence[Any], k: int, most: Any, context: Any) -> Any:
 
 def _nearest(point: Sequence[Any], flat: Sequence[Sequence[Any]]) -> Fit:
     """As floats; where there are many, that nearest to 0."""
-    values = np.array([float(value) for value in point])
-    how = f"with {DIGITS} digits"
-    if not flat:
-        return Fit(point=values, flat=np.empty((0, len(values))), how=how)
-    ways = [[value / max(map(abs, way)) for value in way] for way in flat]
-    along = np.linalg.qr(np.array([[float(value) for value in way] for way in ways]).T)[0].T
-    return Fit(point=values - along.T @ (along @ values), flat=along, how=how)
+    along: list[Sequence[Any]] = []
+    for way in flat:
+        straight = _without(way, along)
+        length = sum(value * value for value in straight) ** 0.5
+        along.append([value / length for value in straight])
+    return Fit(point=np.array([float(value) for value in _without(point, along)]), how=f"with {DIGITS} digits",
+               flat=np.array([[float(value) for value in way] for way in along]).reshape(-1, len(point)))
+
+
+def _without(vector: Sequence[Any], along: Sequence[Sequence[Any]]) -> Sequence[Any]:
+    """What is left of a vector at right angles to others, which are so to each other and of length 1."""
+    for way in along:
+        share = sum(value * other for value, other in zip(vector, way))
+        vector = [value - share * other for value, other in zip(vector, way)]
+    return vector
 
 
 def _kind(sizes: Sequence[Any]) -> Nature:

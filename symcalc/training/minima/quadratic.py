@@ -25,7 +25,7 @@ from symcalc.training.minima.solution import worked_out
 from symcalc.training.problem.objective import Objective
 from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED, Nature, kind_by, scaled
 from symcalc.vocabulary import LOSS
-from symcalc.written import add, mul, row_sum
+from symcalc.written import add, is_number, mul, row_sum
 
 _SQUARES = "write the loss with squares, as in (y - (m x + b))², which lose half as many"
 _SEEN = 1e-11                    # relative: an eigenvalue whose first digits are not rounding
@@ -47,12 +47,13 @@ def of_quadratic(loss: Objective, table: Table | Parts | None, equations: Normal
                         for factor, row in zip(equations.factors, equations.matrix)], loss, table)
     check_size(hessian, of_data=table is not None)
     hessian = (hessian + hessian.T) / 2
-    rows = rows_of(loss, table)
+    rows = rows_of(loss, table) if table is not None else None            # without data all is known exactly
     fit, kind, cost = (fitted(rows), MINIMUM, None) if rows is not None else _from_equations(loss, table, equations, hessian)
-    if table is None and equations.solution:
-        fit = Fit(point=np.array([float(dict(equations.solution)[parameter]) for parameter in loss.parameters]), flat=fit.flat)
+    solution = dict(equations.solution)
+    if table is None and solution and all(map(is_number, solution.values())):
+        fit = Fit(point=np.array([float(solution[parameter]) for parameter in loss.parameters]), flat=fit.flat)
     if cost is None:
-        cost = 0.0 if rows is not None and is_exact(rows, fit.point) else loss.compile(table).at(fit.point)[0]
+        cost = 0.0 if rows is not None and is_exact(rows, fit) else loss.compile(table).at(fit.point)[0]
     check_cost(loss, fit.point, cost)
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
     many = len(fit.flat) > 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 
+from symcalc.errors import perhaps
 from symcalc.worksheets.items.bricks import (
     Twin,
     bowl,
@@ -174,9 +174,8 @@ def checked_rule(rule: object, level: int) -> str | None:
     if rule is None or (rule in RULES and level in RULES[rule]):
         return rule
     valid = [name for name, levels in RULES.items() if level in levels]
-    near = get_close_matches(str(rule), valid, 1)
     raise WorksheetError(f"the rule at level {level} is one of {', '.join(valid)}, not {rule!r:.40}"
-                         + (f"; did you mean {near[0]}?" if near else ""))
+                         + perhaps(rule, valid))
 
 
 def forms(draw: Draw, level: int, rule: str | None = None) -> tuple[Maker, ...]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from types import MappingProxyType
 
-from symcalc.errors import ProofError
+from symcalc.errors import ProofError, meant
 from symcalc.worksheets.items.curves import CURVES
 from symcalc.worksheets.items.derivatives import DERIVATIVES
 from symcalc.worksheets.items.descent import DESCENTS
@@ -58,9 +57,8 @@ def _is_clumsy(item: Item) -> bool:
 def _known(kind: str, level: int, given: Mapping[str, object]) -> Kind:
     """The kind of this name; WorksheetError where it, its level or what is given does not exist."""
     if kind not in KINDS:
-        near = get_close_matches(str(kind), KINDS, 1)
-        raise WorksheetError(f"there is no kind {kind!r:.40}; " + (f"did you mean {near[0]}?" if near else
-                                                                   f"the kinds are {', '.join(KINDS)}"))
+        listed = f"the kinds are {', '.join(KINDS)}"
+        raise WorksheetError(f"there is no kind {kind!r:.40}; {meant(kind, KINDS, listed)}")
     found = KINDS[kind]
     if level not in found.levels:
         raise WorksheetError(f"{kind} has the levels {', '.join(map(str, found.levels))}, not {level!r:.40}")
