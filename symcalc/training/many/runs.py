@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Generic, overload
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -23,7 +23,7 @@ from symcalc.pages.numbers import aligned, cell, short
 from symcalc.pages.shown import Shown
 from symcalc.training.many.ended import Ended, ended_briefly, rate_in_words
 from symcalc.training.many.groups import grouped
-from symcalc.training.problem.objective import Objective
+from symcalc.training.problem.objective import L, Objective
 from symcalc.training.run import Run
 from symcalc.training.shape.curvature import affordable_derivatives
 from symcalc.training.shape.spectrum import limit_of
@@ -35,7 +35,7 @@ _LIMIT = Formula(text="2/λ_max", latex=r"2/\lambda_{\max}")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class Runs(Shown, Sequence[Run]):
+class Runs(Shown, Sequence[Run[L]], Generic[L]):
     """Runs of one loss over one table, in the order in which they were asked for; `runs[k]` is a whole run.
 
     Of many runs only the ends are kept; a whole run is made again, alone, when it is asked for. It may say more of how it
@@ -47,12 +47,12 @@ class Runs(Shown, Sequence[Run]):
     (0.5, ['STEPS', 'CONVERGED', 'DIVERGED'])
     """
 
-    loss: Objective
+    loss: L
     ends: Sequence[Ended]                          # as the stop rules saw them
-    whole: Mapping[int, Run]                       # the runs that are kept
-    make: Callable[[Ended], Run]                   # for the others
+    whole: Mapping[int, Run[L]]                    # the runs that are kept
+    make: Callable[[Ended], Run[L]]                # for the others
     look: Callable[[], Sequence[Ended]] | None = None        # the ends after a closer look, which takes its time
-    made: WeakValueDictionary[int, Run] = field(default_factory=WeakValueDictionary)
+    made: WeakValueDictionary[int, Run[L]] = field(default_factory=WeakValueDictionary)
 
     @cached_property
     def ended(self) -> Sequence[Ended]:
@@ -63,10 +63,10 @@ class Runs(Shown, Sequence[Run]):
         return len(self.ends)
 
     @overload
-    def __getitem__(self, index: int) -> Run: ...
+    def __getitem__(self, index: int) -> Run[L]: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Run, ...]: ...
-    def __getitem__(self, index: int | slice) -> Run | tuple[Run, ...]:
+    def __getitem__(self, index: slice) -> tuple[Run[L], ...]: ...
+    def __getitem__(self, index: int | slice) -> Run[L] | tuple[Run[L], ...]:
         if isinstance(index, slice):
             return tuple(self[k] for k in range(*index.indices(len(self))))
         if not -len(self) <= index < len(self):
@@ -77,14 +77,14 @@ class Runs(Shown, Sequence[Run]):
             run = self.made[k] = self.make(self.ends[k])
         return run
 
-    def __iter__(self) -> Iterator[Run]:
+    def __iter__(self) -> Iterator[Run[L]]:
         return (self[k] for k in range(len(self)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _runs_of, (self.loss, tuple(self.ended), dict(self.whole), self.make)
 
     @property
-    def best(self) -> Run:
+    def best(self) -> Run[L]:
         """The run that ended lowest; of several that ended equally low, the one with the fewest updates."""
         return self[self._best]
 

@@ -14,6 +14,7 @@ import numpy as np
 from sympy import Expr
 
 from symcalc.compute.compiled import Compiled
+from symcalc.compute.points import Values
 from symcalc.errors import DescentError, as_given
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -42,7 +43,6 @@ _MOST = 100_000          # runs in a sweep
 _MOST_UPDATES = 100 * MAX_STEPS     # of runs side by side; one after another they take longer
 _WRITTEN_OUT = frozenset({"scalar", "moments", "tape", "fused"})         # strategies whose statements can be done for many
 
-Start = Mapping[str, float] | Sequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,8 @@ def _descents(loss: Objective, table: Table | Parts | None, steps: int, settings
     return Descents(loss=loss, table=table, steps=steps, settings=settings)
 
 
-def sweep(loss: Objective, data: object = None, *, start: Start | None = None,
-          starts: Sequence[Start] | np.ndarray | None = None,
+def sweep(loss: Objective, data: object = None, *, start: Values | None = None,
+          starts: Sequence[Values] | np.ndarray | None = None,
           rate: float | str | Expr | None = None, rates: Sequence[float | str | Expr] | None = None,
           method: str | Method | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
           **settings: Any) -> Runs:
