@@ -224,9 +224,10 @@ def _several(name: str, one: Any, many: Any, otherwise: Any) -> list[Any]:
         return [otherwise if one is None else one]
     if one is not None:
         raise DescentError(f"give {name} or {name}s, not both")
-    if isinstance(many, (str, bytes, Mapping, Method)) or not hasattr(many, "__iter__"):
+    if isinstance(many, (str, bytes, Mapping, Method)) or not hasattr(many, "__iter__") or getattr(many, "ndim", 1) == 0:
         raise DescentError(f"{name}s is a list, not {as_given(many)}")
-    found = many.tolist() if isinstance(many, np.ndarray) else list(many)
+    # A frame would give the names of its columns.
+    found = np.asarray(many).tolist() if hasattr(many, "__array__") else list(many)
     if not found:
         raise DescentError(f"{name}s is an empty list; a sweep needs at least one {name}")
     return found
