@@ -64,10 +64,10 @@ class Run(Course[L], Shown):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, .html steps through the run, the others are what `print` shows."""
-        from symcalc.pages.files import write_text
+        from symcalc.pages.files import path_of, write_text
         from symcalc.pages.save import save
         from symcalc.training.kept.export import laid_out, run_csv
-        suffix = Path(path).suffix.lower()
+        suffix = path_of(path).suffix.lower()
         if suffix in (".csv", ".json"):
             return write_text(path, run_csv(self) if suffix == ".csv" else laid_out(self.as_dict()) + "\n")
         from symcalc.training.stepping.page import write_page

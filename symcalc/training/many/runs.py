@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from symcalc.errors import DescentError
+from symcalc.language.items import counted
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, Table, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, cell, short
@@ -69,6 +70,7 @@ class Runs(Shown, Sequence[Run[L]], Generic[L]):
     def __getitem__(self, index: int | slice) -> Run[L] | tuple[Run[L], ...]:
         if isinstance(index, slice):
             return tuple(self[k] for k in range(*index.indices(len(self))))
+        index = counted(index, "runs")
         if not -len(self) <= index < len(self):
             raise IndexError(f"the sweep has {len(self)} run{'s' * (len(self) != 1)}")
         k = range(len(self))[index]
@@ -215,9 +217,9 @@ class Runs(Shown, Sequence[Run[L]], Generic[L]):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold the comparison in full digits, the others what `print` shows."""
-        from symcalc.pages.files import write_text
+        from symcalc.pages.files import path_of, write_text
         from symcalc.pages.save import save
-        suffix = Path(path).suffix.lower()
+        suffix = path_of(path).suffix.lower()
         if suffix == ".json":
             return write_text(path, json.dumps(self.as_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
         return write_text(path, self._csv()) if suffix == ".csv" else save(self, path, (".json", ".csv"))
