@@ -90,6 +90,16 @@ def test_a_file_in_the_place_of_another_keeps_its_permissions(tmp_path):
     assert os.name == "nt" or private.stat().st_mode & 0o777 == 0o600
 
 
+def test_too_little_memory_is_said_in_a_sentence(monkeypatch):
+    def needs_more(*_: object, **__: object) -> None:
+        raise MemoryError("Unable to allocate 256. MiB for an array with shape (8388640, 4)")
+
+    monkeypatch.setattr("symcalc.training.losses.Loss.descend", needs_more)
+    ended = CliRunner().invoke(main, ["descend", "w^2", "--start", "w=1"])
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert ended.stderr == "symcalc: there is not enough memory for this; ask for fewer steps, or give fewer rows\n"
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no limit to the size of files")
 def test_a_full_disk_leaves_the_old_file(tmp_path):
     """No file may grow beyond 100 bytes, as on a disk that is full."""

@@ -121,7 +121,7 @@ def derive(expression: Expr, variable: Symbol, detail: str = "normal", most: int
     >>> derive(3*x**2, x).result
     6*x
     """
-    if detail not in DETAILS:
+    if not isinstance(detail, str) or detail not in DETAILS:
         raise LossError(f"detail is one of {', '.join(DETAILS)}, not {as_given(detail)}{perhaps(detail, DETAILS)}")
     root = applied(expression, variable, {})
     lines = tidied_up(unfolded(root, detail, most), written_in(expression))

@@ -124,7 +124,8 @@ def hessian_of(expression: Expr, parameters: Sequence[Symbol], detail: str = "no
     >>> hessian_of(u**2*v, (u, v))["u v"].result
     2*u
     """
-    places = Places(expression, digits_for(2))
+    # A letter by which one differentiates has a value there though the expression may be without it.
+    places = Places(Derivative(expression, *parameters, evaluate=False), digits_for(2))
     slopes = {parameter.name: derive(expression, parameter, detail, places=places) for parameter in parameters}
     entries: dict[tuple[str, str], HigherDerivation] = {}
     others: list[Check] = []

@@ -61,6 +61,9 @@ class Group(click.Group):
                 raise                            # the reader has seen enough; click ends quietly
             complain(f"the output cannot be written: {fault.strerror}")
             ctx.exit(2)
+        except MemoryError:
+            complain("there is not enough memory for this; ask for fewer steps, or give fewer rows")
+            ctx.exit(2)
 
 
 def _refuse(fault: click.UsageError) -> NoReturn:

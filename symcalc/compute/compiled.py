@@ -14,7 +14,7 @@ from symcalc.compute.across import across_rows
 from symcalc.compute.cluster import InParts, in_parts
 from symcalc.compute.generated import executed, source_of
 from symcalc.compute.moments.gram import Triangle
-from symcalc.compute.points import checked_points, ordered
+from symcalc.compute.points import Values, checked_points, ordered
 from symcalc.compute.tape import Tape, differs
 from symcalc.errors import DescentError
 from symcalc.language.data import read_table
@@ -54,7 +54,7 @@ class Compiled:
     whole: bool = False                                                         # whether `function` takes one array
     by_rows: Callable[[Table], Compiled] | None = None                          # `over` for one look, where that makes moments
 
-    def __call__(self, values: Mapping[str, float] | Sequence[float]) -> tuple[float, np.ndarray]:
+    def __call__(self, values: Values) -> tuple[float, np.ndarray]:
         return self.at(ordered(values, self.parameters))
 
     def at(self, point: np.ndarray) -> tuple[float, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from sympy import Basic, Symbol
@@ -14,6 +14,9 @@ from symcalc.language.gate import admitted
 from symcalc.language.items import holds_masked
 from symcalc.language.names import plain_name
 from symcalc.pages.elided import several
+
+Values: TypeAlias = Mapping[str, float] | Sequence[float] | np.ndarray
+"""A point as a person gives it: by name, or in the order of the parameters."""
 
 _EXACT = 2**53            # up to here every integer is a float
 # Though some can be made into a float: NumPy counts a time span among the integers, and reads a text for one.

@@ -18,9 +18,9 @@ from sympy import Symbol
 from symcalc.errors import LossError, SymcalcError, as_given, visible
 from symcalc.figures.scene import Show, panels_of
 from symcalc.figures.settling import settle
-from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, side_by_side
+from symcalc.figures.style import BLUE, GREY, ORANGE, check_drawn, cost_name, side_by_side
 from symcalc.pages.document import Equation
-from symcalc.pages.files import check_target, write_whole
+from symcalc.pages.files import check_target, path_of, write_whole
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.rendering import formula_of
@@ -80,7 +80,7 @@ def check_animation(path: str | os.PathLike[str]) -> Path:
     Traceback (most recent call last):
     symcalc.errors.SymcalcError: 'run.mov' does not end in .gif or .mp4
     """
-    target = Path(path)
+    target = path_of(path)
     if target.suffix.lower() not in ANIMATED:
         raise SymcalcError(f"'{visible(str(path))}' does not end in {' or '.join(ANIMATED)}")
     check_target(target)
@@ -97,6 +97,7 @@ def strip(run: Run, *, over: str | Symbol | None = None, panels: int = _PANELS) 
     >>> [axes.get_title(loc="left") for axes in strip(run, panels=4).axes]
     ['start', 'step 1', 'step 4', 'step 20']
     """
+    check_drawn(run, Run)
     started(run, "is no run")
     if isinstance(panels, bool) or not isinstance(panels, int) or not 2 <= panels <= 8:
         raise SymcalcError(f"a strip has 2 to 8 panels, not {as_given(panels)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, legend
+from symcalc.figures.style import BLUE, GREY, ORANGE, check_drawn, cost_name, drawing, legend
 from symcalc.pages.numbers import short
 from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
@@ -34,6 +34,7 @@ def cost_curve(run: Run, name: str) -> Figure:
     >>> cost_curve(run, "w").axes[0].get_xlabel()
     'w'
     """
+    check_drawn(run, Run)
     parameter = run.loss.parameter(name)
     k = run.loss.parameters.index(parameter)
     visited, costs = run.points[:, k], run.costs

@@ -9,7 +9,7 @@ import numpy as np
 from symcalc.errors import LossError
 from symcalc.figures.classes import probabilities
 from symcalc.figures.data import RESIDUALS, dots, draw_boundaries
-from symcalc.figures.style import GREY, ORANGE, clear, drawing, outside
+from symcalc.figures.style import GREY, ORANGE, check_drawn, clear, drawing, outside
 from symcalc.language.names import name_of, symbol
 from symcalc.pages.numbers import numeral, short
 from symcalc.pages.typeset import typeset
@@ -37,6 +37,7 @@ def fit(run: Run) -> Figure:
     >>> fit(run).axes[0].get_xlabel()
     'x'
     """
+    check_drawn(run, Run)
     loss, table = run.loss, run.table
     if loss.model is None or loss.target is None or table is None:
         raise LossError("there is no fit to draw: no residual such as y - (m x + b), squared or as its size, is in the loss")

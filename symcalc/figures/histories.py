@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symcalc.errors import LossError
-from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, legend, look, outside, stacked
+from symcalc.figures.style import BLUE, GREY, ORANGE, check_drawn, cost_name, drawing, legend, look, outside, stacked
 from symcalc.pages.numbers import short
 from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
@@ -72,6 +72,7 @@ def history(run: Run) -> Figure:
     >>> [axes.get_ylabel() for axes in figure.axes], figure.axes[0].get_yscale()
     (['J(w)', 'w'], 'log')
     """
+    check_drawn(run, Run)
     started(run, "is no course")
     seen = in_view(run)
     parameters = run.loss.parameters
@@ -110,6 +111,7 @@ def expected_actual(run: Run) -> Figure:
     >>> figure.axes[1].lines[0].get_ydata()
     array([0.75, 0.75, 0.75])
     """
+    check_drawn(run, Run)
     started(run, "is no change")
     if not run.nit:
         raise LossError(f"there is no change to draw: the run made no step. {run.message}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.cut_surface import draw_surface
-from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing, side_by_side
+from symcalc.figures.style import BLUE, ORANGE, check_drawn, cost_name, drawing, side_by_side
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import short
 from symcalc.pages.typeset import typeset
@@ -44,6 +44,7 @@ def surface(run: Run) -> Figure:
     >>> axes.get_xlabel(), axes.get_ylabel(), axes.get_zlabel()
     ('u', 'v', 'J(u, v)')
     """
+    check_drawn(run, Run)
     if len(run.loss.parameters) != 2:
         raise LossError(f"a surface needs a loss of two parameters; this one has {len(run.loss.parameters)}")
     started(run, "is no surface")

@@ -8,7 +8,7 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.pace import first_change
-from symcalc.figures.style import BLUE, GREY, ORANGE, cost_name, drawing, legend, panels
+from symcalc.figures.style import BLUE, GREY, ORANGE, check_drawn, cost_name, drawing, legend, panels
 from symcalc.pages.numbers import short
 from symcalc.pages.typeset import typeset
 from symcalc.training.slopes import Slopes
@@ -29,6 +29,7 @@ def secants(slopes: Slopes) -> Figure:
     >>> [axes.get_title(loc="left") for axes in secants(slopes("x^2", "x", at=2)).axes]
     ['Δ = 1: slope 5', 'Δ = 0.5: slope 4.5', 'Δ = 0.1: slope 4.1', 'Δ = 0.01: slope 4.01']
     """
+    check_drawn(slopes, Slopes, "the slopes that loss.slopes(...) gives")
     here, unit = slopes.at[slopes.parameter.name], first_change(slopes)
     across = np.linspace(here - _REACH * unit, here + _REACH * unit, _ACROSS)
     curve = np.array([slopes.function(value) for value in across])
@@ -79,6 +80,7 @@ def difference_errors(slopes: Slopes) -> Figure:
     >>> difference_errors(slopes("x^2", "x", at=2)).axes[0].get_xscale()
     'log'
     """
+    check_drawn(slopes, Slopes, "the slopes that loss.slopes(...) gives")
     steps = np.array([quotient.step for quotient in slopes.quotients])
     forward, central = (np.abs([getattr(quotient, name) for quotient in slopes.quotients])
                         for name in ("error", "central_error"))

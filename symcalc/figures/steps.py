@@ -11,7 +11,7 @@ from symcalc.errors import LossError
 from symcalc.figures.animation import spread
 from symcalc.figures.data import draw_data
 from symcalc.figures.scene import cost_of, crosses
-from symcalc.figures.style import LINES, outside, side_by_side
+from symcalc.figures.style import LINES, check_drawn, outside, side_by_side
 from symcalc.training.run import Run
 from symcalc.training.views import drawn_data, fitted_columns, in_view, left_out, predictions, span, started
 
@@ -35,6 +35,7 @@ def data_and_cost(run: Run, over: str | Symbol | None = None) -> Figure:
     >>> [line.get_label() for line in data_and_cost(run).axes[0].lines]
     ['data', 'start', 'step 1', 'step 2', 'step 3']
     """
+    check_drawn(run, Run)
     names = fitted_columns(run)
     if names is None:
         raise LossError("there are no data to draw beside the cost: the loss has no model over one column of a table")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symcalc.errors import SymcalcError, perhaps, visible
+from symcalc.errors import LossError, SymcalcError, as_given, perhaps, visible
 from symcalc.figures.settling import settle
 from symcalc.pages.typeset import typeset, typeset_in
 
@@ -145,9 +145,9 @@ def check_picture(path: str | Path) -> Path:
     Traceback (most recent call last):
     symcalc.errors.SymcalcError: 'fit.doc' does not end in .png, .svg or .pdf
     """
-    from symcalc.pages.files import check_target
+    from symcalc.pages.files import check_target, path_of
 
-    target = Path(path)
+    target = path_of(path)
     if target.suffix.lower() not in FORMATS:
         raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
                            f"{perhaps(target.suffix, FORMATS)}")
@@ -166,3 +166,14 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
     figure.savefig(picture, format=target.suffix.lower().lstrip("."))
     write_whole(target, picture.getvalue())
     return target
+
+
+def check_drawn(given: object, kind: type, such_as: str = "a run, such as loss.descend(...) gives") -> None:
+    """Nothing, where what was given is what the picture is drawn of; else the error that says what that is.
+
+    >>> check_drawn("run.json", dict)
+    Traceback (most recent call last):
+    symcalc.errors.LossError: this picture is drawn of a run, such as loss.descend(...) gives, not of 'run.json'
+    """
+    if not isinstance(given, kind):
+        raise LossError(f"this picture is drawn of {such_as}, not of {as_given(given)}")

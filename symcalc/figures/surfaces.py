@@ -8,7 +8,7 @@ import numpy as np
 
 from symcalc.errors import LossError
 from symcalc.figures.lowest import Lowest, lowest
-from symcalc.figures.style import BLUE, ORANGE, cost_name, drawing, legend
+from symcalc.figures.style import BLUE, ORANGE, check_drawn, cost_name, drawing, legend
 from symcalc.pages.numbers import short
 from symcalc.pages.typeset import typeset
 from symcalc.training.run import Run
@@ -35,6 +35,7 @@ def contours(run: Run) -> Figure:
     >>> contours(run).axes[0].get_ylabel()
     'v'
     """
+    check_drawn(run, Run)
     if len(run.loss.parameters) != 2:
         raise LossError(f"contours need a loss of two parameters; this one has {len(run.loss.parameters)}")
     started(run, "are no contours")

@@ -9,7 +9,7 @@ import numpy as np
 
 from symcalc.errors import DescentError
 from symcalc.figures.histories import over_steps
-from symcalc.figures.style import GREY, cost_name, drawing, legend, look, outside
+from symcalc.figures.style import GREY, check_drawn, cost_name, drawing, legend, look, outside
 from symcalc.pages.numbers import short
 from symcalc.pages.typeset import typeset
 from symcalc.training.many.runs import Runs
@@ -87,6 +87,7 @@ def costs_over_rates(runs: Runs) -> Figure:
 
 
 def _going(runs: Runs) -> list[Run]:
+    check_drawn(runs, Runs, "the runs that loss.sweep(...) gives")
     going = [run for run in runs if run.started]
     if not going:
         raise DescentError(f"there is no run to draw: {runs[0].message}")

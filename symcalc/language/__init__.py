@@ -23,7 +23,8 @@ def read(formula: object, *, parameters: Collection[str] = (), columns: Iterable
     """
     if isinstance(formula, str):
         from symcalc.language.reader import read_text
-        return read_text(str.__str__(formula), parameters=parameters, columns=columns, functions=functions or ())
+        declared = () if functions is None else functions
+        return read_text(str.__str__(formula), parameters=parameters, columns=columns, functions=declared)
     if isinstance(formula, int) and not isinstance(formula, bool):
         return admitted(Integer(formula))
     if isinstance(formula, Basic):

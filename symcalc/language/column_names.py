@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from symcalc.errors import DataError, as_given, visible
+from symcalc.language.names import items_of
 
 MAX_COLUMNS = 1000
 
@@ -40,7 +41,7 @@ def _renaming(name: object, taken: Sequence[object]) -> str:
 
 def chosen_names(names: Iterable[str], known: Sequence[str], source: str) -> tuple[str, ...]:
     """The names that the formula uses, each once, all of them known."""
-    wanted = tuple(dict.fromkeys(map(str, names)))
+    wanted = tuple(dict.fromkeys(map(str, items_of(names))))
     missing = [name for name in wanted if name not in known]
     folded = {name.casefold(): name for name in sorted(set(known).difference(wanted))}
     for name in missing:

@@ -31,7 +31,8 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 _PLAIN = b"0123456789+-.eE ,\n"      # over these characters float() accepts what _NUMBER accepts, and nothing else
 _TOO_LARGE = f"is larger than {MAX_BYTES // 2**30} GB; keep only the rows and columns that you need"
 
-_PACKED = {b"\x1f\x8b": "unpack it (gzip) first", b"PK\x03\x04": "save the sheet, or unpack the archive, as CSV"}
+_PACKED = {b"\x1f\x8b": "unpack it (gzip) first", b"PK\x03\x04": "save the sheet, or unpack the archive, as CSV",
+           b"PAR1": "read it by pandas.read_parquet, and give the frame"}
 
 # What people write where a number belongs, and what to write instead: the first row that fits speaks.
 _FAULTS = tuple((re.compile(pattern), sentence) for pattern, sentence in (

@@ -6,6 +6,8 @@ from typing import TypeGuard
 
 import numpy as np
 
+from symcalc.errors import DescentError, as_given
+
 
 def is_whole(value: object) -> TypeGuard[int]:
     """Whether it is a whole number of Python's or NumPy's; no bool, and no time span, which NumPy counts among the integers.
@@ -14,6 +16,18 @@ def is_whole(value: object) -> TypeGuard[int]:
     (True, False, False, False)
     """
     return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.timedelta64))
+
+
+def counted(index: object, what: str) -> int:
+    """The index, if it is a whole number, as the items of a sequence have it.
+
+    >>> counted(1.5, "runs")
+    Traceback (most recent call last):
+    symcalc.errors.DescentError: runs are counted: runs[0] is the first; 1.5 is no whole number
+    """
+    if not isinstance(index, bool) and not is_whole(index):
+        raise DescentError(f"{what} are counted: {what}[0] is the first; {as_given(index)} is no whole number")
+    return int(index)
 
 
 def holds_masked(values: object) -> bool:

@@ -26,7 +26,9 @@ def names_in_memory(data: Any) -> tuple[str, ...]:
         case _ if isinstance(getattr(data, "dtype", None), np.dtype) and data.dtype.names:
             names = list(data.dtype.names)
         case _ if hasattr(data, "columns") and hasattr(data, "__getitem__") and not (isinstance(data, type) or _is_any(data)):
-            names = list(data.columns)
+            # A table of Arrow has its columns themselves there, and the names beside them.
+            beside = getattr(data, "column_names", None)
+            names = beside if isinstance(beside, list) else list(data.columns)
         case _:
             raise DataError(f"a table cannot be read from {type(data).__name__}; give the path of a CSV file, a mapping "
                             "such as {'x': [1, 2], 'y': [3, 5]}, a DataFrame or a structured array")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from sympy import Basic, Expr, Indexed, IndexedBase, Integer, Mul, Pow, Sum, Symbol
 
@@ -66,14 +67,25 @@ def listed(names: str | Iterable[str]) -> tuple[str, ...]:
     >>> listed("m, b")
     ('m', 'b')
     """
-    if not isinstance(names, Iterable):
-        raise ReadError(f"names are a text such as 'm b' or a list of names, not {type(names).__name__}")
-    items = re.split(r"[\s,]+", str.__str__(names).strip()) if isinstance(names, str) else list(names)
+    items = re.split(r"[\s,]+", str.__str__(names).strip()) if isinstance(names, str) else items_of(names)
     checked = tuple(checked_name(name) for name in items if not isinstance(name, str) or str.__len__(name))
     for k, name in enumerate(checked):
         if name in checked[:k]:
             raise ReadError(f"the name {name} is given twice")
     return checked
+
+
+def items_of(names: Iterable[Any]) -> list[Any]:
+    """What a sequence of names holds; an array of no dimension is none, though it passes for one.
+
+    >>> items_of(3)
+    Traceback (most recent call last):
+    symcalc.errors.ReadError: names are a text such as 'm b' or a list of names, not int
+    """
+    try:
+        return list(names)
+    except TypeError:
+        raise ReadError(f"names are a text such as 'm b' or a list of names, not {type(names).__name__}") from None
 
 
 def check_not_loss(names: Iterable[str], what: str = "letter") -> None:

@@ -9,7 +9,17 @@ from sympy import Basic, Expr, Indexed, IndexedBase, Integer, KroneckerDelta, Su
 
 from symcalc.errors import LossError, ReadError, visible
 from symcalc.indices import element, index_of, whole
-from symcalc.language.names import COUNT, ROW, checked_name, columns_of, listed, name_of, parameters_of, plain_name, symbol
+from symcalc.language.names import (
+    COUNT,
+    ROW,
+    checked_name,
+    columns_of,
+    items_of,
+    name_of,
+    parameters_of,
+    plain_name,
+    symbol,
+)
 from symcalc.vocabulary import CONSTANTS
 
 MAX_INDICES = 3                  # in one formula, the row among them
@@ -58,9 +68,7 @@ def letters(names: str | Basic | Iterable[str | Basic], repeated: bool = False) 
         names = re.findall(r"[^\s,\[\]]+(?:\s*\[[^\]]*\]?)?|[\[\]]", names)
     elif isinstance(names, _LETTERS):
         names = (names,)
-    elif not isinstance(names, Iterable):
-        return listed(names)                    # which says what names are
-    plain = [as_named(item) for item in names if item != ""]
+    plain = [as_named(item) for item in items_of(names) if not isinstance(item, str) or item]
     found = tuple(_element_name(item) if _is_element(item) else checked_name(item) for item in plain)
     for k, name in enumerate(found):
         if name in found[:k] and not repeated:

@@ -7,7 +7,19 @@ import secrets
 import stat
 from pathlib import Path
 
-from symcalc.errors import SymcalcError, visible
+from symcalc.errors import SymcalcError, as_given, visible
+
+
+def path_of(given: object) -> Path:
+    """The path of a file, as text or as a Path.
+
+    >>> path_of(3)
+    Traceback (most recent call last):
+    symcalc.errors.SymcalcError: a file is given by its path, such as 'page.html', not 3
+    """
+    if not isinstance(given, (str, os.PathLike)):
+        raise SymcalcError(f"a file is given by its path, such as 'page.html', not {as_given(given)}")
+    return Path(given)
 
 
 def read_bounded(path: Path, most: int) -> bytes:
@@ -90,6 +102,6 @@ def write_text(path: str | os.PathLike[str], content: str) -> Path:
     ...     write_text(Path(folder, "a.txt"), "Σ").read_text(encoding="utf-8")
     'Σ'
     """
-    target = Path(path)
+    target = path_of(path)
     write_whole(target, content.encode("utf-8"))
     return target

@@ -11,7 +11,7 @@ from typing import Protocol
 from symcalc.errors import SymcalcError, perhaps, visible
 from symcalc.pages import html, markdown, notebook, text
 from symcalc.pages.document import Document
-from symcalc.pages.files import check_target, write_whole
+from symcalc.pages.files import check_target, path_of, write_whole
 from symcalc.pages.pdf import write_latex, write_pdf
 
 
@@ -27,7 +27,7 @@ def check_suffix(path: str | os.PathLike[str], besides: tuple[str, ...] = ()) ->
     >>> check_suffix("run.CSV", (".csv",))
     '.csv'
     """
-    suffix = Path(path).suffix.lower()
+    suffix = path_of(path).suffix.lower()
     *others, last = accepted = (*SUFFIXES, *besides)
     if suffix not in accepted:
         raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(others)} or {last}"
@@ -47,7 +47,7 @@ def save(shown: HasDocument, path: str | os.PathLike[str], besides: tuple[str, .
     Traceback (most recent call last):
     symcalc.errors.SymcalcError: 'slopes.doc' does not end in .txt, .tex, .html, .md, .ipynb or .pdf
     """
-    target = Path(path)
+    target = path_of(path)
     suffix = check_suffix(target, besides)
     check_target(target)
     if suffix in own:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +20,7 @@ from symcalc.language.table_parts import Parts
 from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.late import Late
 from symcalc.training.methods import Method
-from symcalc.training.problem.objective import Objective
+from symcalc.training.problem.objective import L
 from symcalc.training.rounding import are_lost, are_wrong, changes_told, least_told
 from symcalc.training.settings import Rate
 from symcalc.training.shape.curvature import is_quadratic
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class Course:
+class Course(Generic[L]):
     """Where a run went, update by update, as plain numbers; `Run` is what one sees of it.
 
     SciPy's names are there: `x`, `fun`, `jac`, `nit`, `success`, `status`, `message`.
     """
 
-    loss: Objective
+    loss: L
     table: Table | Parts | None
     method: Method
     rate: Rate                               # a number, or a formula in k

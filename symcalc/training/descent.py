@@ -11,6 +11,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from symcalc.compute.compiling import compile_loss
+from symcalc.compute.points import Values
 from symcalc.errors import DescentError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -58,7 +59,7 @@ class Settings(TypedDict, total=False):
     progress: Callable[[int], None] | None
 
 
-def descend(loss: Objective, data: object, *, kind: type[R], start: Mapping[str, float] | Sequence[float], steps: int,
+def descend(loss: Objective, data: object, *, kind: type[R], start: Values, steps: int,
             rate: object = None, method: str | Method = "gradient descent",
             tolerance: float = 1e-10, step_tolerance: float = 0.0,
             cost_tolerance: float = 0.0, hold: str | Iterable[str | Symbol] = (), batch: int | None = None, seed: int = 0,

@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 from sympy import Basic, Derivative, Expr, Indexed, Sum
 
+from symcalc.compute.points import Values
 from symcalc.errors import DescentError, LossError, ReadError
 from symcalc.language import read
 from symcalc.language.names import columns_of, name_of, parameters_of
@@ -20,7 +21,7 @@ from symcalc.pages.notation import text
 from symcalc.pages.numbers import DIGITS, aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.descent import descend
-from symcalc.training.problem.objective import Objective
+from symcalc.training.problem.objective import L, Objective
 from symcalc.training.run import Run
 from symcalc.training.stops import Stop
 from symcalc.training.told.page import kept
@@ -31,7 +32,7 @@ _BROKEN = (Stop.OVERFLOW, Stop.OUTSIDE, Stop.BOTTOMLESS)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class Effect(Shown):
+class Effect(Shown, Generic[L]):
     """Two runs from one start: `right` goes by the derivation's gradient, `wrong` by `formulas` in place of some partials.
 
     >>> from symcalc.training.losses import Loss
@@ -40,10 +41,10 @@ class Effect(Shown):
     (array([9.    , 2.25  , 0.5625]), array([ 9.    , 20.25  , 45.5625]))
     """
 
-    loss: Objective
+    loss: L
     formulas: Mapping[str, Expr]
-    right: Run
-    wrong: Run
+    right: Run[L]
+    wrong: Run[L]
 
     @cached_property
     def mistaken(self) -> tuple[str, ...]:
@@ -180,7 +181,7 @@ class Effect(Shown):
 
 
 def compare_gradients(loss: Objective, wrong: Mapping[str, object], data: object = None, *,
-                      start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:
+                      start: Values, rate: float = 0.01, steps: int = 10) -> Effect:
     """Descend with the derivation's gradient, and again with the wrong partials in place of the right ones.
 
     A wrong partial is text, an expression, or an object that has one as its `answer`.

@@ -18,7 +18,7 @@ from symcalc.training.run import Run
 MAX_BYTES = 2**30
 
 
-def load_run(path: str | os.PathLike[str], data: object = None) -> Run:
+def load_run(path: str | os.PathLike[str], data: object = None) -> Run[Loss]:
     """The run saved in a JSON file, with every number as it was; `data` is needed to replay it or to print its sums.
 
     >>> from tempfile import TemporaryDirectory

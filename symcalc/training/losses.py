@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from sympy import Expr, Symbol
 
@@ -17,6 +17,7 @@ from symcalc.training.problem.objective import Objective
 if TYPE_CHECKING:
     import numpy as np
 
+    from symcalc.compute.points import Values
     from symcalc.training.descent import Settings
     from symcalc.training.diagnosis.diagnose import Diagnosis
     from symcalc.training.effect import Effect
@@ -42,9 +43,9 @@ class Loss(Objective):
     Parameters m and b; columns y and x.
     """
 
-    def descend(self, data: object = None, *, start: Mapping[str, float] | Sequence[float],
+    def descend(self, data: object = None, *, start: Values,
                 rate: float | str | Expr | None = None, steps: int = 100, method: str | Method = "gradient descent",
-                **settings: Unpack[Settings]) -> Run:
+                **settings: Unpack[Settings]) -> Run[Self]:
         """Walk down the loss from `start`: `steps` updates with learning rate `rate`, each kept with what drove it.
 
         `rate` is a number, or a schedule: a formula in k, the number of the update; left out, it is the method's own.
@@ -63,7 +64,7 @@ class Loss(Objective):
         from symcalc.training.run import Run
         return descend(self, data, kind=Run, start=start, rate=rate, steps=steps, method=method, **settings)
 
-    def diagnose(self, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
+    def diagnose(self, data: object = None, *, start: Values | None = None,
                  rate: float | str | Expr | None = None, steps: int | None = None,
                  method: str | Method = "gradient descent") -> Diagnosis:
         """How the loss curves, the largest stable rate 2/λ_max, and what `rate` will do in `steps` updates.
@@ -81,7 +82,7 @@ class Loss(Objective):
 
     def sweep(self, data: object = None, *, starts: Sequence[Any] | np.ndarray | None = None,
               rates: Sequence[Any] | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
-              **settings: Any) -> Runs:
+              **settings: Any) -> Runs[Self]:
         """Descend once for every combination of `methods`, `starts` and `rates`, and compare the runs.
 
         Each is a list, or starts an array with a row for each; what is the same in all runs is given as for `descend`: start,
@@ -97,7 +98,7 @@ class Loss(Objective):
         return sweep(self, data, starts=starts, rates=rates, methods=methods, steps=steps, **settings)
 
     def compare_gradients(self, wrong: Mapping[str, object], data: object = None, *,
-                          start: Mapping[str, float] | Sequence[float], rate: float = 0.01, steps: int = 10) -> Effect:
+                          start: Values, rate: float = 0.01, steps: int = 10) -> Effect[Self]:
         """Descend twice from `start`: by the gradient, and by wrong partials (by name) in place of the right ones.
 
         >>> import symcalc as sc
@@ -109,7 +110,7 @@ with the right gradient it falls to 0.5625.
         from symcalc.training.effect import compare_gradients
         return compare_gradients(self, wrong, data, start=start, rate=rate, steps=steps)
 
-    def minimum(self, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
+    def minimum(self, data: object = None, near: Values | None = None) -> Minimum[Self]:
         """Where every slope is 0: the normal equations of a quadratic loss or its root, or algebra; else Newton from `near`.
 
         LossError where there is no such point, or where it has no closed form and no `near` is given.
@@ -121,7 +122,7 @@ with the right gradient it falls to 0.5625.
         from symcalc.training.minima.finding import minimum_of
         return minimum_of(self, data, near)
 
-    def slopes(self, wrt: str | Symbol, data: object = None, *, at: Mapping[str, float] | Sequence[float]) -> Slopes:
+    def slopes(self, wrt: str | Symbol, data: object = None, *, at: Values) -> Slopes:
         """Difference quotients by one parameter beside the derivative, for a Δ that shrinks from 1 to 10⁻¹⁵.
 
         >>> import symcalc as sc
@@ -131,8 +132,8 @@ with the right gradient it falls to 0.5625.
         from symcalc.training.slopes import slopes_of
         return slopes_of(self, wrt, data, at=at)
 
-    def scale_to(self, other: Loss, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
-                 rate: float | None = None, steps: int = 6) -> Scale:
+    def scale_to(self, other: Loss, data: object = None, *, start: Values | None = None,
+                 rate: float | None = None, steps: int = 6) -> Scale[Loss]:
         """The factor c in other = c J + d, and by what the rate is multiplied for the other loss to walk the same path.
 
         With data, both paths side by side, from `start` (or 0) with `rate` (or a moderate one) for this loss.

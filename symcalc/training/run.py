@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from symcalc.pages.document import Document
 from symcalc.pages.shown import Shown
 from symcalc.training.course import Course
+from symcalc.training.problem.objective import L
 from symcalc.training.told.page import page
 from symcalc.training.told.summary import Summary
 from symcalc.training.told.update import Updates
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from symcalc.training.kept.replay import Replay
 
 
-class Run(Course, Shown):
+class Run(Course[L], Shown):
     """A whole descent; `updates[k]` is one step beside the formula that drove it.
 
     SciPy's names are there: `x`, `fun`, `jac`, `nit`, `success`, `status`, `message`.
@@ -42,7 +43,7 @@ class Run(Course, Shown):
         """Where the run started and ended, in a few lines."""
         return Summary(run=self)
 
-    def replay(self, data: object = None, progress: Callable[[int], None] | None = None) -> Replay[Run]:
+    def replay(self, data: object = None, progress: Callable[[int], None] | None = None) -> Replay[Self]:
         """The run made again, step by step, and whether every number is the same; `data` where it was loaded without."""
         from symcalc.training.kept.replay import replay
         return replay(self, data, progress)
@@ -63,10 +64,10 @@ class Run(Course, Shown):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold every number, .html steps through the run, the others are what `print` shows."""
-        from symcalc.pages.files import write_text
+        from symcalc.pages.files import path_of, write_text
         from symcalc.pages.save import save
         from symcalc.training.kept.export import laid_out, run_csv
-        suffix = Path(path).suffix.lower()
+        suffix = path_of(path).suffix.lower()
         if suffix in (".csv", ".json"):
             return write_text(path, run_csv(self) if suffix == ".csv" else laid_out(self.as_dict()) + "\n")
         from symcalc.training.stepping.page import write_page

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 from sympy import Expr, Integer, Symbol
 
 from symcalc.calculus.algebra.products import multiplied
 from symcalc.compute.compiled import evaluated
-from symcalc.compute.points import ordered
+from symcalc.compute.points import Values, ordered
 from symcalc.errors import LossError
 from symcalc.language.names import COUNT, name_of
 from symcalc.language.table import Table
@@ -25,7 +24,7 @@ from symcalc.pages.numbers import aligned, numeral, rounded, short
 from symcalc.pages.shown import Shown
 from symcalc.parts import signed
 from symcalc.training.descent import descend
-from symcalc.training.problem.objective import Objective
+from symcalc.training.problem.objective import L, Objective
 from symcalc.training.relation import relation
 from symcalc.training.run import Run
 from symcalc.training.shape.curvature import second_derivatives
@@ -36,7 +35,7 @@ _NONE = Integer(0)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class Scale(Shown):
+class Scale(Shown, Generic[L]):
     """other = c · Jᵖ + d: `factor` is c as a formula in n, None where there is none; `power` is p, `constant` d.
 
     The constant is None where it is made of the data.
@@ -47,13 +46,13 @@ class Scale(Shown):
     '1/(2n)'
     """
 
-    loss: Objective
-    other: Objective
+    loss: L
+    other: L
     factor: Expr | None
     power: Fraction | None
     constant: Expr | None = _NONE
     table: Table | Parts | None = None
-    runs: tuple[Run, Run] | None = None
+    runs: tuple[Run[L], Run[L]] | None = None
 
     @property
     def rate_factor(self) -> Expr | None:
@@ -160,7 +159,7 @@ class Scale(Shown):
 
 
 def scale_of(loss: Objective, other: Objective, data: object = None, *,
-             start: Mapping[str, float] | Sequence[float] | None = None, rate: float | None = None, steps: int = 6) -> Scale:
+             start: Values | None = None, rate: float | None = None, steps: int = 6) -> Scale:
     """What two losses of the same parameters have to do with each other; what `Loss.scale_to` says holds here."""
     if set(loss.names) != set(other.names):
         raise LossError(f"the losses have different parameters: {', '.join(loss.names)} and {', '.join(other.names)}")

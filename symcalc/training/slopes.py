@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sympy import Symbol
 
-from symcalc.compute.points import ordered
+from symcalc.compute.points import Values, ordered
 from symcalc.errors import LossError
 from symcalc.pages.document import Document
 from symcalc.pages.notation import text
@@ -47,7 +46,7 @@ class Slopes(Quotients, Shown):
         return f"<slopes of {self.loss.called} in {text(self.parameter)}: derivative {short(self.derivative)}>"
 
 
-def slopes_of(loss: Objective, wrt: str | Symbol, data: object = None, *, at: Mapping[str, float] | Sequence[float]) -> Slopes:
+def slopes_of(loss: Objective, wrt: str | Symbol, data: object = None, *, at: Values) -> Slopes:
     """Difference quotients of a loss by one parameter, beside the derivative; what `Loss.slopes` says holds here.
 
     >>> from symcalc.training.losses import Loss
@@ -65,7 +64,7 @@ def slopes_of(loss: Objective, wrt: str | Symbol, data: object = None, *, at: Ma
     return found
 
 
-def slopes(formula: object, wrt: str | Symbol, *, at: float | Mapping[str, float] | Sequence[float]) -> Slopes:
+def slopes(formula: object, wrt: str | Symbol, *, at: float | Values) -> Slopes:
     """Difference quotients of a formula beside its derivative, at a number or, for several letters, a mapping.
 
     >>> slopes("x^2", "x", at=2).derivative

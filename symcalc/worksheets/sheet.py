@@ -150,7 +150,7 @@ class Worksheet(Shown):
         return self._handout(letter, is_key=True)
 
     def _handout(self, letter: str, is_key: bool) -> Handout:
-        if letter not in self.letters:
+        if not isinstance(letter, str) or letter not in self.letters:
             raise WorksheetError(f"there is no version {as_given(letter)}; there are {', '.join(self.letters)}")
         k = self.letters.index(letter)
         return Handout(spec=self.spec, version=letter, parts=self.drawn[k], mark=self.marks[k], is_key=is_key)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from symcalc.errors import ReadError, SymcalcError, visible
+from symcalc.pages.files import path_of
 from symcalc.worksheets.items.kinds import KINDS, build
 from symcalc.worksheets.places import key_lines
 from symcalc.worksheets.spec_file import read_text, toml
@@ -94,7 +95,7 @@ def read_spec(spec: str | os.PathLike[str] | Mapping[str, Any], **changed: Any) 
     Traceback (most recent call last):
     symcalc.worksheets.items.item.WorksheetError: the spec: there is no key "titel" here; did you mean title?
     """
-    given, place = (spec, Place()) if isinstance(spec, Mapping) else _file(Path(spec))
+    given, place = (spec, Place()) if isinstance(spec, Mapping) else _file(path_of(spec))
     found = Spec(**{"title": "", **table(given, _SHEET, place, _ELSEWHERE),
                     **{key: _SHEET[key](value, Place().at(key)) for key, value in changed.items()}})
     if not found.title:

@@ -7,6 +7,7 @@ counted, too: only SIGKILL may leave one, for nothing runs after it.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -27,6 +28,8 @@ from symcalc.figures.style import save_figure
 SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 LONGEST = 0.03           # seconds before the kill: a save takes a few thousandths, one of a picture a few tenths
 SLOW = 0.6
+PATIENCE = 1.0           # seconds until a signal that ended nothing is sent again
+TRIES = 5                # then it is given up and killed, and counts as one that could not be ended
 
 Write = Callable[[Path], object]
 
@@ -69,11 +72,12 @@ class Count:
     found: Counter[str] = field(default_factory=Counter)         # old or new
     torn: list[str] = field(default_factory=list)
     again: Counter[str] = field(default_factory=Counter)         # signals sent once more
+    stuck: Counter[str] = field(default_factory=Counter)         # processes that no signal but SIGKILL ended
     left: Counter[str] = field(default_factory=Counter)          # files left beside, by the signal
 
     def __str__(self) -> str:
         return (f"{self.kills.total()} kills {dict(self.kills)}: {self.found.total()} whole {dict(self.found)}, {len(self.torn)} torn "
-                f"{self.torn[:5]}; left beside by {dict(self.left)}; sent again {dict(self.again)}")
+                f"{self.torn[:5]}; left beside by {dict(self.left)}; sent again {dict(self.again)}; not ended {dict(self.stuck)}")
 
 
 def kill_at_random(folder: Path, name: str, versions: tuple[Write, Write], draw: random.Random, count: Count) -> None:
@@ -86,24 +90,36 @@ def kill_at_random(folder: Path, name: str, versions: tuple[Write, Write], draw:
         _save_for_ever(target, versions, begun)
     os.read(ready, 1)
     time.sleep(wait)
-    os.kill(child, chosen)
-    # Python loses the exception of a signal that falls within a weak reference's callback; who sent it sends it again.
-    while _runs_on(child):
-        count.again[chosen.name] += 1
-        os.kill(child, chosen)
+    _end(child, chosen, count)
     os.close(ready)
     os.close(begun)
     count.kills[chosen.name] += 1
     _judge(target, chosen.name, count)
 
 
-def _runs_on(child: int) -> bool:
-    """Whether the process goes on for three seconds."""
-    for _ in range(3000):
+def _end(child: int, chosen: signal.Signals, count: Count) -> None:
+    """End the process by this signal, as a person does who presses Ctrl-C again; never wait for it without an end.
+
+    Python loses the exception of a signal that falls within a weak reference's callback or a finalizer, and goes on.
+    """
+    for _ in range(TRIES):
+        os.kill(child, chosen)
+        if _is_over(child):
+            return
+        count.again[chosen.name] += 1
+    count.stuck[chosen.name] += 1
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def _is_over(child: int) -> bool:
+    """Whether the process ends while one has patience."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         if os.waitpid(child, os.WNOHANG)[0]:
-            return False
+            return True
         time.sleep(0.001)
-    return True
+    return False
 
 
 def _save_for_ever(target: Path, versions: tuple[Write, Write], begun: int) -> None:
@@ -141,6 +157,7 @@ def many(kills: int, seed: int, names: Sequence[str]) -> Count:
             for k in (1, 0):
                 versions[k](folder / name)
                 (folder / f"{name}.{k}").write_bytes((folder / name).read_bytes())
+        gc.collect()                     # or every process would begin by collecting what the first pictures left
         for k in range(kills):
             name = list(made)[k % len(made)]
             kill_at_random(folder, name, made[name], draw, count)
@@ -153,4 +170,4 @@ if __name__ == "__main__":
     given = [int(word) for word in sys.argv[1:3]]
     ended = many(*(given + [1000, 1][len(given):]), sys.argv[3:] or NAMES)
     print(ended)
-    sys.exit(1 if ended.torn or set(ended.left) - {"SIGKILL"} else 0)
+    sys.exit(1 if ended.torn or ended.stuck or set(ended.left) - {"SIGKILL"} else 0)

@@ -67,6 +67,15 @@ def test_letters_are_named_as_they_are_typed():
     assert θ.derive("θ w₁").result == 0 and θ.backpropagation()["v₁"].users
 
 
+@pytest.mark.parametrize("formula, wrt, wanted", [
+    ("x^2", "y", ["0"]), ("x^2*y", "x y z", ["2y", "2x", "0", "2x", "0", "0", "0", "0", "0"]), ("3", "nan", ["0"]),
+    ("mean(x)", "m", ["0"]),
+])
+def test_a_letter_that_does_not_occur_is_one_to_differentiate_by(formula, wrt, wanted):
+    h = sc.hessian(formula, wrt)
+    assert [text(entry) for row in h.result for entry in row] == wanted and h.proof.passed
+
+
 @pytest.mark.parametrize("problem", [sc.gradient, lambda formula: sc.hessian(formula, "J x"),
                                      lambda formula: sc.hessian(formula, "x"), sc.backpropagation, sc.Loss])
 def test_no_letter_is_called_like_the_loss(problem):

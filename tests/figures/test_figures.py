@@ -141,6 +141,18 @@ def test_the_fit_shows_data_line_and_residuals():
     (lambda: sc.figures.cost_curve(sc.Loss("ln(w)").descend(start=[-1]), "w"), "there is no curve to draw: Stopped before"),
     (lambda: sc.figures.cost_curve(line_run(), "q"), "q is no parameter of this loss"),
     (lambda: sc.figures.cost_curve(line_run(), "x"), "x is a column, not a parameter"),
+    (lambda: sc.figures.cost_curve(sc.Loss("w^2"), "w"), "drawn of a run, such as loss.descend(...) gives, not of Loss"),
+    (lambda: sc.figures.contours("run.json"), "not of 'run.json'"),
+    (lambda: sc.figures.fit(None), "not of None"),
+    (lambda: sc.figures.history([1, 2]), "not of [1, 2]"),
+    (lambda: sc.figures.expected_actual(3), "not of 3"),
+    (lambda: sc.figures.surface(sc.Loss("w^2")), "not of Loss"),
+    (lambda: sc.figures.data_and_cost(sc.Loss("w^2")), "not of Loss"),
+    (lambda: sc.figures.strip(sc.Loss("w^2")), "not of Loss"),
+    (lambda: sc.figures.costs_over_steps(line_run()), "drawn of the runs that loss.sweep(...) gives, not of Run"),
+    (lambda: sc.figures.costs_over_rates([]), "not of []"),
+    (lambda: sc.figures.secants(sc.Loss("w^2")), "drawn of the slopes that loss.slopes(...) gives, not of Loss"),
+    (lambda: sc.figures.difference_errors(line_run()), "not of Run"),
 ])
 def test_what_cannot_be_drawn_says_why(make, sentence):
     with pytest.raises(LossError) as caught:

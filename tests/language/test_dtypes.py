@@ -258,3 +258,12 @@ def test_arrow(kind, missing):
             assert "column x" in str(refused) and str(refused).isprintable()
         else:
             assert not said and not missing and table["x"].tolist() == [float(value) for value in values]
+
+
+def test_a_table_of_arrow_has_its_names_beside_the_columns():
+    pa = pytest.importorskip("pyarrow", reason="Arrow is not installed")
+    assert ROWS.table(pa.table({"y": [1.0, 2.0], "x": [3.0, 5.0]}))["x"].tolist() == [3, 5]
+    with pytest.raises(SymcalcError, match="column x appears twice"):
+        ROWS.table(pa.Table.from_arrays([pa.array([1.0, 2.0])] * 3, names=["x", "x", "y"]))
+    named_so = pd.DataFrame({"x": [3.0, 5.0], "y": [1.0, 2.0], "column_names": [0.0, 0.0]})
+    assert ROWS.table(named_so)["x"].tolist() == [3, 5]

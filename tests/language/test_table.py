@@ -127,6 +127,7 @@ REFUSED = [
     ("latin1-after-bom", b"\xef\xbb\xbfx,y\n\xe9,2\n", "film.csv is not UTF-8 at byte 8;"),
     ("cut-character", b"x,y\n1,2\n\xc3", "film.csv is not UTF-8 at byte 9;"),
     ("gzip", bytes.fromhex("1f8b08000000000000"), "film.csv is not a text file; unpack it"),
+    ("parquet", b"PAR1\x15\x04\x15\x30", "film.csv is not a text file; read it by pandas.read_parquet"),
     ("spreadsheet", b"PK\x03\x04\x14\x00", "film.csv is not a text file; save the sheet"),
     ("long-header", b"1" * 200_000, "film.csv, line 1 is longer than 131072 characters"),
     ("long-line", b"x\n" + b"1" * 200_000, "film.csv, line 2 is longer than 131072 characters"),

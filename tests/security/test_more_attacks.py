@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import sympy
 from click.testing import CliRunner
@@ -119,6 +120,48 @@ def test_greek_letters_that_look_like_others(pair: str) -> None:
         assert str(said).split("\n")[0].isprintable()
     else:
         assert len({sc.text(Symbol(name)) for name in names}) == 2
+
+
+# Arrays and others where a text, a number or a file is wanted
+
+ODD = {
+    "array of no dimension": np.array(1.0),
+    "text in an array": np.array("x"),
+    "nothing in an array": np.array([None]),
+    "cube": np.zeros((2, 2, 2)),
+    "masked": np.ma.masked,
+    "frame": pd.DataFrame([[1.0, None]]),
+    "missing": pd.NA,
+    "equation": sympy.Eq(x, 1),
+    "bytes": b"x",
+    "not implemented": NotImplemented,
+}
+LOSS = sc.Loss("(w - 3)^2")
+DOORS = {
+    "parameters": lambda odd: sc.Loss("w^2", parameters=[odd]),
+    "columns": lambda odd: sc.Loss("w*x", columns=odd),
+    "functions": lambda odd: sc.derive("g(x)", "x", functions=odd),
+    "wrt": lambda odd: sc.derive("x^2", odd),
+    "detail": lambda odd: sc.derive("x^2", "x", detail=odd),
+    "names of a table": lambda odd: sc.read_table({"x": [1.0]}, odd),
+    "target": lambda odd: sc.mean_squared_error(odd, sc.line("x")),
+    "hidden": lambda odd: sc.network("x", odd),
+    "starts": lambda odd: LOSS.sweep(starts=odd),
+    "number of a run": lambda odd: LOSS.sweep(start=[0], rates=[0.1], steps=1)[odd],
+    "version": lambda odd: sc.Worksheet.from_spec(SHEET).version(odd),
+    "spec": lambda odd: sc.Worksheet.from_spec(odd),
+    "file": lambda odd: sc.derive("x^2", "x").save(odd),
+    "file of a run": lambda odd: LOSS.descend(start=[0], steps=1).save(odd),
+    "picture": lambda odd: sc.figures.animate(LOSS.descend(start=[0], steps=1), odd),
+    "run": lambda odd: sc.figures.history(odd),
+}
+SHEET = {"title": "Slopes", "sections": [{"items": [{"kind": "differentiate"}]}]}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_what_is_of_another_kind_is_refused(door: str) -> None:
+    for odd in ODD.values():
+        refused(lambda odd=odd: DOORS[door](odd))
 
 
 # SymPy objects

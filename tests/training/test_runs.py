@@ -5,6 +5,7 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import symcalc as sc
@@ -185,3 +186,9 @@ def test_a_start_without_a_value_can_be_shown_in_every_form(start):
 def test_a_sweep_with_starts_outside_the_domain_says_so():
     runs = sc.Loss("ln(w)").sweep(starts=np.arange(-40, 40.0)[:, None], rate=0.1, steps=20)
     assert sum(run.nit == 0 for run in runs) == 41
+
+
+def test_the_starts_in_a_frame_are_its_rows_not_the_names_of_its_columns():
+    frame = pd.DataFrame([[1.0, 3.0], [2.0, 4.0]])
+    runs = sc.Loss("(u - 1)^2 + v^2").sweep(starts=frame, rates=[0.1], steps=1)
+    assert [run.points[0].tolist() for run in runs] == frame.to_numpy().tolist()

@@ -28,7 +28,8 @@ def program() -> None:
     slopes: np.ndarray = gradient
 
     run = J.descend(data, start={"m": 0, "b": 0}, rate=0.01, steps=50, method="gradient descent")
-    assert_type(run, sc.Run)
+    assert_type(run, sc.Run[sc.Loss])
+    told(run)
     assert_type(run.success, bool)
     assert_type(run.message, str)
     assert_type(run.source, str)
@@ -38,11 +39,19 @@ def program() -> None:
     assert_type(update.J_before, float)
     assert_type(update.expected_change, float)
     assert_type(update.before["m"], float)
+    assert_type(f(run.x)[0], float)
+    assert_type(run.loss, sc.Loss)
+    again = run.loss.descend(data, start=run.x, rate=0.01)
+    assert_type(again.replay().again.loss, sc.Loss)
+    assert_type(sc.load_run("run.json", data).loss, sc.Loss)
 
     runs = J.sweep(data, start={"m": 0, "b": 0}, rates=[0.01, 0.1], steps=10)
-    assert_type(runs, sc.Runs)
-    assert_type(runs.best, sc.Run)
-    assert_type(J.minimum(data), sc.Minimum)
+    assert_type(runs, sc.Runs[sc.Loss])
+    assert_type(runs.best, sc.Run[sc.Loss])
+    assert_type([one.loss for one in runs][0], sc.Loss)
+    assert_type(J.minimum(data, near=np.zeros(2)).loss, sc.Loss)
+    assert_type(J.compare_gradients({"m": "x"}, data, start=[0, 0]).wrong.loss, sc.Loss)
+    assert_type(J.scale_to(J).other, sc.Loss)
     assert_type(J.diagnose(data, start={"m": 0, "b": 0}), sc.Diagnosis)
 
     model = sc.line("x")
@@ -58,3 +67,8 @@ def program() -> None:
         sc.read("1 +")
     except sc.ReadError as error:
         assert_type(str(error), str)
+
+
+def told(run: sc.Run) -> str:
+    """A run that is passed on without saying of which loss it is."""
+    return str(run.loss.descend(start=run.x).summary())

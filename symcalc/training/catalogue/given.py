@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
+from operator import index
 from typing import Any, TypeAlias
 
 from sympy import Expr, Float, Indexed, Integer, Symbol
@@ -87,16 +88,20 @@ def counted(many: int, what: str) -> str:
 
 # Numbers
 
-def whole(value: object, what: str, least: int, most: int) -> int:
+def whole(value: Any, what: str, least: int, most: int) -> int:
     """The whole number, if it is one from `least` to `most`.
 
     >>> whole(2.5, "degree", 1, 9)
     Traceback (most recent call last):
     symcalc.errors.LossError: the degree is a whole number from 1 to 9, not 2.5
     """
-    if isinstance(value, bool) or not hasattr(value, "__index__") or not least <= value.__index__() <= most:
+    try:
+        number = None if isinstance(value, bool) else index(value)
+    except TypeError:                    # also of an array, which has the method and is no number
+        number = None
+    if number is None or not least <= number <= most:
         raise LossError(f"the {what} is a whole number from {least} to {most}, not {_shown(value)}")
-    return value.__index__()
+    return number
 
 
 def amount(value: Any, what: str, below: float = math.inf) -> Expr:
@@ -110,7 +115,7 @@ def amount(value: Any, what: str, below: float = math.inf) -> Expr:
         raise LossError(f"{what} is {limits}, not {_shown(value)}")
     if is_number(value):
         return value
-    return Integer(int(value)) if float(value).is_integer() and value < _LONG else Float(float(value))
+    return Integer(int(value)) if float(value).is_integer() and float(value) < _LONG else Float(float(value))
 
 
 def _size(value: Any) -> float:
@@ -200,7 +205,8 @@ def check_target(names: Sequence[str], model: Model) -> tuple[Indexed, ...]:
     Traceback (most recent call last):
     symcalc.errors.LossError: the prediction of y must not use y itself
     """
+    targets = tuple(map(column, names))
     used = [*map(name_of, model.columns), *(part.name for part in model.parameters)]
     if twice := [name for name in names if name in used]:
         raise LossError(f"the prediction of {twice[0]} must not use {twice[0]} itself")
-    return tuple(map(column, names))
+    return targets

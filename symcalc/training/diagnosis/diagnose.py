@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from symcalc.compute.points import ordered
+from symcalc.compute.points import Values, ordered
 from symcalc.errors import DataError, DescentError, LossError, as_given
 from symcalc.language.items import is_whole
 from symcalc.language.table import Table
@@ -91,7 +90,7 @@ distance to the minimum by 2.')
         return f"<diagnosis of {self.loss.called}: {known}>"
 
 
-def diagnose(loss: Objective, data: object = None, *, start: Mapping[str, float] | Sequence[float] | None = None,
+def diagnose(loss: Objective, data: object = None, *, start: Values | None = None,
              rate: float | str | Expr | None = None, steps: int | None = None,
              method: str | Method = METHOD, under_way: UnderWay | None = None) -> Diagnosis:
     """The diagnosis of a descent; what `Loss.diagnose` says holds here. `under_way` is one that has come to this start."""
@@ -127,7 +126,7 @@ def diagnose(loss: Objective, data: object = None, *, start: Mapping[str, float]
     return made
 
 
-def _point(loss: Objective, start: Mapping[str, float] | Sequence[float] | None, quadratic: bool) -> np.ndarray:
+def _point(loss: Objective, start: Values | None, quadratic: bool) -> np.ndarray:
     if start is None and not quadratic:
         raise DescentError(f"this loss curves differently from place to place, so give the start, a value for each of "
                            f"{several(loss.names)}")

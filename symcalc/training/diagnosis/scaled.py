@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from symcalc.compute.points import ordered
+from symcalc.compute.points import Values, ordered
 from symcalc.language.table import Table, table_of
 from symcalc.language.table_parts import Parts
 from symcalc.training.descent import descend
@@ -62,13 +62,13 @@ class Scaled:
         momentum = momentum_of(self.method)
         return None if momentum is None else momentum.limit / self.curvature.largest
 
-    def descend(self, *, start: Mapping[str, float] | Sequence[float] | None = None, rate: float | None = None,
+    def descend(self, *, start: Values | None = None, rate: float | None = None,
                 steps: int = 100, **options: Any) -> Run:
         """`J.descend` over these columns, from the same model, by the same method, at the suggested rate if there is one."""
         return descend(self.loss, self.data, kind=Run, start=self.start if start is None else start,
                        rate=self.rate if rate is None else rate, steps=steps, **{"method": self.method} | options)
 
-    def unscaled(self, parameters: Mapping[str, float] | Sequence[float]) -> dict[str, float]:
+    def unscaled(self, parameters: Values) -> dict[str, float]:
         """The parameters that predict from the columns as they were what these predict from the new ones."""
         values = np.linalg.solve(self.matrix, ordered(parameters, self.loss.names))
         return dict(zip(self.loss.names, map(float, values), strict=True))

@@ -11,19 +11,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Generic, overload
 from weakref import WeakValueDictionary
 
 import numpy as np
 
 from symcalc.errors import DescentError
+from symcalc.language.items import counted
 from symcalc.pages.document import Block, Document, Equation, Formula, Inline, Table, paragraph
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, cell, short
 from symcalc.pages.shown import Shown
 from symcalc.training.many.ended import Ended, ended_briefly, rate_in_words
 from symcalc.training.many.groups import grouped
-from symcalc.training.problem.objective import Objective
+from symcalc.training.problem.objective import L, Objective
 from symcalc.training.run import Run
 from symcalc.training.shape.curvature import affordable_derivatives
 from symcalc.training.shape.spectrum import limit_of
@@ -35,7 +36,7 @@ _LIMIT = Formula(text="2/λ_max", latex=r"2/\lambda_{\max}")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class Runs(Shown, Sequence[Run]):
+class Runs(Shown, Sequence[Run[L]], Generic[L]):
     """Runs of one loss over one table, in the order in which they were asked for; `runs[k]` is a whole run.
 
     Of many runs only the ends are kept; a whole run is made again, alone, when it is asked for. It may say more of how it
@@ -47,12 +48,12 @@ class Runs(Shown, Sequence[Run]):
     (0.5, ['STEPS', 'CONVERGED', 'DIVERGED'])
     """
 
-    loss: Objective
+    loss: L
     ends: Sequence[Ended]                          # as the stop rules saw them
-    whole: Mapping[int, Run]                       # the runs that are kept
-    make: Callable[[Ended], Run]                   # for the others
+    whole: Mapping[int, Run[L]]                    # the runs that are kept
+    make: Callable[[Ended], Run[L]]                # for the others
     look: Callable[[], Sequence[Ended]] | None = None        # the ends after a closer look, which takes its time
-    made: WeakValueDictionary[int, Run] = field(default_factory=WeakValueDictionary)
+    made: WeakValueDictionary[int, Run[L]] = field(default_factory=WeakValueDictionary)
 
     @cached_property
     def ended(self) -> Sequence[Ended]:
@@ -63,12 +64,13 @@ class Runs(Shown, Sequence[Run]):
         return len(self.ends)
 
     @overload
-    def __getitem__(self, index: int) -> Run: ...
+    def __getitem__(self, index: int) -> Run[L]: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Run, ...]: ...
-    def __getitem__(self, index: int | slice) -> Run | tuple[Run, ...]:
+    def __getitem__(self, index: slice) -> tuple[Run[L], ...]: ...
+    def __getitem__(self, index: int | slice) -> Run[L] | tuple[Run[L], ...]:
         if isinstance(index, slice):
             return tuple(self[k] for k in range(*index.indices(len(self))))
+        index = counted(index, "runs")
         if not -len(self) <= index < len(self):
             raise IndexError(f"the sweep has {len(self)} run{'s' * (len(self) != 1)}")
         k = range(len(self))[index]
@@ -77,14 +79,14 @@ class Runs(Shown, Sequence[Run]):
             run = self.made[k] = self.make(self.ends[k])
         return run
 
-    def __iter__(self) -> Iterator[Run]:
+    def __iter__(self) -> Iterator[Run[L]]:
         return (self[k] for k in range(len(self)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _runs_of, (self.loss, tuple(self.ended), dict(self.whole), self.make)
 
     @property
-    def best(self) -> Run:
+    def best(self) -> Run[L]:
         """The run that ended lowest; of several that ended equally low, the one with the fewest updates."""
         return self[self._best]
 
@@ -215,9 +217,9 @@ class Runs(Shown, Sequence[Run]):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save by suffix: .csv and .json hold the comparison in full digits, the others what `print` shows."""
-        from symcalc.pages.files import write_text
+        from symcalc.pages.files import path_of, write_text
         from symcalc.pages.save import save
-        suffix = Path(path).suffix.lower()
+        suffix = path_of(path).suffix.lower()
         if suffix == ".json":
             return write_text(path, json.dumps(self.as_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
         return write_text(path, self._csv()) if suffix == ".csv" else save(self, path, (".json", ".csv"))

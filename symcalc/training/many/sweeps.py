@@ -14,6 +14,7 @@ import numpy as np
 from sympy import Expr
 
 from symcalc.compute.compiled import Compiled
+from symcalc.compute.points import Values
 from symcalc.errors import DescentError, as_given
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -42,7 +43,6 @@ _MOST = 100_000          # runs in a sweep
 _MOST_UPDATES = 100 * MAX_STEPS     # of runs side by side; one after another they take longer
 _WRITTEN_OUT = frozenset({"scalar", "moments", "tape", "fused"})         # strategies whose statements can be done for many
 
-Start = Mapping[str, float] | Sequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,8 @@ def _descents(loss: Objective, table: Table | Parts | None, steps: int, settings
     return Descents(loss=loss, table=table, steps=steps, settings=settings)
 
 
-def sweep(loss: Objective, data: object = None, *, start: Start | None = None,
-          starts: Sequence[Start] | np.ndarray | None = None,
+def sweep(loss: Objective, data: object = None, *, start: Values | None = None,
+          starts: Sequence[Values] | np.ndarray | None = None,
           rate: float | str | Expr | None = None, rates: Sequence[float | str | Expr] | None = None,
           method: str | Method | None = None, methods: Sequence[str | Method] | None = None, steps: int = 100,
           **settings: Any) -> Runs:
@@ -224,9 +224,10 @@ def _several(name: str, one: Any, many: Any, otherwise: Any) -> list[Any]:
         return [otherwise if one is None else one]
     if one is not None:
         raise DescentError(f"give {name} or {name}s, not both")
-    if isinstance(many, (str, bytes, Mapping, Method)) or not hasattr(many, "__iter__"):
+    if isinstance(many, (str, bytes, Mapping, Method)) or not hasattr(many, "__iter__") or getattr(many, "ndim", 1) == 0:
         raise DescentError(f"{name}s is a list, not {as_given(many)}")
-    found = many.tolist() if isinstance(many, np.ndarray) else list(many)
+    # A frame would give the names of its columns.
+    found = np.asarray(many).tolist() if hasattr(many, "__array__") else list(many)
     if not found:
         raise DescentError(f"{name}s is an empty list; a sweep needs at least one {name}")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import mpmath
 import numpy as np
@@ -11,6 +11,7 @@ from sympy import Float
 from symcalc.calculus.point import DIGITS, NO_VALUE
 from symcalc.calculus.point import Point as Place
 from symcalc.compute.compiled import Compiled
+from symcalc.compute.points import Values
 from symcalc.errors import LossError, ProofError
 from symcalc.pages.document import Inline
 from symcalc.pages.notation import text
@@ -31,7 +32,7 @@ _LEFT = 1e-60                    # what rounding leaves of it with so many digit
 _ZERO = 1e-9                     # of a slope, beside the size of what it is made of
 
 
-def minimum_of(loss: Objective, data: object = None, near: Mapping[str, float] | Sequence[float] | None = None) -> Minimum:
+def minimum_of(loss: Objective, data: object = None, near: Values | None = None) -> Minimum:
     """Where ∇J = 0; what `Loss.minimum` says holds here.
 
     >>> from symcalc.training.losses import Loss

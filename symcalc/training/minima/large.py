@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
 from symcalc.compute.compiled import Compiled
+from symcalc.compute.points import Values
 from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -25,7 +24,7 @@ _SINGULAR = 1e-11                # relative: the least eigenvalue at which a dir
 _LEVEL = 1e-9                    # ... and the largest slope that is none
 
 
-def of_large(loss: Objective, table: Table | Parts | None, near: Mapping[str, float] | Sequence[float] | None) -> Minimum:
+def of_large(loss: Objective, table: Table | Parts | None, near: Values | None) -> Minimum:
     """The one point at which all slopes of a quadratic loss are 0, or the nearest to 0 of many; else Newton's from `near`."""
     if not is_quadratic(loss):
         if near is None:

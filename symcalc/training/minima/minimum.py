@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 from sympy import Expr, Function, Symbol
 
-from symcalc.compute.points import ordered
+from symcalc.compute.points import Values, ordered
 from symcalc.errors import LossError
 from symcalc.pages.document import Block, Document, Equation, Inline, Paragraph
 from symcalc.pages.document import Table as Rows
@@ -19,7 +19,7 @@ from symcalc.pages.elided import elided, several, shortened
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import aligned, numeral, short
 from symcalc.pages.shown import Shown
-from symcalc.training.problem.objective import Objective
+from symcalc.training.problem.objective import L, Objective
 from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED
 from symcalc.vocabulary import LOSS
 from symcalc.written import derivative_of
@@ -39,7 +39,7 @@ class StationaryPoint:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class Minimum(Shown):
+class Minimum(Shown, Generic[L]):
     """Where ∇J = 0: `points` are all that were found, `point`, `J` and `kind` those of the lowest minimum among them.
 
     `exact` says whether a closed form gave them, and not steps of Newton's method.
@@ -50,7 +50,7 @@ class Minimum(Shown):
     ({'x': 2.0}, -8.0, 'minimum', True)
     """
 
-    loss: Objective
+    loss: L
     points: tuple[StationaryPoint, ...]
     exact: bool
     working: tuple[Block, ...]               # down to the points and their costs
@@ -78,7 +78,7 @@ class Minimum(Shown):
         """What kind of point it is; "one of many minima" where a direction is flat."""
         return self.best.kind if not len(self.flat) else f"one of many {MANY[self.best.kind]}"
 
-    def distance(self, point: Mapping[str, float] | Sequence[float]) -> float:
+    def distance(self, point: Values) -> float:
         """How far a point is from the nearest of those that are of this kind.
 
         >>> from symcalc.training.losses import Loss

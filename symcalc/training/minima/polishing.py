@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.points import ordered
+from symcalc.compute.points import Values, ordered
 from symcalc.errors import LossError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
@@ -29,7 +29,7 @@ _SETTLED = 1e-8          # how small, relative to the point, a step is after whi
 Curvature = Callable[[np.ndarray], np.ndarray]
 
 
-def polished(loss: Objective, table: Table | Parts | None, near: Mapping[str, float] | Sequence[float]) -> Minimum:
+def polished(loss: Objective, table: Table | Parts | None, near: Values) -> Minimum:
     """The stationary point that Newton's method reaches from `near`, classified by the Hessian.
 
     >>> from symcalc.training.losses import Loss

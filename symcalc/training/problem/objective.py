@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sympy import Basic, Expr, Function, Indexed, Sum, Symbol
 
@@ -27,6 +27,8 @@ from symcalc.vocabulary import LOSS
 from symcalc.written import derivative_of
 
 if TYPE_CHECKING:
+    import typing_extensions
+
     from symcalc.compute.compiled import Compiled
     from symcalc.language.table import Table
     from symcalc.language.table_parts import Parts
@@ -231,3 +233,10 @@ class Objective(Derivatives, Shown):
         if self.units is not None:
             return f"<loss {text(self._by_letters)} = {text(self.indexed)}>"
         return f"<loss {self.called} = {text(elided(self.expression) if self.is_large else self.expression)}>"
+
+
+# A result says to a type checker of which class its loss is: a `Loss` knows its results, so their files cannot name it.
+if TYPE_CHECKING:
+    L = typing_extensions.TypeVar("L", bound=Objective, default=Any)         # typing knows the default from Python 3.13 on
+else:
+    L = TypeVar("L")

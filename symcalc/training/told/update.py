@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, overload
 
-from symcalc.errors import DescentError, as_given
-from symcalc.language.items import is_whole
+from symcalc.language.items import counted
 from symcalc.pages.document import Document
 from symcalc.pages.numbers import short
 from symcalc.pages.shown import Shown
@@ -79,8 +78,7 @@ class Updates(Sequence[Update]):
     def __getitem__(self, index: int | slice) -> Update | tuple[Update, ...]:
         if isinstance(index, slice):
             return tuple(Update(run=self._run, k=k + 1) for k in range(*index.indices(len(self))))
-        if not isinstance(index, bool) and not is_whole(index):
-            raise DescentError(f"updates are counted: updates[0] is the first; {as_given(index)} is no whole number")
+        index = counted(index, "updates")
         if not -len(self) <= index < len(self):
             raise IndexError(f"the run has {len(self)} update{'s' * (len(self) != 1)}")
         return Update(run=self._run, k=index % len(self) + 1)
