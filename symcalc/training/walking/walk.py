@@ -13,8 +13,9 @@ from sympy import Expr
 
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.loops.loop import Seen, Steps
+from symcalc.compute.loops.loop import Seen
 from symcalc.compute.loops.recurrence import Recurrence
+from symcalc.compute.loops.steps import Steps
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.methods import Method
@@ -75,9 +76,13 @@ class Walk:
 
     @property
     def is_plain(self) -> bool:
-        """Whether every step is the method's equations at the gradient where it starts, so that all can be one loop."""
-        special = self.method.needs_curvature or self.method.search or self.method.turns
-        return not (special or self.driven_apart or self.watch or self.compiled.strategy == "parts")
+        """Whether every step is the method's equations at a gradient of all rows, so that all can be one loop.
+
+        Where slopes are taken ahead, only a loss that goes through no rows is written into the loop for a second time.
+        """
+        special = self.method.needs_curvature or self.method.search or self.method.turns or self.batches
+        ahead = self.method.looks_ahead and (self.compiled.tape.arrays or self.compiled.whole)
+        return not (special or ahead or self.watch or self.compiled.strategy == "parts")
 
     def curved(self, point: np.ndarray) -> np.ndarray:
         """The second derivatives by the parameters that move; nan where there are none."""
@@ -213,7 +218,7 @@ class Walk:
             for rows in found:
                 first_bad = history.keep_finite(rows)
         if first_bad is not None:
-            return Stop.OUTSIDE, first_bad
+            return None if self.driven_apart else (Stop.OUTSIDE, first_bad)          # it may be ahead that nothing is finite
         return (None, history.points[-1]) if history.count == made + count + 1 else None
 
     def _filled(self, count: int) -> int | None:
