@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 
 from symcalc.compute.estimate import compiling, saved
-from symcalc.compute.loops.loop import Steps
 from symcalc.compute.loops.many import PAST, Front, Room, SeenOfRuns, SideBySide, side_by_side
+from symcalc.compute.loops.steps import Steps
 
 Kept: TypeAlias = tuple[np.ndarray, ...]                     # rows of a room
 

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from symcalc.compute.estimate import compiling, compiling_alone, saved
 from symcalc.compute.indexed.loop import array_loop
-from symcalc.compute.loops.loop import Loop, PlainLoop, Same, Steps, plain_loop
+from symcalc.compute.loops.loop import Loop, PlainLoop, plain_loop
 from symcalc.compute.loops.recurrence import recurrence
+from symcalc.compute.loops.steps import Same, Steps
 
 _MARGIN = 2              # how many times the compiling is to be saved, since many runs end before their last step
 _AGAIN = 4               # times the steps so far: as many are expected again of a loss that was descended before
@@ -22,7 +23,7 @@ def fastest(steps: Steps, count: int = 0) -> Loop:
 
     >>> import symcalc
     >>> from sympy import Symbol
-    >>> from symcalc.compute.loops.loop import Letters
+    >>> from symcalc.compute.loops.steps import Letters
     >>> theta, g, rate, k = map(Symbol, ("theta", "g", "rate", "k"))
     >>> steps = Steps(compiled=symcalc.Loss("(w - 3)^2").compile(), slopes=[g], moving=[0], settings={},
     ...               equations=[(theta, theta - rate*g)],

@@ -22,7 +22,7 @@ from symcalc.compute.compiled import Compiled
 from symcalc.compute.fused import loops as fused
 from symcalc.compute.indexed import compiling
 from symcalc.compute.indexed.compiling import compile_indexed, partials_by_element
-from symcalc.compute.loops.loop import Letters, Steps
+from symcalc.compute.loops.steps import Letters, Steps
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
 from symcalc.written import derivative_of
 

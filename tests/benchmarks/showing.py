@@ -15,7 +15,7 @@ import numpy as np
 
 import symcalc as sc
 from symcalc.compute.choice import fastest
-from symcalc.compute.loops.loop import Letters, Steps
+from symcalc.compute.loops.steps import Letters, Steps
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
 from symcalc.written import derivative_of
 

@@ -11,7 +11,8 @@ from tasks import damped_cosine, logistic
 import symcalc as sc
 from symcalc.compute import estimate
 from symcalc.compute.fused import loops as fused
-from symcalc.compute.loops.loop import Letters, Steps, plain_loop
+from symcalc.compute.loops.loop import plain_loop
+from symcalc.compute.loops.steps import Letters, Steps
 from symcalc.training.many import front
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
 from symcalc.training.stops import Stop

@@ -13,6 +13,7 @@ from symcalc.training.stops import Stop
 
 PLAIN = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"]
 DATA = {"x": [0.5, 1.0, 2.0, 4.0], "y": [1.0, 3.0, 2.0, 5.0]}
+ROWS = {"x": np.linspace(-1, 2, 40), "y": np.cos(np.arange(40.0))}
 
 
 def watched(_):
@@ -31,6 +32,23 @@ def test_the_loop_is_the_same_to_the_last_bit(name, loss, data, start):
     for kept in ("points", "costs", "gradients", "states", "rates"):
         assert np.array_equal(getattr(looped, kept), getattr(single, kept)), kept
     assert looped.stop is single.stop and "for rate in rates:" in looped.source and "for rate" not in single.source
+
+
+@pytest.mark.parametrize("hold", [(), "v"])
+@pytest.mark.parametrize(("loss", "data", "rate", "slope_at"), [
+    ("(1 - u)^2 + 100*(v - u^2)^2", None, "3e-4/sqrt(k)", "theta + beta*v"),
+    ("(1 - u)^2 + 100*(v - u^2)^2", None, 0.03, "theta + beta*v"),             # it goes to where nothing is finite
+    ("exp(u) + ln(v)^2", None, 0.01, "theta + beta*v - eta*g"), ("exp(u) + ln(v)^2", None, 0.4, "theta + beta*v"),
+    ("mean((y - (u*x + v))^2)", ROWS, 0.1, "theta + beta*v"), ("mean((y - (u*x + v))^2)", ROWS, 3.0, "theta + beta*v/(1 + k)"),
+])
+def test_slopes_that_are_taken_ahead_are_those_of_single_updates(loss, data, rate, slope_at, hold):
+    own = sc.method("own", "v = beta*v - eta*g", "theta = theta + v", slope_at=slope_at, beta=0.9)
+    given = {"start": [-1, 1], "rate": rate, "steps": 300, "method": own, "hold": hold}
+    looped, single = (sc.Loss(loss, columns="x y").descend(data, callback=callback, **given) for callback in (None, watched))
+    for kept in ("points", "costs", "gradients", "states", "rates", "drives"):
+        assert np.array_equal(getattr(looped, kept), getattr(single, kept)), kept
+    assert (looped.stop, looped.detail) == (single.stop, single.detail)
+    assert "the slopes are taken there" in looped.source and "for rate" not in single.source
 
 
 def test_what_is_held_stays_in_the_loop():

@@ -37,7 +37,7 @@ LOSSES = {
     "piecewise((w^2, w < 1), (2*w - 1, True))": (0.1, 0.5, 3.0), "sech(w) + coth(u)^2": (0.01, 0.3, 3.0),
     "ln(1 + u^2) + expm1(v)^2": (0.1, 0.5, 9.0),
 }
-METHODS = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw"]
+METHODS = ["gradient descent", "momentum", "adagrad", "rmsprop", "adam", "adamw", "nesterov"]
 STEPS = 240
 
 
@@ -48,7 +48,8 @@ def steps_of(loss, method, start, hold=(), data=None):
         patch.setattr("symcalc.training.walking.walk.fastest", lambda steps, *more: kept.append(steps) or plain_loop(steps))
         loss.descend(data, start=start, rate=1e-3, steps=1, method=method, hold=hold)
     steps, (cost, slopes) = kept[0], loss.compile(data)(start)
-    return steps, np.array([*start, cost, *slopes, *np.zeros(len(steps.letters.state) * len(start)), np.nan])
+    apart = np.full(len(start) * (steps.ahead is not None), np.nan)
+    return steps, np.array([*start, cost, *slopes, *np.zeros(len(steps.letters.state) * len(start)), np.nan, *apart])
 
 
 def rows_of(loop, row, rates, number=1):

@@ -67,10 +67,11 @@ def plain(name: str, steps: int) -> Iterator[np.ndarray]:
 def walks(name: str) -> None:
     """The same points as the plain loop."""
     loss = sc.Loss("(u - 3)^4 + u^2 + 2*(v - 1)^2 + u*v/2")
-    run = loss.descend(start=START, steps=12, method=name)
-    wanted = list(plain(name, run.nit))
-    assert run.nit == 12 or run.success
-    assert np.allclose(run.points[1:], wanted, rtol=1e-11, atol=1e-12)
+    for callback in (None, lambda intermediate_result: None):            # in a loop, where there is one, and one by one
+        run = loss.descend(start=START, steps=12, method=name, callback=callback)
+        wanted = list(plain(name, run.nit))
+        assert run.nit == 12 or run.success
+        assert np.allclose(run.points[1:], wanted, rtol=1e-11, atol=1e-12)
     if name == "line search":            # on a quadratic the best rate is that of the parabola along the slope
         at = sc.Loss("(u - 1)^2 + 2*v^2").descend(start=[0, 1], steps=1, method=name).points[1]
         slope = np.array([-2.0, 4.0])
@@ -125,6 +126,7 @@ def _table(name: str, equations: tuple[str, ...], settings: dict) -> MappingProx
 _PLACES = [
     ("training.methods:Method.chained", "new[letter] = fresh", "pass", "nesterov"),
     ("training.methods:Method.ahead", "self.slope_at", "THETA", "nesterov"),
+    ("compute.loops.steps:_looks", "steps.ahead, own.get", "letters.theta, own.get", "nesterov"),
     ("training.walking.walk:Walk.stepped", "(k - 1) %", "k %", "coordinate descent"),
     ("training.walking.walk:Walk.stepped", "if self.method.turns else self.moving", "if False else self.moving", "coordinate descent"),
     ("training.walking.walk:Walk._drive", "compiled.at(self._looked_at)", "compiled.at(point)", "nesterov"),

@@ -10,7 +10,7 @@ import symcalc as sc
 from symcalc.compute import estimate
 from symcalc.compute.fused import loops as fused
 from symcalc.compute.loops import recurrence
-from symcalc.compute.loops.loop import Letters, Steps
+from symcalc.compute.loops.steps import Letters, Steps
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, method_named
 from symcalc.written import derivative_of
 
@@ -304,8 +304,8 @@ _WRONG = [
     ("fused.kernels:Source.sums", "first * other[0]", "first * first", "compiled_by_llvm"),
     ("fused.kernels:Source.results", "part.i * len(names) + k", "part.i * len(names)", "compiled_by_llvm"),
     ("fused.kernels:Source.update", "(*tape.before, *lines)", "(*tape.before, *lines[:-1])", "loop_by_llvm"),
-    ("loops.loop:updates_of", 'Value(f"g{j}", moves=True)', 'Value("g0", moves=True)', "loop_in_python"),
-    ("loops.loop:updates_of", "for j in steps.moving", "for j in range(len(steps.parameters))", "loop_in_python"),
+    ("loops.steps:updates_of", 'Value(f"{driven}{j}", moves=True)', 'Value("g0", moves=True)', "loop_in_python"),
+    ("loops.steps:updates_of", "for j in steps.moving", "for j in range(len(steps.parameters))", "loop_in_python"),
     ("loops.equations:equations_on", "replaced(formula, names.get)", "formula", "loop_in_python"),
     ("indexed.arrays:Arrays.data", "self.layout.tables[name_of(column)]", "self.layout.tables[name_of(column)][::-1]",
      "in_arrays"),

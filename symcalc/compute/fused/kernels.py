@@ -14,7 +14,7 @@ from symcalc.compute.fused.elementary import log1p, softplus_added
 from symcalc.compute.fused.instructions import Sections, assigned, expression, value_of
 from symcalc.compute.fused.together import ENDED, helping
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, added, at, load, loop, store, where
-from symcalc.compute.loops.loop import Form, updates_of
+from symcalc.compute.loops.steps import Form, updates_of
 
 PART = 1_024             # rows that are summed up lane by lane by one thread, before the lanes' sums are added
 SEEN = ("before", "once", "twice", "slope", "most", "least", "total")
@@ -127,7 +127,7 @@ class Source:
 
     def update(self, code: Code, known: dict[str, Any]) -> None:
         """The method's equations: what is known of a point becomes what is known of the next, but for its slopes."""
-        tape, lines = updates_of(self.steps)
+        tape, _, lines = updates_of(self.steps)
         for line in (*tape.before, *lines):
             known |= {name: value_of(node, known, code) for name, node in assigned(line)}
 

@@ -17,7 +17,8 @@ from symcalc.compute.fused.engine import Engine, engine, lanes_here, pointers
 from symcalc.compute.fused.instructions import Sections, Unknown, sections_of
 from symcalc.compute.fused.kernels import PART, Source
 from symcalc.compute.fused.together import Meeting
-from symcalc.compute.loops.loop import Form, Same, Steps, form_of, plain_loop
+from symcalc.compute.loops.loop import plain_loop
+from symcalc.compute.loops.steps import Form, Same, Steps, form_of
 from symcalc.compute.sharing import Jobs, cores, helpers, share
 from symcalc.language.table import Table
 

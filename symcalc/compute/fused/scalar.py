@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial, reduce
 from types import MappingProxyType
@@ -19,7 +19,8 @@ from symcalc.compute.fused.engine import engine, lanes_here
 from symcalc.compute.fused.floats import Number, Writer
 from symcalc.compute.fused.instructions import Sections, Unknown, assigned, expression, sections_of
 from symcalc.compute.fused.vectors import Code, Lanes, absolute, at, load, loop, store, where
-from symcalc.compute.loops.loop import Form, PlainLoop, Same, Seen, form_of, updates_of
+from symcalc.compute.loops.loop import PlainLoop, Seen
+from symcalc.compute.loops.steps import Form, Same, form_of, updates_of
 
 _NOTE = "# compiled by LLVM from these statements, with the bits of plain floats"
 
@@ -31,7 +32,8 @@ def _march(sections: Sections, form: Form) -> str:
     followed on the way: `seen` has the first moving parameter one step before the row, and gets what was seen behind it.
     """
     code, size, state = Code(), len(form.parameters), len(form.letters.state)
-    writer, first_moving = Writer(code), form.moving[0]
+    writer, first_moving, (tape, looks, lines) = Writer(code), form.moving[0], updates_of(form)
+    drives = [f"d{j}" for j in range(size)] if looks else []
     names = [*(f"p{j}" for j in range(size)), "cost", *(f"g{j}" for j in range(size)),
              *(f"s{row}_{j}" for row in range(state) for j in range(size))]
     given = {name: Number(load(at(code, "%given", k))) for k, name in enumerate(sections.names)}
@@ -40,20 +42,20 @@ def _march(sections: Sections, form: Form) -> str:
     start |= {name: code.constant(math.inf if least else -math.inf, 1) for name, least in _SEEN.items()}
     start["size"] = _largest([start[f"p{j}"] for j in range(size)])
     between = Lanes(code, "%between", "i64", 1)
-    columns = [at(code, "%history", between * place).name for place in range(len(names) + 1)]
-    tape, lines = updates_of(form)
+    columns = [at(code, "%history", between * place).name for place in range(len(names) + 1 + len(drives))]
     with loop(code, code.constant(0, 1, "i64"), Lanes(code, "%count", "i64", 1), 1, start) as steps:
         rate = load(at(code, "%rates", steps.i * Lanes(code, "%apart", "i64", 1)))
         known = given | {name: Number(value) for name, value in steps.now.items()} | {"rate": Number(rate)}
-        for line in (*tape.before, *lines):
-            known |= {name: writer.value(node, known) for name, node in assigned(line)}
-        for name, node in (*sections.before, *sections.after):
-            known[name] = writer.value(node, known)
-        cost, *slopes = (writer.value(expression(source), known) for source in sections.results)
+        _take([*tape.before, *looks[:-1]], writer, known)
+        if looks:
+            ahead = ", ".join(f"p{j}" for j in form.moving)
+            there = _take([f"{ahead} = {looks[-1]}"], writer, dict(known))
+            known |= zip(drives, _results(sections, writer, there)[1:], strict=True)
+        cost, *slopes = _results(sections, writer, _take(lines, writer, known))
         known |= {"cost": cost, "k": writer.operation(ast.Add, known["k"], Number(code.constant(1.0, 1)))}
         known |= {f"g{j}": slope for j, slope in enumerate(slopes)}
-        new = {name: known[name].float for name in names}
-        for name, column in zip((*names, "rate"), columns):
+        new = {name: known[name].float for name in (*names, *drives)}
+        for name, column in zip((*names, "rate", *drives), columns, strict=True):
             store(new[name] if name != "rate" else rate, at(code, column, steps.i))
         rest = code.constant(0.0, 1)
         for value in (*writer.doubtful, *new.values()):               # x - x is 0 where x is finite, else nan
@@ -67,6 +69,20 @@ def _march(sections: Sections, form: Form) -> str:
     made = where(finite, steps.i + 1, steps.i)
     code.lines.append(f"  ret {made}")
     return "\n".join([*code.called.values(), f"define i64 @march({_ARGUMENTS}) {{", *code.lines, "}"])
+
+
+def _take(lines: Iterable[str], writer: Writer, known: dict[str, Number]) -> dict[str, Number]:
+    """What is known when these lines have been gone through, too."""
+    for line in lines:
+        known |= {name: writer.value(node, known) for name, node in assigned(line)}
+    return known
+
+
+def _results(sections: Sections, writer: Writer, known: dict[str, Number]) -> list[Number]:
+    """The loss and its slopes at the point that is known."""
+    for name, node in (*sections.before, *sections.after):
+        known[name] = writer.value(node, known)
+    return [writer.value(expression(source), known) for source in sections.results]
 
 
 _ARGUMENTS = ("ptr noalias %row, ptr noalias %rates, i64 %apart, i64 %count, double %number, ptr noalias %history, "

@@ -10,7 +10,7 @@ import numpy as np
 from symcalc.compute.generated import bound, executed, indented
 from symcalc.compute.indexed.compiling import opened, slopes_of
 from symcalc.compute.loops.equations import equations_on
-from symcalc.compute.loops.loop import Steps
+from symcalc.compute.loops.steps import Steps
 from symcalc.compute.statements import Value
 from symcalc.compute.tape import Tape
 

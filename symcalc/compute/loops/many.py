@@ -17,7 +17,7 @@ from sympy import Dummy
 from symcalc.compute.across import packed_rows, places, row_blocks, rowwise, statements_of, written_function
 from symcalc.compute.calls import Buffered, Kind
 from symcalc.compute.generated import bound, executed, indented
-from symcalc.compute.loops.loop import Form, Same, Steps, form_of
+from symcalc.compute.loops.steps import Form, Same, Steps, form_of
 from symcalc.compute.statements import Value
 from symcalc.compute.tape import Tape
 from symcalc.written import replaced

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from symcalc.compute.generated import bound, executed
-from symcalc.compute.loops.loop import PlainLoop, Steps, with_costs
+from symcalc.compute.loops.loop import PlainLoop, with_costs
+from symcalc.compute.loops.steps import Steps
 from symcalc.compute.tape import Tape
 
 _FIRST = 32              # steps whose powers of A stand ready

@@ -184,7 +184,7 @@ class Together(Sequence[Ended]):
             if stop is not None)
 
     def __len__(self) -> int:
-        return sum(stop is not None for stop in self.found.stops)
+        return len(self.found.stops) - self.found.stops.count(None)
 
     @overload
     def __getitem__(self, index: int) -> Ended: ...

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from copy import copy
 
 import numpy as np
+
+from symcalc.compute.loops.loop import Seen
 
 _ROOM = 2**20            # numbers that there is room for at the beginning, where so many may come; not used, they cost nothing
 
@@ -98,6 +101,20 @@ class History:
     def place(self, update: int) -> int:
         """Where the point after so many updates stands."""
         return update
+
+    def passed(self, first: int) -> Seen:
+        """What the last step has passed, in plain floats: `first` is the first parameter that moves.
+
+        >>> history = History(1, 0)
+        >>> for point in ([5.0], [4.0], [4.5]): history.keep(point, point[0]**2, [2*point[0]])
+        >>> history.passed(0)
+        Seen(slope=9.0, once=0.5, twice=0.5, least=20.25, most=20.25, size=4.5)
+        """
+        *before, last, here = self.points[-3:].tolist()
+        cost, slope = self.costs.item(-1), self.gradients.item(-1, first)
+        twice = abs(here[first] - before[0][first]) if before else math.inf
+        return Seen(slope=abs(slope), once=abs(here[first] - last[first]), twice=twice, least=cost, most=cost,
+                    size=max(map(abs, here + last)))
 
     @property
     def last(self) -> np.ndarray:

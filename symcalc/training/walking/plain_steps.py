@@ -8,7 +8,7 @@ from functools import lru_cache
 from sympy import Expr
 
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.loops.loop import Letters, Same, Steps
+from symcalc.compute.loops.steps import Letters, Same, Steps
 from symcalc.training.methods import COUNTED, RATE, SLOPE, THETA, Method
 
 
@@ -22,7 +22,7 @@ def plain_steps(compiled: Compiled, method: Method, slopes: Sequence[Expr], movi
 def _steps(compiled: Compiled, method: Method, slopes: Sequence[Expr], moving: Sequence[int]) -> Steps:
     letters = Letters(theta=THETA, slope=SLOPE, rate=RATE, counted=COUNTED, state=method.state)
     return Steps(compiled=compiled, slopes=slopes, moving=list(moving), equations=method.equations, letters=letters,
-                 settings=method.settings)
+                 settings=method.settings, ahead=method.slope_at if method.looks_ahead else None)
 
 
 @lru_cache(maxsize=32)

@@ -13,8 +13,9 @@ from sympy import Expr
 
 from symcalc.compute.choice import fastest
 from symcalc.compute.compiled import Compiled
-from symcalc.compute.loops.loop import Seen, Steps
+from symcalc.compute.loops.loop import Seen
 from symcalc.compute.loops.recurrence import Recurrence
+from symcalc.compute.loops.steps import Steps
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
 from symcalc.training.methods import Method
@@ -65,8 +66,7 @@ class Walk:
         self.fill = getattr(self.loop, "fill", None)          # of a loop that puts its steps straight into the history
         self.source = f"{self.compiled.source}\n{self._step[1]}" if self.loop is None else self.loop.source
         self.ahead = self.method.ahead() if self.method.looks_ahead else None
-        self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart,
-                               len(self.rates) + 1)
+        self.history = History(len(self.compiled.parameters), len(self.method.state), self.driven_apart, len(self.rates) + 1)
 
     @cached_property
     def _step(self) -> tuple[Callable[..., tuple[float, ...]], str]:
@@ -75,9 +75,10 @@ class Walk:
 
     @property
     def is_plain(self) -> bool:
-        """Whether every step is the method's equations at the gradient where it starts, so that all can be one loop."""
-        special = self.method.needs_curvature or self.method.search or self.method.turns
-        return not (special or self.driven_apart or self.watch or self.compiled.strategy == "parts")
+        """Whether every step is the method's equations at a gradient of all rows, so that all can be one loop."""
+        special = self.method.needs_curvature or self.method.search or self.method.turns or self.batches or self.watch
+        ahead = self.method.looks_ahead and self.compiled.tape.arrays       # which would go through the rows twice in a step
+        return not (special or ahead or self.compiled.strategy == "parts")
 
     def curved(self, point: np.ndarray) -> np.ndarray:
         """The second derivatives by the parameters that move; nan where there are none."""
@@ -173,7 +174,8 @@ class Walk:
         """Whether the run ends at one of the points from `since` on; what was made beyond it is forgotten."""
         if since >= self.history.count:
             return None
-        if self._seen is not None and is_uneventful(self._seen, self.history.costs[0], self.tolerances):
+        seen = self._seen if self.history.count - since > 1 or not since else self.history.passed(self.moving.item(0))
+        if seen is not None and is_uneventful(seen, self.history.costs.item(0), self.tolerances):
             return None
         patience = 0 if self.batches else len(self.moving) if self.method.turns else 1
         found = first_stop(Track(points=self.history.points, costs=self.history.costs, gradients=self.history.gradients,
@@ -213,7 +215,7 @@ class Walk:
             for rows in found:
                 first_bad = history.keep_finite(rows)
         if first_bad is not None:
-            return Stop.OUTSIDE, first_bad
+            return None if self.driven_apart else (Stop.OUTSIDE, first_bad)          # it may be ahead that nothing is finite
         return (None, history.points[-1]) if history.count == made + count + 1 else None
 
     def _filled(self, count: int) -> int | None:
