@@ -137,18 +137,19 @@ class _Facts:
     # Where the loss is a quadratic
 
     def diverges(self) -> tuple[Inline, ...]:
-        return ("It diverges: the rate is ", self.times, " times the largest stable one, and every step multiplies the "
+        return ("The run diverges: the rate is ", self.times, " times the largest stable one, and every step multiplies the "
                 f"distance to the minimum{self.along} by ", beside_one(abs(self.factor), 4), ".")
 
     def jumps(self) -> tuple[Inline, ...]:
-        return ("It jumps between two points for ever: at the largest stable rate itself, every step ends as far on the other "
-                f"side of the minimum{self.along}.",)
+        return ("The run jumps between two points for ever: at the largest stable rate itself, every step ends as far on the "
+                f"other side of the minimum{self.along}.",)
 
     def crawls(self) -> tuple[Inline, ...]:
         if self.factor < 0:
-            return (f"It swings from side to side{self.along} and hardly comes nearer: ", *self._digits(), self._few(), ".")
+            swings = f"The run swings from side to side{self.along} and hardly comes nearer: "
+            return (swings, *self._digits(), self._few(), ".")
         where = "" if self.alone else " along the flattest direction"
-        return (f"It crawls{where}: ", *self._digits(), self._few(), ".")
+        return (f"The run crawls{where}: ", *self._digits(), self._few(), ".")
 
     def oscillates(self) -> tuple[Inline, ...]:
         return (f"It converges, swinging from side to side{self.along}: ", *self._digits(), ".")
@@ -156,7 +157,7 @@ class _Facts:
     def converges(self) -> tuple[Inline, ...]:
         if abs(self.factor) <= _AT:
             return ("One step lands on the minimum.",)
-        return ("It converges without overshooting: ", *self._digits(), ".")
+        return ("The run converges without overshooting: ", *self._digits(), ".")
 
     def _digits(self) -> tuple[Inline, ...]:
         return (*about(self.per_digit), " for each further digit")
