@@ -140,9 +140,9 @@ SAID = [
      "The run jumps between two points for ever: at the largest stable rate itself, every step ends as far on the other side of the "
      "minimum along the steepest direction."),
     (0.15, (1, 10), None, "oscillates",
-     "It converges, swinging from side to side along the steepest direction: about 14 steps for each further digit."),
+     "The run converges, swinging from side to side along the steepest direction: about 14 steps for each further digit."),
     (0.15, (10, 10), None, "oscillates",
-     "It converges, swinging from side to side: about 4 steps for each further digit."),
+     "The run converges, swinging from side to side: about 4 steps for each further digit."),
     (0.1, (1, 10), None, "converges", "The run converges without overshooting: about 22 steps for each further digit."),
     (0.1, (10,), None, "converges", "One step lands on the minimum."),
     (0.1, (1, 10), 20, "crawls",

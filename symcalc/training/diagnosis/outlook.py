@@ -36,7 +36,7 @@ class Outlook:
 
     >>> found = outlook(0.6, (1.0, 2.0))
     >>> found.kind, round(found.factor, 9), found.sentence
-    ('oscillates', 0.4, 'It converges, swinging from side to side along the steepest direction: about 3 steps for each \
+    ('oscillates', 0.4, 'The run converges, swinging from side to side along the steepest direction: about 3 steps for each \
 further digit.')
     """
 
@@ -152,7 +152,7 @@ class _Facts:
         return (f"The run crawls{where}: ", *self._digits(), self._few(), ".")
 
     def oscillates(self) -> tuple[Inline, ...]:
-        return (f"It converges, swinging from side to side{self.along}: ", *self._digits(), ".")
+        return (f"The run converges, swinging from side to side{self.along}: ", *self._digits(), ".")
 
     def converges(self) -> tuple[Inline, ...]:
         if abs(self.factor) <= _AT:
