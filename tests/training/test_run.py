@@ -135,8 +135,8 @@ def test_saving_by_suffix(run, tmp_path, suffix, begins):
 
 
 @pytest.mark.parametrize(("name", "sentence"), [
-    ("run.doc", "does not end in"), ("run.svg", r"or \.csv; pictures are drawn by sc\.figures"), ("run", "does not end in"), ("nowhere/run.csv", "there is no folder"),
-    ("nowhere/run.html", "there is no folder"),
+    ("run.doc", "does not end in"), ("run.svg", r"or \.csv; pictures are drawn by sc\.figures"), ("run", "does not end in"),
+    ("nowhere/run.csv", "there is no folder"), ("nowhere/run.html", "there is no folder"),
 ])
 def test_a_run_that_cannot_be_saved_says_why(run, tmp_path, monkeypatch, name, sentence):
     monkeypatch.chdir(tmp_path)
