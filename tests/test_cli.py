@@ -280,7 +280,7 @@ OWN = [     # our sentences: (arguments, what they say)
     (("descend", "(w-3)^2", "--start", "w=0,w=1"), "'w=1' does not fit"),
     (("descend", "(w-3)^2", "--start", "w="), "'w=' does not fit"),
     (("descend", "(w-3)^2", "--start", "=3"), "'=3' does not fit"),
-    (("descend", "(w-3)^2", "--start", "v=0"), "v does not occur in the loss; its names are w"),
+    (("descend", "(w-3)^2", "--start", "v=0"), "v does not occur in the loss, which has w"),
     (("descend", "(w-3)^2", "--start", "w=inf"), "the start is not finite: w = inf"),
     (("descend", "(w-3)^2", "--method", "adamm"), "there is no method 'adamm'; did you mean adam?"),
     (("descend", "(w-3)^2", "--update", "99"), "there is no update 99; the run has 20."),
