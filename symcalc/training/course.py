@@ -17,6 +17,7 @@ from symcalc.compute.compiling import compile_loss
 from symcalc.errors import DataError, LossError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
+from symcalc.training.by_name import ByName
 from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.late import Late
 from symcalc.training.methods import Method
@@ -206,7 +207,7 @@ class Course(Generic[L]):
     @cached_property
     def history(self) -> Mapping[str, np.ndarray]:
         """Each parameter, and J, at every point visited."""
-        return MappingProxyType({**{name: self.points[:, k] for k, name in enumerate(self.loss.names)}, "J": self.costs})
+        return ByName({**{name: self.points[:, k] for k, name in enumerate(self.loss.names)}, "J": self.costs})
 
     @cached_property
     def least_told(self) -> float | None:
