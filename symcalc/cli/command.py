@@ -9,9 +9,10 @@ from typing import Any, NoReturn
 import click
 
 from symcalc.cli.screen import complain
-from symcalc.errors import SymcalcError, perhaps
+from symcalc.errors import SymcalcError, ends_of, perhaps
 
 MINUS = "\N{MINUS SIGN}"
+_MOST = 400              # characters at either end of a sentence that repeats what was typed
 
 
 class FormulaCommand(click.Command):
@@ -71,7 +72,7 @@ def _refuse(fault: click.UsageError) -> NoReturn:
     if isinstance(fault, click.exceptions.NoArgsIsHelpError):
         raise fault
     said = " ".join(fault.format_message().split()).rstrip(".")
-    complain(f"{said[:1].lower()}{said[1:]}")
+    complain(ends_of(f"{said[:1].lower()}{said[1:]}", _MOST))
     raise click.exceptions.Exit(2) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import sys
 from typing import Any
 
@@ -14,7 +15,12 @@ from symcalc.pages.terminal import folded, said, spelt
 
 
 def tell(shown: Any) -> None:
-    """Print it; where nobody watches, click leaves the colours out once more."""
+    """Print it; where nobody watches, click leaves the colours out once more.
+
+    OSError where there is nothing to print to, as behind `>&-`, where Python would be silent.
+    """
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
     click.echo(said(shown), file=sys.stdout)         # named, for click takes an output in ASCII for a mistake
 
 

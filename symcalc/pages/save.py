@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from symcalc.errors import SymcalcError, perhaps, visible
+from symcalc.errors import SymcalcError, named, perhaps
 from symcalc.pages import html, markdown, notebook, text
 from symcalc.pages.document import Document
 from symcalc.pages.files import check_target, path_of, write_whole
@@ -30,7 +30,7 @@ def check_suffix(path: str | os.PathLike[str], besides: tuple[str, ...] = ()) ->
     suffix = path_of(path).suffix.lower()
     *others, last = accepted = (*SUFFIXES, *besides)
     if suffix not in accepted:
-        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(others)} or {last}"
+        raise SymcalcError(f"'{named(path)}' does not end in {', '.join(others)} or {last}"
                            f"{_FOR_PICTURES if suffix in _PICTURES else perhaps(suffix, accepted)}")
     return suffix
 
