@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from symcalc.cli.screen import complain
+from symcalc.cli.screen import complain, forsake_output
 from symcalc.errors import SymcalcError, ends_of, perhaps
 
 MINUS = "\N{MINUS SIGN}"
@@ -60,6 +60,7 @@ class Group(click.Group):
         except OSError as fault:
             if fault.errno == errno.EPIPE:
                 raise                            # the reader has seen enough; click ends quietly
+            forsake_output()
             complain(f"the output cannot be written: {fault.strerror}")
             ctx.exit(2)
         except MemoryError:

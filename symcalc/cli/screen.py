@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import errno
+import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -22,6 +24,13 @@ def tell(shown: Any) -> None:
     if sys.stdout is None:
         raise OSError(errno.EBADF, "standard output is closed")
     click.echo(said(shown), file=sys.stdout)         # named, for click takes an output in ASCII for a mistake
+
+
+def forsake_output() -> None:
+    """What could not be printed goes nowhere: Python would try again as it ends, and complain in words of its own."""
+    with suppress(OSError, AttributeError):          # where the output is no file, or there is none, nothing is tried again
+        printed_to = sys.stdout.fileno()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), printed_to)
 
 
 def complain(error: object) -> None:
