@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 _WIDTH = 72      # of the piece of a long text that is shown above the caret
 _GIVEN = 40      # characters of a value that a message repeats
+_HALF = 150     # characters at either end of a long path
 _NEAR = 0.7      # how alike a name is to the one that was meant; 1 is the same
 
 
@@ -20,6 +21,24 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
+
+
+def named(path: object) -> str:
+    """A path as a message repeats it: visible, and of one that would fill the screen the beginning and the end.
+
+    >>> named("points.csv"), len(named("x"*100_000 + ".csv"))
+    ('points.csv', 301)
+    """
+    return ends_of(visible(str(path)))
+
+
+def ends_of(words: str, half: int = _HALF) -> str:
+    """The words, or of more than twice so many characters the beginning and the end.
+
+    >>> ends_of("symcalc", 3)
+    'sym…alc'
+    """
+    return words if len(words) <= 2 * half else f"{words[:half]}…{words[-half:]}"
 
 
 def described(character: str) -> str:

@@ -1,7 +1,10 @@
-"""What a machine under load, or a shell in the background, would do to tests that mean something else."""
+"""What a machine under load, or a shell in the background, would do to tests that mean something else; and what saves time."""
 
+import gc
 import os
 import signal
+from contextlib import suppress
+from importlib import import_module
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,6 +22,27 @@ settings.load_profile("any machine")
 
 # SYMCALC_EXAMPLES=20 takes twenty times the examples, other ones with every --hypothesis-seed: a hunt, not a test of every day.
 TIMES = int(os.environ.get("SYMCALC_EXAMPLES", "1"))
+
+# Where nothing is compiled yet, workers that collect the same files side by side would each compile every module. So every
+# second one begins with these, the largest that the tests ask for, and SymPy is compiled by others before it comes to that.
+LARGE = ("distributed", "dask.dataframe", "dask.array", "scipy.optimize", "pyarrow.parquet", "pandas", "nbformat")
+if int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 2:
+    for large in LARGE:
+        with suppress(ImportError):
+            import_module(large)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session):
+    """What collecting makes stays to the end: nothing looks for garbage in it, then or again and again while the tests run."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(10_000, 10, 10)
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items):

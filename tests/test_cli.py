@@ -18,6 +18,7 @@ from symcalc import cli
 
 ROOT = Path(sc.__file__).parents[1]
 LINE = "mean((y-(m*x+b))^2)"
+LONG = "a" * 90_000
 COMMANDS = ("demo", "derive", "diagnose", "descend", "minimum")
 
 
@@ -280,7 +281,7 @@ OWN = [     # our sentences: (arguments, what they say)
     (("descend", "(w-3)^2", "--start", "w=0,w=1"), "'w=1' does not fit"),
     (("descend", "(w-3)^2", "--start", "w="), "'w=' does not fit"),
     (("descend", "(w-3)^2", "--start", "=3"), "'=3' does not fit"),
-    (("descend", "(w-3)^2", "--start", "v=0"), "v does not occur in the loss; its names are w"),
+    (("descend", "(w-3)^2", "--start", "v=0"), "v does not occur in the loss, which has w"),
     (("descend", "(w-3)^2", "--start", "w=inf"), "the start is not finite: w = inf"),
     (("descend", "(w-3)^2", "--method", "adamm"), "there is no method 'adamm'; did you mean adam?"),
     (("descend", "(w-3)^2", "--update", "99"), "there is no update 99; the run has 20."),
@@ -409,6 +410,21 @@ def test_a_full_disk_is_one_sentence():
     with open("/dev/full", "wb") as full:
         ended = process("demo", capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert ended.returncode == 2 and ended.stderr == b"symcalc: the output cannot be written: No space left on device\n"
+
+
+def test_an_output_that_is_closed_is_one_sentence():
+    ended = subprocess.run([f'exec "{sys.executable}" -m symcalc derive "x^2" --wrt x >&-'], shell=True, stderr=subprocess.PIPE,
+                           env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert ended.returncode == 2 and ended.stderr == b"symcalc: the output cannot be written: standard output is closed\n"
+
+
+@pytest.mark.parametrize("arguments", [
+    ["derive", "w^2", "-o", f"{LONG}.html"], ["derive", "w^2", "-o", f"{LONG}/a.html"], ["derive", "w^2", "-o", LONG],
+    ["derive", "w^2", "--detail", LONG], [LONG], ["descend", "w^2", "--start", "w=1", "--method", LONG],
+    ["minimum", "mean((y - m)^2)", "--data", LONG]], ids=["file", "folder", "suffix", "choice", "command", "method", "table"])
+def test_a_name_that_would_fill_the_screen_is_not_repeated_whole(arguments):
+    ended = called(*arguments)
+    assert ended.exit_code == 2 and len(ended.stderr) < 1_000 and ended.stderr.startswith("symcalc: ")
 
 
 AMID_THE_RUN = """

@@ -161,7 +161,7 @@ def test_what_is_refused(arguments, said):
     (LINE, ("--method", "newton", "--set", "beta=1"), "newton has no setting beta; it has none"),
     (LINE, ("--method", "adam", "--set", "beta_1"), "--set is written beta=0.5, each name once; 'beta_1' does not fit"),
     (LINE, ("--predict", ""), "'' does not fit"), (LINE, ("--predict", "x"), "--predict is written x=1,2,3"), (LINE, ("--predict", "x=1;x=2"), "'x=2' does not fit"),
-    (LINE, ("--predict", "z=1", "--rate", "1e-5"), "predicting needs x; x is missing"),
+    (LINE, ("--predict", "z=1", "--rate", "1e-5"), "predicting needs x; give values for x, as in x=[1, 2]"),
     (LINE, ("--predict", "x=1", "--summary"), "--summary and --predict do not go together"),
 ])
 def test_what_is_refused_beside_a_table(formula, options, said):

@@ -36,7 +36,7 @@ def test_it_saves(tmp_path):
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
     ((LINE,), "missing option '--wrt'"), ((LINE, "--wrt", "m", "--gradient"), "exclude each other"),
-    ((LINE, "--backprop", "--gradient"), "exclude each other"),
+    ((LINE, "--backprop", "--gradient"), "exclude each other"), ((LINE, "--hessian"), "missing option '--wrt' with a letter\n"),
     ((LINE, "--gradient", "--detail", "full"), "--detail goes with --wrt"),
     (("3", "--gradient"), "no letters to differentiate by"), (("mean(w*x)^2", "--backprop"), "goes row by row"),
 ])

@@ -25,7 +25,8 @@ def derive(formula: str | Basic, wrt: str | Symbol | Indexed | Iterable[str | Sy
     """d/dwrt (formula), line by line; every other letter is a constant. `wrt` is a letter, m, or an element, w[k].
 
     Several letters, as in "x y", are taken one after the other; `order` is how often to differentiate by one.
-    `functions` are those of which nothing but the name is known: f in "x f(x^2)".
+    `functions` are those of which nothing but the name is known: f in "x f(x^2)". `detail` is how many steps stand in a
+    line: "brief" joins routine ones, "normal" has one rule a line, "full" one step a line.
 
     >>> print(derive("3x^2", "x"))
     d/dx (3x²)

@@ -93,7 +93,7 @@ def unfolded(root: Application, detail: str, most: int | None = None) -> list[Li
     counted: dict[Basic, int] = {}
     opened: dict[Application, int] = {}                     # and on which line
     for batch in _batches(root, detail):
-        line = _line(root, batch, opened)
+        line = _line(root, batch, opened, silent=frozenset() if detail == "full" else frozenset({CONSTANT, IDENTITY}))
         widest = max(batch, key=lambda node: len(node.parts))
         check_size(line.expression, most, widest.expression, widest.rule.name, counted)
         if line.expression != lines[-1].expression:         # the slope of what is multiplied by 0 is not to be seen
@@ -111,10 +111,11 @@ def applied(expression: Expr, variable: Symbol, known: dict[Expr, Application]) 
     return known[expression]
 
 
-def _line(root: Application, batch: list[Application], opened: Mapping[Application, int]) -> Line:
+def _line(root: Application, batch: list[Application], opened: Mapping[Application, int], silent: Collection[Rule]) -> Line:
     """What stands after the nodes of the batch have been opened too; a merged line bears its weightiest rule.
 
-    Of what a practised hand does in passing it says no more than which letters are constants.
+    Of what a practised hand does in passing it says no more than which letters are constants. A slope that is known from an
+    earlier line is cited, but for those by the `silent` rules.
     """
     by_rule: dict[Rule, list[Application]] = {}
     for node in batch:
@@ -126,7 +127,7 @@ def _line(root: Application, batch: list[Application], opened: Mapping[Applicati
         why += ["; "] if why and told else []
         why += rule.because(tuple(told), root.variable) if told else ()
     again = {part.expression: opened[part] for node in batch for part in node.parts
-             if part in opened and part.rule not in (CONSTANT, IDENTITY)}
+             if part in opened and part.rule not in silent}
     return Line(expression=root.shown(frozenset((*opened, *batch)), {}), rule=leading, why=tuple(why),
                 cited=tuple((derivative_of(part, root.variable), number) for part, number in again.items()))
 

@@ -8,10 +8,11 @@ from typing import Any, NoReturn
 
 import click
 
-from symcalc.cli.screen import complain
-from symcalc.errors import SymcalcError, perhaps
+from symcalc.cli.screen import complain, forsake_output
+from symcalc.errors import SymcalcError, ends_of, perhaps
 
 MINUS = "\N{MINUS SIGN}"
+_MOST = 400              # characters at either end of a sentence that repeats what was typed
 
 
 class FormulaCommand(click.Command):
@@ -59,6 +60,7 @@ class Group(click.Group):
         except OSError as fault:
             if fault.errno == errno.EPIPE:
                 raise                            # the reader has seen enough; click ends quietly
+            forsake_output()
             complain(f"the output cannot be written: {fault.strerror}")
             ctx.exit(2)
         except MemoryError:
@@ -71,7 +73,7 @@ def _refuse(fault: click.UsageError) -> NoReturn:
     if isinstance(fault, click.exceptions.NoArgsIsHelpError):
         raise fault
     said = " ".join(fault.format_message().split()).rstrip(".")
-    complain(f"{said[:1].lower()}{said[1:]}")
+    complain(ends_of(f"{said[:1].lower()}{said[1:]}", _MOST))
     raise click.exceptions.Exit(2) from None
 
 

@@ -47,11 +47,13 @@ def derive(formula: str, wrt: str | None, order: int | None, all_partials: bool,
     from symcalc.calculus.problems import hessian
 
     ways = [wrt is not None, all_partials, backprop]
-    if sum(ways) != 1:
-        raise click.UsageError("--wrt, --gradient and --backprop exclude each other; give one of them." if any(ways) else
-                               "Missing option '--wrt' with a letter, or '--gradient' or '--backprop' for all letters.")
+    if sum(ways) > 1:
+        raise click.UsageError("--wrt, --gradient and --backprop exclude each other; give one of them.")
     given = {"--detail": detail != "normal", "--order": order is not None, "--row": row is not None, "--hessian": matrix,
              "--functions": bool(functions)}
+    if not any(ways):
+        others = "" if any(given.values()) else ", or '--gradient' or '--backprop' for all letters"
+        raise click.UsageError(f"Missing option '--wrt' with a letter{others}.")
     if wrt is None and any(given.values()):
         alone = next(name for name, there in given.items() if there)
         raise click.UsageError(f"{alone} goes with --wrt; --gradient and --backprop are shown in one way only.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symcalc.cli.screen import note, tell
-from symcalc.errors import SymcalcError, perhaps, visible
+from symcalc.errors import SymcalcError, named, perhaps, visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,7 @@ def check_files(output: Path | None, plot: Path | None, force: bool, as_json: bo
         except OSError as fault:
             raise SymcalcError(f"cannot write '{visible(path.name[:40])}': {fault.strerror}") from None
         if exists and not force:
-            raise SymcalcError(f"{visible(str(path))} exists; add --force to overwrite it, or save under another name")
+            raise SymcalcError(f"{named(path)} exists; add --force to overwrite it, or save under another name")
     if output is not None:
         _check_form(output, as_json, besides)
 
@@ -48,7 +48,7 @@ def _check_form(output: Path, as_json: bool, besides: tuple[str, ...]) -> None:
     if not as_json:
         check_suffix(output, (".json", *besides))
     elif (suffix := output.suffix.lower()) in (*SUFFIXES, ".csv"):
-        raise SymcalcError(f"--json writes JSON, and '{visible(str(output))}' ends in {suffix}; leave --json out, or save it "
+        raise SymcalcError(f"--json writes JSON, and '{named(output)}' ends in {suffix}; leave --json out, or save it "
                            "as .json")
 
 
@@ -62,7 +62,7 @@ def _check_plot(plot: Path, several: bool) -> None:
         raise SymcalcError("an animation shows one run; save the picture of several as .png, .svg or .pdf")
     if not (animated or several or plot.suffix.lower() in FORMATS):
         *others, last = (*FORMATS, *ANIMATED)
-        raise SymcalcError(f"'{visible(str(plot))}' does not end in {', '.join(others)} or {last}"
+        raise SymcalcError(f"'{named(plot)}' does not end in {', '.join(others)} or {last}"
                            f"{perhaps(plot.suffix, (*FORMATS, *ANIMATED))}")
     (check_animation if animated else check_picture)(plot)
 
@@ -93,7 +93,7 @@ def save_shown(path: Path, shown: Any, called: str, run: Run | None) -> None:
 
 
 def _saved(path: Path, called: str = "") -> None:
-    note(f"saved {f'{called} in ' if called else ''}{visible(str(path))}")
+    note(f"saved {f'{called} in ' if called else ''}{named(path)}")
 
 
 def _json(shown: Any, ascii_only: bool = False) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import errno
+import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -14,8 +17,20 @@ from symcalc.pages.terminal import folded, said, spelt
 
 
 def tell(shown: Any) -> None:
-    """Print it; where nobody watches, click leaves the colours out once more."""
+    """Print it; where nobody watches, click leaves the colours out once more.
+
+    OSError where there is nothing to print to, as behind `>&-`, where Python would be silent.
+    """
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
     click.echo(said(shown), file=sys.stdout)         # named, for click takes an output in ASCII for a mistake
+
+
+def forsake_output() -> None:
+    """What could not be printed goes nowhere: Python would try again as it ends, and complain in words of its own."""
+    with suppress(OSError, AttributeError):          # where the output is no file, or there is none, nothing is tried again
+        printed_to = sys.stdout.fileno()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), printed_to)
 
 
 def complain(error: object) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from symcalc.cli.command import Choice
-from symcalc.errors import SymcalcError, visible
+from symcalc.errors import SymcalcError, named, visible
 
 if TYPE_CHECKING:
     from symcalc.worksheets.sheet import Worksheet
@@ -81,11 +81,11 @@ def _write(sheet: Worksheet, folder: Path, stem: str, forms: tuple[str, ...], fo
         for letter in sheet.letters for handout in (sheet.version(letter), sheet.key(letter))
         if not (handout.is_key and form in _WITH_KEY)]
     if not force and (there := [path for _, path in shown if os.path.lexists(path)]):
-        raise SymcalcError(f"{visible(str(there[0]))} exists; add --force to overwrite it, or take another folder")
+        raise SymcalcError(f"{named(there[0])} exists; add --force to overwrite it, or take another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        raise SymcalcError(f"cannot make the folder '{visible(str(folder))}': {fault.strerror}") from None
+        raise SymcalcError(f"cannot make the folder '{named(folder)}': {fault.strerror}") from None
     for handout, path in shown:
         note(f"saved {handout.save(path)}")
     for form in forms:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -11,6 +12,7 @@ import numpy as np
 from symcalc.compute.estimate import compiling, saved
 from symcalc.compute.loops.many import PAST, Front, Room, SeenOfRuns, SideBySide, side_by_side
 from symcalc.compute.loops.steps import Steps
+from symcalc.compute.sharing import helpers
 
 Kept: TypeAlias = tuple[np.ndarray, ...]                     # rows of a room
 
@@ -67,11 +69,14 @@ def present(room: Room) -> Kept:
     return tuple(array[PAST - 1:PAST + 1].copy() for array in arrays_of(room))
 
 
-def front_for(steps: Steps, updates: int) -> Front:
-    """What takes many runs further, that will make so many updates in all."""
+@contextmanager
+def front_for(steps: Steps, updates: int) -> Iterator[Front]:
+    """What takes many runs further, that will make so many updates in all; the threads that it shares them with end with it."""
     compiled = steps.compiled
-    if not compiled.tape.arrays and updates * saved(compiled.tape, 1) > _LOOPS * compiling(compiled.tape):
-        from symcalc.compute.fused import loops as fused  # it looks for llvmlite
-        if (race := fused.race(steps)) is not None:
-            return Lanes(steps, race, fused.race(steps, kept=False), compiled.source)
-    return side_by_side(steps)
+    with helpers() as jobs:
+        if not compiled.tape.arrays and updates * saved(compiled.tape, 1) > _LOOPS * compiling(compiled.tape):
+            from symcalc.compute.fused import loops as fused  # it looks for llvmlite
+            if (race := fused.race(steps, jobs)) is not None:
+                yield Lanes(steps, race, fused.race(steps, jobs, kept=False), compiled.source)
+                return
+        yield side_by_side(steps)

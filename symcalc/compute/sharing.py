@@ -11,11 +11,8 @@ from _thread import start_new_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
-from typing import TypeAlias
 
 from symcalc.compute.quota import processors_allowed
-
-Jobs: TypeAlias = "SimpleQueue[Callable[[], None] | None]"
 
 _TURNS = 4               # in which a thread takes its share, since another may be held up
 
@@ -26,26 +23,45 @@ def cores() -> int:
     return int(min(there, processors_allowed()))
 
 
-@contextmanager
-def helpers(threads: int) -> Iterator[Jobs]:
-    """What makes so many threads with the one that asks: a queue of work for them. They end with the block.
+class Jobs:
+    """A queue of work for the threads beside the one that asks, each of which is begun when it is first wanted.
 
     Where no thread is to be had, as when Python ends, there are fewer, and those that there are do it all.
     """
-    jobs: Jobs = SimpleQueue()
-    try:
+
+    __slots__ = ("begun", "queue")
+
+    def __init__(self) -> None:
+        self.queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self.begun = 1                          # the one that asks
+
+    def reach(self, threads: int) -> None:
+        """Let there be so many threads with the one that asks."""
         with suppress(RuntimeError):
-            for _ in range(threads - 1):
-                start_new_thread(_help, (jobs,))
+            while self.begun < threads:
+                self.begun += 1
+                start_new_thread(_help, (self.queue,))
+
+    def put(self, job: Callable[[], None] | None) -> None:
+        """What the next thread that is free shall do, or None for all to end."""
+        self.queue.put(job)
+
+
+@contextmanager
+def helpers(threads: int = 1) -> Iterator[Jobs]:
+    """A queue of work for so many threads with the one that asks, or more where more are wanted. They end with the block."""
+    jobs = Jobs()
+    try:
+        jobs.reach(threads)
         yield jobs
     finally:
         jobs.put(None)
 
 
-def _help(jobs: Jobs) -> None:
-    while (job := jobs.get()) is not None:
+def _help(queue: SimpleQueue[Callable[[], None] | None]) -> None:
+    while (job := queue.get()) is not None:
         job()
-    jobs.put(None)                              # for the next one
+    queue.put(None)                             # for the next one
 
 
 def share(work: Callable[[int, int], None], count: int, threads: int, jobs: Jobs, some: int = 0) -> None:
@@ -55,7 +71,7 @@ def share(work: Callable[[int, int], None], count: int, threads: int, jobs: Jobs
     they have begun, and begin nothing else.
 
     >>> made = []
-    >>> with helpers(2) as jobs:
+    >>> with helpers() as jobs:
     ...     share(lambda first, last: made.extend(range(first, last)), 20, 2, jobs)
     >>> sorted(made) == list(range(20))
     True
@@ -74,6 +90,7 @@ def share(work: Callable[[int, int], None], count: int, threads: int, jobs: Jobs
             ended.put(None)
 
     left = -(-count // some)
+    jobs.reach(threads)
     try:
         for _ in range(threads - 1):
             jobs.put(help_along)

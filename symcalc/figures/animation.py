@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sympy import Symbol
 
-from symcalc.errors import LossError, SymcalcError, as_given, visible
+from symcalc.errors import LossError, SymcalcError, as_given, named, visible
 from symcalc.figures.scene import Show, panels_of
 from symcalc.figures.settling import settle
-from symcalc.figures.style import BLUE, GREY, ORANGE, check_drawn, cost_name, side_by_side
+from symcalc.figures.style import BLUE, GREY, ORANGE, check_drawn, cost_name, fixed_legend, is_seen, side_by_side
 from symcalc.pages.document import Equation
 from symcalc.pages.files import check_target, path_of, write_whole
 from symcalc.pages.notation import text
@@ -82,7 +82,7 @@ def check_animation(path: str | os.PathLike[str]) -> Path:
     """
     target = path_of(path)
     if target.suffix.lower() not in ANIMATED:
-        raise SymcalcError(f"'{visible(str(path))}' does not end in {' or '.join(ANIMATED)}")
+        raise SymcalcError(f"'{named(path)}' does not end in {' or '.join(ANIMATED)}")
     check_target(target)
     if target.suffix.lower() == ".mp4" and shutil.which("ffmpeg") is None:
         raise SymcalcError("an MP4 needs ffmpeg, which is not installed here; install it, or save a .gif, which needs nothing")
@@ -176,26 +176,22 @@ def _pictures(run: Run, steps: list[int], over: str | Symbol | None) -> Iterator
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
         figure.set_layout_engine("none")               # all pictures keep the places of the last, where most is drawn
-        for axes in all_axes:
-            _stay(axes)
+        named = [(axes, fixed_legend(axes)) for axes in all_axes]
         moving = [*(part for axes in all_axes for part in _moving(axes)), title, caption]
         still = _without(canvas, moving)
         for k, words in zip(steps, captions):
             for show in shows:
                 show(k)
+            for axes, names in named:
+                for drawn, name in names:
+                    for part in name:
+                        part.set_visible(is_seen(axes, drawn))
             title.set_text(f"Step {k} of {run.nit}:  {cost_name(run.loss)} = {short(run.costs[k])}")
             caption.set_text(words)
             canvas.restore_region(still)
             for part in moving:
                 figure.draw_artist(part)
             yield Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3].copy())
-
-
-def _stay(axes: Axes) -> None:
-    """The legend stays where it is now, whatever moves."""
-    if (legend := axes.get_legend()) is not None:
-        box = legend.get_window_extent().transformed(axes.transAxes.inverted())
-        axes.legend(loc=(box.x0, box.y0), fontsize=8, borderaxespad=0)
 
 
 def _moving(axes: Axes) -> list[Artist]:

@@ -172,7 +172,7 @@ def _walking(axes: Axes, run: Run) -> Show:
     point, = axes.plot([], [], "o", color=ORANGE, markersize=8, markeredgecolor="white", label="now")
 
     def show(k: int) -> None:
-        for line, steps in ((trace, slice(k + 1)), (ahead, slice(k, k + 2)), (point, slice(k, k + 1))):
+        for line, steps in ((trace, slice(k and k + 1)), (ahead, slice(k, k + 2)), (point, slice(k, k + 1))):
             line.set_data(*run.points[steps].T)
     return show
 

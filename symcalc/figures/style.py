@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symcalc.errors import LossError, SymcalcError, as_given, perhaps, visible
+from symcalc.errors import LossError, SymcalcError, as_given, named, perhaps
 from symcalc.figures.settling import settle
 from symcalc.pages.typeset import typeset, typeset_in
 
@@ -62,11 +62,11 @@ def legend(axes: Axes, **how: Any) -> Legend:
     """The legend of what is in view; a mark that lies outside the frame is not named."""
     if "handles" not in how:
         axes.autoscale_view()                            # which matplotlib leaves until the figure is drawn
-        how["handles"] = [drawn for drawn in axes.get_legend_handles_labels()[0] if _is_seen(axes, drawn)]
+        how["handles"] = [drawn for drawn in axes.get_legend_handles_labels()[0] if is_seen(axes, drawn)]
     return axes.legend(**how)
 
 
-def _is_seen(axes: Axes, drawn: Artist) -> bool:
+def is_seen(axes: Axes, drawn: Artist) -> bool:
     """Whether any of a line, of marks or of an area is within the frame."""
     from matplotlib.collections import Collection
     from matplotlib.lines import Line2D
@@ -76,9 +76,20 @@ def _is_seen(axes: Axes, drawn: Artist) -> bool:
     paths = [drawn.get_path()] if isinstance(drawn, Line2D) else drawn.get_paths()
     places = [drawn.get_transform().transform_path(path).cleaned(remove_nans=True) for path in paths]
     box = axes.bbox.padded(_ON_THE_EDGE)
-    if isinstance(drawn, Line2D) and drawn.get_linestyle() == "None":
-        return any(box.contains(*place) for path in places for place in path.vertices)
-    return any(path.intersects_bbox(box, filled=isinstance(drawn, Collection)) for path in places)
+    if isinstance(drawn, Collection):
+        return any(path.intersects_bbox(box) for path in places)
+    if drawn.get_marker() != "None" and any(box.contains(*place) for path in places for place in path.vertices[:-1]):
+        return True                                      # the last is the end that a cleaned path has
+    return drawn.get_linestyle() != "None" and any(len(path) > 2 and path.intersects_bbox(box, filled=False) for path in places)
+
+
+def fixed_legend(axes: Axes) -> list[tuple[Artist, tuple[Artist, ...]]]:
+    """The legend stays where it is now, whatever moves: what is drawn, each with what names it there."""
+    if (before := axes.get_legend()) is None:
+        return []
+    box = before.get_window_extent().transformed(axes.transAxes.inverted())
+    now = axes.legend(loc=(box.x0, box.y0), fontsize=8, borderaxespad=0)
+    return [*zip(axes.get_legend_handles_labels()[0], zip(now.legend_handles, now.get_texts()), strict=True)]
 
 
 def outside(axes: Axes, **how: Any) -> None:
@@ -149,7 +160,7 @@ def check_picture(path: str | Path) -> Path:
 
     target = path_of(path)
     if target.suffix.lower() not in FORMATS:
-        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+        raise SymcalcError(f"'{named(path)}' does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
                            f"{perhaps(target.suffix, FORMATS)}")
     check_target(target)
     return target

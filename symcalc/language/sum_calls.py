@@ -51,7 +51,8 @@ class SumCalls(Building):
         """The name of the row in the limits (i, 1, n)."""
         index, *ends = map(word, limits.children) if limits.data == "tuple" else ("",)
         if limits.data != "tuple" or ends != ["1", "n"] or limits.children[0].data != "name":
-            raise self.error("a sum over the rows is written Sum(f, (i, 1, n)), or simply sum(f)", limits)
+            raise self.error("a sum over the rows is written Sum(f, (i, 1, n)), or simply sum(f), and one over an index of "
+                             "its own starts at 1, as in Sum(w[j], (j, 1, p))", limits)
         if index in self.columns or index in self.parameters or index == COUNT.name:
             raise self.error(f"{index} has another meaning here; write Sum(f, (i, 1, n))", limits)
         return index

@@ -221,7 +221,11 @@ def _check_bases(expression: Expr) -> None:
     for part in sorted(expression.atoms(Indexed), key=str):
         name, rows = name_of(part), [own == ROW for own in part.indices]
         before = seen.setdefault(name, part)
-        if [own == ROW for own in before.indices] != rows or sum(rows) > 1:
+        others = [own == ROW for own in before.indices]
+        if len(rows) == len(others) and any(rows) != any(others):
+            raise LossError(f"{name} is written {before} and {part}; i stands for the row of the data, so write another "
+                            "letter in its place")
+        if others != rows or sum(rows) > 1:
             raise LossError(f"{name} is written {before} and {part}; give it as many indices everywhere, "
                             "and the row i the same place")
     bare = {part.name for part in expression.atoms(Symbol) - {ROW, COUNT} if part.is_integer} | {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sympy import Basic, Integer
 
 from symcalc.pages.media import TEXT
@@ -33,5 +31,5 @@ class Beginnings(Writer):
         if expression not in self.known:
             piece = super().write(expression)
             # One character more than is shown tells that there is more.
-            self.known[expression] = replace(piece, string=piece.string[:self.length + 1])
+            self.known[expression] = piece._replace(string=piece.string[:self.length + 1])
         return self.known[expression]

@@ -7,7 +7,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from symcalc.errors import SymcalcError, as_given, visible
+from symcalc.errors import SymcalcError, as_given, named
 
 
 def path_of(given: object) -> Path:
@@ -36,16 +36,16 @@ def read_bounded(path: Path, most: int) -> bytes:
     try:
         kind = os.stat(path).st_mode
         if stat.S_ISDIR(kind):
-            raise SymcalcError(f"'{visible(str(path))}' is a folder; give the name of a file")
+            raise SymcalcError(f"'{named(path)}' is a folder; give the name of a file")
         if not stat.S_ISREG(kind):
-            raise SymcalcError(f"'{visible(str(path))}' is not a regular file but a pipe, socket or device; save what it gives "
+            raise SymcalcError(f"'{named(path)}' is not a regular file but a pipe, socket or device; save what it gives "
                                "in a file first")
         with open(path, "rb") as file:
             return file.read(most + 1)
     except FileNotFoundError:
-        raise SymcalcError(f"there is no file '{visible(str(path))}'; check its name and folder") from None
+        raise SymcalcError(f"there is no file '{named(path)}'; check its name and folder") from None
     except (OSError, ValueError) as fault:                   # ValueError: a NUL in the name
-        raise SymcalcError(f"cannot read '{visible(str(path))}': {getattr(fault, 'strerror', None) or fault}") from None
+        raise SymcalcError(f"cannot read '{named(path)}': {getattr(fault, 'strerror', None) or fault}") from None
 
 
 def check_target(target: Path) -> None:
@@ -56,14 +56,17 @@ def check_target(target: Path) -> None:
     symcalc.errors.SymcalcError: there is no folder 'no-such-folder' to save 'slopes.txt' in; create it first
     """
     if "\0" in str(target):
-        raise SymcalcError(f"'{visible(str(target))}' holds a sign that no name of a file may hold")
-    if not target.parent.is_dir():
-        raise SymcalcError(f"there is no folder '{visible(str(target.parent))}' to save '{visible(target.name)}' in; "
-                           "create it first")
-    if target.is_dir():
-        raise SymcalcError(f"'{visible(str(target))}' is a folder; give the name of a file")
-    if target.exists() and not target.is_file():
-        raise SymcalcError(f"'{visible(str(target))}' is no regular file but a pipe, socket or device; save under another name")
+        raise SymcalcError(f"'{named(target)}' holds a sign that no name of a file may hold")
+    try:
+        if not target.parent.is_dir():
+            raise SymcalcError(f"there is no folder '{named(target.parent)}' to save '{named(target.name)}' in; "
+                               "create it first")
+        if target.is_dir():
+            raise SymcalcError(f"'{named(target)}' is a folder; give the name of a file")
+        if target.exists() and not target.is_file():
+            raise SymcalcError(f"'{named(target)}' is no regular file but a pipe, socket or device; save under another name")
+    except OSError as fault:                         # a name that is too long
+        raise SymcalcError(f"cannot write '{named(target)}': {fault.strerror}") from None
 
 
 def write_whole(target: Path, data: bytes) -> None:
@@ -89,7 +92,7 @@ def write_whole(target: Path, data: bytes) -> None:
             file.write(data)
         os.replace(temporary, final)
     except OSError as fault:
-        raise SymcalcError(f"cannot write '{visible(str(target))}': {fault.strerror or fault}") from fault
+        raise SymcalcError(f"cannot write '{named(target)}': {fault.strerror or fault}") from fault
     finally:
         temporary.unlink(missing_ok=True)
 

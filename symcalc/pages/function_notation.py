@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
 from sympy import Abs, And, Basic, Max, Min, Or, Piecewise, Tuple
 from sympy.core.function import Application, AppliedUndef
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.pages.pieces import Level, Piece, Walk
 from symcalc.primed import Primed
@@ -77,6 +79,11 @@ class FunctionNotation(Walk):
 
     def list(self, items: Tuple) -> Piece:
         return Piece(self.medium.brackets(", ".join(self.write(item).string for item in items)), Level.ATOM)
+
+    table: ClassVar[Mapping[type, Callable[..., Piece]]] = {
+        Abs: absolute, Max: extremum, Min: extremum, Piecewise: piecewise, Relational: relation, And: junction, Or: junction,
+        Tuple: list, Application: call, AppliedUndef: unknown, Primed: unknown, BooleanTrue: truth, BooleanFalse: truth,
+    }
 
 
 def _chain(parts: Sequence[Basic]) -> tuple[Relational, Relational] | None:

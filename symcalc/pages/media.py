@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -63,6 +63,7 @@ class Medium:
         return len(stem) == 1 or stem in GREEK
 
 
+@lru_cache(maxsize=256)
 def _stem(name: str) -> tuple[str, str]:
     """A name as letters and number: x_1 and x1 are x and 1."""
     match = _NAME.fullmatch(name)

@@ -6,13 +6,13 @@ Nothing is rearranged: what stands first in the expression stands first on the p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import ClassVar
 
 from sympy import (
     Abs,
     Add,
-    And,
     Basic,
     Derivative,
     E,
@@ -20,22 +20,15 @@ from sympy import (
     Indexed,
     Integer,
     KroneckerDelta,
-    Max,
-    Min,
     Mul,
-    Or,
-    Piecewise,
     Pow,
     Rational,
     Sum,
     Symbol,
-    Tuple,
     exp,
     pi,
 )
 from sympy.core.function import Application, AppliedUndef
-from sympy.core.relational import Relational
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symcalc.errors import SymcalcError
 from symcalc.indices import is_indexed, softmax_at
@@ -101,16 +94,6 @@ class Writer(FunctionNotation):
 
     def __init__(self, medium: Medium, page: Basic) -> None:
         self.medium, self.page = medium, page
-        self.table = {
-            Dots: self.dots, Symbol: self.symbol, Marked: self.marked, Indexed: self.indexed,
-            Float: self.number, Rational: self.number,
-            Add: self.sum, Mul: self.product, Pow: self.power, Sum: self.row_sum, Derivative: self.derivative,
-            Abs: self.absolute, Max: self.extremum, Min: self.extremum, Piecewise: self.piecewise,
-            Relational: self.relation, And: self.junction, Or: self.junction, Tuple: self.list, Application: self.call,
-            KroneckerDelta: self.coincidence, softmax_at: self.softmax,
-            AppliedUndef: self.unknown, Primed: self.unknown,
-            BooleanTrue: self.truth, BooleanFalse: self.truth, type(E): self.constant, type(pi): self.constant,
-        }
 
     # Names and numbers
 
@@ -268,6 +251,13 @@ class Writer(FunctionNotation):
         """The derivative of a function that is only named: dJ/dm, or ∂J/∂m where it has several arguments."""
         name = self.medium.name(function.func.__name__)
         return Piece(self.medium.slope_of(name, variables, len(function.args) > 1), Level.POWER, "letter")
+
+    table: ClassVar[Mapping[type, Callable[..., Piece]]] = {
+        **FunctionNotation.table,
+        Dots: dots, Symbol: symbol, Marked: marked, Indexed: indexed, Float: number, Rational: number,
+        Add: sum, Mul: product, Pow: power, Sum: row_sum, Derivative: derivative,
+        KroneckerDelta: coincidence, softmax_at: softmax, type(E): constant, type(pi): constant,
+    }
 
 
 def is_named_slope(derivative: Derivative) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from symcalc.errors import SymcalcError, visible
+from symcalc.errors import SymcalcError, named, visible
 from symcalc.pages import latex
 from symcalc.pages.document import Document, Figure
 from symcalc.pages.files import write_whole
@@ -59,7 +59,7 @@ def set_pdf(write: Callable[[Path], None], target: Path) -> None:
         source = target.with_suffix(".tex")
         write(source)
         raise SymcalcError("a PDF needs LaTeX: install latexmk, texlive-latex-recommended and lmodern; "
-                           f"until then the source is in '{visible(str(source))}'")
+                           f"until then the source is in '{named(source)}'")
     with TemporaryDirectory(prefix="symcalc-") as folder:
         write(Path(folder, "sheet.tex"))
         try:
@@ -67,7 +67,7 @@ def set_pdf(write: Callable[[Path], None], target: Path) -> None:
         except _Unset as fault:
             source = target.with_suffix(".tex")
             write(source)
-            raise SymcalcError(f"{fault}; the source is in '{visible(str(source))}'") from fault
+            raise SymcalcError(f"{fault}; the source is in '{named(source)}'") from fault
         write_whole(target, Path(folder, "sheet.pdf").read_bytes())
 
 
@@ -81,12 +81,12 @@ def _run(folder: Path, target: Path) -> None:
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired as fault:
-        raise _Unset(f"LaTeX took more than {_SECONDS} s over '{visible(str(target))}' and was stopped") from fault
+        raise _Unset(f"LaTeX took more than {_SECONDS} s over '{named(target)}' and was stopped") from fault
     finally:
         if process.poll() is None:
             _stop(process)
     if process.returncode != 0 or not (folder / "sheet.pdf").is_file():
-        raise _Unset(f"LaTeX could not set '{visible(str(target))}': {_complaint(folder / 'sheet.log')}")
+        raise _Unset(f"LaTeX could not set '{named(target)}': {_complaint(folder / 'sheet.log')}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

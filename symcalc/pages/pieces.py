@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from enum import IntEnum
+from functools import lru_cache
+from typing import ClassVar, NamedTuple
 
 from sympy import Basic
 
@@ -24,8 +25,7 @@ class Level(IntEnum):
     ATOM = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Written mathematics, and what a neighbour must know of it."""
 
     string: str
@@ -38,15 +38,20 @@ class Walk:
 
     medium: Medium
     page: Basic
-    table: dict[type, Callable[..., Piece]]
+    table: ClassVar[Mapping[type, Callable[..., Piece]]]
 
     def write(self, expression: Basic) -> Piece:
-        for kind in type(expression).__mro__:
-            if kind in self.table:
-                return self.table[kind](expression)
-        raise SymcalcError(f"there is no notation for {type(expression).__name__}")
+        return _notation_of(type(expression), type(self))(self, expression)
 
     def at_least(self, expression: Basic, level: Level) -> str:
         """The expression, in brackets if it holds together less than `level`."""
         piece = self.write(expression)
         return piece.string if piece.level >= level else self.medium.brackets(piece.string)
+
+
+@lru_cache(maxsize=256)                # each name of a function makes a head of its own
+def _notation_of(head: type, walk: type[Walk]) -> Callable[..., Piece]:
+    for kind in head.__mro__:
+        if kind in walk.table:
+            return walk.table[kind]
+    raise SymcalcError(f"there is no notation for {head.__name__}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from symcalc.errors import SymcalcError, perhaps, visible
+from symcalc.errors import SymcalcError, named, perhaps
 from symcalc.pages import html, markdown, notebook, text
 from symcalc.pages.document import Document
 from symcalc.pages.files import check_target, path_of, write_whole
@@ -30,8 +30,8 @@ def check_suffix(path: str | os.PathLike[str], besides: tuple[str, ...] = ()) ->
     suffix = path_of(path).suffix.lower()
     *others, last = accepted = (*SUFFIXES, *besides)
     if suffix not in accepted:
-        raise SymcalcError(f"'{visible(str(path))}' does not end in {', '.join(others)} or {last}"
-                           f"{perhaps(suffix, accepted)}")
+        raise SymcalcError(f"'{named(path)}' does not end in {', '.join(others)} or {last}"
+                           f"{_FOR_PICTURES if suffix in _PICTURES else perhaps(suffix, accepted)}")
     return suffix
 
 
@@ -67,3 +67,5 @@ _WRITERS: Mapping[str, Callable[[Document, Path], None]] = {
     ".md": _as_text(markdown.render), ".ipynb": _as_text(notebook.render), ".pdf": write_pdf,
 }
 SUFFIXES = tuple(_WRITERS)
+_PICTURES = (".png", ".svg", ".gif", ".mp4", ".jpg", ".jpeg")
+_FOR_PICTURES = "; pictures are drawn by sc.figures, by descend --plot, and by plot at the prompt"

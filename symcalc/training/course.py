@@ -17,11 +17,12 @@ from symcalc.compute.compiling import compile_loss
 from symcalc.errors import DataError, LossError
 from symcalc.language.table import Table
 from symcalc.language.table_parts import Parts
+from symcalc.training.by_name import ByName
 from symcalc.training.fingerprint import Fingerprint
 from symcalc.training.late import Late
 from symcalc.training.methods import Method
 from symcalc.training.problem.objective import L
-from symcalc.training.rounding import are_lost, are_wrong, changes_told, least_told
+from symcalc.training.rounding import are_lost, are_wrong, changes_told, least_told, rounding_of_cost
 from symcalc.training.settings import Rate
 from symcalc.training.shape.curvature import is_quadratic
 from symcalc.training.stops import CONVERGED, Stop, Tolerances, status_of
@@ -61,6 +62,7 @@ class Course(Generic[L]):
     tolerances: Tolerances
     data: Fingerprint | None = None          # of the table, where the run was loaded without it
     rounding: float | None = None            # the change of J up to which it is rounding, where it is known already
+    cost_rounding: float | None = None       # the J up to which it is, too
     told: Mapping[str, Any] | None = None    # what the file that it was loaded from says of it, for a person to read
 
     def __post_init__(self) -> None:
@@ -206,7 +208,7 @@ class Course(Generic[L]):
     @cached_property
     def history(self) -> Mapping[str, np.ndarray]:
         """Each parameter, and J, at every point visited."""
-        return MappingProxyType({**{name: self.points[:, k] for k, name in enumerate(self.loss.names)}, "J": self.costs})
+        return ByName({**{name: self.points[:, k] for k, name in enumerate(self.loss.names)}, "J": self.costs})
 
     @cached_property
     def least_told(self) -> float | None:
@@ -214,6 +216,18 @@ class Course(Generic[L]):
         if self.rounding is not None or self.data is not None:
             return self.rounding
         return least_told(self._with_own_slopes, self.points, self.costs, self.gradients)
+
+    @cached_property
+    def blur(self) -> float | None:
+        """The J up to which it is the rounding of terms that cancel; None where none is, or that is not asked."""
+        if self.cost_rounding is not None or self.data is not None:
+            return self.cost_rounding
+        return rounding_of_cost(self._with_own_slopes, self.points, self.costs)
+
+    @cached_property
+    def told_costs(self) -> np.ndarray:
+        """J at every point visited; 0 where its rounding is all there is."""
+        return self.costs if self.blur is None else np.where(np.abs(self.costs) <= self.blur, 0.0, self.costs)
 
     def _with_own_slopes(self) -> Compiled:
         """The loss as one function with its derivatives, whatever drove the run."""
@@ -229,7 +243,7 @@ class Course(Generic[L]):
     @cached_property
     def changes(self) -> np.ndarray:
         """The change of J in each update; 0 where its rounding is all there is."""
-        return changes_told(self.points, self.costs, self.gradients, self.lost)
+        return changes_told(self.points, self.told_costs, self.gradients, self.lost)
 
     def predict(self, **columns: ArrayLike) -> np.ndarray:
         """The fitted model's prediction in each row: `run.predict(x=[1, 2, 3])`."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from symcalc.pages.document import Block, Document, Equation, Heading, Inline, paragraph
+from symcalc.pages.document import Block, Document, Heading, paragraph
 from symcalc.pages.notation import text
-from symcalc.pages.numbers import numeral, short
 from symcalc.pages.shown import Shown
-from symcalc.training.methods import COUNTED, METHODS, NEWTON, RATE, SLOPE, THETA, Method, method_named
+from symcalc.training.methods import COUNTED, METHODS, RATE, SLOPE, THETA, Method, method_named
 
 _SAID: Mapping[str, str] = MappingProxyType({
     "gradient descent": "Every parameter goes against its slope, and further where the slope is steeper.",
@@ -48,9 +47,7 @@ class MethodTable(Shown):
             paragraph("Any other letter on the left of an arrow is worked out in every step, for every parameter. Where it "
                       "stands on the right of its own arrow, too, that is its value from the step before, 0 at first.")]
         for method in self.methods:
-            blocks += [Heading(method.name), paragraph(_SAID[method.name])]
-            blocks += [Equation(pair, relation="←") for pair in method.equations]
-            blocks.append(paragraph(*_numbers(method)))
+            blocks += [Heading(method.name), paragraph(_SAID[method.name]), *method.document().blocks]
         return Document("Methods", tuple(blocks))
 
     def as_dict(self) -> dict[str, Any]:
@@ -71,20 +68,3 @@ def methods() -> MethodTable:
     True
     """
     return MethodTable(tuple(map(method_named, METHODS)))
-
-
-def _numbers(method: Method) -> list[Inline]:
-    """Where the slope is taken, what p is, and the numbers that stand for letters unless others are given."""
-    parts: list[Inline] = []
-    if method.looks_ahead:
-        parts += [SLOPE, " is the slope at ", method.slope_at, ". "]
-    if method.needs_curvature:
-        parts += [NEWTON, " solves ∇²J p = ∇J. "]
-    given: list[tuple[Inline, ...]] = [(letter, " = ", numeral(value)) for letter, value in method.settings.items()]
-    given.insert(0, ("the search starts from " if method.search else "", RATE, " = ", short(method.rate)))
-    return [*parts, "Unless given, ", *_joined(given), "."]
-
-
-def _joined(groups: list[tuple[Inline, ...]]) -> list[Inline]:
-    separators = [", "] * (len(groups) - 2) + [" and "] * (len(groups) > 1) + [""]
-    return [piece for group, separator in zip(groups, separators) for piece in (*group, separator)]

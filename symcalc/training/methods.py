@@ -16,6 +16,10 @@ from symcalc.errors import DescentError, SymcalcError, as_given, meant, perhaps,
 from symcalc.language import read
 from symcalc.language.names import checked_name, plain_name
 from symcalc.language.prefix import from_prefix, prefixed
+from symcalc.pages.document import Document, Equation, Inline, paragraph
+from symcalc.pages.notation import text
+from symcalc.pages.numbers import numeral, short
+from symcalc.pages.shown import Shown
 from symcalc.written import replaced
 
 # Dummies, so that a parameter called eta is another letter than the learning rate.
@@ -30,16 +34,15 @@ _GIVEN = {letter.name: letter for letter in (THETA, SLOPE, RATE, COUNTED, NEWTON
 Search = Literal["", "line", "backtracking"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Method(Shown):
     """Equations for the next value of a parameter, in terms of its value θ, its slope g and the learning rate η.
 
     What an equation gives is used by those below it; the last gives the new θ, those above it a state that is 0 at the
     start. `slope_at` is where the slope is taken, `rate` what η is unless it is given.
 
-    >>> from symcalc.pages.notation import text
-    >>> [f"{text(letter)} ← {text(formula)}" for letter, formula in method_named("momentum").equations]
-    ['v ← β v - η g', 'θ ← θ + v']
+    >>> method_named("momentum")
+    <method momentum: v ← β v - η g, θ ← θ + v>
     """
 
     name: str
@@ -108,6 +111,21 @@ class Method:
         changed = {own[name]: value for name, value in given.items()}
         return replace(self, settings=MappingProxyType({**self.settings, **changed}))
 
+    def document(self) -> Document:
+        """The equations, where the slope is taken, what p is, and the numbers that its letters have unless given."""
+        parts: list[Inline] = []
+        if self.looks_ahead:
+            parts += [SLOPE, " is the slope at ", self.slope_at, ". "]
+        if self.needs_curvature:
+            parts += [NEWTON, " solves ∇²J p = ∇J. "]
+        given: list[tuple[Inline, ...]] = [(letter, " = ", numeral(value)) for letter, value in self.settings.items()]
+        given.insert(0, ("the search starts from " if self.search else "", RATE, " = ", short(self.rate)))
+        numbers = paragraph(*parts, "Unless given, ", *_joined(given), ".")
+        return Document("", (*(Equation(pair, relation="←") for pair in self.equations), numbers), f"The method {self.name}")
+
+    def __repr__(self) -> str:
+        return f"<method {visible(self.name)}: {', '.join(f'{text(left)} ← {text(right)}' for left, right in self.equations)}>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return method_in, (method_record(self),)      # another process has other Dummies
 
@@ -118,6 +136,11 @@ class Method:
     def ahead(self) -> Callable[..., tuple[float, ...]]:
         """Where the slope is taken, as a function of the inputs."""
         return stepper(((Dummy("theta", real=True), self.slope_at),), self.inputs, self.settings)[0]
+
+
+def _joined(groups: list[tuple[Inline, ...]]) -> list[Inline]:
+    separators = [", "] * (len(groups) - 2) + [" and "] * (len(groups) > 1) + [""]
+    return [piece for group, separator in zip(groups, separators) for piece in (*group, separator)]
 
 
 def method(name: str, *equations: str, slope_at: str = "theta", rate: float = 0.01, **settings: float) -> Method:

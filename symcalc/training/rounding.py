@@ -21,6 +21,10 @@ _SCATTERS = 256          # times how J scatters: a smaller change is known no be
 _PART = 1 / 64           # of a step: over a few of these J is as good as a quadratic
 _TIMES = (1, 2, 3, 5, 7)
 _SHORT = 1e-12           # of the size of a point, or of 1: longer steps change J by more than the rounding of its terms
+_FALLEN = 1e-10          # of the largest J: a smaller one may be what rounding leaves where terms cancel
+_CANCELLED = sys.float_info.epsilon**1.5      # ... and more than this of it is rounding of terms that do, not of squares
+_NEARBY = (2.0**-40, 2.0**-30, 2.0**-20)     # of the size of a point: so far on J differs by its rounding alone
+_TIMES_SCATTER = 8       # as far off may J be
 _KNOWN = 0.01            # of the expected change: how exactly the actual one is known where its ratio is told
 
 
@@ -55,6 +59,35 @@ def least_told(compiled: Callable[[], Compiled], points: np.ndarray, costs: np.n
         return None
     loss = compiled()
     return _largest_lost(doubtful, largest, lambda k: _is_blurred(loss, points[k], points[k + 1], largest[k]))
+
+
+@np.errstate(all="ignore")
+def rounding_of_cost(compiled: Callable[[], Compiled], points: np.ndarray, costs: np.ndarray) -> float | None:
+    """The J up to which it is the rounding of terms that cancel, and may be below 0 where no J is; None where none is.
+
+    >>> from symcalc.training.losses import Loss
+    >>> x = np.array([1e6, 1e6 + 1, 1e6 + 2])
+    >>> losses = [Loss(f"mean({inner})", columns="x y") for inner in ("(y - m*x)^2", "y^2 - 2*m*x*y + m^2*x^2")]
+    >>> compiled = [loss.compile({"x": x, "y": 2*x}) for loss in losses]
+    >>> points = np.array([[0.0], [2 + 1e-10]])
+    >>> [rounding_of_cost(lambda: loss, points, np.array([4e12, loss.at(points[1])[0]])) is None for loss in compiled]
+    [True, False]
+    """
+    sizes = np.abs(costs)
+    most = float(np.max(sizes[np.isfinite(sizes)], initial=0))
+    small = np.flatnonzero((sizes > 0) & (sizes <= _FALLEN * most))
+    if not len(small):
+        return None
+    loss = compiled()
+
+    def is_rounding(k: int) -> bool:
+        at = np.abs(points[k])
+        unit = np.where(at > 0, at, np.max(at) or 1.0)
+        known = (scatter_at(loss, points[k], points[k] + part * unit) for part in _NEARBY)
+        off = next((found for found in known if found is not None), 0.0)          # the first step along which J changes at all
+        return off >= _CANCELLED * most and bool(sizes[k] <= _TIMES_SCATTER * off)
+
+    return _largest_lost(small, sizes, is_rounding)
 
 
 def changes_told(points: np.ndarray, costs: np.ndarray, gradients: np.ndarray, lost: np.ndarray) -> np.ndarray:

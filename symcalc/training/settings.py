@@ -141,7 +141,7 @@ def checked_hold(hold: str | Iterable[str | Symbol], names: Sequence[str]) -> tu
     held = tuple(dict.fromkeys(plain_name(name) if isinstance(name, str) and name else as_given(name) for name in wanted))
     if unknown := [name for name in held if name not in names]:
         raise DescentError(f"{visible(unknown[0])[:40]} cannot be held, as there is no such parameter; "
-                           f"they are {several(names)}")
+                           f"the loss has {several(names)}")
     if len(held) == len(names):
         raise DescentError("every parameter is held, so there is nothing to move; leave at least one free")
     return held

@@ -69,6 +69,10 @@ function looked() {
     smallest: Math.min(...worded.map((element) => parseFloat(styles(element).fontSize) * scale(element))),
     moving: seen.filter((element) => parseFloat(styles(element).transitionDuration) || styles(element).animationName !== "none").length,
     headings: [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((heading) => Number(heading.localName[1])),
+    keys: seen.filter((element) => element.classList.contains("key")).map((element) => {
+      const box = element.getBoundingClientRect();
+      return [element.className, box.width, box.height];
+    }),
     begins: document.querySelector("main").firstElementChild.localName,
     elements: [...new Set([...document.querySelectorAll("main *")].map((element) => element.localName))],
   };

@@ -78,6 +78,13 @@ def test_no_word_of_a_picture_is_cut_off(facts, name):
     assert [facts[name][look]["cut"] for look in ("light", "dark", "narrow")] == [[], [], []]
 
 
+@pytest.mark.parametrize("name", RUNS)
+def test_what_a_mark_is_stands_beside_a_mark_that_can_be_seen(facts, name):
+    for look in ("light", "dark", "narrow"):
+        keys = facts[name][look]["keys"]
+        assert keys and [key for key, wide, high in keys if min(wide, high) < 1 or max(wide, high) < 6] == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_words_can_be_read_and_nothing_moves_by_itself(facts, name):
     for look in ("light", "dark", "narrow"):

@@ -113,6 +113,13 @@ def test_a_repeated_part_is_opened_once_and_referred_to():
     assert "differentiate term by term; d/dx exp(x) is known from line 2" in reasons
 
 
+def test_nothing_that_is_known_goes_unsaid_in_full_detail():
+    said = {detail: [line.because for line in sc.derive("ln((1+x)/(1-x))", "x", detail=detail).lines]
+            for detail in ("normal", "full")}
+    assert "differentiate term by term; d/dx 1 is known from line 4; d/dx x is known from line 5" in said["full"]
+    assert not any("known from" in because for because in said["normal"])
+
+
 def test_the_parts_of_a_large_repeated_expression_are_shared():
     inner = "ln(1+exp(sin(x)))"
     once, thrice = (sc.derive(formula, "x") for formula in (f"({inner})^2", f"({inner})^2 + 3*{inner} + ({inner})^3"))

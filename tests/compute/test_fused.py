@@ -1,5 +1,6 @@
 """The compiled loops: the same numbers as NumPy by hand and as the loop in plain Python, for any number of rows and threads."""
 
+import _thread
 import math
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 from tasks import damped_cosine, logistic
 
 import symcalc as sc
-from symcalc.compute import estimate
+from symcalc.compute import estimate, sharing
 from symcalc.compute.fused import loops as fused
 from symcalc.compute.loops.loop import plain_loop
 from symcalc.compute.loops.steps import Letters, Steps
@@ -19,6 +20,8 @@ from symcalc.training.stops import Stop
 from symcalc.training.walking import walk
 from symcalc.vocabulary import FUNCTIONS
 from symcalc.written import derivative_of
+
+from .threads import gone
 
 pytest.importorskip("llvmlite")
 
@@ -91,7 +94,7 @@ def test_what_is_not_known_is_left_to_the_tape(monkeypatch):
     monkeypatch.setattr(fused, "lanes_here", lambda: 0)          # as where llvmlite is missing
     loss, data, *_ = cases(10)[0]
     assert fused.gradient(loss.compile(data)) is None and fused.loop(steps_of(loss, data)) is None
-    assert fused.race(steps_of(ROSENBROCK)) is None
+    assert fused.race(steps_of(ROSENBROCK), sharing.Jobs()) is None
 
 
 def test_sums_over_a_million_rows_keep_thirteen_digits():
@@ -182,7 +185,8 @@ def test_runs_side_by_side_are_the_runs_one_by_one(loss, name, held):
         states, costs = np.zeros((rows + 1, letters, len(steps.moving), runs)), np.zeros((rows + 1, runs))
         points[0] = starts.T[order]
         gradients[0] = np.array([steps.compiled.at(start)[1] for start in starts]).T[order]
-        fused.race(steps, kept)(points, gradients, states, costs, rates, scales, seen, 3)
+        with sharing.helpers() as jobs:
+            fused.race(steps, jobs, kept)(points, gradients, states, costs, rates, scales, seen, 3)
         for run, start in enumerate(starts):
             every = rows_of(one, first_row(steps, start), rates * scales[run], 3)
             expected, first = every[-rows:], np.append(start[order[0]], every[:, order[0]])
@@ -198,6 +202,30 @@ def test_runs_side_by_side_are_the_runs_one_by_one(loss, name, held):
             assert np.allclose(states[1:, :, :, run], carried, rtol=1e-11, atol=1e-12)
         ends.append(points[-1])
     assert np.isfinite(ends).all()
+
+
+@pytest.mark.parametrize("cut", [None, 3_000])
+def test_the_threads_of_a_sweep_are_begun_once_and_end_with_it(cut, monkeypatch):
+    begun, begin, before = [], sharing.start_new_thread, _thread._count()
+
+    def counted(*arguments):
+        begun.append(arguments)
+        return begin(*arguments)
+
+    def interrupt(made):
+        if cut is not None and made > cut * len(starts):
+            raise KeyboardInterrupt
+
+    starts, how = RNG.uniform(-1, 1, size=(200, 2)), {"rates": [1e-4], "steps": 8_000, "tolerance": 0}
+    monkeypatch.setattr(fused, "_MANY", 1_000)
+    monkeypatch.setattr(fused, "cores", lambda: 1)
+    alone = ROSENBROCK.sweep(starts=starts, progress=interrupt, **how)
+    monkeypatch.setattr(fused, "cores", lambda: 3)
+    monkeypatch.setattr(sharing, "start_new_thread", counted)
+    together = ROSENBROCK.sweep(starts=starts, progress=interrupt, **how)
+    assert len(begun) == 2 and gone(before)
+    assert [run.x.tolist() for run in together.ended] == [run.x.tolist() for run in alone.ended]
+    assert {run.stop for run in together.ended} == {Stop.STEPS if cut is None else Stop.INTERRUPTED}
 
 
 @pytest.mark.parametrize(("formula", "how"), [

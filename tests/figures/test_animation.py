@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -16,6 +17,7 @@ from symcalc.errors import LossError, SymcalcError
 from symcalc.figures import animate, strip
 from symcalc.figures.animation import _caption, _chosen, spread
 from symcalc.figures.scene import panels_of
+from symcalc.figures.style import drawing, fixed_legend, is_seen
 
 X = np.linspace(0, 5, 12)
 DATA = {"x": X, "y": 2 * X + 1 + 0.4 * np.sin(7 * X)}
@@ -153,6 +155,22 @@ def test_the_point_rolls_down_the_curve_with_its_tangent():
         assert curve == pytest.approx((values - 3) ** 2)
         assert len(drawn["visited"].get_xdata()) == k
         assert axes.texts[0].get_text() == f"slope {2 * (w - 3):.3g}"
+
+
+def test_what_is_not_yet_there_is_not_named():
+    """In the film's first frame nothing has been visited; there the next step is, and at the end no more."""
+    film = sc.Loss("u^2 + 4*v^2").descend(start=[2, 1], rate=0.1, steps=3)
+    names = []
+    with drawing() as (figure, axes):
+        show = panels_of(film)[0](axes, film)
+        axes.legend()
+        FigureCanvasAgg(figure).draw()
+        for drawn, (_, words) in fixed_legend(axes):
+            show(0)
+            first = is_seen(axes, drawn)
+            show(3)
+            names.append((words.get_text(), first, is_seen(axes, drawn)))
+    assert names == [("the way so far", False, True), ("the next step", True, False), ("now", True, True)]
 
 
 def test_over_one_of_two_parameters_the_curve_moves_with_the_other():

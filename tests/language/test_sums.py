@@ -50,11 +50,13 @@ def test_reading(typed, declared, written, parameters, columns):
 
 REFUSED = [
     ("Sum(w[j], (j, 0, p))", {}, ReadError, "a sum over the rows is written Sum(f, (i, 1, n))"),
+    ("Sum(a[j]*x^j, (j, 0, p))", {}, ReadError, "one over an index of its own starts at 1, as in Sum(w[j], (j, 1, p))"),
     ("Sum(w[j], (j, 1, 1))", {}, LossError, "ends at a name such as p, or at a number from 2 to 20"),
     ("Sum(w[j], (j, 1, 21))", {}, LossError, "ends at a name such as p, or at a number from 2 to 20"),
     ("Sum(w[jj], (jj, 1, p))", {}, LossError, "an index is a letter such as j or k, not jj"),
     ("Sum(w[e], (e, 1, p))", {}, LossError, "an index is a letter such as j or k, not e"),
     ("Sum(w[j] + w[j,k], (j, 1, p))", {}, LossError, "give it as many indices everywhere"),
+    ("exp(z[i])/Sum(exp(z[j]), (j, 1, K))", {}, LossError, "i stands for the row of the data, so write another letter"),
     ("Sum(w[j]*x[i,j] + x[j,i], (j, 1, p))", {}, LossError, "the row i the same place"),
     ("Sum(x[i,i]*w[j], (j, 1, p))", {"columns": "x"}, ReadError, "x is a column: one of its indices is the row"),
     ("mean(x[j]*Sum(w[j], (j, 1, p)))", {"columns": "x"}, ReadError, "one of its indices is the row, as in x[i]"),

@@ -92,6 +92,7 @@ def test_an_interrupted_save_leaves_the_old_file(tmp_path, monkeypatch, fault):
 
 @pytest.mark.parametrize("name, sentence", [
     ("page", r"'.*page' does not end in \.txt, \.tex, \.html, \.md, \.ipynb or \.pdf"),
+    ("page.svg", r"or \.pdf; pictures are drawn by sc\.figures, by descend --plot, and by plot at the prompt"),
     ("page.doc", r"does not end in"), ("none/page.txt", r"there is no folder '.*none' to save 'page\.txt' in; create it first"),
     ("folder.txt", r"'.*folder\.txt' is a folder"),
 ])

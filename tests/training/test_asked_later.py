@@ -117,6 +117,14 @@ def test_a_run_that_is_pickled_has_its_end_with_it():
     assert pickle.loads(pickle.dumps(run)).message == run.message
 
 
+def test_the_history_can_be_pickled_and_not_changed():
+    history = sc.Loss("(w - 3)^2").descend(start=[0], rate=0.5, steps=3).history
+    kept = pickle.loads(pickle.dumps(history))
+    assert [*kept] == ["w", "J"] and len(kept) == 2 and all((kept[name] == history[name]).all() for name in kept)
+    with pytest.raises(TypeError):
+        history["J"] = kept["J"]
+
+
 def test_many_runs_end_as_one_by_one_where_a_few_of_them_are_asked_by_themselves():
     """Some arrive, some leave the domain, some jump between two points: the tests of all together tell none of them apart."""
     loss = sc.Loss("w^2/2 + 0*v^2")

@@ -45,7 +45,7 @@ def test_parameters_and_columns(loss, parameters, columns):
 @pytest.mark.parametrize(("formula", "names", "sentence"), [
     ("5", {}, "the formula has no parameters to move"),
     ("mean(x)", {}, "the formula has no parameters to move"),
-    ("w^2", {"parameters": "v"}, "v does not occur in the loss; its names are w"),
+    ("w^2", {"parameters": "v"}, "v does not occur in the loss, which has w"),
     ("w^2 + v", {"parameters": "w"}, "v is neither a parameter nor a column"),
     ("w^2", {"parameters": "w", "columns": "w"}, "w is both a parameter and a column"),
     ("w^2", {"parameters": "w w"}, "the name w is given twice"),

@@ -117,6 +117,14 @@ def test_a_method_of_your_own_runs_as_written():
     assert run.states[:, 0, 0].tolist() == [0, 2, 2]
 
 
+def test_a_method_of_your_own_shows_its_equations(tmp_path):
+    ahead = sc.method("my own", "v = beta*v - eta*p", "theta = theta + v", slope_at="theta + v", beta=0.5)
+    assert str(ahead) == ("  v ← β v - η p\n\n  θ ← θ + v\n\n"
+                          "g is the slope at θ + v. p solves ∇²J p = ∇J. Unless given, η = 0.01 and β = 0.5.")
+    assert repr(ahead) == "<method my own: v ← β v - η p, θ ← θ + v>" == repr(pickle.loads(pickle.dumps(ahead)))
+    assert "<h1>The method my own</h1>" in ahead.save(tmp_path / "own.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("given", "settings", "sentence"), [
     ((), {}, "the method mine has no equations"),
     (("theta - g",), {}, "an equation of a method is written 'v = beta*v + g'; 'theta - g' does not fit"),

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from sympy import Derivative, Float, Integer
+from sympy import Derivative, Float, Integer, Matrix, Rational
 
 import symcalc as sc
 from symcalc.calculus.proof import prove
@@ -93,6 +93,45 @@ def test_without_data_the_numbers_are_those_of_the_formula(formula, point):
     loss = sc.Loss(formula)
     found = loss.minimum()
     assert (found.kind, [*found.point.values()], found.J) == ("minimum", point, 0.0)
+
+
+@pytest.mark.parametrize(("away", "offset"), [
+    (2.0**-20, 0.0), (2.0**-27, 0.0), (2.0**-34, 0.0), (2.0**-40, 0.0), (2.0**-46, 0.0), (1.0, 1e9), (1.0, 1e15)])
+def test_columns_nearly_made_of_each_other_by_fractions(away, offset):
+    """v is 2u + 1 but for a little, or lies far out: squares and what they are multiplied out give the one true point."""
+    u = np.arange(12.0) % 7
+    data = {"u": u, "v": offset + 2 * u + 1 + away * np.array([0, 1, 3, 2, 0, 1] * 2), "y": u * u % 5}
+    rows = [[Fraction(value) for value in row] for row in zip(data["u"], data["v"], np.ones(12))]
+    y = [Fraction(value) for value in data["y"]]
+    normal = Matrix(3, 3, lambda j, k: Rational(sum(row[j] * row[k] for row in rows)))
+    wanted = normal.LUsolve(Matrix([Rational(sum(row[j] * value for row, value in zip(rows, y))) for j in range(3)]))
+    J = float(sum((Rational(value) - sum(Rational(a) * b for a, b in zip(row, wanted)))**2 for row, value in zip(rows, y)) / 12)
+    for formula in ("mean((y - (a*u + c*v + b))^2)", "mean(y^2 - 2*y*(a*u + c*v + b) + (a*u + c*v + b)^2)"):
+        found = sc.Loss(formula, columns="y u v").minimum(data)
+        assert found.kind == "minimum" and math.isclose(found.J, J, rel_tol=1e-9)
+        assert np.allclose([found.point[name] for name in "acb"], [float(value) for value in wanted], rtol=1e-8, atol=0)
+
+
+@pytest.mark.parametrize("third", [lambda u, v: 0.1 * u + 0.2 * v, lambda u, v: u / 3 + 1e6, lambda u, v: 1e-3 * v - 7.7 * u])
+@pytest.mark.parametrize("formula", ["mean((y - (a*u + c*v + d*w + b))^2)", "mean(y^2 - 2*y*(a*u + c*v + d*w + b) + (a*u + c*v + d*w + b)^2)"])
+def test_columns_made_of_each_other_but_for_rounding(formula, third):
+    u, v = np.random.RandomState(225).rand(2, 12)
+    found = sc.Loss(formula, columns="y u v w").minimum({"y": u * v, "u": u, "v": v, "w": third(u, v)})
+    assert found.kind == "one of many minima" and found.flat.shape == (1, 4)
+
+
+def test_where_more_digits_take_too_long_the_sentence_says_so(monkeypatch):
+    monkeypatch.setattr("symcalc.training.minima.quadratic.solved_precisely", lambda *_: None)
+    loss, u = sc.Loss("mean((y - (a*u + c*v))^2)", columns="y u v"), np.arange(9.0)
+    near, nearer = (" ".join(str(loss.minimum({"y": u * u, "u": u, "v": u + away * (u % 2)})).split()) for away in (1e-9, 1e-13))
+    assert "so nearly made of each other, or so nearly constant, that rounding has taken digits" in near
+    assert "Not one minimum but many as far as floats tell, all with this J" in nearer
+
+
+def test_a_start_beyond_the_floats_is_refused_whatever_the_loss():
+    for formula in ("w^2", "exp(w) - 2*w + w^4"):
+        with pytest.raises(sc.DescentError, match="the start is not finite: w = inf"):
+            sc.Loss(formula).minimum(near={"w": math.inf})
 
 
 RIDGE, OPENED, WEIGHTED = "mean((y - m*x)^2) + 0.1*m^2", "mean(y^2 - 2*y*m*x + (m*x)^2)", "mean(x*(y - m)^2)"

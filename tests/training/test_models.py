@@ -24,7 +24,7 @@ def test_predictions(prediction, values, columns, expected):
 
 
 @pytest.mark.parametrize(("values", "columns", "error", "sentence"), [
-    ({"m": 1, "b": 0}, {}, DataError, "predicting needs x; x is missing, write predict(x=[...])"),
+    ({"m": 1, "b": 0}, {}, DataError, "predicting needs x; give values for x, as in x=[1, 2]"),
     ({"m": 1, "b": 0}, {"z": [1]}, DataError, "predicting needs x"),
     ({"m": 1, "b": 0}, {"x": [1], "z": [1]}, DataError, "the model has no column z; its columns are x"),
     ({"m": 1, "b": 0}, {"x": ["a"]}, DataError, "column x"),

@@ -60,7 +60,7 @@ EDITED = [
 def test_what_was_edited_beside_the_numbers_is_said(make, value, path, said, tmp_path):
     again = edited(make(), tmp_path, value, *path).replay()
     assert not again.same and again.first_difference is None
-    assert "every number is equal to the last bit, but " in again.sentence and said in again.sentence
+    assert "every number of its record is equal to the last bit, but " in again.sentence and said in again.sentence
     assert again.sentence.isprintable() and again.as_dict()["retold"][0]["what"] in again.sentence
 
 

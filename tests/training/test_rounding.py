@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.pages.numbers import short
 from symcalc.training.rounding import scatter_at
 
 X = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
@@ -134,3 +135,28 @@ def test_a_ratio_is_right_to_the_last_step_or_not_told(loss, oracle, start, rate
         assert update.ratio == pytest.approx(changes[k - 1] / update.expected_change, abs=0.015), k
     moved = {update.k for update in run.updates if update.expected_change}
     assert (len(told) < len(moved)) is hidden and len(told) > 15
+
+
+@pytest.mark.parametrize("offset", [1e3, 1e6])
+@pytest.mark.parametrize("steps", [1, 4])
+def test_a_cost_that_is_rounding_is_shown_as_none(tmp_path, offset, steps):
+    """Multiplied out, J comes out below 0, where no mean of squares is; that is said, also of a run out of a file."""
+    x = offset + np.arange(5.0)
+    squares, opened = (sc.Loss(formula, columns="x y").descend({"x": x, "y": 2*x + 1}, start=[0, 0], method="newton", steps=steps, tolerance=0)
+                       for formula in ("mean((y - (m*x + b))^2)", "mean(y^2 - 2*y*(m*x + b) + (m*x + b)^2)"))
+    assert opened.costs[1] < 0 and opened.history["J"] is opened.costs and opened.told_costs[1] == 0
+    opened.save(tmp_path / "run.json")
+    for run in (opened, sc.load_run(tmp_path / "run.json")):
+        for shown in (run, run.summary()):
+            assert "Where the terms of J cancel, what is left of it is their rounding: a J of no more than" in " ".join(str(shown).split())
+        assert run.updates[0].actual_change == -run.costs[0] and run.updates[0].ratio == pytest.approx(0.5)
+    assert f"actual ΔJ = 0 - {short(opened.costs[0])}" in str(opened.updates[0])
+    assert "rounding" not in str(squares) and (squares.told_costs == squares.costs).all()
+
+
+@pytest.mark.parametrize(("formula", "how"), [
+    ("(exp(w) - 2)^2", {"method": "newton", "steps": 12}), ("w^4", {"rate": 0.05, "steps": 3000}), ("abs(w - 1)", {"rate": 0.25, "steps": 9}),
+    ("(w - 1)^2*(w + 2)^2", {"rate": 0.05, "steps": 300}), ("log(1 + w^2)", {"rate": 0.2, "steps": 200}), ("w^2", {"rate": 0.4, "steps": 200})])
+def test_a_small_cost_that_is_none_of_rounding_is_shown(formula, how):
+    run = sc.Loss(formula).descend(start=[0.5], tolerance=0, **how)
+    assert run.blur is None and run.told_costs is run.costs

@@ -103,7 +103,7 @@ def test_updates_are_a_sequence(run):
 
 def test_predictions(run):
     assert run.predict(x=[1, 2, 3]) == pytest.approx(run.parameters["b"] + run.parameters["m"] * np.array([1, 2, 3]))
-    for columns, error, sentence in (({}, DataError, "x is missing"), ({"z": [1]}, DataError, "x is missing"),
+    for columns, error, sentence in (({}, DataError, "give values for x"), ({"z": [1]}, DataError, "give values for x"),
                                      ({"x": [1], "y": [2]}, DataError, "the model has no column y"),
                                      ({"x": ["a"]}, DataError, "column x")):
         with pytest.raises(error, match=sentence):
@@ -135,8 +135,8 @@ def test_saving_by_suffix(run, tmp_path, suffix, begins):
 
 
 @pytest.mark.parametrize(("name", "sentence"), [
-    ("run.doc", "does not end in"), ("run", "does not end in"), ("nowhere/run.csv", "there is no folder"),
-    ("nowhere/run.html", "there is no folder"),
+    ("run.doc", "does not end in"), ("run.svg", r"or \.csv; pictures are drawn by sc\.figures"), ("run", "does not end in"),
+    ("nowhere/run.csv", "there is no folder"), ("nowhere/run.html", "there is no folder"),
 ])
 def test_a_run_that_cannot_be_saved_says_why(run, tmp_path, monkeypatch, name, sentence):
     monkeypatch.chdir(tmp_path)

@@ -67,6 +67,15 @@ class Engine:
         """What a function returns; of arrays it takes the address, which must not be passed without them."""
         return self.functions[name](*(each.ctypes.data if isinstance(each, np.ndarray) else each for each in given))
 
+    def over(self, name: str, *given: Any) -> Callable[..., Any]:
+        """The function for those that are called several times over the same arrays, whose addresses it takes once."""
+        addresses = [each.ctypes.data if isinstance(each, np.ndarray) else each for each in given]
+
+        def call(*others: Any, held: tuple[Any, ...] = given) -> Any:
+            return self.functions[name](*addresses, *others)
+
+        return call
+
 
 def _machine() -> Any:
     llvm = llvm_here()

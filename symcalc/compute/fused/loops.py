@@ -214,7 +214,7 @@ def _race_code(form: Form, kept: bool, abreast: int) -> tuple[Sections, str]:
     return source.sections, source.text
 
 
-def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
+def race(steps: Steps, jobs: Jobs, kept: bool = True) -> Callable[..., None] | None:
     """Many runs side by side: `advance(points, gradients, states, costs, rates, scales, seen, number)`, or None.
 
     Only for losses whose steps do not go through the rows (strategies "scalar" and "moments"). The arrays are contiguous
@@ -222,8 +222,8 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
     then those held; `states` (row, letter, parameter that moves, run); `costs` (row, run). A run's rate in a step is the
     step's entry in `rates` times its own in `scales`. Row 0 is the present; a row for every step is filled behind it, or where
     they are not `kept`, row 1 for the last step alone, and `seen` goes on, a row for what each name in SEEN stands for.
-    `number` is that of the first step. What leaves the finite numbers goes on as inf or nan. The arithmetic is the plain
-    loop's, operation by operation; exp, sin and the like may differ by an ulp.
+    `number` is that of the first step; the threads of `jobs` share the runs. What leaves the finite numbers goes on as inf or
+    nan. The arithmetic is the plain loop's, operation by operation; exp, sin and the like may differ by an ulp.
     """
     abreast = (4 if kept else 2) * lanes_here()          # several vectors, as each waits for its own last step
     if not abreast:
@@ -236,15 +236,11 @@ def race(steps: Steps, kept: bool = True) -> Callable[..., None] | None:
 
     def advance(points: np.ndarray, gradients: np.ndarray, states: np.ndarray, costs: np.ndarray, rates: np.ndarray,
                 scales: np.ndarray, seen: np.ndarray, number: int) -> None:
-        made, count, runs, blocks = engine(text, ("race",)), len(rates), len(scales), -(-len(scales) // abreast)
-        arrays = points, gradients, states, costs, np.ascontiguousarray(rates), np.ascontiguousarray(scales), seen
-
-        def work(first: int, last: int) -> None:
-            made("race", *arrays, runs, count, float(number), given, first, last)
-
+        count, runs, blocks = len(rates), len(scales), -(-len(scales) // abreast)
         if count and runs:
-            threads = max(1, min(cores(), blocks, blocks * count // _MANY))
-            with helpers(threads) as jobs:
-                share(work, blocks, threads, jobs)
+            made = engine(text, ("race",)).over(
+                "race", points, gradients, states, costs, np.ascontiguousarray(rates), np.ascontiguousarray(scales), seen,
+                runs, count, float(number), given)
+            share(made, blocks, max(1, min(cores(), blocks, blocks * count // _MANY)), jobs)
 
     return advance

@@ -45,7 +45,8 @@ def record(run: Course) -> dict[str, Any]:
         "hold": list(run.held), "batch": run.batch, "seed": run.seed,
         "partials": None if run.partials is None else list(map(prefixed, run.partials)),
         "data": None if data is None else {"rows": data.rows, "columns": dict(data.columns)},
-        "rounding": run.least_told, "stop": run.stop.name, "detail": run.detail, "source": run.source,
+        "rounding": run.least_told, **({} if run.blur is None else {"cost_rounding": run.blur}),
+        "stop": run.stop.name, "detail": run.detail, "source": run.source,
         "history": {name: None if values is None else _plain(values)
                     for name, values in ((name, getattr(run, name)) for name in ARRAYS)},
     }

@@ -55,7 +55,8 @@ def run_in(kept: Mapping[str, Any], kind: type[R], loss_kind: type[Objective], t
                 tolerances=Tolerances(slope=run.number("tolerance", 0), step=run.number("step_tolerance", 0),
                                       cost=run.number("cost_tolerance", 0)),
                 data=data if table is None else None, told=told,
-                rounding=None if kept.get("rounding") is None else run.number("rounding", 0), **arrays)
+                **{name: None if kept.get(name) is None else run.number(name, 0) for name in ("rounding", "cost_rounding")},
+                **arrays)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ class Replay(Shown, Generic[R]):
             others = len(self.retold) - 1
             more = f", and {others} more {'is' if others == 1 else 'are'} another" if others else ""
             equal = "equal but for rounding" if self.furthest else "equal to the last bit"
-            return f"Not the same: {made} made again, and every number is {equal}, but {self.retold[0].sentence}{more}."
+            return (f"Not the same: {made} made again, and every number of its record is {equal}, but "
+                    f"{self.retold[0].sentence}{more}.")
         if self.same and not self.furthest:
             return f"The same: {made} made again, and every number is equal to the last bit."
         if self.same:

@@ -54,15 +54,15 @@ def ends_of(walk: Walk, starts: np.ndarray, rates: Sequence[np.ndarray], paces: 
                 last=starts.copy(), slopes=np.empty((runs, size)), stops=[None] * runs,
                 passed={update: (np.empty((runs, size)), np.empty(runs)) for update in passed})
     steps, paces = len(rates[0]), np.asarray(paces)
-    front = front_for(walk.steps, runs * steps)
-    try:
-        most = max(1, min(_ABREAST, _LARGEST // _numbers(walk, PAST + _FIRST)))
-        for begin in range(0, runs, most):
-            which = np.arange(begin, min(begin + most, runs))
-            _Abreast(walk, front, rates, paces, ends, which, progress, begin * steps).go(starts)
-    except KeyboardInterrupt:
-        if all(stop is None for stop in ends.stops):
-            raise                                   # nothing has been worked out that could be kept
+    most = max(1, min(_ABREAST, _LARGEST // _numbers(walk, PAST + _FIRST)))
+    with front_for(walk.steps, runs * steps) as front:
+        try:
+            for begin in range(0, runs, most):
+                which = np.arange(begin, min(begin + most, runs))
+                _Abreast(walk, front, rates, paces, ends, which, progress, begin * steps).go(starts)
+        except KeyboardInterrupt:
+            if all(stop is None for stop in ends.stops):
+                raise                               # nothing has been worked out that could be kept
     return ends
 
 

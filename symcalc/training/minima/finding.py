@@ -24,6 +24,7 @@ from symcalc.training.minima.quadratic import of_quadratic
 from symcalc.training.minima.stationary import Point, stationary_points
 from symcalc.training.minima.without import without_a_point
 from symcalc.training.problem.objective import Objective
+from symcalc.training.settings import checked_start
 from symcalc.training.shape.curvature import second_derivatives
 from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, UNDECIDED, kind_of
 
@@ -39,7 +40,7 @@ def minimum_of(loss: Objective, data: object = None, near: Values | None = None)
     >>> minimum_of(Loss("mean((y - m)^2)", columns="y"), {"y": [1, 2, 6]}).point
     {'m': 3.0}
     """
-    table = loss.table(data)
+    table, near = loss.table(data), None if near is None else checked_start(near, loss.names)
     if loss.is_large:
         return of_large(loss, table, near)
     equations = normal_equations(loss)

@@ -29,6 +29,7 @@ from symcalc.written import add, mul, negative, replaced
 _LOST = 1e-11            # what is left of a column, relative, where it is made of the others: rounding, no more
 _MADE = 1e-9             # how far, relatively, a column may be from what the others make of it
 _NOTHING = 2e-15         # of the size of the data: less is rounding
+ROUGH = sys.float_info.epsilon / 1e-10          # of the largest size, or of a column's mean: less leaves fewer than ten digits
 FAINT = 1e-290           # a sum of squares that has lost digits, or everything, for being so small
 _REST = 1e-12            # of the size of d: more than this no rounding of d leaves
 _SAME = 1e-14            # how equal the entries of a column must be to count as one number
@@ -143,6 +144,8 @@ class Fit:
 def fitted(rows: Rows) -> Fit:
     """The least-squares solution, from centred columns where one column is constant, else from the columns as they are.
 
+    It is rough where columns are so nearly made of each other that more digits than those of floats would tell more.
+
     >>> x = np.array([1e6, 1e6 + 1, 1e6 + 2])
     >>> rows = Rows(matrix=np.column_stack([x, np.ones(3)]), right=2*x + 1, features=None)
     >>> fitted(rows).point
@@ -202,11 +205,15 @@ def _by_centring(matrix: np.ndarray, right: np.ndarray) -> Fit:
     others = [k for k in range(matrix.shape[1]) if k != constant]
     means = np.array([_mean(matrix[:, k]) for k in others])
     centred = matrix[:, others] - means
+    rough = bool(np.ptp(matrix[:, constant]))
     for k, (column, mean) in enumerate(zip(centred.T, means)):
-        if np.abs(column).max() <= _SAME * abs(mean):
+        spread = np.abs(column).max()
+        rough |= bool(np.ptp(matrix[:, others[k]]) and spread <= ROUGH * abs(mean))
+        if spread <= _SAME * abs(mean):
             centred[:, k] = 0                    # constant, too: what is left is rounding
     middle = _mean(right)
     inner = _solved(centred, right - middle)
+    inner = replace(inner, rough=inner.rough or rough)
     return _with_constant(inner, others, constant, (middle - means @ inner.point) / height, -(inner.flat @ means) / height)
 
 
@@ -227,7 +234,7 @@ def _with_constant(inner: Fit, others: Sequence[int], constant: int, height: flo
     point, flat = np.empty(len(others) + 1), np.zeros((len(inner.flat), len(others) + 1))
     point[others], point[constant] = inner.point, height
     flat[:, others], flat[:, constant] = inner.flat, along
-    return replace(_nearest(point, flat), rest=inner.rest)
+    return replace(_nearest(point, flat), rest=inner.rest, rough=inner.rough)
 
 
 def _solved(matrix: np.ndarray, right: np.ndarray) -> Fit:
@@ -247,7 +254,7 @@ def _solved(matrix: np.ndarray, right: np.ndarray) -> Fit:
     used = left.T[:len(kept)][kept[:len(left.T)]]
     shares = used @ right
     fit = _nearest(across[kept].T @ (shares / sizes[kept]) / lengths, across[~kept] / lengths)
-    return replace(fit, rest=float(np.linalg.norm(right - shares @ used)))
+    return replace(fit, rest=float(np.linalg.norm(right - shares @ used)), rough=bool(sizes[-1] <= ROUGH * sizes[0]))
 
 
 def _nearest(point: np.ndarray, flat: np.ndarray) -> Fit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -23,10 +24,10 @@ from symcalc.training.shape.spectrum import MAXIMUM, MINIMUM, SADDLE, UNDECIDED,
 
 _ROWS = 6_000            # times entries of the equations: half a second
 _EXACT_ROWS = 1_000_000  # ... where their sums are those of whole numbers
-_FLAT = 1e-29            # beside the largest eigenvalue: a column that the others make up, but for some roundings of floats
-_EXACT = 1e-74           # ... where no data are in it: what 80 digits leave of a 0
+_ROUNDED = sys.float_info.epsilon**2         # beside a sum of squares: what the roundings of data leave of a 0
+_EXACT = 1e-74           # ... where no data are in it: what 80 digits leave of an eigenvalue that is 0
 _LEVEL, _LEVEL_EXACT = 1e-9, 1e-40           # a slope along a flat direction, beside the largest of the others, that is none
-_NOTHING = 1e-40         # beside J at 0: what is left of a J that is 0
+_NOTHING = 1e-40         # ... beside J at 0: of a J that is 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def _solved(loss: Objective, place: Point, hessian: list[list[Any]], right: list
     lengths = [_length(row, k, most, context) for k, row in enumerate(hessian)]
     units = context.matrix([[entry / a / b for entry, b in zip(row, lengths)] for row, a in zip(hessian, lengths)])
     sizes, vectors = context.eigsy(units)
-    nothing = (_EXACT if exact else _FLAT) * max(map(abs, sizes))
+    nothing = (_EXACT if exact else _ROUNDED) * max(map(abs, sizes))
     slopes = [side / length for side, length in zip(right, lengths)]
     along = [sum((vectors[j, k] * slopes[j] for j in range(count)), context.zero) for k in range(count)]
     flat = [k for k in range(count) if abs(sizes[k]) <= nothing]
@@ -105,7 +106,8 @@ def _solved(loss: Objective, place: Point, hessian: list[list[Any]], right: list
     height = place.value(loss.expression)
     level = height - sum((along[k]**2 / sizes[k] for k in steep), context.zero) / 2           # J(0) - r·θ/2, as H θ = r
     return Precise(fit=_nearest(point, [[vectors[j, k] / lengths[j] for j in range(count)] for k in flat]),
-                   kind=_kind([sizes[k] for k in steep]), J=0.0 if abs(level) <= _NOTHING * abs(height) else float(level))
+                   kind=_kind([sizes[k] for k in steep]),
+                   J=0.0 if abs(level) <= (_NOTHING if exact else _ROUNDED) * abs(height) else float(level))
 
 
 def _length(row: Sequence[Any], k: int, most: Any, context: Any) -> Any:

@@ -17,7 +17,18 @@ from symcalc.pages.document import Inline
 from symcalc.pages.document import joined as listed
 from symcalc.pages.notation import text
 from symcalc.pages.numbers import numeral
-from symcalc.training.minima.least_squares import FAINT, Fit, Rows, check_size, dependence, fitted, is_exact, rows_of, too_small
+from symcalc.training.minima.least_squares import (
+    FAINT,
+    ROUGH,
+    Fit,
+    Rows,
+    check_size,
+    dependence,
+    fitted,
+    is_exact,
+    rows_of,
+    too_small,
+)
 from symcalc.training.minima.minimum import Minimum, StationaryPoint, check_cost, told
 from symcalc.training.minima.normal_equations import NormalEquations
 from symcalc.training.minima.precise import solved_precisely
@@ -29,7 +40,6 @@ from symcalc.written import add, is_number, mul, row_sum
 
 _SQUARES = "write the loss with squares, as in (y - (m x + b))², which lose half as many"
 _SEEN = 1e-11                    # relative: an eigenvalue whose first digits are not rounding
-_ROUGH = np.finfo(float).eps / 1e-10           # ... less leaves a solution that hangs on it with fewer than ten digits
 _ROUNDED = 32 * np.finfo(float).eps          # relative, for every parameter: what rounding makes of an eigenvalue that is 0
 
 
@@ -48,7 +58,8 @@ def of_quadratic(loss: Objective, table: Table | Parts | None, equations: Normal
     check_size(hessian, of_data=table is not None)
     hessian = (hessian + hessian.T) / 2
     rows = rows_of(loss, table) if table is not None else None            # without data all is known exactly
-    fit, kind, cost = (fitted(rows), MINIMUM, None) if rows is not None else _from_equations(loss, table, equations, hessian)
+    fit, kind, cost = (_from_rows(loss, table, equations, rows) if rows is not None else
+                       _from_equations(loss, table, equations, hessian))
     solution = dict(equations.solution)
     if table is None and solution and all(map(is_number, solution.values())):
         fit = Fit(point=np.array([float(solution[parameter]) for parameter in loss.parameters]), flat=fit.flat)
@@ -57,7 +68,8 @@ def of_quadratic(loss: Objective, table: Table | Parts | None, equations: Normal
     check_cost(loss, fit.point, cost)
     point = StationaryPoint(values=tuple(map(float, fit.point)), J=cost, kind=kind, hessian=tuple(map(tuple, hessian)))
     many = len(fit.flat) > 0
-    reading = _many(loss, name, table, rows, fit, kind) if many else only(loss, name, equations, hessian, kind, fit.rough)
+    reading = _many(loss, name, table, rows, fit, kind) if many else only(
+        loss, name, equations, hessian, kind, _roughly(name, rows is not None) if fit.rough else "")
     working, said = worked_out(equations, table, fit)
     return Minimum(loss=loss, points=(point,), exact=True, working=(*working, *told(loss, point, not said, name)),
                    reading=reading, flat=fit.flat)
@@ -65,6 +77,21 @@ def of_quadratic(loss: Objective, table: Table | Parts | None, equations: Normal
 
 def _numbers(matrix: Sequence[Sequence[Expr]], loss: Objective, table: Table | Parts | None) -> np.ndarray:
     return np.array([[float(evaluated(entry, {}, table, loss.columns)) for entry in row] for row in matrix])
+
+
+def _from_rows(loss: Objective, table: Table | Parts | None, equations: NormalEquations,
+               rows: Rows) -> tuple[Fit, Nature, float | None]:
+    """The solution from the squares themselves, or, where floats leave it rough, with more digits if there are not too many."""
+    fit = fitted(rows)
+    found = solved_precisely(loss, table, equations) if fit.rough else None
+    return (fit, MINIMUM, None) if found is None else (found.fit, MINIMUM, found.J)
+
+
+def _roughly(name: str, squares: bool) -> str:
+    """What rounding has done to a point, and what to do about it."""
+    lost = "columns are so nearly made of each other, or so nearly constant, that rounding has taken digits" if squares else (
+        "sums of products over so many rows have lost digits")
+    return f" But the {lost}, and the point and {name} are known only roughly{'' if squares else f': {_SQUARES}'}."
 
 
 def _from_equations(loss: Objective, table: Table | Parts | None, equations: NormalEquations,
@@ -85,7 +112,7 @@ def _from_equations(loss: Objective, table: Table | Parts | None, equations: Nor
     known = sizes.min() > _ROUNDED * len(values) * sizes.max()
     point = np.linalg.solve(matrix, right) if known else np.linalg.lstsq(matrix, right, rcond=None)[0]
     fit = Fit(point=point, flat=np.empty((0, len(right))), how="from the sums as floats have them",
-              rough=bool(sizes.min() <= _ROUGH * sizes.max()))
+              rough=bool(sizes.min() <= ROUGH * sizes.max()))
     return fit, kind_by(values, 0.0) if known else UNDECIDED, None
 
 
@@ -105,8 +132,8 @@ def _check_sums(loss: Objective, table: Table | Parts, equations: NormalEquation
 
 
 def only(loss: Objective, name: str, equations: NormalEquations | None, hessian: np.ndarray, kind: str,
-         rough: bool = False) -> tuple[Inline, ...]:
-    """Why the one point of a quadratic loss is what it is; the equations are those of a loss of one parameter."""
+         but: str = "") -> tuple[Inline, ...]:
+    """Why the one point of a quadratic loss is what it is, `but`; the equations are those of a loss of one parameter."""
     way = {MINIMUM: "upwards", MAXIMUM: "downwards"}
     sign = ">" if kind == MINIMUM else "<"
     if len(loss.parameters) == 1:
@@ -125,8 +152,6 @@ def only(loss: Objective, name: str, equations: NormalEquations | None, hessian:
         return ("The second derivatives are the same everywhere. But the sums of products over so many rows have lost so many "
                 f"digits that it cannot be told whether {name} curves in every direction, and the point and {name} are "
                 f"known only roughly: {_SQUARES}.",)
-    but = (f" But the sums of products over so many rows have lost digits, and the point and {name} are known only roughly: "
-           f"{_SQUARES}.") if rough else ""
     return ("The second derivatives are the same everywhere, and the eigenvalues of the Hessian are all ",
             f"{'above' if kind == MINIMUM else 'below'} 0{seen}: {name} curves {way[kind]} in every direction, so this is its "
             f"{kind}, and the only one.{but}")
@@ -136,7 +161,8 @@ def _many(loss: Objective, name: str, table: Table | Parts | None, rows: Rows | 
           kind: str) -> tuple[Inline, ...]:
     """Which columns are to blame for many minima."""
     one = "point" if kind == UNDECIDED else kind
-    start, end = f"Not one {one} but many, all with this {name}: ", " The one given is the nearest to 0."
+    known = " as far as floats tell" if fit.rough else ""
+    start, end = f"Not one {one} but many{known}, all with this {name}: ", " The one given is the nearest to 0."
     features = rows.features if rows is not None and table is not None else None
     if features is not None and table.rows < len(loss.parameters):
         count = f"there is {table.rows} row" if table.rows == 1 else f"there are {table.rows} rows"

@@ -28,7 +28,7 @@ def parameters_in(expression: Expr, wanted: tuple[str, ...]) -> tuple[Symbol, ..
         return tuple(found.values())
     if missing := [name for name in wanted if name not in found]:
         names = [*found, *map(name_of, columns_of(expression))]
-        raise LossError(f"{', '.join(missing)} does not occur in the loss; its names are {', '.join(names)}")
+        raise LossError(f"{', '.join(missing)} does not occur in the loss, which has {', '.join(names)}")
     if more := [name for name in found if name not in wanted]:
         raise LossError(f"{', '.join(more)} is neither a parameter nor a column; declare it as one of them")
     return tuple(found[name] for name in wanted)

@@ -42,7 +42,8 @@ class Derivatives:
                order: int | None = None) -> Derivation | HigherDerivation:
         """The partial derivative by one parameter, line by line; by several, one after the other, or by one `order` times.
 
-        Where the features have numbers, w[k] is the weight of any of them.
+        `detail` is "brief", "normal" or "full", for fewer or more lines. Where the features have numbers, w[k] is the
+        weight of any of them.
 
         >>> import symcalc as sc
         >>> sc.Loss("(w - 3)^2").derive("w").result

@@ -76,8 +76,8 @@ class Model(Shown):
         names = [name_of(indexed) for indexed in self.columns]
         columns = self.numbered.spread(columns) if self.numbered else columns
         if missing := [name for name in names if name not in columns]:
-            raise DataError(f"predicting needs {several(names)}; {several(missing)} is missing, "
-                            f"write predict({names[0]}=[...])")
+            raise DataError(f"predicting needs {several(names)}; give values for {several(missing)}, "
+                            f"as in {missing[0]}=[1, 2]")
         if unknown := [name for name in columns if name not in names]:
             raise DataError(f"the model has no column {several(unknown)}; its columns are {several(names)}")
         table = read_table({name: values if hasattr(values, "__len__") and getattr(values, "ndim", None) != 0 else [values]

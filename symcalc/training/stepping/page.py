@@ -111,7 +111,7 @@ def _said(run: Course, k: int, seen: bool) -> str:
     """Where the run stands, for the line under the slider and for those who hear it; whether that is out of the picture."""
     values = [_equal(typeset(run.loss.parameters[j]), run.points[k, j]) for j in run.moving[:_DERIVED]]
     values += ["…"] if len(run.moving) > _DERIVED else []
-    values += [_equal("J", run.costs[k]), *([] if seen else ["out of the picture"])]
+    values += [_equal("J", run.told_costs[k]), *([] if seen else ["out of the picture"])]
     return f"{f'After update {k} of {run.nit}' if k else 'At the start'}: {', '.join(values)}"
 
 

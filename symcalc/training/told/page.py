@@ -176,7 +176,17 @@ def _reading(run: Course) -> list[Block]:
     names = joined([*_letters(run), run.loss.symbol.func.__name__])
     slopes = ("gradient, of which the length is shown, is that",) if run.loss.is_large else (
         "slope is that" if len(run.moving) == 1 else "slopes are those",)
-    return [paragraph("Each row has ", *names, " after its step; the ", *slopes, " before it.")] if run.nit else []
+    return [*([paragraph("Each row has ", *names, " after its step; the ", *slopes, " before it.")] if run.nit else []),
+            *blurred(run)]
+
+
+def blurred(run: Course) -> list[Block]:
+    """Up to where J is shown as 0, for its terms cancel."""
+    if run.blur is None:
+        return []
+    unit = 10.0**(math.floor(math.log10(run.blur)) - 1)
+    return [paragraph("Where the terms of J cancel, what is left of it is their rounding: a J of no more than ",
+                      numeral(math.ceil(run.blur / unit) * unit, 2), " in size is shown as 0.")]
 
 
 def _letters(run: Course) -> list[Symbol]:
@@ -197,4 +207,4 @@ def _row(run: Course, k: int) -> list[float]:
         slopes = update.slopes_before[moving]
         drove = [*([update.rate] if _with_rate(run) else []), *([np.linalg.norm(slopes)] if large else slopes),
                  update.expected_change, update.actual_change, update.ratio]
-    return [*([] if large else run.points[k][moving]), run.costs[k], *drove]
+    return [*([] if large else run.points[k][moving]), run.told_costs[k], *drove]

@@ -122,7 +122,7 @@ class Step:
 
     def compared(self) -> tuple[Expr, Expr]:
         """J before and after, with the same places behind the point, enough of them for their difference to come out."""
-        costs, change = [self.J_before, self.J_after], self.actual_change
+        costs, change = self.run.told_costs[self.k - 1:self.k + 1].tolist(), self.actual_change
         for digits in range(DIGITS, 16):
             before, after = alike(costs, digits)
             if comes_out(after - before, change, within=_EXACT):

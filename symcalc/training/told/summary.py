@@ -16,7 +16,7 @@ from symcalc.pages.numbers import aligned, short
 from symcalc.pages.shown import Shown
 from symcalc.training.change import promised
 from symcalc.training.course import Course
-from symcalc.training.told.page import as_read, title_on
+from symcalc.training.told.page import as_read, blurred, title_on
 
 if TYPE_CHECKING:
     from symcalc.training.minima.minimum import Minimum
@@ -54,7 +54,7 @@ class Summary(Shown):
     def document(self) -> Document:
         """The table of start and end, then how it ended."""
         run = self.run
-        ends = [(*run.points[k], run.costs[k]) for k in (0, -1)]
+        ends = [(*run.points[k], run.told_costs[k]) for k in (0, -1)]
         with np.errstate(invalid="ignore"):              # a start without a value has no change either
             rows = [(name, *aligned([start, end, end - start])) for name, start, end in
                     zip((*run.loss.parameters, run.loss.symbol.func.__name__), *ends)]
@@ -64,7 +64,7 @@ class Summary(Shown):
             ", with the rate ", short(run.rate) if isinstance(run.rate, float) else run.rate)
         blocks: list[Block] = [*as_read(run), paragraph(updates, *rate, "."),
                                Table(header=("", "start", "end", "change"), rows=tuple(rows), words=frozenset({0})),
-                               paragraph(run.message)]
+                               paragraph(run.message), *blurred(run)]
         if run.minimum is not None:
             blocks.append(self._minimum(run.minimum))
         if self.ratios is not None:
