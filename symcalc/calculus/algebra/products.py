@@ -183,7 +183,7 @@ def _as_known(base: Expr, exponent: Fraction, powers: Mapping[Expr, Exponent]) -
             if unordered(other) == unordered(base):
                 return other, 1
             if exponent.denominator == 1 and unordered(other) == _opposite(base):
-                return other, (-1) ** int(exponent)
+                return other, -1 if exponent % 2 else 1
     return base, 1
 
 
