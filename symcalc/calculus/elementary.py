@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sympy import Add, E, Equality, Expr, Integer, Pow, Symbol, exp, log
 
 from symcalc.calculus.rule import Pattern, Rule, depends
 from symcalc.pages.document import Inline, joined
 from symcalc.pages.notation import text
-from symcalc.parts import residual_parts
-from symcalc.vocabulary import FUNCTIONS, HALF, ONE, TWO, Function
-from symcalc.written import add, call, divide, exact, is_minus, is_number, mul, negative, number, power
+from symcalc.parts import residual_parts, signed
+from symcalc.vocabulary import HALF, ONE, TWO, Function
+from symcalc.written import add, call, divide, exact, is_number, mul, negative, number, power, rebuilt
 
 INNER = Symbol("u", real=True)
 """The inner function in a chain rule."""
@@ -87,26 +87,39 @@ def of_row(row: Function) -> Outer:
     )
 
 
+def off_the_bar(e: Expr) -> Expr:
+    """b^(-n) for 1/b^n, and exp(-u) for 1/exp(u); anything else, and what would then lose a minus, as it is.
+
+    >>> x = Symbol("x")
+    >>> off_the_bar(Pow(exp(x), -1, evaluate=False)), off_the_bar(x)
+    (exp(-x), x)
+    """
+    below = e.base if isinstance(e, Pow) and e.exp == -1 else None
+    if not isinstance(below, (Pow, exp)) or signed(below.args[-1])[0]:
+        return e
+    return rebuilt(below, (*below.args[:-1], negative(below.args[-1])))
+
+
 def _is_power(e: Expr, x: Symbol) -> bool:
-    return isinstance(e, Pow) and not depends(e.exp, x)
+    return isinstance(e, Pow) and not depends(off_the_bar(e).exp, x)
 
 
-def _as_power(e: Expr) -> tuple[Expr, Expr]:
-    """b and n of b^n, where n may be below the bar: 1/b^5 is b^(-5)."""
-    below = e.base if e.exp == -1 else None
-    if isinstance(below, Pow) and is_number(below.exp) and not is_minus(below.exp) and below.base is not E:
-        return below.base, -below.exp
-    return e.base, e.exp
+def _is_reciprocal(e: Expr, x: Symbol) -> bool:
+    """1/u, also where u is x^x, but not 1/x^n, nor 1/a^x."""
+    return isinstance(e, Pow) and e.exp == -1 and (
+        (over := off_the_bar(e)) == e or (isinstance(over, Pow) and all(depends(part, x) for part in over.args)))
 
 
 def _power_slope(e: Expr) -> Expr:
-    base, exponent = _as_power(e)
-    return mul(exponent, power(base, lowered(exponent)))
+    base, exponent = off_the_bar(e).args
+    if e.exp == exponent or is_number(exponent):
+        return mul(exponent, power(base, lowered(exponent)))
+    return divide(exponent, power(base, raised(e.base.exp)))        # -n/x^(n + 1), as 1/x^n stands below the bar
 
 
 def _power_called(e: Expr) -> str:
     named = {TWO: "the square", Integer(3): "the cube"}
-    exponent = _as_power(e)[1]
+    exponent = off_the_bar(e).exp
     return named.get(exponent) or (f"the {exponent}th power" if exponent in range(4, 21) else f"the power {text(exponent)}")
 
 
@@ -116,21 +129,24 @@ POWERS = (
            inner=lambda e: e.base, slope=lambda e: divide(ONE, mul(TWO, e)),
            sample=lambda u: power(u, HALF)),
     Outer(name="reciprocal rule", called=lambda e: "the reciprocal",
-           matches=lambda e, x: _is_power(e, x) and _as_power(e)[1] == -1,
+           matches=_is_reciprocal,
            inner=lambda e: e.base, slope=lambda e: negative(power(e.base, Integer(-2))),
            sample=lambda u: power(u, Integer(-1))),
     Outer(name="power rule", called=_power_called,
            matches=_is_power,
-           inner=lambda e: _as_power(e)[0], slope=_power_slope,
+           inner=lambda e: off_the_bar(e).base, slope=_power_slope,
            sample=lambda u: power(u, Symbol("n"))),
-    replace(of_row(FUNCTIONS[exp]), name="exponential rule"),
     Outer(name="exponential rule", called=lambda e: "the exponential function",
-           matches=lambda e, x: isinstance(e, Pow) and e.base is E,
-           inner=lambda e: e.exp, slope=lambda e: e,
+           matches=lambda e, x: type(off_the_bar(e)) is exp,
+           inner=lambda e: off_the_bar(e).args[0], slope=lambda e: e,
+           sample=lambda u: call(exp, u)),
+    Outer(name="exponential rule", called=lambda e: "the exponential function",
+           matches=lambda e, x: isinstance(e, Pow) and off_the_bar(e).base is E,
+           inner=lambda e: off_the_bar(e).exp, slope=lambda e: e,
            sample=lambda u: power(E, u)),
-    Outer(name="exponential rule", called=lambda e: f"the exponential function with base {text(e.base)}",
-           matches=lambda e, x: isinstance(e, Pow) and not depends(e.base, x),
-           inner=lambda e: e.exp, slope=lambda e: mul(e, call(log, e.base)),
+    Outer(name="exponential rule", called=lambda e: f"the exponential function with base {text(off_the_bar(e).base)}",
+           matches=lambda e, x: isinstance(e, Pow) and not depends(off_the_bar(e).base, x),
+           inner=lambda e: off_the_bar(e).exp, slope=lambda e: mul(e, call(log, off_the_bar(e).base)),
            sample=lambda u: power(Symbol("a"), u)),
 )
 
@@ -141,10 +157,23 @@ def lowered(exponent: Expr) -> Expr:
     >>> lowered(INNER + 1), text(lowered(INNER - Symbol("k")))
     (u, 'u - k - 1')
     """
+    return _moved(exponent, -1)
+
+
+def raised(exponent: Expr) -> Expr:
+    """The exponent and one, worked out where a number stands in it.
+
+    >>> raised(INNER - 1), raised(Integer(2))
+    (u, 3)
+    """
+    return _moved(exponent, 1)
+
+
+def _moved(exponent: Expr, by: int) -> Expr:
     if is_number(exponent):
-        less = exact(exponent) - 1
-        return number(less) if less.denominator == 1 or not exponent.is_Float else exponent - 1
+        moved = exact(exponent) + by
+        return number(moved) if moved.denominator == 1 or not exponent.is_Float else exponent + by
     terms = exponent.args if isinstance(exponent, Add) else (exponent,)
     if (at := next((k for k, term in enumerate(terms) if is_number(term)), None)) is not None:
-        return add(*terms[:at], lowered(terms[at]), *terms[at + 1:])
-    return add(*terms, Integer(-1))
+        return add(*terms[:at], _moved(terms[at], by), *terms[at + 1:])
+    return add(*terms, Integer(by))

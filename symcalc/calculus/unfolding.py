@@ -114,7 +114,8 @@ def applied(expression: Expr, variable: Symbol, known: dict[Expr, Application]) 
 def _line(root: Application, batch: list[Application], opened: Mapping[Application, int], silent: Collection[Rule]) -> Line:
     """What stands after the nodes of the batch have been opened too; a merged line bears its weightiest rule.
 
-    A slope that is known from an earlier line is cited, but for those by the `silent` rules.
+    Of what a practised hand does in passing it says no more than which letters are constants. A slope that is known from an
+    earlier line is cited, but for those by the `silent` rules.
     """
     by_rule: dict[Rule, list[Application]] = {}
     for node in batch:
@@ -122,12 +123,18 @@ def _line(root: Application, batch: list[Application], opened: Mapping[Applicati
     leading = min(by_rule, key=lambda rule: rule in ROUTINE)
     why: list[Inline] = []
     for rule, nodes in by_rule.items():
-        why += ["; "] if why else []
-        why += rule.because(tuple(node.expression for node in nodes), root.variable)
+        told = [node.expression for node in nodes if rule is leading or rule not in ROUTINE or _has_fixed_letter(node)]
+        why += ["; "] if why and told else []
+        why += rule.because(tuple(told), root.variable) if told else ()
     again = {part.expression: opened[part] for node in batch for part in node.parts
              if part in opened and part.rule not in silent}
     return Line(expression=root.shown(frozenset((*opened, *batch)), {}), rule=leading, why=tuple(why),
                 cited=tuple((derivative_of(part, root.variable), number) for part, number in again.items()))
+
+
+def _has_fixed_letter(node: Application) -> bool:
+    """Whether a letter is a constant where the rule is one for constants."""
+    return node.rule not in (SUM, IDENTITY) and bool(node.expression.free_symbols - node.variable.free_symbols)
 
 
 def _batches(root: Application, detail: str) -> Iterator[list[Application]]:

@@ -50,7 +50,8 @@ class Fill:
 # The words of an answer that are one of a few, by kind: what to look for, and all that there are; or a number with words
 # after it that are not asked for.
 _KINDS = ("minimum", "maximum", "saddle point", "inflection point")
-_WORDS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+_Words = tuple[tuple[str, tuple[str, ...]], ...]
+_WORDS: Mapping[str, _Words] = {
     "converges": ((r"(Yes|No)\b.*", ("Yes", "No")),),
     "stationary": ((f"({'|'.join(_KINDS)})", _KINDS),),
     "read_curve": ((r"(positive|negative)", ("positive", "negative")), (r"(smaller|larger)", ("larger", "smaller"))),
@@ -155,11 +156,16 @@ def _lines(item: Item, blanks: _Blanks) -> Iterator[Paragraph | None]:
             case Equation() if item.kind == "read_curve":
                 blanks.left_out = True
             case Paragraph() if item.kind in _WORDS:
-                asked = [part for part in block.parts if not (isinstance(part, str) and part.startswith(": "))]     # remarks
+                asked = [part for part in block.parts if not _is_remark(part, _WORDS[item.kind])]
                 pieces = [piece for part in asked for piece in _pieces(part, blanks)]
                 yield Paragraph((*([_BEFORE[item.kind]] if item.kind in _BEFORE and pieces[0] == "" else []), *pieces))
             case _:
                 yield None
+
+
+def _is_remark(part: Inline, words: _Words) -> bool:
+    """Whether it is words behind a colon, and none of those that are asked for."""
+    return isinstance(part, str) and part.startswith(": ") and not any(re.search(word, part) for word, _ in words)
 
 
 def _line_of(equation: Equation, blanks: _Blanks) -> Paragraph | None:

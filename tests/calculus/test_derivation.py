@@ -90,6 +90,13 @@ def test_detail_sets_how_much_happens_on_one_line(formula, letter, brief, normal
     assert all(derivation.proof.passed for derivation in derivations)
 
 
+def test_what_is_done_in_passing_has_no_words_but_for_letters_that_are_constants():
+    reasons = [line.because for line in sc.derive("sin(a*x + 1) + exp(2*x) + x^2 + 3", "x", detail="brief").lines]
+    assert reasons[1:4] == ["outside stands the sine, inside u = a x + 1; a does not depend on x: it is a constant here "
+                            "and stays as a factor", "outside stands the exponential function, inside u = 2x",
+                            "the square of x itself"]
+
+
 def test_unknown_detail_is_refused():
     with pytest.raises(sc.LossError, match="detail is one of brief, normal, full, not 'verbose'"):
         sc.derive("x^2", "x", detail="verbose")

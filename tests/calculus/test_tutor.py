@@ -230,6 +230,14 @@ def test_a_point_without_a_value_is_one_as_it_is_written(derivation):
     assert float(re.search(r"It has no value where x = (\S+), though", message)[1]) < 0.4419
 
 
+@pytest.mark.parametrize("formula, answer, hint", [
+    ("sigmoid(x)", "sigmoid(x)*(1 + sigmoid(x))", "write the sigmoid with e, as it is defined"),
+    ("atan(x)", "1/(1 - x^2)", "it is a fraction with a sum below the bar"),
+])
+def test_a_wrong_slope_of_a_function_comes_with_a_way_to_the_right_one(formula, answer, hint):
+    assert hint in sc.check(formula, answer, "x").message
+
+
 def test_sympy_answers():
     x = sympy.Symbol("x")
     d = sc.derive("x^2*sin(x)", "x")

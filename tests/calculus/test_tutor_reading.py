@@ -42,6 +42,20 @@ def test_every_line_over_an_index_is_right(problem, letter):
     assert d.check(d.result).message == "Right." and d.hints()
 
 
+@pytest.mark.parametrize(("problem", "answer"), [
+    ("sin(4t)^3", "12sin^2(4t)*cos(4t)"), ("tan(t)^3", "3*tan^2(t)/cos^2(t)"), ("t*e^(3t)", "e^(3t)(3t+1)"),
+    ("sin(t)*e^(3t)", "e^(3t)cos(t) + 3e^(3t)sin(t)"), ("|e^(3t)|", "3*|e^(3t)|"),
+])
+def test_a_power_of_a_function_and_a_bracket_behind_an_exponent_are_clear_in_an_answer(problem, answer):
+    assert verdict(problem, "t", answer).correct
+
+
+@pytest.mark.parametrize(("problem", "answer"), [("t*2^t", "2^t(1+t*ln(2))"), ("asin(t)", "sin^-1(t)"), ("t*e^(2t)", "e^(2t)3")])
+def test_what_can_be_misread_in_an_answer_is_refused(problem, answer):
+    with pytest.raises(sc.ReadError):
+        verdict(problem, "t", answer)
+
+
 def test_a_sympy_answer_over_an_index():
     k, j, end = sympy.symbols("k j K")
     z = sympy.IndexedBase("z")

@@ -56,11 +56,11 @@ Each step multiplies the distance to the minimum along the steepest direction by
   1 - η λ_max = 1 - 0.0001 · 20007.3
               = -1.0007
 
-It diverges: the rate is 1.0004 times the largest stable one, and every step multiplies
-the distance to the minimum along the steepest direction by 1.0007.
+The run diverges: the rate is 1.0004 times the largest stable one, and every step
+multiplies the distance to the minimum along the steepest direction by 1.0007.
 
-Suggested: the rate 9.8 · 10⁻⁵. It crawls along the flattest direction: about 4.4 · 10⁷
-steps for each further digit.
+Suggested: the rate 9.8 · 10⁻⁵. The run crawls along the flattest direction: about
+4.4 · 10⁷ steps for each further digit.
 
 The cure: centre and scale x
 ────────────────────────────

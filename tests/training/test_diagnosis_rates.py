@@ -132,27 +132,27 @@ def test_large_numbers_on_the_page_are_not_rounded_to_tens():
 
 SAID = [
     (0.5, (1, 10), None, "diverges",
-     "It diverges: the rate is 2.5 times the largest stable one, and every step multiplies the distance to the minimum along "
+     "The run diverges: the rate is 2.5 times the largest stable one, and every step multiplies the distance to the minimum along "
      "the steepest direction by 4."),
     (0.5, (10,), None, "diverges",
-     "It diverges: the rate is 2.5 times the largest stable one, and every step multiplies the distance to the minimum by 4."),
+     "The run diverges: the rate is 2.5 times the largest stable one, and every step multiplies the distance to the minimum by 4."),
     (0.2, (1, 10), None, "jumps",
-     "It jumps between two points for ever: at the largest stable rate itself, every step ends as far on the other side of the "
+     "The run jumps between two points for ever: at the largest stable rate itself, every step ends as far on the other side of the "
      "minimum along the steepest direction."),
     (0.15, (1, 10), None, "oscillates",
-     "It converges, swinging from side to side along the steepest direction: about 14 steps for each further digit."),
+     "The run converges, swinging from side to side along the steepest direction: about 14 steps for each further digit."),
     (0.15, (10, 10), None, "oscillates",
-     "It converges, swinging from side to side: about 4 steps for each further digit."),
-    (0.1, (1, 10), None, "converges", "It converges without overshooting: about 22 steps for each further digit."),
+     "The run converges, swinging from side to side: about 4 steps for each further digit."),
+    (0.1, (1, 10), None, "converges", "The run converges without overshooting: about 22 steps for each further digit."),
     (0.1, (10,), None, "converges", "One step lands on the minimum."),
     (0.1, (1, 10), 20, "crawls",
-     "It crawls along the flattest direction: about 22 steps for each further digit, and there are only 20."),
-    (1e-4, (10,), None, "crawls", "It crawls: about 2,300 steps for each further digit."),
-    (1e-12, (10,), 1, "crawls", "It crawls: about 2.3 · 10¹¹ steps for each further digit, and there is only 1."),
+     "The run crawls along the flattest direction: about 22 steps for each further digit, and there are only 20."),
+    (1e-4, (10,), None, "crawls", "The run crawls: about 2,300 steps for each further digit."),
+    (1e-12, (10,), 1, "crawls", "The run crawls: about 2.3 · 10¹¹ steps for each further digit, and there is only 1."),
     (1e-9, (1e-9, 10), None, "crawls",
-     "It crawls along the flattest direction: more than 10¹² steps for each further digit."),
+     "The run crawls along the flattest direction: more than 10¹² steps for each further digit."),
     (0.1999, (1, 10), 100, "crawls",
-     "It swings from side to side along the steepest direction and hardly comes nearer: about 2,300 steps for each further "
+     "The run swings from side to side along the steepest direction and hardly comes nearer: about 2,300 steps for each further "
      "digit, and there are only 100."),
 ]
 

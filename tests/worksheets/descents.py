@@ -167,7 +167,7 @@ def stationary(item) -> None:
     for paragraph in item.answer:
         words = said([paragraph])
         at = numbers(words)
-        height, kind = re.search(r", J = (-?\d+): (.*)$", words).groups()
+        height, kind = re.search(r", \$J = (-?\d+)\$: (.*)$", words).groups()
         assert cost(at) == Fraction(height)
         found[tuple(at[name] for name in cost.names)] = kind
     assert found == (_of_one if len(cost.names) == 1 else _of_two)(cost)

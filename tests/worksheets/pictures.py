@@ -68,7 +68,7 @@ def read_curve(item) -> None:
     heights = {at: panel.height(at) for at in range(1 - REACH, REACH)} | {round(x): y}        # the point hides the curve
     lowest = min((at for at, height in heights.items() if height == height), key=heights.__getitem__)
     name, at, height, sign, way = re.match(
-        r"\(a\) \$(\w) = (-?\d)\$, J = (\d+); \(b\) (positive|negative); \(c\) (larger|smaller)\.", said(item.answer)).groups()
+        r"\(a\) \$(\w) = (-?\d)\$, \$J = (\d+)\$; \(b\) (positive|negative); \(c\) (larger|smaller)\.", said(item.answer)).groups()
     assert (int(at), int(height)) == (lowest, round(heights[lowest])) and abs(heights[lowest] - int(height)) < NEAR
     rising = panel.height(x + 0.3) > panel.height(x - 0.3)
     assert (sign, way) == (("positive", "smaller") if rising else ("negative", "larger"))

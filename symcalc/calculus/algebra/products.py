@@ -50,13 +50,13 @@ def _opposite(total: Add) -> _Terms:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the learner wrote: its parts, its sums by their terms, which letter stood before which in a product, and whether
-    functions stood before brackets, as in sin(x) (x + 1)."""
+    """What the learner wrote: its parts, its sums by their terms, which letter stood before which in a product, and behind
+    what polynomials stood there, as in sin(x) (x + 1)."""
 
     parts: frozenset[Basic] = frozenset()
     sums: Mapping[_Terms, Add] = field(default_factory=dict)
     before: frozenset[tuple[Expr, Expr]] = frozenset()
-    functions_first: bool = False
+    polynomials: float = 2.45               # the rank of their brackets in a product
 
     def own(self, base: Expr) -> Expr:
         """A sum in the learner's own order."""
@@ -81,13 +81,13 @@ def written_in(expression: Expr) -> Written:
     parts = dict.fromkeys(preorder_traversal(expression))
     factors = [factors_of(part) for part in parts if isinstance(part, Mul)]
     products = [[base for base in map(_base, product) if isinstance(base, _LETTERS)] for product in factors]
-    functions_first = any(_rank(one) in _FUNCTIONS and _rank(other) in _POLYNOMIALS
-                          for product in factors for one, other in pairwise(product))
+    behind = [_BEHIND[one] for product in factors for one, other in pairwise(map(_rank, product))
+              if one in _BEHIND and other in _POLYNOMIALS]
     sums = {unordered(part): part for part in parts if isinstance(part, Add)}
     places = _places(products)
     return Written(frozenset(parts), sums, frozenset((first, second) for letters in products
                                                      for first, second in combinations(letters, 2)
-                                                     if places[first] < places[second]), functions_first)
+                                                     if places[first] < places[second]), max(behind, default=_POLYNOMIALS[0]))
 
 
 def _places(products: Sequence[Sequence[Expr]]) -> dict[Expr, int]:
@@ -122,7 +122,7 @@ class Product:
         """The number first, then letters, columns, roots, polynomials, functions, brackets, what is below the bar, sums."""
         powers = _with_one_root(_as_written(self.powers, written))
         kept = [power(written.own(base), _number(*exponent)) for base, exponent in powers if exponent[0]]
-        kept.sort(key=partial(_rank, functions_first=written.functions_first))
+        kept.sort(key=partial(_rank, polynomials=written.polynomials))
         return _with_coefficient(self.coefficient, self.decimal, kept)
 
 
@@ -183,7 +183,7 @@ def _as_known(base: Expr, exponent: Fraction, powers: Mapping[Expr, Exponent]) -
             if unordered(other) == unordered(base):
                 return other, 1
             if exponent.denominator == 1 and unordered(other) == _opposite(base):
-                return other, (-1) ** int(exponent)
+                return other, -1 if exponent % 2 else 1
     return base, 1
 
 
@@ -232,20 +232,21 @@ def _number(value: Fraction, decimal: bool) -> Expr:
 
 
 _KINDS = (((Number, NumberSymbol), 0), (Symbol, 1), (Indexed, 2), ((exp, Pow), 2.5), (Derivative, 4.5))
+_NUMBER_IN_FRONT = 0.02                                  # behind other brackets: (σ - y) (1 - tanh²)
+_BRACKETS = 4.0
+_POLYNOMIALS = (NOTHING.polynomials, NOTHING.polynomials + _NUMBER_IN_FRONT)
+_BEHIND = {2.5: 2.55, 3: _BRACKETS}                      # the rank of polynomials that stand behind exponentials, functions
 
 
-_POLYNOMIALS, _FUNCTIONS, _BRACKETS = (2.45, 2.47), (2.5, 3), (4, 4.2)
-
-
-def _rank(factor: Expr, functions_first: bool = False) -> float:
+def _rank(factor: Expr, polynomials: float = NOTHING.polynomials) -> float:
     """Constants, letters, columns, roots, polynomials, exponentials, functions, other brackets, what is below the bar, sums."""
     base, exponent = _base_and_exponent(factor)
     if isinstance(factor, Sum):
         return 6
     if isinstance(base, Add) and exponent > 0:
-        # (x² + 1)³ sin(2x), unless the learner has it the other way round; what begins with a number: (σ - y) (1 - tanh²)
-        places = _POLYNOMIALS if not functions_first and is_algebraic(base) else _BRACKETS
-        return places[isinstance(factor, Add) and is_number(factor.args[0])]
+        # (x² + 1)³ sin(2x), unless the learner has it the other way round
+        return (polynomials if is_algebraic(base) else _BRACKETS) + _NUMBER_IN_FRONT * (
+            isinstance(factor, Add) and is_number(factor.args[0]))
     if exponent < 0:
         return 5 + _rank(_to_the(factor, Integer(-1))) / 10
     if isinstance(base, _LETTERS) and exponent == Fraction(1, 2) and factor.exp.is_Rational:

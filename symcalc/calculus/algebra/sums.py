@@ -24,7 +24,14 @@ from symcalc.functions import sigmoid, softmax
 from symcalc.indices import index_of, softmax_at
 from symcalc.language.names import ROW
 from symcalc.parts import exponent_of_e, signed
-from symcalc.written import add, is_number, mul, negative, row_sum
+from symcalc.written import add, is_number, mul, negative, rebuilt, row_sum
+
+
+def _simplified(part: Expr, written: Written) -> Expr:
+    """A product with its number first; in a sum the learner's own products, too, so that all terms have one order."""
+    if isinstance(part, Add):
+        return rebuilt(part, tuple(multiplied(term, written) if isinstance(term, Mul) else term for term in part.args))
+    return multiplied(part, written)
 
 
 def _collect(part: Expr, written: Written) -> Expr:
@@ -152,7 +159,7 @@ def _over_index(change: Callable[[Expr, Written], Expr]) -> Callable[[Expr, Writ
 
 PRODUCT = Algebra(
     name="simplify the product", formula="a · (b c) = a b c", latex=r"a \cdot (b\,c) = a\,b\,c",
-    because="numbers and signs first, equal factors joined or cancelled", rewrite=inside_out(multiplied))
+    because="numbers and signs first, equal factors joined or cancelled", rewrite=inside_out(_simplified))
 LIKE_TERMS = Algebra(
     name="collect like terms", formula="a f + b f = (a + b) f", latex=r"a f + b f = (a + b) f",
     because="terms that differ only in their number are added", rewrite=inside_out(_collect))

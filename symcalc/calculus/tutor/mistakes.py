@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 from sympy import Integer, log
 
-from symcalc.calculus.elementary import lowered
+from symcalc.calculus.elementary import lowered, raised
 from symcalc.calculus.rules import CONSTANT, IDENTITY, PRODUCT, QUOTIENT
+from symcalc.calculus.tutor.misreadings import derivative
 from symcalc.calculus.tutor.places import Place, Words, WrongRule
+from symcalc.calculus.tutor.wrong_slopes import WRONG_SLOPES
 from symcalc.calculus.tutor.wrong_steps import (
     as_if_it_changed,
     as_power,
@@ -32,7 +34,6 @@ from symcalc.calculus.tutor.wrong_steps import (
     one_half,
     over_square,
     over_the_bar_alone,
-    raised,
     square,
     turned_inner,
     turned_outer,
@@ -43,6 +44,7 @@ from symcalc.calculus.tutor.wrong_steps import (
     without_ln,
     wrong_slope,
 )
+from symcalc.parts import is_below, upright
 from symcalc.written import add, call, divide, is_number, mul, negative, power, subtract
 
 ONE, TWO = Integer(1), Integer(2)
@@ -140,7 +142,7 @@ COMMON: tuple[WrongRule, ...] = (
     WrongRule(name="sign of the outer derivative wrong", wrong=turned_outer,
               says=lambda p: (f"The derivative of {p.called} has the wrong sign where ", p.e, " is differentiated.")),
     WrongRule(name="reciprocal of the derivative",
-              wrong=lambda p: iter((divide(ONE, p.inner),) if p.exponent == -1 else ()),
+              wrong=lambda p: iter((divide(ONE, derivative(upright(p.e), p.x)),) if p.elementary and is_below(p.e) else ()),
               says=_about("The derivative of ", " is not one over the derivative of what stands below the bar.")),
     WrongRule(name="sign of the inner derivative lost", wrong=turned_inner,
               says=_about_inside("OUTER is differentiated, but the derivative of the inside, ", ", has the wrong sign.")),
@@ -183,5 +185,5 @@ RARER: tuple[WrongRule, ...] = (
               says=_about("The angle in ", " is in radians, so no π/180 comes in.")),
     WrongRule(name="derivative of the function wrong", wrong=wrong_slope,
               says=lambda p: (f"The rule for the derivative of {p.called} is not the right one where ", p.e,
-                              " is differentiated.")),
+                              f" is differentiated; {WRONG_SLOPES[type(p.e)].hint}.")),
 )

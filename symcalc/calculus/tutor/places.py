@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Pow, Symbol, exp
 from sympy.core.function import AppliedUndef
 
-from symcalc.calculus.elementary import POWERS
+from symcalc.calculus.elementary import POWERS, off_the_bar
 from symcalc.calculus.rule import Pattern, Rule, depends
 from symcalc.calculus.several import LOGARITHM, POLYGAMMA
 from symcalc.calculus.unfolding import Application
@@ -60,6 +60,12 @@ class Place:
         return self.node.parts[0].expression if self.node.parts else self.x
 
     @property
+    def whole(self) -> Expr:
+        """What is differentiated, as f(u): x^(-n) where the power rule is used on 1/x^n."""
+        over = off_the_bar(self.e)
+        return over if self.inside in over.args else self.e
+
+    @property
     def inner(self) -> Expr:
         """The derivative of the inside."""
         return self.slopes[0] if self.slopes else ONE
@@ -71,7 +77,7 @@ class Place:
 
     def of(self, inside: Expr) -> Expr:
         """The outer function of something else."""
-        return rebuilt(self.e, tuple(inside if part == self.inside else part for part in self.e.args))
+        return rebuilt(self.whole, tuple(inside if part == self.inside else part for part in self.whole.args))
 
     def outer_at(self, inside: Expr) -> Expr:
         """The derivative of the outer function at something else."""
@@ -80,12 +86,13 @@ class Place:
     @property
     def exponent(self) -> Expr | None:
         """n where the rule is used on u^n."""
-        return self.e.exp if isinstance(self.e, Pow) and self.elementary and not depends(self.e.exp, self.x) else None
+        whole = self.whole
+        return whole.exp if isinstance(whole, Pow) and self.elementary and not depends(whole.exp, self.x) else None
 
     @property
     def exponential(self) -> bool:
         """Whether the rule is used on e^u or a^u."""
-        return self.elementary and (type(self.e) is exp or (isinstance(self.e, Pow) and self.exponent is None))
+        return self.elementary and (type(self.whole) is exp or (isinstance(self.whole, Pow) and self.exponent is None))
 
     @property
     def called(self) -> str:

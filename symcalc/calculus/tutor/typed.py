@@ -13,20 +13,22 @@ _NAME = r"(?!Σ)[A-Za-z\u0370-\u03ff][A-Za-z0-9_]*[₀-₉]*"
 _SUBSCRIPTS = dict(zip("ₕᵢⱼₖₗₘₙₚᵣₛₜ", "hijklmnprst"))
 _INDEXED = re.compile(rf"({_NAME})([{''.join(_SUBSCRIPTS)}]+)")
 _RAISED = re.compile(rf"\^({_NAME}|\d+|(?=\())")
+_POWER_OF = re.compile(rf"(?<![^\W\d])({'|'.join(sorted(CALLED))})\^(\d+)(?=\()")
 _BESIDE = re.compile(r"((?<!\w)n|\])\s+(?=[A-Za-z(|Σ√∛\u0370-\u03ff])")      # 1/n √x, w[j] x[i,j]
 _ORDER = r"(?:[²³⁴-⁹]|\^\d)"
 _HIGHER = re.compile(rf"(?<!\w)(?:d{_ORDER}/d{_NAME}{_ORDER}|∂{_ORDER}/(?:∂{_NAME}{_ORDER}?)+"
                      rf"|d{_ORDER}/\(d{_NAME}{_ORDER}?(?: d{_NAME}{_ORDER}?)+\))\s*(?=[\w(|√∛])")
 _BELOW = re.compile(rf"[d∂]({_NAME})({_ORDER}?)")
 _PLAIN_DIGITS = str.maketrans("₁₂₃₄₅₆₇₈₉²³⁴⁵⁶⁷⁸⁹", "12345678923456789")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
 def typed(answer: str, functions: Collection[str] = (), ends: Mapping[str, str] | None = None) -> str:
     """The answer without the signs that only print has; `ends` is where the sum over each index ends.
 
-    >>> typed("2^x ln(2)")
-    '2^x*ln(2)'
+    >>> typed("2^x ln(2)"), typed("e^(3t)(3t + 1)"), typed("sin^2(4t)")
+    ('2^x*ln(2)', 'e^(3t)*(3t + 1)', 'sin²(4t)')
     >>> typed("-2/n Σ xᵢ (yᵢ - b) + 1"), typed("Σⱼ wⱼ", ends={"j": "p"}), typed("∂/∂m f'(x)", {"f"})
     ('-2/n*sum(x (y - b)) + 1', 'Sum(w[j],(j,1,p))', 'd/dm f_prime1(x)')
     """
@@ -41,6 +43,7 @@ def typed(answer: str, functions: Collection[str] = (), ends: Mapping[str, str] 
         written = re.sub(rf"(?:∂([₁-₉]+)|(?<!\w)d_([1-9]+) ){plain}(?=\()",
                          lambda found, name=name: partial_name(name, found[1] or found[2]), written)
     written = _INDEXED.sub(_with_index, written)
+    written = _POWER_OF.sub(lambda found: found[1] + found[2].translate(_SUPERSCRIPTS), written)
     written = _with_products(written)
     written = _BESIDE.sub(r"\1*", written)
     while "Σ" in written:                                  # the last first: nothing behind it is a sum
@@ -105,13 +108,15 @@ def _with_base(text: str, place: int) -> str:
 
 
 def _with_products(text: str) -> str:
-    """2^x*ln(2) for 2^x ln(2): what stands behind a space is no part of the exponent."""
+    """2^x*ln(2) for 2^x ln(2), e^(3x)*(x + 1) for e^(3x)(x + 1): behind a space or its bracket an exponent has ended."""
     start = 0
     while raised := _RAISED.search(text, start):
         start = raised.end()
         last = raised.end() if raised[1] else _closing(text, raised.end())
         rest = text[last:].lstrip()
-        if raised[1] not in CALLED and len(rest) < len(text) - last and re.match(r"[\w(|Σ√∛]", rest):
+        spaced = len(rest) < len(text) - last
+        if (spaced and raised[1] not in CALLED and re.match(r"[\w(|Σ√∛]", rest)) or (
+                not raised[1] and re.match(r"[^\W\d]|[(√∛]", rest)):
             text = f"{text[:last]}*{rest}"
     return text
 

@@ -9,7 +9,18 @@ from sympy import Abs, Add, E, Expr, Integer, Mul, Pow, Rational, Symbol, cos, c
 from symcalc.calculus.algebra.products import factors_of
 from symcalc.calculus.elementary import lowered
 from symcalc.calculus.rule import Rule, depends, letters_of
-from symcalc.calculus.rules import CASES, CONSTANT, CONSTANT_MULTIPLE, GENERAL_POWER, MAXIMUM, MINIMUM, PRODUCT, QUOTIENT, SUM
+from symcalc.calculus.rules import (
+    CASES,
+    CONSTANT,
+    CONSTANT_MULTIPLE,
+    GENERAL_POWER,
+    MAXIMUM,
+    MINIMUM,
+    PRODUCT,
+    QUOTIENT,
+    SUM,
+    split,
+)
 from symcalc.calculus.tutor.misreadings import derivative, movable
 from symcalc.calculus.tutor.places import Place
 from symcalc.calculus.tutor.wrong_slopes import WRONG_SLOPES
@@ -81,8 +92,7 @@ def with_minus(p: Place) -> Iterator[Expr]:
 
 def _fixed(p: Place) -> list[Expr]:
     """The constant factors, those under the bar one by one."""
-    return [inner for factor in p.e.args if not depends(factor, p.x) for inner in factors_of(factor)
-            ] if p.rule is CONSTANT_MULTIPLE else []
+    return [inner for factor in split(p.e, p.x)[0] for inner in factors_of(factor)] if p.rule is CONSTANT_MULTIPLE else []
 
 
 def without_factor(counts: bool) -> Steps:
@@ -129,7 +139,7 @@ def turned_inner(p: Place) -> Iterator[Expr]:
 def as_power(p: Place) -> Iterator[Expr]:
     """(a^u)' as u a^(u - 1), with the inner factor or without; or as x a^x."""
     if p.exponential:
-        base = p.e.base if isinstance(p.e, Pow) else E
+        base = p.whole.base if isinstance(p.whole, Pow) else E
         yield mul(p.inside, power(base, lowered(p.inside)))
         yield mul(p.inside, power(base, lowered(p.inside)), p.inner)
         if not p.chained:
@@ -139,9 +149,9 @@ def as_power(p: Place) -> Iterator[Expr]:
 
 def without_ln(p: Place) -> Iterator[Expr]:
     """(a^u)' as a^u u', or with ln(a) under the bar."""
-    if p.exponential and isinstance(p.e, Pow) and p.e.base is not E:
+    if p.exponential and isinstance(p.whole, Pow) and p.whole.base is not E:
         yield mul(p.e, p.inner)
-        yield divide(mul(p.e, p.inner), call(log, p.e.base))
+        yield divide(mul(p.e, p.inner), call(log, p.whole.base))
 
 
 def base_forgotten(p: Place) -> Iterator[Expr]:
@@ -181,8 +191,8 @@ def one_case(p: Place) -> Iterator[Expr]:
 
 def wrong_slope(p: Place) -> Iterator[Expr]:
     """What learners take the function's derivative for."""
-    if p.elementary and (slopes := WRONG_SLOPES.get(type(p.e))):
-        yield from (mul(slope(p.inside), p.inner) for slope in slopes)
+    if p.elementary and (known := WRONG_SLOPES.get(type(p.e))):
+        yield from (mul(slope(p.inside), p.inner) for slope in known.slopes)
 
 
 def above_the_bar(f: Expr, g: Expr, df: Expr, dg: Expr) -> Expr:
@@ -235,11 +245,6 @@ def as_if(constant: Expr) -> Iterator[Expr]:
         moving = Symbol("moving", real=True)
         slope = derivative(rebuilt(constant, (moving, *constant.args[1:])), moving)
         yield replaced(slope, {moving: constant.args[0]}.get)
-
-
-def raised(n: Expr) -> Expr:
-    """n + 1."""
-    return n + 1 if is_number(n) else add(n, ONE)
 
 
 def lowered_wrongly(p: Place) -> Iterator[Expr]:

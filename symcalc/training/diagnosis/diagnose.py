@@ -58,7 +58,7 @@ class Diagnosis(Foretold, Shown):
     >>> from symcalc.training.losses import Loss
     >>> d = diagnose(Loss("3*w^2"), rate=0.5)
     >>> round(d.stable_rate, 9), d.suggested_rate, d.sentence
-    (0.333333333, 0.16, 'It diverges: the rate is 1.5 times the largest stable one, and every step multiplies the \
+    (0.333333333, 0.16, 'The run diverges: the rate is 1.5 times the largest stable one, and every step multiplies the \
 distance to the minimum by 2.')
     """
 

@@ -36,7 +36,7 @@ class Outlook:
 
     >>> found = outlook(0.6, (1.0, 2.0))
     >>> found.kind, round(found.factor, 9), found.sentence
-    ('oscillates', 0.4, 'It converges, swinging from side to side along the steepest direction: about 3 steps for each \
+    ('oscillates', 0.4, 'The run converges, swinging from side to side along the steepest direction: about 3 steps for each \
 further digit.')
     """
 
@@ -137,26 +137,27 @@ class _Facts:
     # Where the loss is a quadratic
 
     def diverges(self) -> tuple[Inline, ...]:
-        return ("It diverges: the rate is ", self.times, " times the largest stable one, and every step multiplies the "
+        return ("The run diverges: the rate is ", self.times, " times the largest stable one, and every step multiplies the "
                 f"distance to the minimum{self.along} by ", beside_one(abs(self.factor), 4), ".")
 
     def jumps(self) -> tuple[Inline, ...]:
-        return ("It jumps between two points for ever: at the largest stable rate itself, every step ends as far on the other "
-                f"side of the minimum{self.along}.",)
+        return ("The run jumps between two points for ever: at the largest stable rate itself, every step ends as far on the "
+                f"other side of the minimum{self.along}.",)
 
     def crawls(self) -> tuple[Inline, ...]:
         if self.factor < 0:
-            return (f"It swings from side to side{self.along} and hardly comes nearer: ", *self._digits(), self._few(), ".")
+            swings = f"The run swings from side to side{self.along} and hardly comes nearer: "
+            return (swings, *self._digits(), self._few(), ".")
         where = "" if self.alone else " along the flattest direction"
-        return (f"It crawls{where}: ", *self._digits(), self._few(), ".")
+        return (f"The run crawls{where}: ", *self._digits(), self._few(), ".")
 
     def oscillates(self) -> tuple[Inline, ...]:
-        return (f"It converges, swinging from side to side{self.along}: ", *self._digits(), ".")
+        return (f"The run converges, swinging from side to side{self.along}: ", *self._digits(), ".")
 
     def converges(self) -> tuple[Inline, ...]:
         if abs(self.factor) <= _AT:
             return ("One step lands on the minimum.",)
-        return ("It converges without overshooting: ", *self._digits(), ".")
+        return ("The run converges without overshooting: ", *self._digits(), ".")
 
     def _digits(self) -> tuple[Inline, ...]:
         return (*about(self.per_digit), " for each further digit")

@@ -70,7 +70,7 @@ def _read_curve(draw: Draw, level: int) -> Item | None:
              paragraph("(c) Does gradient descent make ", w, " larger or smaller there?")]
     if level == 2:
         asked.append(paragraph("(d) The curve is a parabola. Find its formula, and from it the slope at the point marked."))
-    told = [Paragraph(("(a) ", equals(w, number(c).formula), f", J = {d}; (b) {sign}; (c) {way}."))]
+    told = [Paragraph(("(a) ", equals(w, number(c).formula), *with_mathematics(f", J = {d}; (b) {sign}; (c) {way}.").parts))]
     tail = [Equation((loss.symbol, twin.formula)), Paragraph(("(d) The slope there is ", number(slope).formula, "."))]
     rise = twin.value({name: Fraction(c + 1)}) - d
     worked = (Paragraph(("The lowest point gives the bracket, and one step to its right ", _J, " is higher by ",

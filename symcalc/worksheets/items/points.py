@@ -91,7 +91,8 @@ def _stationary(draw: Draw, level: int) -> Item | None:
         seen = kind_seen(twin, names, point)
         require(kinds[point] == seen, f"the point {point} of {text(twin.formula)} is no {kinds[point]} by its neighbours")
     points = sorted(minimum.points, key=lambda point: point.values)
-    answer = [Paragraph((*_at(names, point.values), f", J = {short(point.J)}: {point.kind}")) for point in points]
+    answer = [Paragraph((*_at(names, point.values), *with_mathematics(f", J = {short(point.J)}: {point.kind}").parts))
+              for point in points]
     return Item(
         kind="stationary", level=level, seed=draw.seed, points=2 + 2 * level, space=6 + 3 * level,
         checks=len(loss.gradient().proof.checks) + len(wanted) * (_DIRECTIONS + len(names)),
@@ -101,6 +102,8 @@ def _stationary(draw: Draw, level: int) -> Item | None:
         hints=(paragraph(f"Set {'the slope' if len(names) == 1 else 'every slope'} to 0 and solve."),
                with_mathematics("The second derivative tells the kind: J curves upwards where it is positive.")
                if len(names) == 1 else
+               paragraph("The Hessian is the same everywhere: do its eigenvalues have one sign or both?")
+               if len(wanted) == 1 else
                paragraph("The sign of ", _determinant(*names), " tells a saddle point from the others.")),
         source=f"stationary {text(twin.formula)}", length=len(wanted))
 
