@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Add, E, Equality, Expr, Integer, Pow, Symbol, exp, log
 
@@ -11,7 +11,7 @@ from symcalc.calculus.rule import Pattern, Rule, depends
 from symcalc.pages.document import Inline, joined
 from symcalc.pages.notation import text
 from symcalc.parts import residual_parts, signed
-from symcalc.vocabulary import HALF, ONE, TWO, Function
+from symcalc.vocabulary import FUNCTIONS, HALF, ONE, TWO, Function
 from symcalc.written import add, call, divide, exact, is_number, mul, negative, number, power, rebuilt
 
 INNER = Symbol("u", real=True)
@@ -136,8 +136,9 @@ POWERS = (
            matches=_is_power,
            inner=lambda e: off_the_bar(e).base, slope=_power_slope,
            sample=lambda u: power(u, Symbol("n"))),
+    replace(of_row(FUNCTIONS[exp]), name="exponential rule"),
     Outer(name="exponential rule", called=lambda e: "the exponential function",
-           matches=lambda e, x: type(off_the_bar(e)) is exp,
+           matches=lambda e, x: isinstance(e, Pow) and type(off_the_bar(e)) is exp,
            inner=lambda e: off_the_bar(e).args[0], slope=lambda e: e,
            sample=lambda u: call(exp, u)),
     Outer(name="exponential rule", called=lambda e: "the exponential function",

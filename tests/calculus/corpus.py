@@ -274,7 +274,7 @@ CORPUS = (
     ("(x+1)^2-(x-1)^2-4*x", "x", "0", lambda x: 0),
     ("atan(x)+atan(1/x)", "x", "0", lambda x: atan(x)+atan(1/x)),
     ("cosh(x)^2-sinh(x)^2", "x", "0", lambda x: 1),
-    ("e^5/(x+3)/(e^x/(3+x))", "x", "-e^5/e^x", lambda x: exp(5)/exp(x)),
+    ("e^5/(x+3)/(e^x/(3+x))", "x", "-e⁵/e^x", lambda x: exp(5)/exp(x)),
     ("(x-1)/(x^2-1)", "x", "-1/(x + 1)²", lambda x: (x-1)/(x**2-1)),
     ("x/(x^2-x)", "x", "-1/(x - 1)²", lambda x: x/(x**2-x)),
     ("|x|^1.5", "x", "1.5 |x|^0.5 sign(x)", lambda x: abs(x)**1.5),

@@ -374,7 +374,8 @@ def test_many_minima_of_parts(here):
     twice = DATA | {"x1": 2 * DATA["x"]}
     loss = loss_of("mean((y - (m*x + k*x1 + b))^2)")
     found, expected = loss.minimum(arrays(twice)), loss.minimum(twice)
-    assert found.reading == expected.reading
+    assert expected.reading[0].startswith("Not one minimum but many, all")       # in memory more digits decide it
+    assert found.reading == (expected.reading[0].replace("many", "many as far as floats tell"), *expected.reading[1:])
     assert [*found.point.values()] == pytest.approx([*expected.point.values()], rel=1e-9)
 
 
