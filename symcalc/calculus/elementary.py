@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sympy import Add, E, Equality, Expr, Integer, Pow, Symbol, exp, log
 
@@ -117,6 +117,10 @@ def _power_slope(e: Expr) -> Expr:
     return divide(exponent, power(base, raised(e.base.exp)))        # -n/x^(n + 1), as 1/x^n stands below the bar
 
 
+def _exponential_slope(e: Expr) -> Expr:
+    return divide(ONE, _exponential_slope(e.base)) if isinstance(e, Pow) else FUNCTIONS[exp].derivative(e.args[0])
+
+
 def _power_called(e: Expr) -> str:
     named = {TWO: "the square", Integer(3): "the cube"}
     exponent = off_the_bar(e).exp
@@ -136,10 +140,9 @@ POWERS = (
            matches=_is_power,
            inner=lambda e: off_the_bar(e).base, slope=_power_slope,
            sample=lambda u: power(u, Symbol("n"))),
-    replace(of_row(FUNCTIONS[exp]), name="exponential rule"),
     Outer(name="exponential rule", called=lambda e: "the exponential function",
-           matches=lambda e, x: isinstance(e, Pow) and type(off_the_bar(e)) is exp,
-           inner=lambda e: off_the_bar(e).args[0], slope=lambda e: e,
+           matches=lambda e, x: type(off_the_bar(e)) is exp,
+           inner=lambda e: off_the_bar(e).args[0], slope=_exponential_slope,
            sample=lambda u: call(exp, u)),
     Outer(name="exponential rule", called=lambda e: "the exponential function",
            matches=lambda e, x: isinstance(e, Pow) and off_the_bar(e).base is E,
