@@ -1,4 +1,4 @@
-"""What it costs to get a gradient, before the first step: many parameters, indexed models, fused loops, and a fresh process.
+"""What it costs to get a gradient, before the first step: many parameters, indexed models and fused loops.
 
     pip install -e ".[bench]" && python tests/benchmarks/building.py
 
@@ -7,9 +7,6 @@ Milliseconds, the quietest of several rounds; peers that are not installed are l
 
 from __future__ import annotations
 
-import statistics
-import subprocess
-import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -28,11 +25,6 @@ from symcalc.written import derivative_of
 
 ROUNDS = 5
 UNITS = (8, 32, 128)
-FRESH = {
-    "import sympy, numpy": "import sympy, numpy",
-    "symcalc to the first gradient": "import symcalc as sc; J = sc.Loss('mean((y - (m*x + b))^2)', columns='x y'); "
-                                     "assert J.gradient().proof.passed; J.compile({'x': [1, 2, 3], 'y': [2, 4, 7]})([0, 0])",
-}
 
 
 def best(call: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -120,19 +112,7 @@ def fused_loops() -> None:
             print(f"{make.__doc__} {best(build):8.1f} ms", flush=True)
 
 
-def fresh_process() -> None:
-    """Whole processes, in turns, beside the import of SymPy and NumPy."""
-    times: dict[str, list[float]] = {name: [] for name in FRESH}
-    for _ in range(15):
-        for name, code in FRESH.items():
-            times[name].append(timed(lambda: subprocess.run([sys.executable, "-c", code], check=True)))
-    yardstick = times["import sympy, numpy"]
-    for name, found in times.items():
-        ratio = statistics.median(mine / theirs for mine, theirs in zip(found, yardstick))
-        print(f"{name:30} {statistics.median(found) * 1e3:6.0f} ms, {ratio:.2f} times", flush=True)
-
-
 if __name__ == "__main__":
-    for part in (many_parameters, with_an_index, fused_loops, fresh_process):
+    for part in (many_parameters, with_an_index, fused_loops):
         print(part.__doc__)
         part()

@@ -3,8 +3,8 @@
     python tests/benchmarks/startup.py
 
 Beside `import sympy, numpy`: the command line, and the first gradient of a line's squared error, from the import on: derived,
-proved, compiled and evaluated. It may cost at most 1.6 times as much. Bytecode is kept, as Python does by itself: a first round,
-not counted, leaves it for the others.
+proved, compiled and evaluated. It may cost at most 1.6 times as much. Bytecode is kept, as Python does by itself: a first
+round, not counted, leaves it for the others.
 """
 
 import os
