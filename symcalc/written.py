@@ -253,6 +253,11 @@ def row_sum(body: Expr, like: Sum) -> Expr:
     return total
 
 
+def _decided(part: Basic) -> Basic | None:
+    """Whether a comparison of numbers holds: SymPy, folding cases, would divide by the difference of theirs."""
+    return part.doit() if isinstance(part, Relational) and not part.free_symbols and not part.has(Piecewise) else None
+
+
 def comparison(relation: Boolean) -> Boolean:
     """A comparison as a case of Piecewise may have it: of cases of its own, each is compared where it holds.
 
@@ -262,6 +267,6 @@ def comparison(relation: Boolean) -> Boolean:
     """
     if not relation.has(Piecewise):
         return relation
-    folded = piecewise_fold(relation)
+    folded = piecewise_fold(replaced(relation, _decided))
     whole = folded.rewrite(ITE) if isinstance(folded, Piecewise) else folded
     return whole.to_nnf(simplify=False) if isinstance(whole, Boolean) else whole

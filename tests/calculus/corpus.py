@@ -189,6 +189,7 @@ CORPUS = (
     ("min(x^2,2x)", "x", "{2x if x² < 2x; 2 otherwise}", lambda x: min(x**2, 2*x)),
     ("piecewise((relu(x)^2,x>0),(0,True))", "x", "{2 relu(x) if x > 0; 0 otherwise}", lambda x: relu(x)**2),
     ("piecewise((x^2,x<1),(2x-1,True))", "x", "{2x if x < 1; 2 otherwise}", lambda x: x**2 if x < 1 else 2*x-1),
+    ("max(x^3,piecewise((7,10<1),(8,True)))", "x", "{3x² if x³ > 8; 0 otherwise}", lambda x: max(x**3, 8)),
     ("1/(1+exp(-x))", "x", "σ(x) (1 - σ(x))", lambda x: 1/(1+exp(-x))),
     ("1/(1+exp(-(w*x+b)))", "x", "w σ(w x + b) (1 - σ(w x + b))", lambda x, b, w: 1/(1+exp(-(w*x+b)))),
     ("ln(1+exp(x))", "x", "σ(x)", lambda x: log(1+exp(x))),
